@@ -1,0 +1,29 @@
+/** Throws unless `value` is an integer of at least `minimum`. */
+export function checkInteger(value: number, minimum: number, name: string): void {
+  if (typeof value !== 'number') throw new TypeError(`${name} must be a number, got ${typeof value}.`);
+  if (!Number.isInteger(value) || value < minimum) {
+    throw new RangeError(`${name} must be an integer of at least ${minimum}, got ${value}.`);
+  }
+}
+
+/** Throws unless `value` is a finite number in [low, high]. */
+export function checkRange(value: number, low: number, high: number, name: string): void {
+  if (typeof value !== 'number') throw new TypeError(`${name} must be a number, got ${typeof value}.`);
+  if (!(value >= low && value <= high) || !Number.isFinite(value)) {
+    throw new RangeError(`${name} must lie in [${low}, ${high}], got ${value}.`);
+  }
+}
+
+/** Throws unless `value` is one of `choices`. */
+export function checkChoice<V extends string>(value: V, choices: readonly V[], name: string): void {
+  if (!choices.includes(value)) {
+    throw new RangeError(`${name} must be one of ${choices.map((c) => `'${c}'`).join(', ')}; got '${value}'.`);
+  }
+}
+
+/** Throws unless the two shapes are the same. */
+export function checkSameShape(a: readonly number[], b: readonly number[], name: string): void {
+  if (a.length !== b.length || a.some((n, i) => n !== b[i])) {
+    throw new RangeError(`${name}: yTrue and yPred must have one shape, got [${a}] and [${b}].`);
+  }
+}

@@ -1,0 +1,112 @@
+/** A stream of random numbers that depends on nothing but what it was made from. */
+export interface Random {
+  /** 32 random bits, as an integer in [0, 2^32). */
+  bits(): number;
+  /** Uniform in [0, 1), with 32 bits of resolution. */
+  uniform(low?: number, high?: number): number;
+  /** Uniform over 0 .. n - 1. */
+  integer(n: number): number;
+  /** Normal by the Box-Muller transform. */
+  normal(mean?: number, deviation?: number): number;
+  /** A shuffled copy (Fisher-Yates). */
+  shuffle<V>(values: readonly V[]): V[];
+}
+
+const M0 = 0xd2511f53;
+const M1 = 0xcd9e8d57;
+const W0 = 0x9e3779b9;
+const W1 = 0xbb67ae85;
+
+function multiplyHigh(a: number, b: number): number {
+  const aLow = a & 0xffff;
+  const aHigh = a >>> 16;
+  const bLow = b & 0xffff;
+  const bHigh = b >>> 16;
+  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
+  const cross = aLow * bHigh + (middle & 0xffff);
+  return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(cross / 0x10000)) >>> 0;
+}
+
+/**
+ * Philox4x32-10: four random words from a counter of four words and a key of two. Being a function of a counter, it
+ * needs no state to resume. Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011,
+ * doi:10.1145/2063384.2063405.
+ */
+export function philox4x32(counter: readonly number[], key: readonly number[]): [number, number, number, number] {
+  let [c0, c1, c2, c3] = counter as [number, number, number, number];
+  let [k0, k1] = key as [number, number];
+  for (let round = 0; round < 10; round++) {
+    const high0 = multiplyHigh(M0, c0);
+    const low0 = Math.imul(M0, c0);
+    const high1 = multiplyHigh(M1, c2);
+    const low1 = Math.imul(M1, c2);
+    c0 = (high1 ^ c1 ^ k0) >>> 0;
+    c1 = low1 >>> 0;
+    c2 = (high0 ^ c3 ^ k1) >>> 0;
+    c3 = low0 >>> 0;
+    k0 = (k0 + W0) >>> 0;
+    k1 = (k1 + W1) >>> 0;
+  }
+  return [c0, c1, c2, c3];
+}
+
+/** FNV-1a over the UTF-16 code units of the parts. */
+function hash(parts: readonly (number | string)[], offset: number): number {
+  let value = offset;
+  for (const character of parts.map((part) => `${typeof part}:${part}`).join('|')) {
+    value = Math.imul(value ^ character.charCodeAt(0), 0x01000193);
+  }
+  return value >>> 0;
+}
+
+/** A new seed, in [0, 2^31), for one named use of `seed`: a layer, an epoch, a sample. */
+export function deriveSeed(seed: number, ...stream: readonly (number | string)[]): number {
+  return random(seed, ...stream).bits() >>> 1;
+}
+
+/**
+ * The random numbers of one named use of `seed`: `random(seed, 'shuffle', epoch)`. Different names give streams that
+ * are independent of each other.
+ */
+export function random(seed: number, ...stream: readonly (number | string)[]): Random {
+  const key = [seed >>> 0, Math.floor(seed / 0x100000000) >>> 0];
+  const streamLow = hash(stream, 0x811c9dc5);
+  const streamHigh = hash(stream, 0x01234567);
+  let low = 0;
+  let high = 0;
+  let block: readonly number[] = [];
+  let used = 4;
+  let spare: number | undefined;
+
+  const bits = (): number => {
+    if (used === 4) {
+      block = philox4x32([low, high, streamLow, streamHigh], key);
+      used = 0;
+      low = (low + 1) >>> 0;
+      if (low === 0) high = (high + 1) >>> 0;
+    }
+    return block[used++];
+  };
+  const uniform = (from = 0, to = 1): number => from + (to - from) * (bits() / 0x100000000);
+  const integer = (n: number): number => Math.floor((bits() / 0x100000000) * n);
+  const normal = (mean = 0, deviation = 1): number => {
+    let value = spare;
+    spare = undefined;
+    if (value === undefined) {
+      const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
+      const angle = 2 * Math.PI * uniform();
+      value = radius * Math.cos(angle);
+      spare = radius * Math.sin(angle);
+    }
+    return mean + deviation * value;
+  };
+  const shuffle = <V>(values: readonly V[]): V[] => {
+    const result = [...values];
+    for (let i = result.length - 1; i > 0; i--) {
+      const j = integer(i + 1);
+      [result[i], result[j]] = [result[j], result[i]];
+    }
+    return result;
+  };
+  return { bits, uniform, integer, normal, shuffle };
+}

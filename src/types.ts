@@ -1,0 +1,132 @@
+import type { Scalar, Tensor, Tensor1D, Variable } from '@tensorflow/tfjs-core';
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
+
+// The contracts between the parts. Everything else in the library is a plain function over these.
+
+/** One `V` for every task. */
+export type ByTask<T extends string, V> = { readonly [K in T]: V };
+
+/** A `V` for some of the tasks. */
+export type SomeTasks<T extends string, V> = { readonly [K in T]?: V };
+
+/**
+ * Symbolic in, symbolic out. `name` prefixes the names of the layers that it adds; `seed`, where given, makes the
+ * initial weights and the dropout masks a function of (`seed`, layer name) alone.
+ */
+export type Builder<I, O> = (input: I, name: string, seed?: number) => O;
+
+/** What an encoder hands to the heads: its skip connections, finest first, and its deepest feature map. */
+export interface Features {
+  readonly skips: readonly SymbolicTensor[];
+  readonly bottleneck: SymbolicTensor;
+}
+
+export type Encoder = Builder<SymbolicTensor, Features>;
+export type Head = Builder<Features, SymbolicTensor>;
+
+/** `[batch, ...]` x `[batch, ...]` -> `[batch]`: one loss a sample, never reduced further. */
+export type Loss = (yTrue: Tensor, yPred: Tensor) => Tensor1D;
+
+/** Numbers nested to any depth, all rows of one length. */
+export type NestedNumbers = readonly number[] | readonly NestedNumbers[];
+
+/** An array of numbers with its shape, row-major: what samples and metrics hold instead of tensors. */
+export interface NDArray {
+  readonly data: Float32Array | Float64Array | Int32Array | Uint8Array | Uint16Array;
+  readonly shape: readonly number[];
+}
+
+/** Anything a metric reads: a tensor, an {@link NDArray}, a typed array (one dimension) or nested arrays. */
+export type Values = Tensor | NDArray | NDArray['data'] | NestedNumbers;
+
+/**
+ * A reducer over plain data. A state `S` is plain (numbers, arrays, typed arrays), so that it holds nothing on a
+ * device and can be stored, sent or merged: `merge(update(init(), a), update(init(), b))` is `update` of both.
+ */
+export interface Metric<S, R = number> {
+  init(): S;
+  /** `yTrue`, `yPred`: `[batch, ...]`; `weight`: `[batch]`, 0 leaves a sample out. Gives a new state. */
+  update(state: S, yTrue: Values, yPred: Values, weight?: Values): Promise<S>;
+  merge(a: S, b: S): S;
+  compute(state: S): R;
+}
+
+/** A metric whose state does not matter to the caller. */
+// biome-ignore lint/suspicious/noExplicitAny: a state is opaque to whoever only passes the metric on
+export type AnyMetric<R = unknown> = Metric<any, R>;
+
+/** A batch; a label that is not there is normal. Unlabelled is not the same as an empty mask. */
+export interface Batch<T extends string> {
+  /** `[batch, ...]`. */
+  readonly x: Tensor;
+  /** `[batch, ...]` for each task; a task left out gives no loss and no score from this batch. */
+  readonly y: SomeTasks<T, Tensor>;
+  /** `[batch]` for each task; 0 marks a sample without that label. Left out: every sample weighs 1. */
+  readonly weight?: SomeTasks<T, Tensor1D>;
+}
+
+/**
+ * Gives the batches of one epoch. `epoch` counts from 0; a source that shuffles derives its order from its seed and
+ * the epoch alone, so that a resumed run sees what an undisturbed one would have seen. The source owns its batches:
+ * a batch need only stay valid until the next one is asked for, and whoever reads it does not dispose it.
+ */
+export interface Source<T extends string> {
+  (epoch: number): Iterable<Batch<T>> | AsyncIterable<Batch<T>>;
+  /** Batches in an epoch, where known: a progress bar's total. */
+  readonly steps?: number;
+}
+
+/** One sample as plain numbers. A task left out of `y` has an unknown label. */
+export interface Sample<T extends string> {
+  /** `[height, width, channels]` for an image. */
+  readonly x: NDArray;
+  readonly y: SomeTasks<T, NDArray>;
+}
+
+/** What is known of a sample before it is read. */
+export interface Row<T extends string> {
+  readonly id: string;
+  /** The tasks that it has labels for. */
+  readonly tasks: readonly T[];
+  /** Samples of one group (a patient) never stand on both sides of a split. */
+  readonly group?: string;
+  /** Splits keep the proportions of strata (a class, a source). */
+  readonly stratum?: string;
+}
+
+/** Samples that can be read one by one, in any order, any number of times. */
+export interface Dataset<T extends string> {
+  readonly rows: readonly Row<T>[];
+  read(index: number): Promise<Sample<T>>;
+}
+
+/** How the losses of the tasks become one. */
+export interface Weighting<T extends string> {
+  /** What it learns, trained by the trainer's optimizer beside the model. */
+  readonly variables?: readonly Variable[];
+  /** The losses of the tasks that the batch has labels for. */
+  combine(losses: SomeTasks<T, Scalar>): Scalar;
+  endEpoch?(means: SomeTasks<T, number>): void;
+  /** What it keeps between steps besides `variables`, as plain data, for a checkpoint. */
+  save?(): PlainData;
+  load?(state: PlainData): void;
+}
+
+/** A model with named tasks. `net` is a plain LayersModel whose outputs are named after the tasks, in their order. */
+export interface MultitaskModel<T extends string> {
+  readonly net: LayersModel;
+  readonly tasks: readonly T[];
+  /** `x`: `[batch, ...]`. The caller disposes what it gets. */
+  predict(x: Tensor): ByTask<T, Tensor>;
+  dispose(): void;
+}
+
+/** Plain data that a checkpoint can hold. */
+export type PlainData =
+  | null
+  | boolean
+  | number
+  | string
+  | NDArray['data']
+  | readonly PlainData[]
+  | { readonly [key: string]: PlainData };

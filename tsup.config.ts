@@ -1,0 +1,16 @@
+import { defineConfig } from 'tsup';
+
+const parts = ['layers', 'losses', 'metrics', 'models', 'train', 'data', 'node', 'backends'];
+
+export default defineConfig({
+  entry: {
+    index: 'src/index.ts',
+    ...Object.fromEntries(parts.map((part) => [`${part}/index`, `src/${part}/index.ts`])),
+  },
+  format: ['esm', 'cjs'],
+  dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
+  target: 'es2022',
+  splitting: true,
+  treeshake: true,
+  clean: true,
+});
