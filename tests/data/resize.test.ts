@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { resizeImage } from '../../src/data/resize-image';
+import { resizeMask } from '../../src/data/resize-mask';
+import golden from '../golden/data/resize.json';
+
+type Size = readonly [number, number];
+
+function expectClose(actual: ArrayLike<number>, expected: readonly number[], tolerance: number): void {
+  expect(actual.length).toBe(expected.length);
+  expected.forEach((value, i) => {
+    expect(Math.abs(actual[i] - value), `value ${i}: ${actual[i]} for ${value}`).toBeLessThan(tolerance);
+  });
+}
+
+describe('resizing', () => {
+  for (const { shape, size, image, bilinear, antialiased, nearest } of golden.resize) {
+    const name = `[${shape}] to [${size}]`;
+
+    it(`gives PyTorch's bilinear values for ${name}`, () => {
+      const array = { data: Uint8Array.from(image), shape };
+      expectClose(resizeImage(array, size as unknown as Size, { antialias: false }).data, bilinear, 1e-4);
+    });
+
+    it(`gives PyTorch's antialiased values for ${name}`, () => {
+      const result = resizeImage({ data: Uint8Array.from(image), shape }, size as unknown as Size);
+      expect(result.shape).toEqual([...size, shape[2]]);
+      expectClose(result.data, antialiased, 1e-4);
+    });
+
+    it(`gives PyTorch's nearest-exact values for ${name}`, () => {
+      const result = resizeMask({ data: Uint8Array.from(image), shape }, size as unknown as Size);
+      expect(result.shape).toEqual([...size, shape[2]]);
+      expect(result.data).toEqual(Uint8Array.from(nearest));
+    });
+  }
+
+  it('keeps the mean of an image that shrinks by a whole factor', () => {
+    const data = Float32Array.from({ length: 64 * 64 }, (_, i) => ((i * 37) % 101) / 101);
+    const mean = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    const small = resizeImage({ data, shape: [64, 64, 1] }, [8, 8]);
+    expect(mean(small.data as Float32Array)).toBeCloseTo(mean(data), 2);
+  });
+
+  it('never makes a value between the labels of a mask', () => {
+    const data = Int32Array.from({ length: 13 * 11 }, (_, i) => [0, 7, 200][i % 3]);
+    const result = resizeMask({ data, shape: [13, 11, 1] }, [29, 5]);
+    expect(result.data).toBeInstanceOf(Int32Array);
+    expect(new Set(result.data)).toEqual(new Set([0, 7, 200]));
+  });
+
+  it('names what is wrong with an image or a size', () => {
+    const image = { data: new Uint8Array(6), shape: [2, 3, 1] };
+    expect(() => resizeImage({ data: new Uint8Array(6), shape: [2, 3] }, [2, 2])).toThrow(
+      'resizeImage: image must have a shape [height, width, channels], got [2,3].',
+    );
+    expect(() => resizeMask({ data: new Uint8Array(5), shape: [2, 3, 1] }, [2, 2])).toThrow(
+      'resizeMask: mask: shape [2,3,1] needs 6 values, got 5.',
+    );
+    expect(() => resizeImage(image, [0, 2])).toThrow('resizeImage: height must be an integer of at least 1, got 0.');
+    expect(() => resizeMask(image, [2, 1.5])).toThrow('resizeMask: width must be an integer of at least 1, got 1.5.');
+    expect(() => resizeImage([1, 2] as never, [2, 2])).toThrow(TypeError);
+  });
+});
