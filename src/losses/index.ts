@@ -1,1 +1,13 @@
-export {};
+export { type BceOptions, bce } from './bce';
+export { type BinaryFocalOptions, binaryFocal } from './binary-focal';
+export { type CategoricalFocalOptions, categoricalFocal } from './categorical-focal';
+export { type CrossEntropyOptions, crossEntropy } from './cross-entropy';
+export { type FocalTverskyOptions, focalTversky } from './focal-tversky';
+export { type GeneralizedDiceOptions, generalizedDice } from './generalized-dice';
+export { type JaccardOptions, jaccard } from './jaccard';
+export { mae } from './mae';
+export { mse } from './mse';
+export type { RegionOptions, Smoothing } from './region-loss';
+export { type SoftDiceOptions, softDice } from './soft-dice';
+export { type SumOfOptions, sumOf } from './sum-of';
+export { type TverskyOptions, tversky } from './tversky';

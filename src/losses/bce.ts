@@ -1,0 +1,41 @@
+import { checkRange } from '../internal/check';
+import type { Loss } from '../types';
+import { binaryCrossEntropy, binaryCrossEntropyFromLogits, clipProbabilities } from './binary-cross-entropy';
+import { defineLoss } from './define-loss';
+import { smoothLabels } from './smooth-labels';
+
+export interface BceOptions {
+  /** In [0, 1]: labels 0 and 1 become `labelSmoothing / 2` and `1 - labelSmoothing / 2`. */
+  readonly labelSmoothing?: number;
+  /** `yPred` holds logits: no sigmoid before the loss, and exact gradients however sure the prediction is. */
+  readonly fromLogits?: boolean;
+}
+
+/**
+ * Binary cross-entropy of each sample; each element is a yes or no of its own.
+ *
+ * `mean(-y log p - (1 - y) log(1 - p))`, the mean over all but the batch axis.
+ *
+ * `yTrue`, `yPred`: `[batch, ...]` of one shape, in [0, 1]; in nats. Probabilities are clipped to [1e-7, 1 - 1e-7], as
+ * in Keras, and have no gradient outside of it; with `fromLogits`, `log(1 + e^x) - x y` needs no clipping.
+ *
+ * Keras's `BinaryCrossentropy` has the same options and numbers. torch's `BCELoss` clips at e^-100 instead;
+ * `BCEWithLogitsLoss` is `fromLogits: true`.
+ *
+ * Throws a RangeError for a label smoothing outside [0, 1]; the loss throws where the shapes differ (RangeError) or it
+ * is not given tensors (TypeError). Label smoothing: Szegedy et al., 2016, doi:10.1109/CVPR.2016.308.
+ *
+ * @example
+ * ```ts
+ * bce()(tensor2d([[1], [0]]), tensor2d([[0.5], [0.5]])); // [0.693147, 0.693147]
+ * ```
+ */
+export function bce({ labelSmoothing = 0, fromLogits = false }: BceOptions = {}): Loss {
+  checkRange(labelSmoothing, 0, 1, 'bce: labelSmoothing');
+  return defineLoss('bce', (yTrue, yPred) => {
+    const labels = smoothLabels(yTrue, labelSmoothing, 2);
+    return fromLogits
+      ? binaryCrossEntropyFromLogits(labels, yPred)
+      : binaryCrossEntropy(labels, clipProbabilities(yPred));
+  });
+}

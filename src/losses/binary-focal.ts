@@ -1,0 +1,52 @@
+import { add, mul, pow, sigmoid, sub } from '@tensorflow/tfjs-core';
+import { checkRange } from '../internal/check';
+import type { Loss } from '../types';
+import { binaryCrossEntropy, binaryCrossEntropyFromLogits, clipProbabilities } from './binary-cross-entropy';
+import { defineLoss } from './define-loss';
+
+export interface BinaryFocalOptions {
+  /** In [0, 1]: positives weigh `alpha`, negatives `1 - alpha`. `null`: both weigh 1. */
+  readonly alpha?: number | null;
+  /** At least 0: how much less the well classified count. 0 gives cross-entropy. */
+  readonly gamma?: number;
+  /** `yPred` holds logits: no sigmoid before the loss. */
+  readonly fromLogits?: boolean;
+}
+
+/**
+ * Binary focal loss of each sample: cross-entropy that turns away from what is already right.
+ *
+ * `mean(alpha_t (1 - p_t)^gamma CE(y, p))` with `p_t = y p + (1 - y)(1 - p)` and
+ * `alpha_t = y alpha + (1 - y)(1 - alpha)`, the mean over all but the batch axis.
+ *
+ * `yTrue`, `yPred`: `[batch, ...]` of one shape, in [0, 1]. Probabilities are clipped to [1e-7, 1 - 1e-7].
+ *
+ * | the numbers of | setting |
+ * | --- | --- |
+ * | the paper | none |
+ * | Keras `BinaryFocalCrossentropy()` | `alpha: null` |
+ * | Keras `BinaryFocalCrossentropy(apply_class_balancing=True)` | none |
+ * | MONAI `FocalLoss()` | `alpha: null, fromLogits: true` |
+ * | MONAI `FocalLoss(alpha=0.25)` | `fromLogits: true` |
+ * | smp `FocalLoss` (`binary`, `multilabel`; `multiclass` over one-hot labels) | `alpha: null, fromLogits: true` |
+ *
+ * Throws a RangeError for `alpha` outside [0, 1] or a negative `gamma`; the loss throws where the shapes differ
+ * (RangeError) or it is not given tensors (TypeError). Source: Lin et al., 2017, doi:10.1109/ICCV.2017.324.
+ *
+ * @example
+ * ```ts
+ * binaryFocal()(tensor2d([[1]]), tensor2d([[0.5]])); // [0.043322]
+ * ```
+ */
+export function binaryFocal({ alpha = 0.25, gamma = 2, fromLogits = false }: BinaryFocalOptions = {}): Loss {
+  if (alpha !== null) checkRange(alpha, 0, 1, 'binaryFocal: alpha');
+  checkRange(gamma, 0, Number.POSITIVE_INFINITY, 'binaryFocal: gamma');
+  return defineLoss('binaryFocal', (yTrue, yPred) => {
+    // Clipped also where it only makes the factor: a power below 1 has no finite gradient at 0.
+    const p = clipProbabilities(fromLogits ? sigmoid(yPred) : yPred);
+    const missed = add(mul(yTrue, sub(1, p)), mul(sub(1, yTrue), p));
+    const entropy = fromLogits ? binaryCrossEntropyFromLogits(yTrue, yPred) : binaryCrossEntropy(yTrue, p);
+    const focal = mul(pow(missed, gamma), entropy);
+    return alpha === null ? focal : mul(add(mul(yTrue, 2 * alpha - 1), 1 - alpha), focal);
+  });
+}

@@ -1,0 +1,59 @@
+import { clipByValue, exp, mul, neg, pow, sub, sum, tensor1d } from '@tensorflow/tfjs-core';
+import { checkRange } from '../internal/check';
+import type { Loss } from '../types';
+import { defineLoss } from './define-loss';
+import { EPSILON } from './epsilon';
+import { logProbabilities } from './log-probabilities';
+
+export interface CategoricalFocalOptions {
+  /** At least 0: the weight of every class, or of each class in its order. */
+  readonly alpha?: number | readonly number[];
+  /** At least 0: how much less the well classified count. 0 gives cross-entropy. */
+  readonly gamma?: number;
+  /** `yPred` holds logits: no softmax before the loss. */
+  readonly fromLogits?: boolean;
+}
+
+/**
+ * Focal loss of each sample between exclusive classes.
+ *
+ * `mean(-sum_c alpha_c y_c (1 - p_c)^gamma log p_c)`, the mean over all axes between the batch and the classes.
+ *
+ * `yTrue`, `yPred`: `[batch, ..., classes]` of one shape; `yTrue` one-hot or any distribution. Probabilities are
+ * divided by their sum and clipped at 1e-7.
+ *
+ * | the numbers of | setting |
+ * | --- | --- |
+ * | Keras `CategoricalFocalCrossentropy()` | `alpha: 0.25` |
+ * | MONAI `FocalLoss(use_softmax=True)`, whose mean divides by the C classes too | `alpha: 1 / C, fromLogits: true` |
+ * | MONAI `FocalLoss(use_softmax=True, alpha=a)` | `alpha: [(1 - a) / C, a / C, ...], fromLogits: true` |
+ *
+ * smp's multiclass `FocalLoss` is `binaryFocal` over one-hot labels.
+ *
+ * Throws a RangeError for a negative `alpha` or `gamma`; the loss throws a RangeError where the shapes differ, hold
+ * fewer than 2 classes or not one for each `alpha`, a TypeError where it is not given tensors. Source: Lin et al.,
+ * 2017, doi:10.1109/ICCV.2017.324.
+ *
+ * @example
+ * ```ts
+ * categoricalFocal()(tensor2d([[0, 1, 0]]), tensor2d([[0.25, 0.5, 0.25]])); // [0.173287]
+ * ```
+ */
+export function categoricalFocal({ alpha = 1, gamma = 2, fromLogits = false }: CategoricalFocalOptions = {}): Loss {
+  const weights: readonly number[] = typeof alpha === 'number' ? [alpha] : [...alpha];
+  for (const weight of weights) checkRange(weight, 0, Number.POSITIVE_INFINITY, 'categoricalFocal: alpha');
+  checkRange(gamma, 0, Number.POSITIVE_INFINITY, 'categoricalFocal: gamma');
+  return defineLoss('categoricalFocal', (yTrue, yPred) => {
+    const logP = logProbabilities(yPred, fromLogits, 'categoricalFocal');
+    const classes = yPred.shape[yPred.rank - 1];
+    if (typeof alpha !== 'number' && weights.length !== classes) {
+      throw new RangeError(
+        `categoricalFocal: alpha must hold one weight a class, got ${weights.length} for ${classes}.`,
+      );
+    }
+    // Clipped because a power below 1 has no finite gradient at 0.
+    const missed = clipByValue(sub(1, exp(logP)), EPSILON, 1);
+    const focal = mul(mul(yTrue, logP), pow(missed, gamma));
+    return neg(sum(mul(focal, tensor1d([...weights])), -1));
+  });
+}

@@ -1,0 +1,27 @@
+import { cast, mean, reshape, Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import { checkSameShape } from '../internal/check';
+import type { Loss } from '../types';
+
+function checkInputs(yTrue: Tensor, yPred: Tensor, name: string): void {
+  for (const [argument, value] of Object.entries({ yTrue, yPred })) {
+    if (!(value instanceof Tensor)) throw new TypeError(`${name}: ${argument} must be a Tensor, got ${typeof value}.`);
+  }
+  checkSameShape(yTrue.shape, yPred.shape, name);
+  if (yPred.rank === 0 || yPred.size === 0) {
+    throw new RangeError(`${name}: yTrue and yPred must be [batch, ...] and hold values, got shape [${yPred.shape}].`);
+  }
+}
+
+/**
+ * Makes a {@link Loss} from its computation: checks the two tensors, casts them to float (labels often are integers or
+ * booleans), and averages what `compute` leaves beside the batch axis.
+ */
+export function defineLoss(name: string, compute: (yTrue: Tensor, yPred: Tensor) => Tensor): Loss {
+  return (yTrue, yPred) => {
+    checkInputs(yTrue, yPred, name);
+    return tidy(() => {
+      const values = compute(cast(yTrue, 'float32'), cast(yPred, 'float32'));
+      return values.rank === 1 ? (values as Tensor1D) : mean<Tensor1D>(reshape(values, [values.shape[0], -1]), 1);
+    });
+  };
+}

@@ -1,0 +1,63 @@
+import { add, cast, div, greater, max, mul, onesLike, square, sub, sum, type Tensor2D } from '@tensorflow/tfjs-core';
+import { checkChoice } from '../internal/check';
+import type { Loss } from '../types';
+import { defineLoss } from './define-loss';
+import { readSmoothing, type Smoothing } from './region-loss';
+import { countRegions } from './regions';
+
+export interface GeneralizedDiceOptions {
+  /**
+   * The weight of a class whose target holds `n` pixels: `'square'` is `1 / n^2` (default), `'simple'` is `1 / n`,
+   * `'uniform'` is 1. A class that the target does not hold weighs as much as the heaviest other class.
+   */
+  readonly weighting?: 'square' | 'simple' | 'uniform';
+  /** In weighted pixels, so small; a number goes to both sides. */
+  readonly smooth?: number | Smoothing;
+  /** `false` leaves out class 0. */
+  readonly includeBackground?: boolean;
+}
+
+function classWeights(target: Tensor2D, weighting: 'square' | 'simple' | 'uniform'): Tensor2D {
+  if (weighting === 'uniform') return onesLike(target);
+  const present = cast(greater(target, 0), 'float32');
+  const absent = sub(1, present);
+  const pixels = add(target, absent);
+  const weights = div(present, weighting === 'square' ? square(pixels) : pixels);
+  return add(weights, mul(absent, max(weights, 1, true)));
+}
+
+/**
+ * Generalised Dice loss of each sample: one Dice ratio over all classes, small ones weighing as much as large ones.
+ *
+ * `1 - (2 sum_c w_c sum(y_c p_c) + s_n) / (sum_c w_c (sum(y_c) + sum(p_c)) + s_d)`, with `w_c` from `weighting` and `s_n`
+ * and `s_d` from `smooth`.
+ *
+ * `yTrue`, `yPred`: `[batch, ..., classes]` of one shape, in [0, 1]. A sample whose target holds none of the classes
+ * costs `1 - s_n / s_d`, whatever the prediction, unless `weighting` is `'uniform'`.
+ *
+ * MONAI's `GeneralizedDiceLoss` has the same defaults and numbers; its `w_type` is `weighting`.
+ *
+ * Throws a RangeError for an unknown weighting, a negative smoothing or 0 in the denominator; the loss throws where the
+ * shapes differ (RangeError) or it is not given tensors (TypeError). Source: Sudre et al., 2017,
+ * doi:10.1007/978-3-319-67558-9_28.
+ *
+ * @example
+ * ```ts
+ * generalizedDice()(tensor3d([[[1, 0], [0, 1], [0, 1]]]), tensor3d([[[0, 1], [0, 1], [0, 1]]])); // [0.555554]
+ * ```
+ */
+export function generalizedDice({
+  weighting = 'square',
+  smooth = 1e-5,
+  includeBackground = true,
+}: GeneralizedDiceOptions = {}): Loss {
+  const name = 'generalizedDice';
+  checkChoice(weighting, ['square', 'simple', 'uniform'], `${name}: weighting`);
+  const { numerator, denominator } = readSmoothing(smooth, name);
+  return defineLoss(name, (yTrue, yPred) => {
+    const { truePositives, target, predicted } = countRegions(yTrue, yPred, { includeBackground, name });
+    const weights = classWeights(target, weighting);
+    const overlap = add(mul(sum(mul(truePositives, weights), 1), 2), numerator);
+    return sub(1, div(overlap, add(sum(mul(add(target, predicted), weights), 1), denominator)));
+  });
+}

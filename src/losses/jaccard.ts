@@ -1,0 +1,31 @@
+import type { Loss } from '../types';
+import { type RegionOptions, regionLoss } from './region-loss';
+import { tverskyDistance } from './tversky-distance';
+
+export type JaccardOptions = RegionOptions;
+
+/**
+ * Soft Jaccard loss of each sample: 1 minus intersection over union.
+ *
+ * `1 - (sum(y p) + s_n) / (sum(y) + sum(p) - sum(y p) + s_d)` for each class, with `s_n` and `s_d` from `smooth`.
+ *
+ * `yTrue`, `yPred`: `[batch, ..., classes]` of one shape, in [0, 1]; one foreground class needs one channel. The loss
+ * lies in [0, 1] where `s_n <= s_d`.
+ *
+ * | the numbers of | setting |
+ * | --- | --- |
+ * | MONAI `DiceLoss(jaccard=True)` | `smooth: 5e-6`, half of MONAI's |
+ * | smp `JaccardLoss(smooth=0)` on a batch of one | `smooth: { numerator: 0, denominator: 1e-7 }, empty: 'zero'` |
+ *
+ * Throws a RangeError for a negative smoothing, 0 in the denominator, or an unknown policy; the loss throws where the
+ * shapes differ (RangeError) or it is not given tensors (TypeError). Source: Rahman, Wang, 2016,
+ * doi:10.1007/978-3-319-50835-1_22.
+ *
+ * @example
+ * ```ts
+ * jaccard()(tensor3d([[[1], [1], [0]]]), tensor3d([[[1], [0], [0]]])); // [0.333333]
+ * ```
+ */
+export function jaccard(options: JaccardOptions = {}): Loss {
+  return regionLoss('jaccard', options, (regions, smooth) => tverskyDistance(regions, smooth, { alpha: 1, beta: 1 }));
+}

@@ -1,0 +1,26 @@
+import { mul, sign, sub } from '@tensorflow/tfjs-core';
+import type { Loss } from '../types';
+import { defineLoss } from './define-loss';
+
+/**
+ * Mean absolute error of each sample.
+ *
+ * `mean(|yTrue - yPred|)`, the mean over all but the batch axis.
+ *
+ * `yTrue`, `yPred`: `[batch, ...]` of one shape, in any unit; the loss is in the same. Equals the mean of Keras's
+ * `MeanAbsoluteError` and of torch's `L1Loss` over one sample. The gradient is 0 where the two agree.
+ *
+ * The loss throws a RangeError where the shapes differ, a TypeError where it is not given tensors.
+ *
+ * @example
+ * ```ts
+ * mae()(tensor2d([[0, 1]]), tensor2d([[0, 0.5]])); // [0.25]
+ * ```
+ */
+export function mae(): Loss {
+  return defineLoss('mae', (yTrue, yPred) => {
+    // Not abs: its gradient at 0 is -1, which would push an exact prediction away.
+    const error = sub(yPred, yTrue);
+    return mul(error, sign(error));
+  });
+}

@@ -1,0 +1,69 @@
+import { cast, div, greater, maximum, mean, mul, sum, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
+import { checkChoice, checkRange } from '../internal/check';
+import type { Loss } from '../types';
+import { checkPositive } from './check-positive';
+import { defineLoss } from './define-loss';
+import { countRegions, type Regions } from './regions';
+
+/** What is added to both sides of an overlap ratio. */
+export interface Smoothing {
+  /** At least 0. */
+  readonly numerator: number;
+  /** Above 0: an empty target with an empty prediction would otherwise be 0 / 0. */
+  readonly denominator: number;
+}
+
+/** What {@link softDice}, {@link tversky}, {@link focalTversky} and {@link jaccard} have in common. */
+export interface RegionOptions {
+  /** In pixels; a number goes to both sides. 1 by default, which keeps gradients over an empty target below 1. */
+  readonly smooth?: number | Smoothing;
+  /** `false` leaves out class 0. */
+  readonly includeBackground?: boolean;
+  /**
+   * How the classes of a sample become one loss: their `'mean'` (default), their `'sum'`, or one ratio over their
+   * `'pooled'` pixels.
+   */
+  readonly classes?: 'mean' | 'sum' | 'pooled';
+  /**
+   * What a class costs in a sample whose target does not hold it. `'smooth'` (default): what the smoothed ratio says,
+   * which pushes the prediction down; where the prediction is empty too, that is 0 for equal smoothing on both sides
+   * and 1 for none in the numerator. `'zero'`: nothing. `'skip'`: nothing, and the mean is over the other classes.
+   */
+  readonly empty?: 'smooth' | 'zero' | 'skip';
+}
+
+/** Checks what was asked for as smoothing. */
+export function readSmoothing(smooth: number | Smoothing, name: string): Smoothing {
+  const { numerator, denominator } = typeof smooth === 'object' ? smooth : { numerator: smooth, denominator: smooth };
+  checkRange(numerator, 0, Number.POSITIVE_INFINITY, `${name}: smooth in the numerator`);
+  checkPositive(denominator, `${name}: smooth in the denominator`);
+  return { numerator, denominator };
+}
+
+function pool({ truePositives, target, predicted }: Regions): Regions {
+  const total = (counts: Tensor2D): Tensor2D => sum<Tensor2D>(counts, 1, true);
+  return { truePositives: total(truePositives), target: total(target), predicted: total(predicted) };
+}
+
+/** Makes an overlap loss from its value for each sample and class, `[batch, classes]`. */
+export function regionLoss(
+  name: string,
+  { smooth = 1, includeBackground = true, classes = 'mean', empty = 'smooth' }: RegionOptions,
+  lossOf: (regions: Regions, smoothing: Smoothing) => Tensor2D,
+  squared = false,
+): Loss {
+  const smoothing = readSmoothing(smooth, name);
+  checkChoice(classes, ['mean', 'sum', 'pooled'], `${name}: classes`);
+  checkChoice(empty, ['smooth', 'zero', 'skip'], `${name}: empty`);
+  return defineLoss(name, (yTrue, yPred) => {
+    const counts = countRegions(yTrue, yPred, { includeBackground, squared, name });
+    const regions = classes === 'pooled' ? pool(counts) : counts;
+    const losses = lossOf(regions, smoothing);
+    const reduce = classes === 'sum' ? sum<Tensor1D> : mean<Tensor1D>;
+    if (empty === 'smooth') return reduce(losses, 1);
+    const present = cast(greater(regions.target, 0), 'float32');
+    const counted = mul(losses, present);
+    if (empty === 'zero' || classes === 'sum') return reduce(counted, 1);
+    return div(sum(counted, 1), maximum(sum(present, 1), 1));
+  });
+}

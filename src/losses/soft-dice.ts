@@ -1,0 +1,47 @@
+import { add, div, mul, sub } from '@tensorflow/tfjs-core';
+import type { Loss } from '../types';
+import { type RegionOptions, regionLoss } from './region-loss';
+
+export interface SoftDiceOptions extends RegionOptions {
+  /** Squares `y` and `p` in the denominator, as V-Net does. */
+  readonly squared?: boolean;
+}
+
+/**
+ * Soft Dice loss of each sample: 1 minus the overlap of mask and prediction.
+ *
+ * `1 - (2 sum(y p) + s_n) / (sum(y) + sum(p) + s_d)` for each class, with `s_n` and `s_d` from `smooth`.
+ *
+ * `yTrue`, `yPred`: `[batch, ..., classes]` of one shape, in [0, 1]; one foreground class needs one channel. The loss
+ * lies in [0, 1] where `s_n <= s_d`.
+ *
+ * | the numbers of | setting |
+ * | --- | --- |
+ * | MONAI `DiceLoss()` | `smooth: 1e-5` |
+ * | MONAI `DiceLoss(squared_pred=True, include_background=False)` | `smooth: 1e-5, squared: true, includeBackground: false` |
+ * | Keras `Dice()` on a batch of one | `smooth: { numerator: 0, denominator: 1e-7 }, classes: 'pooled'` |
+ * | smp `DiceLoss(smooth=0)` on a batch of one | `smooth: { numerator: 0, denominator: 1e-7 }, empty: 'zero'` |
+ * | smp `DiceLoss(smooth=s)` on a batch of one | `smooth: 2 * s, empty: 'zero'` |
+ *
+ * Keras and smp sum over the batch before they divide; here each sample has a ratio of its own.
+ *
+ * Throws a RangeError for a negative smoothing, 0 in the denominator, or an unknown policy; the loss throws where the
+ * shapes differ (RangeError) or it is not given tensors (TypeError). Source: Milletari, Navab, Ahmadi, 2016,
+ * doi:10.1109/3DV.2016.79.
+ *
+ * @example
+ * ```ts
+ * softDice()(tensor3d([[[1], [1], [0]]]), tensor3d([[[1], [0], [0]]])); // [0.25]
+ * ```
+ */
+export function softDice({ squared = false, ...options }: SoftDiceOptions = {}): Loss {
+  return regionLoss(
+    'softDice',
+    options,
+    ({ truePositives, target, predicted }, smooth) => {
+      const numerator = add(mul(truePositives, 2), smooth.numerator);
+      return sub(1, div(numerator, add(add(target, predicted), smooth.denominator)));
+    },
+    squared,
+  );
+}

@@ -1,0 +1,42 @@
+import { checkRange } from '../internal/check';
+import type { Loss } from '../types';
+import { type RegionOptions, regionLoss } from './region-loss';
+import { tverskyDistance } from './tversky-distance';
+
+export interface TverskyOptions extends RegionOptions {
+  /** Weight of false positives, at least 0. */
+  readonly alpha?: number;
+  /** Weight of false negatives, at least 0. */
+  readonly beta?: number;
+}
+
+/**
+ * Tversky loss of each sample: soft Dice with a price for each kind of error. By default a missed pixel costs more.
+ *
+ * `1 - (tp + s_n) / (tp + alpha fp + beta fn + s_d)` for each class, with `tp = sum(y p)`, `fp = sum((1 - y) p)`,
+ * `fn = sum(y (1 - p))`, and `s_n` and `s_d` from `smooth`.
+ *
+ * `yTrue`, `yPred`: `[batch, ..., classes]` of one shape, in [0, 1]; one foreground class needs one channel.
+ *
+ * | the numbers of | setting |
+ * | --- | --- |
+ * | MONAI `TverskyLoss(alpha=a, beta=b)` | `alpha: a, beta: b, smooth: 1e-5` |
+ * | Keras `Tversky(alpha=a, beta=b)` on a batch of one | `alpha: b, beta: a, smooth: { numerator: 0, denominator: 1e-7 }, classes: 'pooled'` |
+ * | smp `TverskyLoss(alpha=a, beta=b)` on a batch of one | `alpha: a, beta: b, smooth: { numerator: 0, denominator: 1e-7 }, empty: 'zero'` |
+ *
+ * All three default to 0.5 for both. Keras says that its alpha weighs false positives, but it weighs false negatives.
+ *
+ * Throws a RangeError for a negative weight or smoothing, 0 in the denominator, or an unknown policy; the loss throws
+ * where the shapes differ (RangeError) or it is not given tensors (TypeError). Source: Salehi, Erdogmus, Gholipour,
+ * 2017, doi:10.1007/978-3-319-67389-9_44.
+ *
+ * @example
+ * ```ts
+ * tversky()(tensor3d([[[1], [1], [0]]]), tensor3d([[[1], [0], [0]]])); // [0.259259]
+ * ```
+ */
+export function tversky({ alpha = 0.3, beta = 0.7, ...options }: TverskyOptions = {}): Loss {
+  checkRange(alpha, 0, Number.POSITIVE_INFINITY, 'tversky: alpha');
+  checkRange(beta, 0, Number.POSITIVE_INFINITY, 'tversky: beta');
+  return regionLoss('tversky', options, (regions, smooth) => tverskyDistance(regions, smooth, { alpha, beta }));
+}

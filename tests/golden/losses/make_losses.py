@@ -1,0 +1,199 @@
+"""Runs the losses of MONAI, Keras and segmentation_models.pytorch on small inputs and writes losses.json beside it.
+
+Every value is of one sample: each library sees a batch of one, because Keras and smp sum over the batch before they
+divide. A case is named after the Python expression that made it. Run with python 3.11 and the packages that the JSON
+names.
+"""
+
+import json
+from importlib.metadata import version
+from pathlib import Path
+
+import monai.losses as monai
+import numpy as np
+import segmentation_models_pytorch.losses as smp
+import torch
+
+import keras  # after torch: loaded the other way around, their LLVMs clash
+
+rng = np.random.default_rng(7)
+
+
+def float32(array, digits=4):
+    return np.round(np.asarray(array), digits).astype(np.float32)
+
+
+def binary():
+    """A lesion; an empty target with and without a prediction; a full mask that is found; hits of exactly 0 and 1."""
+    target = np.zeros((5, 4, 4, 1), np.float32)
+    prediction = float32(rng.uniform(0, 1, target.shape))
+    target[0, 1:3, 1:4] = 1
+    prediction[2] = 0
+    target[3] = prediction[3] = 1
+    target[4, :2] = 1
+    prediction[4] = rng.integers(0, 2, (4, 4, 1))
+    return target, prediction
+
+
+def multiclass():
+    """Three classes; one of them absent; only the background; one absent that is not predicted either."""
+    labels = rng.integers(0, 3, (4, 4, 4))
+    labels[1] = np.where(labels[1] == 2, 0, labels[1])
+    labels[2] = 0
+    labels[3] = np.where(labels[3] == 1, 2, labels[3])
+    logits = rng.normal(0, 1.5, (*labels.shape, 3))
+    prediction = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
+    prediction[3, ..., 1] = 0
+    prediction[3] /= prediction[3].sum(-1, keepdims=True)
+    return np.eye(3, dtype=np.float32)[labels], float32(prediction, 7)
+
+
+def multilabel():
+    """Two overlapping structures; one of them absent."""
+    target = rng.integers(0, 2, (2, 3, 4, 2)).astype(np.float32)
+    target[1, ..., 0] = 0
+    return target, float32(rng.uniform(0, 1, target.shape))
+
+
+def binary_logits():
+    target, _ = binary()
+    logits = float32(rng.normal(0, 3, target.shape))
+    logits[1, 0, :, 0] = [100, -100, 30, -30]
+    return target, logits
+
+
+def multiclass_logits():
+    target, _ = multiclass()
+    logits = float32(rng.normal(0, 3, target.shape))
+    logits[1, 0, :3] = [[100, -100, 0], [-100, 100, 100], [0, 0, 0]]
+    return target, logits
+
+
+INPUTS = {
+    "binary": binary(),
+    "multiclass": multiclass(),
+    "multilabel": multilabel(),
+    "binaryLogits": binary_logits(),
+    "multiclassLogits": multiclass_logits(),
+    "labels": (
+        np.array([[0], [1], [0], [1], [1], [0.5]], np.float32),
+        np.array([[0], [1], [1], [0], [0.3], [0.8]], np.float32),
+    ),
+    "classes": (
+        np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0.1, 0.2, 0.3, 0.4]], np.float32),
+        np.array([[1, 0, 0, 0], [1, 0, 0, 0], [0.1, 0.2, 0.3, 0.4], [0.4, 0.4, 0.4, 0.8]], np.float32),
+    ),
+}
+
+KERAS = {
+    "MeanSquaredError()": ["binary", "multiclass", "labels"],
+    "MeanAbsoluteError()": ["binary", "multiclass", "labels"],
+    "BinaryCrossentropy()": ["binary", "labels"],
+    "BinaryCrossentropy(label_smoothing=0.2)": ["binary", "labels"],
+    "BinaryCrossentropy(from_logits=True)": ["binaryLogits"],
+    "BinaryCrossentropy(from_logits=True, label_smoothing=0.2)": ["binaryLogits"],
+    "CategoricalCrossentropy()": ["multiclass", "classes"],
+    "CategoricalCrossentropy(label_smoothing=0.2)": ["multiclass", "classes"],
+    "CategoricalCrossentropy(from_logits=True)": ["multiclassLogits"],
+    "CategoricalCrossentropy(from_logits=True, label_smoothing=0.2)": ["multiclassLogits"],
+    "BinaryFocalCrossentropy()": ["binary", "labels"],
+    "BinaryFocalCrossentropy(apply_class_balancing=True)": ["binary", "labels"],
+    "BinaryFocalCrossentropy(gamma=0.5)": ["binary", "labels"],
+    "CategoricalFocalCrossentropy()": ["multiclass", "classes"],
+    "CategoricalFocalCrossentropy(alpha=[0.2, 0.3, 0.5], gamma=1)": ["multiclass"],
+    "Dice()": ["binary", "multilabel"],
+    "Tversky()": ["binary", "multilabel"],
+    "Tversky(alpha=0.3, beta=0.7)": ["binary", "multilabel"],
+}
+
+MONAI = {
+    "DiceLoss()": ["binary", "multiclass"],
+    "DiceLoss(squared_pred=True)": ["binary", "multiclass"],
+    "DiceLoss(squared_pred=True, include_background=False)": ["multiclass"],
+    "DiceLoss(smooth_nr=0, smooth_dr=1e-3)": ["binary", "multiclass"],
+    "DiceLoss(jaccard=True)": ["binary", "multiclass"],
+    "DiceLoss(reduction='sum')": ["multiclass"],
+    "GeneralizedDiceLoss()": ["binary", "multiclass"],
+    "GeneralizedDiceLoss(w_type='simple')": ["binary", "multiclass"],
+    "GeneralizedDiceLoss(w_type='uniform')": ["binary", "multiclass"],
+    "GeneralizedDiceLoss(include_background=False)": ["multiclass"],
+    "TverskyLoss()": ["binary", "multiclass"],
+    "TverskyLoss(alpha=0.3, beta=0.7)": ["binary", "multiclass"],
+    "FocalLoss()": ["binaryLogits"],
+    "FocalLoss(alpha=0.25)": ["binaryLogits"],
+    "FocalLoss(use_softmax=True)": ["multiclassLogits"],
+    "FocalLoss(use_softmax=True, alpha=0.4, gamma=3)": ["multiclassLogits"],
+}
+
+SMP = {
+    "DiceLoss('binary', from_logits=False)": ["binary"],
+    "DiceLoss('multiclass', from_logits=False)": ["multiclass"],
+    "DiceLoss('multiclass', from_logits=False, smooth=1.5)": ["multiclass"],
+    "JaccardLoss('binary', from_logits=False)": ["binary"],
+    "JaccardLoss('multiclass', from_logits=False)": ["multiclass"],
+    "TverskyLoss('binary', from_logits=False, alpha=0.3, beta=0.7)": ["binary"],
+    "TverskyLoss('multiclass', from_logits=False, alpha=0.3, beta=0.7)": ["multiclass"],
+    "TverskyLoss('binary', from_logits=False, alpha=0.3, beta=0.7, gamma=0.75)": ["binary"],
+    "FocalLoss('binary')": ["binaryLogits"],
+    "FocalLoss('binary', alpha=0.25, gamma=3)": ["binaryLogits"],
+    "FocalLoss('multiclass')": ["multiclassLogits"],
+}
+
+
+def channels_first(array):
+    return torch.from_numpy(np.moveaxis(array, -1, 1).copy())
+
+
+def run_keras(loss, target, prediction):
+    return float(loss(target, prediction))
+
+
+def run_monai(loss, target, prediction):
+    return float(loss(channels_first(prediction), channels_first(target)))
+
+
+def run_smp(loss, target, prediction):
+    labels = channels_first(target) if loss.mode == "binary" else torch.from_numpy(target.argmax(-1))
+    return float(loss(channels_first(prediction), labels))
+
+
+def cases():
+    for library, module, table, run in (
+        ("keras", keras.losses, KERAS, run_keras),
+        ("monai", monai, MONAI, run_monai),
+        ("smp", smp, SMP, run_smp),
+    ):
+        for expression, names in table.items():
+            loss = eval(f"module.{expression}", {"module": module})
+            for name in names:
+                target, prediction = INPUTS[name]
+                values = [run(loss, target[i : i + 1], prediction[i : i + 1]) for i in range(len(target))]
+                yield {
+                    "loss": f"{library}.{expression}",
+                    "input": name,
+                    "values": [float(f"{value:.7g}") for value in values],
+                }
+
+
+def number(value):
+    return float(str(value))
+
+
+golden = {
+    "versions": {p: version(p) for p in ("keras", "tensorflow-cpu", "monai", "segmentation-models-pytorch", "torch", "numpy")},
+    "inputs": {
+        name: {
+            "shape": list(target.shape),
+            "yTrue": [number(v) for v in target.ravel()],
+            "yPred": [number(v) for v in prediction.ravel()],
+        }
+        for name, (target, prediction) in INPUTS.items()
+    },
+    "cases": list(cases()),
+}
+path = Path(__file__).with_name("losses.json")
+lines = ["{", f'"versions": {json.dumps(golden["versions"])},', '"inputs": {']
+lines.append(",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in golden["inputs"].items()))
+lines += ["},", '"cases": [', ",\n".join(json.dumps(case) for case in golden["cases"]), "]", "}"]
+path.write_text("\n".join(lines) + "\n")
+print(f"{len(golden['cases'])} cases, {path.stat().st_size} bytes")
