@@ -1,1 +1,13 @@
-export {};
+export type { Activation } from './activation';
+export { AttentionGate, type AttentionGateOptions } from './attention-gate';
+export { BilinearUpsampling } from './bilinear-upsampling';
+export { type ConvBlockOptions, convBlock } from './conv-block';
+export { ConvEncoder, type ConvEncoderOptions } from './conv-encoder';
+export { GroupNorm, type GroupNormOptions } from './group-norm';
+export { InstanceNorm } from './instance-norm';
+export { MLPHead, type MLPHeadOptions } from './mlp-head';
+export type { Norm } from './norm';
+export { registerLayers } from './register';
+export { SeededDropout, type SeededDropoutOptions, setDropoutStep } from './seeded-dropout';
+export { type Skips, UNetDecoder, type UNetDecoderOptions, type Upsample } from './unet-decoder';
+export { UNetEncoder, type UNetEncoderOptions } from './unet-encoder';

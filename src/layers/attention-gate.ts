@@ -1,0 +1,97 @@
+import {
+  add,
+  matMul,
+  mul,
+  relu,
+  reshape,
+  type serialization,
+  sigmoid,
+  type Tensor,
+  type Tensor4D,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
+import { checkInteger } from '../internal/check';
+import { heNormal } from './initializer';
+import type { LayerArgs } from './layer-args';
+
+export interface AttentionGateOptions extends LayerArgs {
+  /** Maps of the intermediate space. Default: half the skip's channels. */
+  readonly filters?: number;
+  /** Makes the initial weights reproducible. */
+  readonly seed?: number;
+}
+
+/**
+ * Additive attention gate on a skip connection:
+ * `y = skip * sigmoid(psi . relu(W_x skip + W_g gate + b_g) + b_psi)`, the products with `W` and `psi` being 1x1
+ * convolutions.
+ *
+ * Takes `[skip, gate]`, `[batch, height, width, skip channels]` and `[batch, height, width, gate channels]`, and gives
+ * the skip's shape. The source takes the gate from the coarser scale and resamples the attention map; here the gate is
+ * the already upsampled map, so that nothing needs resampling.
+ * Throws a RangeError where the two differ in height or width.
+ * Source: Oktay et al., "Attention U-Net", 2018, arXiv:1804.03999.
+ *
+ * @example
+ * const gated = new AttentionGate({ filters: 16 }).apply([skip, gate]);
+ */
+export class AttentionGate extends layers.Layer {
+  static readonly className = 'TfjsMultitask>AttentionGate';
+  private readonly filters: number | undefined;
+  private readonly seed: number | undefined;
+  private skipKernel!: LayerVariable;
+  private gateKernel!: LayerVariable;
+  private gateBias!: LayerVariable;
+  private psiKernel!: LayerVariable;
+  private psiBias!: LayerVariable;
+
+  constructor(options: AttentionGateOptions = {}) {
+    super(options);
+    // A missing option comes back from JSON as null.
+    this.filters = options.filters ?? undefined;
+    this.seed = options.seed ?? undefined;
+    if (this.filters !== undefined) checkInteger(this.filters, 1, 'AttentionGate: filters');
+  }
+
+  override build(inputShapes: Shape[]): void {
+    const [skip, gate] = inputShapes;
+    if (skip[1] !== gate[1] || skip[2] !== gate[2]) {
+      throw new RangeError(
+        `AttentionGate: skip and gate must have one height and width, got ${skip[1]} x ${skip[2]} and ` +
+          `${gate[1]} x ${gate[2]}.`,
+      );
+    }
+    const channels = skip[3] as number;
+    const filters = this.filters ?? Math.max(1, Math.floor(channels / 2));
+    const kernel = (name: string, from: number, to: number) =>
+      this.addWeight(name, [from, to], 'float32', heNormal(this.seed, name));
+    this.skipKernel = kernel('skip_kernel', channels, filters);
+    this.gateKernel = kernel('gate_kernel', gate[3] as number, filters);
+    this.gateBias = this.addWeight('gate_bias', [filters], 'float32', initializers.zeros());
+    this.psiKernel = kernel('psi_kernel', filters, 1);
+    this.psiBias = this.addWeight('psi_bias', [1], 'float32', initializers.zeros());
+    this.built = true;
+  }
+
+  override computeOutputShape(inputShapes: Shape[]): Shape {
+    return inputShapes[0];
+  }
+
+  override call(inputs: Tensor | Tensor[]): Tensor {
+    return tidy(() => {
+      const [skip, gate] = inputs as Tensor4D[];
+      const [batch, height, width] = skip.shape;
+      // A 1x1 convolution is a matrix product over the pixels, which every backend can also differentiate.
+      const pixels = (x: Tensor4D) => reshape(x, [-1, x.shape[3]]);
+      const fromSkip = matMul(pixels(skip), this.skipKernel.read());
+      const fromGate = add(matMul(pixels(gate), this.gateKernel.read()), this.gateBias.read());
+      const attention = sigmoid(add(matMul(relu(add(fromSkip, fromGate)), this.psiKernel.read()), this.psiBias.read()));
+      return mul(skip, reshape(attention, [batch, height, width, 1]));
+    });
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    return { ...super.getConfig(), filters: this.filters ?? null, seed: this.seed ?? null };
+  }
+}

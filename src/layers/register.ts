@@ -1,0 +1,22 @@
+import { serialization } from '@tensorflow/tfjs-core';
+import { AttentionGate } from './attention-gate';
+import { BilinearUpsampling } from './bilinear-upsampling';
+import { GroupNorm } from './group-norm';
+import { InstanceNorm } from './instance-norm';
+import { SeededDropout } from './seeded-dropout';
+
+/**
+ * Makes this library's layers known to tfjs, so that `tf.loadLayersModel` can read a model that has them. The builders
+ * register what they make, and `loadMultitask` all of them: needed only to load with tfjs alone.
+ *
+ * @example
+ * registerLayers();
+ * const net = await loadLayersModel('https://example.org/model.json');
+ */
+export function registerLayers(): void {
+  serialization.registerClass(AttentionGate);
+  serialization.registerClass(BilinearUpsampling);
+  serialization.registerClass(GroupNorm);
+  serialization.registerClass(InstanceNorm);
+  serialization.registerClass(SeededDropout);
+}

@@ -1,0 +1,75 @@
+import { MLPHead } from '../layers/mlp-head';
+import type { Norm } from '../layers/norm';
+import { type Skips, UNetDecoder } from '../layers/unet-decoder';
+import { UNetEncoder } from '../layers/unet-encoder';
+import type { ByTask, Head, MultitaskModel } from '../types';
+import { levels } from './levels';
+import { multitask } from './multitask';
+
+export type Amyar2020Task = 'reconstruction' | 'segmentation' | 'classification';
+
+const TASKS: readonly Amyar2020Task[] = ['reconstruction', 'segmentation', 'classification'];
+
+export interface Amyar2020Options<T extends Amyar2020Task = Amyar2020Task> {
+  /** `[height, width, channels]`. Default [256, 256, 1]. */
+  readonly inputShape?: readonly [height: number, width: number, channels: number];
+  /** Maps of the first of five levels, doubled from level to level, or of each level. Default 64. */
+  readonly filters?: number | readonly number[];
+  /** Any of the three, in the order of the outputs. Default all. */
+  readonly tasks?: readonly T[];
+  /** After each convolution of the U-Net. Default 'none'. */
+  readonly norm?: Norm;
+  /** Rate of the dropout after each level of the encoder; the class head keeps its 0.5. Default 0. */
+  readonly dropout?: number;
+  /** Skips into the reconstruction, which they make easy; the paper does not state them. Default 'concat'. */
+  readonly reconstructionSkips?: Skips;
+  /** Makes the initial weights and the dropout masks reproducible. */
+  readonly seed?: number;
+}
+
+/**
+ * The three-task model of the paper: one U-Net encoder; a decoder that reconstructs the image (linear), a decoder that
+ * segments the lesions (sigmoid), and a class head (sigmoid).
+ *
+ * `[batch, height, width, channels]` -> `reconstruction` of the same shape, `segmentation` `[batch, height, width, 1]`,
+ * `classification` `[batch, 1]`. 45,458,123 parameters at 256x256x1, 48,603,851 at 512x512x1. The bottleneck is
+ * 16x16x1024 at 256 (the paper's 32x32x1024 is that of 512). Height and width must be multiples of 16. Throws a
+ * RangeError otherwise, and for unknown, repeated or no tasks.
+ * Source: Amyar, Modzelewski, Ruan, 2020, doi:10.1101/2020.04.16.20064709.
+ *
+ * @example
+ * const model = amyar2020({ inputShape: [64, 64, 1], filters: 8, tasks: ['segmentation', 'classification'], seed: 1 });
+ */
+export function amyar2020<const T extends Amyar2020Task = Amyar2020Task>(
+  options: Amyar2020Options<T> = {},
+): MultitaskModel<T> {
+  const {
+    inputShape = [256, 256, 1],
+    filters = 64,
+    tasks = TASKS as readonly T[],
+    norm = 'none',
+    dropout = 0,
+    reconstructionSkips = 'concat',
+    seed,
+  } = options;
+  const heads: ByTask<Amyar2020Task, Head> = {
+    reconstruction: UNetDecoder({ channels: inputShape[2], skips: reconstructionSkips, norm, activation: 'linear' }),
+    segmentation: UNetDecoder({ norm }),
+    classification: MLPHead(),
+  };
+  for (const task of tasks) {
+    if (!TASKS.includes(task)) {
+      throw new RangeError(`amyar2020: tasks must be among ${TASKS.join(', ')}; got '${task}'.`);
+    }
+  }
+  if (new Set(tasks).size !== tasks.length) {
+    throw new RangeError(`amyar2020: tasks must differ, got ${tasks.join(', ')}.`);
+  }
+  return multitask({
+    inputShape,
+    encoder: UNetEncoder({ filters: levels(filters, 5), norm, dropout }),
+    heads: Object.fromEntries(tasks.map((task) => [task, heads[task]])) as ByTask<T, Head>,
+    name: 'amyar2020',
+    seed,
+  });
+}

@@ -1,0 +1,56 @@
+import { model as layersModel, input as symbolicInput } from '@tensorflow/tfjs-layers';
+import { checkInteger } from '../internal/check';
+import type { ByTask, Encoder, Head, MultitaskModel } from '../types';
+import { fromLayersModel } from './from-layers-model';
+import { checkTasks } from './tasks';
+
+export interface MultitaskOptions<T extends string> {
+  /** Of one sample: `[height, width, channels]` for images. */
+  readonly inputShape: readonly number[];
+  /** Shared by all tasks. */
+  readonly encoder: Encoder;
+  /** One head for each task, by the task's name. */
+  readonly heads: ByTask<T, Head>;
+  /** Names the net. Default 'multitask'. */
+  readonly name?: string;
+  /** Makes the initial weights and the dropout masks reproducible. */
+  readonly seed?: number;
+}
+
+/**
+ * A model of one encoder that all tasks share (hard parameter sharing) and one head for each task.
+ *
+ * `[batch, ...inputShape]` -> what each head gives. Layers: `input`, `encoder/...`, and for each task `task/...` and
+ * the output `task`. Throws a RangeError for a shape that is not of positive integers, for names that cannot be tasks
+ * (a letter followed by letters, digits, '_' or '-'; not 'loss', 'input' or 'encoder') and for a head whose last layer
+ * does not have the task's name.
+ * Source: Caruana, "Multitask learning", 1997, doi:10.1023/A:1007379606734.
+ *
+ * @example
+ * const model = multitask({
+ *   inputShape: [128, 128, 1],
+ *   encoder: UNetEncoder({ filters: [16, 32, 64, 128], norm: 'instance' }),
+ *   heads: {
+ *     lesion: UNetDecoder({ channels: 3, activation: 'softmax' }),
+ *     severity: MLPHead({ units: [64], activation: 'linear' }),
+ *   },
+ * });
+ */
+export function multitask<T extends string>(options: MultitaskOptions<T>): MultitaskModel<T> {
+  const { inputShape, encoder, heads, name = 'multitask', seed } = options;
+  const tasks = Object.keys(heads) as T[];
+  checkTasks(tasks, 'multitask');
+  for (const size of inputShape) checkInteger(size, 1, 'multitask: inputShape');
+  const input = symbolicInput({ shape: [...inputShape], name: 'input' });
+  const features = encoder(input, 'encoder', seed);
+  const outputs = tasks.map((task) => {
+    const output = heads[task](features, task, seed);
+    if (output.sourceLayer.name !== task) {
+      throw new RangeError(
+        `multitask: the head of '${task}' must end in a layer named '${task}', got '${output.sourceLayer.name}'.`,
+      );
+    }
+    return output;
+  });
+  return fromLayersModel(layersModel({ inputs: input, outputs, name }), tasks);
+}

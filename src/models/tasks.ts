@@ -1,0 +1,20 @@
+/** 'loss' is a key of every score record; the others are layers that each model has. */
+const RESERVED: readonly string[] = ['loss', 'input', 'encoder'];
+
+/** Throws unless `tasks` can name a model's outputs. */
+export function checkTasks(tasks: readonly string[], caller: string): void {
+  if (tasks.length === 0) throw new RangeError(`${caller}: a model must have at least 1 task, got none.`);
+  for (const task of tasks) {
+    if (typeof task !== 'string') throw new TypeError(`${caller}: a task name must be a string, got ${typeof task}.`);
+    if (!/^[A-Za-z][\w-]*$/.test(task)) {
+      throw new RangeError(
+        `${caller}: a task name must be a letter followed by letters, digits, '_' or '-', got '${task}'.`,
+      );
+    }
+    if (RESERVED.includes(task)) {
+      throw new RangeError(`${caller}: the task names ${RESERVED.join(', ')} are reserved, got '${task}'.`);
+    }
+  }
+  const repeated = tasks.find((task, i) => tasks.indexOf(task) !== i);
+  if (repeated !== undefined) throw new RangeError(`${caller}: task names must differ, got '${repeated}' twice.`);
+}
