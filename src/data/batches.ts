@@ -1,0 +1,132 @@
+import { dispose, type TensorContainer } from '@tensorflow/tfjs-core';
+import { checkInteger } from '../internal/check';
+import type { Batch, Dataset, Sample, SomeTasks } from '../types';
+import { collate, type PlainBatch, toTensors } from './collate';
+import { epochPlan } from './epoch-plan';
+
+/** Which showing of which sample an augmentation is asked for. */
+export interface Showing {
+  readonly id: string;
+  readonly epoch: number;
+  /** How often the epoch has shown the sample before: above 0 only under `balance`. */
+  readonly repeat: number;
+}
+
+/** Makes a new sample of a sample: a function of both arguments alone, so that epochs can be repeated. */
+export type Augmentation<T extends string> = (sample: Sample<T>, showing: Showing) => Sample<T>;
+
+export interface BatchesOptions<T extends string> {
+  /** The rows to use, as {@link split} gives them. Default: all. */
+  readonly indices?: readonly number[];
+  /** Default: 4. */
+  readonly batchSize?: number;
+  /** A new order in every epoch. Default: true. */
+  readonly shuffle?: boolean;
+  /** Default: 0. */
+  readonly seed?: number;
+  readonly augment?: Augmentation<T>;
+  /** For each task that it names: how many samples with that label every batch has at least. */
+  readonly balance?: SomeTasks<T, number>;
+  /** Batches that are read ahead of the one in use. Default: 1. */
+  readonly prefetch?: number;
+  /** Leaves out the last batch where it is smaller than `batchSize`. Default: false. */
+  readonly dropRemainder?: boolean;
+}
+
+/** A `Source` whose batches are read asynchronously and counted. */
+export interface BatchSource<T extends string> {
+  (epoch: number): AsyncGenerator<Batch<T>, void>;
+  readonly steps: number;
+}
+
+/**
+ * Batches of a dataset as a source for training and evaluation.
+ *
+ * An epoch's batches are a function of (`seed`, epoch) alone. Samples are read when they are needed, `prefetch` batches
+ * ahead, and become Float32 tensors when their batch is asked for; the source disposes a batch when the next one is
+ * asked for or the loop is left. A label that some samples of a batch lack is filled with 0 and has weight 0 there; a
+ * task that no sample of the batch has is left out. The tasks of its row, not the sample, say which labels count.
+ *
+ * Without `balance` an epoch shows every sample once. With it, every batch (the last one included) has at least the
+ * asked number of samples with the label, and labelled samples are shown again where that needs it. Samples that carry
+ * the same balanced labels are shown in passes, each pass all of them once in a new order; those without any have one
+ * pass an epoch, and no batch holds a sample twice. The epoch ends when all samples were shown: with U samples without
+ * and m with the label, `balance: { task: n }` makes max(ceil((U + m) / batchSize), ceil(U / (batchSize - n)))
+ * batches. So 794 images without a mask and 50 with one make 265 batches of four with n = 1, and show each mask five or
+ * six times.
+ *
+ * @throws RangeError for indices outside of the rows, for a balance that the samples or the batch size cannot give, and
+ * while reading: an error names the sample.
+ * @example
+ * const trainSet = batches(dataset, { indices: parts.train, batchSize: 4, seed: 1, balance: { segmentation: 1 } });
+ * for await (const { x, y, weight } of trainSet(0)) console.log(x.shape, Object.keys(y));
+ */
+export function batches<T extends string>(
+  dataset: Dataset<T>,
+  {
+    indices = dataset.rows.map((_, index) => index),
+    batchSize = 4,
+    shuffle = true,
+    seed = 0,
+    augment,
+    balance = {},
+    prefetch = 1,
+    dropRemainder = false,
+  }: BatchesOptions<T> = {},
+): BatchSource<T> {
+  checkInteger(batchSize, 1, 'batches: batchSize');
+  checkInteger(prefetch, 0, 'batches: prefetch');
+  for (const index of indices) {
+    if (!dataset.rows[index]) {
+      throw new RangeError(`batches: indices must lie in 0 .. ${dataset.rows.length - 1}, got ${index}.`);
+    }
+  }
+  for (const task of Object.keys(balance) as T[]) checkInteger(balance[task] as number, 0, `batches: balance.${task}`);
+  const plan = epochPlan(dataset.rows, { indices, batchSize, shuffle, seed, balance, dropRemainder });
+
+  const read = async (index: number, epoch: number, repeat: number): Promise<Sample<T>> => {
+    const { id } = dataset.rows[index];
+    try {
+      const sample = await dataset.read(index);
+      return augment ? augment(sample, { id, epoch, repeat }) : sample;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`batches: sample '${id}' could not be read: ${reason}`, { cause: error });
+    }
+  };
+
+  async function* epochOf(epoch: number): AsyncGenerator<Batch<T>, void> {
+    checkInteger(epoch, 0, 'batches: epoch');
+    const shown = new Map<number, number>();
+    const ahead: Promise<PlainBatch<T>>[] = [];
+    const order = plan.batches(epoch).values();
+    const readNext = (): void => {
+      const { value: batch, done } = order.next();
+      if (done) return;
+      const samples = batch.map((index) => {
+        const repeat = shown.get(index) ?? 0;
+        shown.set(index, repeat + 1);
+        return read(index, epoch, repeat);
+      });
+      const plain = Promise.all(samples).then((all) =>
+        collate(
+          batch.map((index) => dataset.rows[index]),
+          all,
+        ),
+      );
+      plain.catch(() => {}); // whoever awaits it gets the error; nobody does when the loop was left before
+      ahead.push(plain);
+    };
+    for (let i = 0; i < prefetch; i++) readNext();
+    for (let step = 0; step < plan.steps; step++) {
+      readNext();
+      const batch = toTensors(await (ahead.shift() as Promise<PlainBatch<T>>));
+      try {
+        yield batch;
+      } finally {
+        dispose(batch as unknown as TensorContainer);
+      }
+    }
+  }
+  return Object.assign(epochOf, { steps: plan.steps });
+}
