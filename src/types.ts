@@ -102,6 +102,8 @@ export interface Dataset<T extends string> {
 
 /** How the losses of the tasks become one. */
 export interface Weighting<T extends string> {
+  /** The tasks that it names, where it names any: the trainer checks that the model has them. */
+  readonly tasks?: readonly T[];
   /** What it learns, trained by the trainer's optimizer beside the model. */
   readonly variables?: readonly Variable[];
   /** The losses of the tasks that the batch has labels for. */

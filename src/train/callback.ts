@@ -31,6 +31,8 @@ export interface Run<T extends string> {
   readonly tasks: readonly T[];
   /** The epochs that were asked for. */
   readonly epochs: number;
+  /** True where the fit goes on from a snapshot: callbacks then keep what `load` gave them. */
+  readonly resumed: boolean;
   /** The running epoch, from 0. */
   readonly epoch: number;
   /** Batches in an epoch, once known. */
@@ -39,7 +41,7 @@ export interface Run<T extends string> {
   learningRate: number;
   /** Ends the fit after this step, or after this epoch when called from `onEpochEnd`. */
   stop(reason: string): void;
-  /** The model's weights in the order of `net.weights`, read to plain arrays. */
+  /** The model's weights (their average where one is kept), read to plain arrays, in an order of their own. */
   weights(): Promise<readonly Float32Array[]>;
   /** Puts back what `weights` gave. */
   setWeights(weights: readonly Float32Array[]): void;
@@ -56,9 +58,10 @@ export interface Callback<T extends string> {
   onStepEnd?(run: Run<T>, log: StepLog<T>): void | Promise<void>;
   onEpochEnd?(run: Run<T>, log: EpochLog<T>): void | Promise<void>;
   /**
-   * After every hook of a step (`at: 'step'`) or an epoch (`at: 'epoch'`) has run: `snapshot` is whole here.
+   * After every hook of a step (`at: 'step'`) or an epoch (`at: 'epoch'`) has run, and once more when an abort ends
+   * the fit within an epoch (`at: 'abort'`): `snapshot` is whole here.
    */
-  onSafePoint?(run: Run<T>, at: 'step' | 'epoch'): void | Promise<void>;
+  onSafePoint?(run: Run<T>, at: 'step' | 'epoch' | 'abort'): void | Promise<void>;
   /** Also after an error or an abort. */
   onFitEnd?(run: Run<T>): void | Promise<void>;
   /** Its state as plain data, for a snapshot. */

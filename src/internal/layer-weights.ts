@@ -1,0 +1,50 @@
+import { tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+
+type Layer = LayersModel['layers'][number];
+
+/** A model's weight as it stands in snapshots. */
+export interface NamedWeight {
+  readonly name: string;
+  readonly variable: Variable;
+  /** False for a frozen weight and for moving statistics. */
+  readonly trainable: boolean;
+}
+
+/**
+ * All weights of a net in one order that freezing does not change: layer by layer. (`net.weights` puts what is
+ * trainable first.)
+ */
+function orderedWeights(net: { readonly layers: Layer[] }): Layer['weights'] {
+  return net.layers.flatMap((layer) => ('layers' in layer ? orderedWeights(layer as never) : layer.weights));
+}
+
+/** The weights' variables, in one order that freezing does not change. */
+export function weightVariables(net: LayersModel): Variable[] {
+  return orderedWeights(net).map((weight) => weight.read() as Variable);
+}
+
+/**
+ * The weights with the names that their layers gave; tfjs makes its own unique within the process, so those would
+ * differ from one run to the next.
+ */
+export function namedWeights(net: LayersModel): NamedWeight[] {
+  const trainable = new Set(net.trainableWeights.map((weight) => weight.read().id));
+  return orderedWeights(net).map((weight) => {
+    const variable = weight.read() as Variable;
+    return { name: weight.originalName, variable, trainable: trainable.has(variable.id) };
+  });
+}
+
+/** The values of the weights, copied. */
+export async function readWeights(net: LayersModel): Promise<Float32Array[]> {
+  const values = await Promise.all(weightVariables(net).map((variable) => variable.data<'float32'>()));
+  return values.map((value) => value.slice());
+}
+
+/** Puts back what `readWeights` gave. */
+export function writeWeights(net: LayersModel, values: readonly Float32Array[]): void {
+  tidy(() => {
+    for (const [i, variable] of weightVariables(net).entries()) variable.assign(tensor(values[i], variable.shape));
+  });
+}

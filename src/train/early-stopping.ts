@@ -1,0 +1,75 @@
+import { checkChoice, checkInteger, checkRange } from '../internal/check';
+import type { PlainData } from '../types';
+import type { Callback } from './callback';
+import { defaultMode, isBetter, type Mode, type Monitor, readMonitor } from './monitor';
+
+export interface EarlyStoppingOptions<T extends string> {
+  readonly monitor?: Monitor<NoInfer<T>>;
+  /** Epochs without improvement that are borne. Default 35, the paper's. */
+  readonly patience?: number;
+  /** How much better counts as better. Default 0. */
+  readonly minDelta?: number;
+  /** Default: 'min' for a loss, 'max' for anything else. */
+  readonly mode?: Mode;
+  /** Puts the weights of the best epoch back when the fit ends. Default true. */
+  readonly restoreBest?: boolean;
+}
+
+/**
+ * Ends the fit when a score has not improved for `patience` epochs, and puts the best weights back.
+ *
+ * The best weights come back however the fit ends: early, after the last epoch or by an abort.
+ *
+ * @throws RangeError at the first epoch's end where there is no such score.
+ * @example
+ * earlyStopping({ monitor: 'validation.segmentation.dice', patience: 10 });
+ */
+export function earlyStopping<T extends string = string>({
+  monitor = 'validation.loss',
+  patience = 35,
+  minDelta = 0,
+  mode = defaultMode(monitor),
+  restoreBest = true,
+}: EarlyStoppingOptions<T> = {}): Callback<T> {
+  checkInteger(patience, 0, 'earlyStopping: patience');
+  checkRange(minDelta, 0, Number.MAX_VALUE, 'earlyStopping: minDelta');
+  checkChoice(mode, ['min', 'max'], 'earlyStopping: mode');
+  let best = mode === 'min' ? Infinity : -Infinity;
+  let bestEpoch = -1;
+  let weights: readonly Float32Array[] | null = null;
+  return {
+    name: `earlyStopping ${monitor}`,
+    onFitBegin(run) {
+      // A fit that does not resume starts anew, also with a callback that has been used before.
+      if (run.resumed) return;
+      best = mode === 'min' ? Infinity : -Infinity;
+      bestEpoch = -1;
+      weights = null;
+    },
+    async onEpochEnd(run, log) {
+      const value = readMonitor(log, monitor, 'earlyStopping');
+      if (isBetter(value, best, mode, minDelta)) {
+        best = value;
+        bestEpoch = log.epoch;
+        if (restoreBest) weights = await run.weights();
+      } else if (log.epoch - bestEpoch >= Math.max(patience, 1)) {
+        run.stop(
+          bestEpoch < 0
+            ? `${monitor} was never a number`
+            : `${monitor} has not improved on ${best} of epoch ${bestEpoch} for ${log.epoch - bestEpoch} epochs`,
+        );
+      }
+    },
+    onFitEnd(run) {
+      if (weights !== null) run.setWeights(weights);
+    },
+    save: () => ({ best, bestEpoch, weights }),
+    load(state) {
+      ({ best, bestEpoch, weights } = state as {
+        best: number;
+        bestEpoch: number;
+        weights: Float32Array[] | null;
+      } & PlainData);
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import type { Callback, Run } from './callback';
+
+/** Where a fit stands. */
+export interface SchedulePoint {
+  /** From 0. */
+  readonly epoch: number;
+  /** Steps of the whole fit so far, from 0. */
+  readonly step: number;
+  /** Epochs that were asked for. */
+  readonly epochs: number;
+}
+
+/** The learning rate as a function of where the fit stands. */
+export type Schedule = (point: SchedulePoint) => number;
+
+/**
+ * Sets the learning rate before every step by a schedule.
+ *
+ * @throws RangeError where the schedule gives something else than a finite number of at least 0.
+ * @example
+ * learningRate(({ epoch }) => 1e-3 * 0.95 ** epoch);
+ * learningRate(polynomialDecay({ from: 1e-2 }));
+ */
+export function learningRate<T extends string = string>(schedule: Schedule): Callback<T> {
+  let step = 0;
+  const set = (run: Run<T>): void => {
+    const rate = schedule({ epoch: run.epoch, step, epochs: run.epochs });
+    if (!Number.isFinite(rate) || rate < 0) {
+      throw new RangeError(`learningRate: the schedule gave ${rate} at step ${step} of epoch ${run.epoch}.`);
+    }
+    run.learningRate = rate;
+  };
+  return {
+    name: 'learningRate',
+    onFitBegin(run) {
+      if (!run.resumed) step = 0;
+    },
+    onEpochBegin: set,
+    onStepEnd(run) {
+      step++;
+      set(run);
+    },
+    save: () => ({ step }),
+    load(state) {
+      ({ step } = state as { step: number });
+    },
+  };
+}
+
+/** `from` falling to `to` over the fit's epochs as (1 - epoch / epochs) ** power: nnU-Net's schedule with power 0.9. */
+export function polynomialDecay({
+  from,
+  to = 0,
+  power = 0.9,
+}: {
+  from: number;
+  to?: number;
+  power?: number;
+}): Schedule {
+  return ({ epoch, epochs }) => to + (from - to) * Math.max(0, 1 - epoch / epochs) ** power;
+}
+
+/** Half a cosine from `from` to `to` over the fit's epochs. Source: Loshchilov, Hutter, 2017, arXiv:1608.03983. */
+export function cosineDecay({ from, to = 0 }: { from: number; to?: number }): Schedule {
+  return ({ epoch, epochs }) => to + ((from - to) / 2) * (1 + Math.cos((Math.PI * Math.min(epoch, epochs)) / epochs));
+}
+
+/** Rises linearly from 0 to what `schedule` gives over the first `steps` steps. */
+export function warmUp(steps: number, schedule: Schedule): Schedule {
+  return (point) => schedule(point) * Math.min(1, (point.step + 1) / steps);
+}

@@ -1,0 +1,53 @@
+import type { Scalar } from '@tensorflow/tfjs-core';
+import { scalar, tidy } from '@tensorflow/tfjs-core';
+import type { AnyMetric, Metric, SomeTasks, Weighting } from '../types';
+
+/** The metrics of each task, by name. */
+export type TaskMetrics<T extends string> = SomeTasks<T, Readonly<Record<string, AnyMetric>>>;
+
+// biome-ignore lint/suspicious/noExplicitAny: a metric's state does not matter to its result
+type ResultOf<V> = V extends Metric<any, infer R> ? R : never;
+
+/** What `evaluate` gives: the joint loss, and for each task its loss and its metrics' results. */
+export type Scores<T extends string, M> = { readonly loss: number } & {
+  readonly [K in T]: { readonly loss: number } & (K extends keyof M
+    ? { readonly [N in keyof M[K]]: ResultOf<M[K][N]> }
+    : unknown);
+};
+
+/** Means over batches, each weighted by the amount of label in it. */
+export interface LossSums {
+  readonly [task: string]: { readonly sum: number; readonly amount: number };
+}
+
+export function addLoss(sums: LossSums, task: string, loss: number, amount: number): LossSums {
+  const before = sums[task] ?? { sum: 0, amount: 0 };
+  return { ...sums, [task]: { sum: before.sum + loss * amount, amount: before.amount + amount } };
+}
+
+/** The mean loss of a task; NaN where no batch had a label for it. */
+export function meanLoss(sums: LossSums, task: string): number {
+  const { sum, amount } = sums[task] ?? { sum: 0, amount: 0 };
+  return sum / amount;
+}
+
+/** The mean losses of the tasks that had labels. */
+export function meanLosses<T extends string>(sums: LossSums, tasks: readonly T[]): SomeTasks<T, number> {
+  const known = tasks.filter((task) => (sums[task]?.amount ?? 0) > 0);
+  return Object.fromEntries(known.map((task) => [task, meanLoss(sums, task)])) as SomeTasks<T, number>;
+}
+
+/** What the weighting makes of mean losses; NaN where there are none. */
+export async function combineMeans<T extends string>(
+  weighting: Weighting<T>,
+  means: SomeTasks<T, number>,
+): Promise<number> {
+  const entries = Object.entries(means) as [T, number][];
+  if (entries.length === 0) return Number.NaN;
+  const total = tidy(() =>
+    weighting.combine(Object.fromEntries(entries.map(([task, mean]) => [task, scalar(mean)])) as SomeTasks<T, Scalar>),
+  );
+  const [value] = await total.data();
+  total.dispose();
+  return value;
+}

@@ -1,0 +1,74 @@
+import {
+  addN,
+  dispose,
+  keep,
+  type NamedTensorMap,
+  type Scalar,
+  stack,
+  sum,
+  type Tensor,
+  tidy,
+  type Variable,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
+import type { Batch, ByTask, Loss, MultitaskModel, SomeTasks, Weighting } from '../types';
+import type { Forward } from './forward';
+import { taskLoss } from './task-loss';
+
+/** The losses of a batch and their gradients, before anything has changed. */
+export interface Gradients<T extends string> {
+  readonly loss: number;
+  readonly losses: SomeTasks<T, number>;
+  /** By variable name; a variable that no gradient reached is left out. The caller disposes them. */
+  readonly gradients: NamedTensorMap;
+  /** False where some gradient holds NaN or infinity. */
+  readonly finite: boolean;
+}
+
+/** Computes the losses of the given tasks on a batch, and the gradients of what the weighting makes of them. */
+export async function computeGradients<T extends string>(
+  model: MultitaskModel<T>,
+  forward: Forward<T>,
+  batch: Batch<T>,
+  tasks: readonly T[],
+  { losses, weighting }: { readonly losses: ByTask<T, Loss>; readonly weighting: Weighting<T> },
+  variables: readonly Variable[],
+): Promise<Gradients<T>> {
+  // The tape's own tidy ends before the losses are read, so they are kept through it.
+  const byTask: Scalar[] = [];
+  const [report, gradients] = tidy((): [Tensor, NamedTensorMap] => {
+    const total = (): Scalar => {
+      const outputs = forward(batch.x, tasks, true);
+      for (const [i, task] of tasks.entries()) {
+        byTask.push(keep(taskLoss(losses[task], batch.y[task]!, outputs[i], batch.weight?.[task])));
+      }
+      const entries = tasks.map((task, i) => [task, byTask[i]]);
+      const combined = weighting.combine(Object.fromEntries(entries) as SomeTasks<T, Scalar>);
+      return addN([combined, ...model.net.calculateLosses()]) as Scalar;
+    };
+    try {
+      const { value, grads } = variableGrads(total, [...variables]);
+      // NaN and infinity survive a sum, so one number tells whether all gradients are finite.
+      const check = addN(Object.values(grads).map((gradient) => sum(gradient)));
+      return [stack([value, check, ...byTask]), grads];
+    } finally {
+      dispose(byTask);
+    }
+  });
+  const [loss, check, ...values] = await report.data();
+  report.dispose();
+  return {
+    loss,
+    losses: Object.fromEntries(tasks.map((task, i) => [task, values[i]])) as SomeTasks<T, number>,
+    gradients,
+    finite: Number.isFinite(check),
+  };
+}
+
+/** Says which loss or gradient is not finite, if any is not. */
+export function findNonFinite<T extends string>(result: Gradients<T>, tasks: readonly T[]): string | undefined {
+  const task = tasks.find((name) => !Number.isFinite(result.losses[name]));
+  if (task !== undefined) return `the loss of '${task}' became ${result.losses[task]}`;
+  if (!Number.isFinite(result.loss)) return `the joint loss became ${result.loss}`;
+  return result.finite ? undefined : 'a gradient became NaN or infinite';
+}

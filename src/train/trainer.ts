@@ -1,0 +1,193 @@
+import type { NamedTensorMap, Optimizer, Tensor } from '@tensorflow/tfjs-core';
+import { dispose, tensor, tidy } from '@tensorflow/tfjs-core';
+import { namedWeights, readWeights, writeWeights } from '../internal/layer-weights';
+import { setDropoutStep } from '../layers/seeded-dropout';
+import type { Batch, ByTask, Loss, MultitaskModel, PlainData, SomeTasks, Source, Weighting } from '../types';
+import { checkBatch } from './check-batch';
+import { checkModelState, checkTrainerOptions, type TrainerState } from './check-trainer';
+import { evaluateModel } from './evaluate';
+import { type FitOptions, fitModel, type History } from './fit';
+import { fixedWeights } from './fixed-weights';
+import { createForward } from './forward';
+import { getLearningRate, loadOptimizer, saveOptimizer, setLearningRate } from './optimizer-state';
+import type { Scores, TaskMetrics } from './scores';
+import { computeGradients, findNonFinite } from './step';
+import { createUpdater } from './updater';
+import { createWeightAverage } from './weight-average';
+
+export interface TrainerOptions<T extends string, M extends TaskMetrics<T>> {
+  /** A tfjs optimizer of its own: its moments belong to this trainer. */
+  readonly optimizer: Optimizer;
+  /** Exactly the model's tasks. */
+  readonly losses: ByTask<T, Loss>;
+  readonly metrics?: M & { readonly [K in Exclude<keyof M, T>]: never };
+  /** Default: the plain sum of the losses. */
+  readonly weighting?: Weighting<T>;
+  /** Scales the gradients down so that their global norm is at most this. Pascanu et al., 2013, arXiv:1211.5063. */
+  readonly clipNorm?: number;
+  /** Batches whose gradients are averaged into one step of the optimizer. Default 1. */
+  readonly accumulate?: number;
+  /** Keeps an exponential moving average of the weights with this decay, e.g. 0.999, and scores with it. */
+  readonly averageDecay?: number;
+}
+
+/** What one batch gave. */
+export interface StepResult<T extends string> {
+  /** What the weighting made of the tasks' losses, plus the layers' regularization. NaN for a batch without labels. */
+  readonly loss: number;
+  /** Unweighted; a task without labels in the batch is left out. */
+  readonly losses: SomeTasks<T, number>;
+  /** The sum of the sample weights of each task. */
+  readonly amounts: SomeTasks<T, number>;
+  /** False while gradients are being accumulated. */
+  readonly updated: boolean;
+}
+
+/** Trains and scores one model. */
+export interface Trainer<T extends string, M extends TaskMetrics<T> = TaskMetrics<T>> {
+  readonly model: MultitaskModel<T>;
+  learningRate: number;
+  /**
+   * Trains on one batch.
+   *
+   * @throws RangeError for a batch that does not fit the model, and where a loss or a gradient becomes NaN or infinite
+   * (unless `terminateOnNaN` is false); the weights are then those of before the step.
+   */
+  step(batch: Batch<T>, options?: { readonly terminateOnNaN?: boolean }): Promise<StepResult<T>>;
+  /** Makes the optimizer's step with what has been accumulated so far. */
+  flush(): void;
+  /** Trains for a number of epochs. */
+  fit(source: Source<T>, options: FitOptions<T>): Promise<History<T, Scores<T, M>>>;
+  /** Scores every task over the samples that carry its label. */
+  evaluate(source: Source<T>, options?: { readonly signal?: AbortSignal }): Promise<Scores<T, M>>;
+  /** The model's outputs by task. The caller disposes them. */
+  predict(x: Tensor): Promise<ByTask<T, Tensor>>;
+  /** Weights, moments, step count: all that the trainer knows, as plain data. */
+  save(): Promise<PlainData>;
+  /** Puts back what `save` gave. @throws RangeError where it came from another model. */
+  load(state: PlainData): void;
+  /** Runs `body` with the averaged weights in the model, where an average is kept. */
+  averaged<R>(body: () => Promise<R>): Promise<R>;
+  /** Leaves averaged weights in the model and starts a new average; `fit` does so at its end. */
+  finishAverage(): void;
+  /** Disposes the optimizer and what the trainer holds, not the model. */
+  dispose(): void;
+}
+
+/**
+ * A trainer for a model with several tasks.
+ *
+ * A task's loss is the weighted mean over the samples that carry its label. A sample without the label gives the task
+ * a gradient of exactly zero, and a batch without any label of a task skips that task's head.
+ *
+ * @throws RangeError where losses, metrics or weights name other tasks than the model's, or an option is out of range.
+ * @example
+ * const trainer = createTrainer(model, {
+ *   optimizer: train.adam(1e-4),
+ *   losses: { reconstruction: mse(), segmentation: softDice(), classification: bce() },
+ *   metrics: { segmentation: { dice: dice() }, classification: { auc: auc() } },
+ * });
+ */
+export function createTrainer<T extends string, const M extends TaskMetrics<T> = Record<never, never>>(
+  model: MultitaskModel<T>,
+  options: TrainerOptions<T, M>,
+): Trainer<T, M> {
+  const { optimizer, losses, weighting = fixedWeights<T>(), clipNorm, accumulate = 1, averageDecay } = options;
+  const metrics = (options.metrics ?? {}) as TaskMetrics<T>;
+  const { net, tasks } = model;
+  checkTrainerOptions(tasks, { losses, metrics, weighting: weighting.tasks, clipNorm, accumulate, averageDecay });
+
+  const forward = createForward(model);
+  const learned = weighting.variables ?? [];
+  const updater = createUpdater(net, learned, optimizer, { clipNorm, accumulate });
+  const average = averageDecay === undefined ? undefined : createWeightAverage(net, averageDecay);
+  const averaged = <R>(body: () => Promise<R>): Promise<R> => (average === undefined ? body() : average.during(body));
+  let steps = 0;
+
+  const update = (gradients: NamedTensorMap): boolean => {
+    const updated = updater.apply(gradients);
+    if (updated) average?.update();
+    return updated;
+  };
+
+  const trainer: Trainer<T, M> = {
+    model,
+    get learningRate() {
+      return getLearningRate(optimizer);
+    },
+    set learningRate(rate) {
+      setLearningRate(optimizer, rate);
+    },
+    async step(batch, { terminateOnNaN = true } = {}) {
+      const byTask = await checkBatch(model, batch);
+      const labelled = [...byTask.keys()];
+      const amounts = Object.fromEntries(byTask) as SomeTasks<T, number>;
+      if (labelled.length === 0) return { loss: Number.NaN, losses: {}, amounts, updated: false };
+      setDropoutStep(net, steps++);
+      const result = await computeGradients(
+        model,
+        forward,
+        batch,
+        labelled,
+        { losses, weighting },
+        updater.variables(),
+      );
+      if (terminateOnNaN) {
+        const what = findNonFinite(result, labelled);
+        if (what !== undefined) {
+          dispose(result.gradients);
+          throw new RangeError(
+            `${what}; the weights are those of before this step. Try a smaller learning rate, or clipNorm.`,
+          );
+        }
+      }
+      return { loss: result.loss, losses: result.losses, amounts, updated: update(result.gradients) };
+    },
+    flush() {
+      if (updater.flush()) average?.update();
+    },
+    fit: (source, fitOptions) => fitModel(trainer, weighting, source, fitOptions),
+    evaluate: (source, { signal } = {}) =>
+      averaged(() => evaluateModel(model, forward, source, { losses, weighting, metrics }, signal)) as Promise<
+        Scores<T, M>
+      >,
+    predict: (x) => averaged(async () => model.predict(x)),
+    async save() {
+      const values = await readWeights(net);
+      const state: TrainerState = {
+        tasks,
+        weights: namedWeights(net).map(({ name, variable }, i) => ({ name, shape: variable.shape, data: values[i] })),
+        steps,
+        optimizer: await saveOptimizer(optimizer),
+        weighting: weighting.save?.() ?? null,
+        weightingVariables: await Promise.all(learned.map(async (v) => (await v.data<'float32'>()).slice())),
+        average: average === undefined ? null : await average.save(),
+      };
+      return state as unknown as PlainData;
+    },
+    load(saved) {
+      const state = saved as unknown as TrainerState;
+      checkModelState(model, state);
+      loadOptimizer(optimizer, state.optimizer);
+      writeWeights(
+        net,
+        state.weights.map(({ data }) => data),
+      );
+      if (state.weighting !== null) weighting.load?.(state.weighting);
+      tidy(() => {
+        for (const [i, value] of state.weightingVariables.entries()) learned[i].assign(tensor(value, learned[i].shape));
+      });
+      if (state.average !== null) average?.load(state.average);
+      updater.dispose();
+      steps = state.steps;
+    },
+    averaged,
+    finishAverage: () => average?.finish(),
+    dispose() {
+      updater.dispose();
+      average?.dispose();
+      optimizer.dispose();
+    },
+  };
+  return trainer;
+}
