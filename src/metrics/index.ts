@@ -1,1 +1,10 @@
-export {};
+export { type AverageSurfaceDistanceOptions, averageSurfaceDistance } from './average-surface-distance';
+export { dicePerImage, type OverlapPerImageOptions } from './dice-per-image';
+export { type DistanceTransformOptions, distanceTransform } from './distance-transform';
+export type { EmptyDistance, EmptyOverlap } from './empty-mask';
+export { type HausdorffOptions, hausdorff } from './hausdorff';
+export { iouPerImage } from './iou-per-image';
+export type { MaskOptions } from './masks';
+export type { ImageScores, PerImageMetric, PerImageScores, PerImageState } from './per-image';
+export { type SurfaceDiceOptions, surfaceDice } from './surface-dice';
+export type { SurfaceDistanceOptions, SurfaceOptions } from './surface-distances';

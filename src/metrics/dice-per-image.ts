@@ -1,0 +1,37 @@
+import { checkEmptyOverlap, type EmptyOverlap, emptyOverlap } from './empty-mask';
+import type { MaskOptions } from './masks';
+import { type PerImageMetric, perImage } from './per-image';
+
+export interface OverlapPerImageOptions extends MaskOptions {
+  /** What an image with an empty true mask scores; `'skip'` by default. */
+  readonly empty?: EmptyOverlap;
+}
+
+/**
+ * The Dice coefficient of each image, averaged over the images, so that a small lesion weighs as much as a large one.
+ *
+ * 2 |T and P| / (|T| + |P|), T the pixels of the true mask, P those of the predicted one
+ *
+ * `yTrue`, `yPred`: `[batch, h, w]`, `[batch, h, w, 1]` or `[batch, d, h, w, 1]`; with `classes` or `labels` so many
+ * on the last axis. `weight`: `[batch]`.
+ *
+ * On empty true masks `'skip'` is MONAI's `DiceMetric` (`ignore_empty=True`), `'one'` the same with
+ * `ignore_empty=False`, and `'skip-both'` torchmetrics' `DiceScore`.
+ *
+ * @throws RangeError for shapes that do not fit, labels out of range and values that are not finite.
+ * Source: Dice, "Measures of the amount of ecologic association between species", 1945, doi:10.2307/1932409.
+ * @example
+ * const { value, n, skipped } = await score(
+ *   dicePerImage(),
+ *   [[[1, 1, 0]], [[0, 0, 0]]],
+ *   [[[0.9, 0.2, 0.1]], [[0.7, 0.1, 0.2]]],
+ * ); // value 2/3 over n = 1 image, skipped = 1
+ */
+export function dicePerImage({ empty = 'skip', ...options }: OverlapPerImageOptions = {}): PerImageMetric {
+  checkEmptyOverlap(empty, 'dicePerImage');
+  return perImage('dicePerImage', options, ({ inTruth, inPrediction, inBoth }) =>
+    inTruth === 0 || inPrediction === 0
+      ? emptyOverlap(empty, inTruth, inPrediction)
+      : (2 * inBoth) / (inTruth + inPrediction),
+  );
+}

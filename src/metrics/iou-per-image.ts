@@ -1,0 +1,28 @@
+import type { OverlapPerImageOptions } from './dice-per-image';
+import { checkEmptyOverlap, emptyOverlap } from './empty-mask';
+import { type PerImageMetric, perImage } from './per-image';
+
+/**
+ * The intersection over union (Jaccard index) of each image, averaged over the images.
+ *
+ * |T and P| / |T or P|, T the pixels of the true mask, P those of the predicted one
+ *
+ * `yTrue`, `yPred`: `[batch, h, w]`, `[batch, h, w, 1]` or `[batch, d, h, w, 1]`; with `classes` or `labels` so many
+ * on the last axis. `weight`: `[batch]`.
+ *
+ * On empty true masks `'skip'` is MONAI's `MeanIoU` (`ignore_empty=True`), `'one'` the same with `ignore_empty=False`,
+ * and `'skip-both'` torchmetrics' `MeanIoU` for one mask an image.
+ *
+ * @throws RangeError for shapes that do not fit, labels out of range and values that are not finite.
+ * Source: Jaccard, "The distribution of the flora in the alpine zone", 1912, doi:10.1111/j.1469-8137.1912.tb05611.x.
+ * @example
+ * const { value } = await score(iouPerImage(), [[[1, 1, 0]]], [[[0.9, 0.2, 0.1]]]); // 0.5
+ */
+export function iouPerImage({ empty = 'skip', ...options }: OverlapPerImageOptions = {}): PerImageMetric {
+  checkEmptyOverlap(empty, 'iouPerImage');
+  return perImage('iouPerImage', options, ({ inTruth, inPrediction, inBoth }) =>
+    inTruth === 0 || inPrediction === 0
+      ? emptyOverlap(empty, inTruth, inPrediction)
+      : inBoth / (inTruth + inPrediction - inBoth),
+  );
+}

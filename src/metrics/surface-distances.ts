@@ -1,0 +1,69 @@
+import { squaredDistances } from './distance-transform';
+import { checkEmptyDistance, type EmptyDistance, emptyDistance } from './empty-mask';
+import type { MaskOptions, Masks } from './masks';
+import { type PerImageMetric, perImage } from './per-image';
+import { checkSpacing, readSpacing } from './spacing';
+
+/** How distances between masks are measured. */
+export interface SurfaceOptions extends MaskOptions {
+  /** The size of a pixel: one number, or one for each axis of the image; 1 by default. */
+  readonly spacing?: number | readonly number[];
+}
+
+export interface SurfaceDistanceOptions extends SurfaceOptions {
+  /** What an image with an empty mask scores; `'skip'` by default. */
+  readonly empty?: EmptyDistance;
+}
+
+/** From every surface pixel of one mask to the nearest surface pixel of the other, in the unit of the spacing. */
+export interface SurfaceDistances {
+  readonly toTruth: Float64Array;
+  readonly toPrediction: Float64Array;
+}
+
+/**
+ * The pixels of a mask with a neighbour outside of it. Neighbours share a side (4 in a plane, 6 in a volume), and
+ * beyond the image is outside: a mask that touches the border has a surface there.
+ */
+export function surface(mask: Uint8Array, shape: readonly number[]): Uint8Array {
+  const edge = new Uint8Array(mask.length);
+  let stride = mask.length;
+  for (const length of shape) {
+    stride /= length;
+    for (let i = 0; i < mask.length; i++) {
+      if (mask[i] === 0) continue;
+      const position = Math.floor(i / stride) % length;
+      const isInner = position > 0 && position < length - 1 && mask[i - stride] === 1 && mask[i + stride] === 1;
+      if (!isInner) edge[i] = 1;
+    }
+  }
+  return edge;
+}
+
+/** The distances between the surfaces of two masks, neither of them empty. */
+export function surfaceDistances({ truth, prediction, shape }: Masks, spacing: readonly number[]): SurfaceDistances {
+  const between = (from: Uint8Array, to: Uint8Array): Float64Array =>
+    squaredDistances(to, shape, spacing)
+      .filter((_, i) => from[i] === 1)
+      .map(Math.sqrt);
+  const trueSurface = surface(truth, shape);
+  const predictedSurface = surface(prediction, shape);
+  return { toTruth: between(predictedSurface, trueSurface), toPrediction: between(trueSurface, predictedSurface) };
+}
+
+/** A metric that makes one number of the distances between the surfaces in each image. */
+export function surfaceDistanceMetric(
+  name: string,
+  { spacing = 1, empty = 'skip', ...options }: SurfaceDistanceOptions,
+  measure: (distances: SurfaceDistances) => number,
+): PerImageMetric {
+  checkSpacing(spacing, name);
+  checkEmptyDistance(empty, name);
+  return perImage(name, options, (masks) => {
+    const { inTruth, inPrediction, shape } = masks;
+    const sides = readSpacing(spacing, shape.length, name);
+    if (inTruth > 0 && inPrediction > 0) return measure(surfaceDistances(masks, sides));
+    const diagonal = Math.hypot(...shape.map((length, axis) => length * sides[axis]));
+    return emptyDistance(empty, inTruth === 0 && inPrediction === 0, diagonal);
+  });
+}
