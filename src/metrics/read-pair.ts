@@ -16,7 +16,7 @@ export interface Pair {
 }
 
 /** The weight of sample `i`. */
-export function weightOf(pair: { readonly weight: NDArray['data'] | undefined }, i: number): number {
+export function weightOf(pair: Pick<Pair, 'weight'>, i: number): number {
   return pair.weight === undefined ? 1 : pair.weight[i];
 }
 
@@ -28,8 +28,20 @@ export function cutOff(threshold: number, scores: NDArray['data']): number {
   return scores instanceof Float32Array ? Math.fround(threshold) : threshold;
 }
 
-/** Reads what a metric was given, before the shapes of the two are compared. */
-export async function readArguments(name: string, yTrue: Values, yPred: Values, weight?: Values) {
+/** What a metric was given, as plain numbers. */
+export interface Arguments {
+  readonly truth: NDArray;
+  readonly prediction: NDArray;
+  readonly weight: NDArray['data'] | undefined;
+}
+
+/** Reads what a metric was given and checks all but what depends on the shape of a sample. */
+export async function readArguments(
+  name: string,
+  yTrue: Values,
+  yPred: Values,
+  weight: Values | undefined,
+): Promise<Arguments> {
   const [truth, prediction, weights] = await Promise.all([
     readArray(yTrue, `${name}: yTrue`),
     readArray(yPred, `${name}: yPred`),
@@ -51,7 +63,11 @@ export async function readArguments(name: string, yTrue: Values, yPred: Values, 
  * that counts is finite.
  */
 export async function readPair(name: string, yTrue: Values, yPred: Values, weight?: Values): Promise<Pair> {
-  const { truth, prediction, weight: weights } = await readArguments(name, yTrue, yPred, weight);
+  return toPair(name, await readArguments(name, yTrue, yPred, weight));
+}
+
+/** What {@link readPair} gives, from arguments that have been read. */
+export function toPair(name: string, { truth, prediction, weight }: Arguments): Pair {
   const { shape } = prediction;
   if (truth.shape.length !== shape.length || truth.shape.some((n, i) => n !== shape[i])) {
     throw new RangeError(`${name}: yTrue and yPred must have one shape, got [${truth.shape}] and [${shape}].`);
@@ -62,7 +78,7 @@ export async function readPair(name: string, yTrue: Values, yPred: Values, weigh
     shape,
     yTrue: truth.data,
     yPred: prediction.data,
-    weight: weights,
+    weight,
   };
   checkEach(pair, pair.yTrue, `${name}: yTrue`, Number.isFinite, 'be finite');
   checkEach(pair, pair.yPred, `${name}: yPred`, Number.isFinite, 'be finite');
@@ -74,9 +90,14 @@ export function checkBinary(name: string, pair: Pair): void {
   checkEach(pair, pair.yTrue, `${name}: yTrue`, (value) => value === 0 || value === 1, 'be 0 or 1');
 }
 
+/** Throws unless every prediction of a sample that counts lies in [0, 1]. */
+export function checkProbabilities(name: string, pair: Pair): void {
+  checkEach(pair, pair.yPred, `${name}: yPred`, (value) => value >= 0 && value <= 1, 'be a probability in [0, 1]');
+}
+
 /** Throws unless every value of a sample that counts passes `test`. */
 export function checkEach(
-  pair: { readonly batch: number; readonly weight: NDArray['data'] | undefined },
+  pair: Pick<Pair, 'batch' | 'weight'>,
   values: NDArray['data'],
   name: string,
   test: (value: number) => boolean,

@@ -1,0 +1,27 @@
+/** A growing list, held in parts so that adding to it is cheap and leaves the old list as it was. */
+export type Chunks<C> = readonly C[];
+
+/**
+ * Adds a chunk at the end. The last chunk is joined with the new one while it is not longer, so that each value is copied
+ * O(log n) times in all and there are O(log n) chunks.
+ */
+export function appendChunk<C extends { readonly length: number }>(
+  chunks: Chunks<C>,
+  chunk: C,
+  join: (a: C, b: C) => C,
+): Chunks<C> {
+  if (chunk.length === 0) return chunks;
+  let last = chunk;
+  let kept = chunks.length;
+  while (kept > 0 && chunks[kept - 1].length <= last.length) last = join(chunks[--kept], last);
+  return [...chunks.slice(0, kept), last];
+}
+
+/** One list after the other. */
+export function joinChunks<C extends { readonly length: number }>(
+  a: Chunks<C>,
+  b: Chunks<C>,
+  join: (a: C, b: C) => C,
+): Chunks<C> {
+  return b.reduce((chunks, chunk) => appendChunk(chunks, chunk, join), a);
+}

@@ -1,0 +1,18 @@
+/** A value with its confidence interval. */
+export interface Interval {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  /** What the value rests on: samples, for `interval`; cases, for DeLong's. */
+  readonly n: number;
+  readonly standardError: number;
+}
+
+export interface LevelOptions {
+  /** The share of repetitions in which the interval should hold the true value, in (0, 1); 0.95 by default. */
+  readonly level?: number;
+}
+
+export function checkLevel(name: string, level: number): void {
+  if (!(level > 0 && level < 1)) throw new RangeError(`${name}: level must lie between 0 and 1, got ${level}.`);
+}

@@ -1,0 +1,15 @@
+import type { Metric, Values } from '../types';
+
+/**
+ * The value of a metric on one set of data, in one call.
+ *
+ * `yTrue`, `yPred`: `[batch, ...]` tensors, which stay the caller's, or plain arrays, which need no backend; `weight`:
+ * `[batch]`, 0 leaves a sample out.
+ *
+ * @throws what the metric throws on data that it cannot read.
+ * @example
+ * await score(auc(), [0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]); // 0.75
+ */
+export async function score<S, R>(metric: Metric<S, R>, yTrue: Values, yPred: Values, weight?: Values): Promise<R> {
+  return metric.compute(await metric.update(metric.init(), yTrue, yPred, weight));
+}
