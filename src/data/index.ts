@@ -1,3 +1,14 @@
+export type { Affine } from './affine';
+export {
+  type AugmentOptions,
+  type AugmentPiece,
+  augment,
+  type GeometricPiece,
+  type IntensityPiece,
+  type LabelKind,
+} from './augment';
+export { flipHorizontal, flipVertical, rotate, scale, shift } from './augment-geometry';
+export { type CutoutOptions, cutout, type IntensityOptions, intensity, noise } from './augment-intensity';
 export { type Augmentation, type BatchesOptions, type BatchSource, batches, type Showing } from './batches';
 export { type ResizeImageOptions, resizeImage } from './resize-image';
 export { resizeMask } from './resize-mask';

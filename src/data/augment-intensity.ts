@@ -1,0 +1,75 @@
+import { checkInteger, checkRange } from '../internal/check';
+import type { NDArray } from '../types';
+import type { IntensityPiece } from './augment';
+
+export interface IntensityOptions {
+  /** Adds up to this much either way. Default: 0.1. */
+  readonly brightness?: number;
+  /** Scales the distance from the image's mean by a factor in [1 - contrast, 1 + contrast]. Default: 0.1. */
+  readonly contrast?: number;
+  /** Raises to a power in [1 / (1 + gamma), 1 + gamma]. Default: 0.1. */
+  readonly gamma?: number;
+}
+
+export interface CutoutOptions {
+  /** How many squares. Default: 1. */
+  readonly count?: number;
+  /** The longest side of a square, as a share of the image's shorter side; the shortest is half of it. Default: 0.25. */
+  readonly size?: number;
+  /** What fills a square. Default: 0. */
+  readonly value?: number;
+}
+
+function mapped(image: NDArray, change: (value: number) => number): NDArray {
+  const data = Float32Array.from(image.data, (value) => Math.min(1, Math.max(0, change(value))));
+  return { data, shape: image.shape };
+}
+
+/** Changes brightness, contrast and gamma of an image in [0, 1]; the result is clipped to [0, 1]. */
+export function intensity({ brightness = 0.1, contrast = 0.1, gamma = 0.1 }: IntensityOptions = {}): IntensityPiece {
+  checkRange(brightness, 0, 1, 'intensity: brightness');
+  checkRange(contrast, 0, 1, 'intensity: contrast');
+  checkRange(gamma, 0, 10, 'intensity: gamma');
+  return {
+    kind: 'intensity',
+    apply: (image, random) => {
+      const offset = random.uniform(-brightness, brightness);
+      const factor = 1 + random.uniform(-contrast, contrast);
+      const power = Math.exp(random.uniform(-1, 1) * Math.log1p(gamma));
+      let mean = 0;
+      for (const value of image.data) mean += value / image.data.length;
+      return mapped(image, (value) => Math.max(0, (value - mean) * factor + mean + offset) ** power);
+    },
+  };
+}
+
+/** Adds normal noise of the given standard deviation to an image in [0, 1]; the result is clipped to [0, 1]. */
+export function noise(deviation = 0.02): IntensityPiece {
+  checkRange(deviation, 0, 1, 'noise: deviation');
+  return { kind: 'intensity', apply: (image, random) => mapped(image, (value) => value + random.normal(0, deviation)) };
+}
+
+/**
+ * Blanks squares at random places, all of them inside the image. Source: DeVries, Taylor, "Improved regularization of
+ * convolutional neural networks with cutout", 2017, arXiv:1708.04552.
+ */
+export function cutout({ count = 1, size = 0.25, value = 0 }: CutoutOptions = {}): IntensityPiece {
+  checkInteger(count, 0, 'cutout: count');
+  checkRange(size, 0, 1, 'cutout: size');
+  return {
+    kind: 'intensity',
+    apply: (image, random) => {
+      const [height, width, channels] = image.shape;
+      const data = Float32Array.from(image.data);
+      for (let i = 0; i < count; i++) {
+        const side = Math.round(Math.min(height, width) * size * random.uniform(0.5, 1));
+        const top = random.integer(height - side + 1);
+        const left = random.integer(width - side + 1);
+        for (let y = top; y < top + side; y++) {
+          data.fill(value, (y * width + left) * channels, (y * width + left + side) * channels);
+        }
+      }
+      return { data, shape: image.shape };
+    },
+  };
+}

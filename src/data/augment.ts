@@ -1,0 +1,99 @@
+import { checkChoice } from '../internal/check';
+import { type Random, random } from '../internal/random';
+import type { NDArray, Sample, SomeTasks } from '../types';
+import { type Affine, compose, identity, warp } from './affine';
+import type { Augmentation } from './batches';
+import { imageShape } from './check-image';
+
+/** Moves the image: draws where each point of the output comes from. */
+export interface GeometricPiece {
+  readonly kind: 'geometric';
+  draw(random: Random, height: number, width: number): Affine;
+}
+
+/** Changes the values of the image only: gives new values for `[height, width, channels]`. */
+export interface IntensityPiece {
+  readonly kind: 'intensity';
+  apply(image: NDArray, random: Random): NDArray;
+}
+
+export type AugmentPiece = GeometricPiece | IntensityPiece;
+
+/**
+ * What becomes of a label: `'mask'` moves with the image, nearest pixel; `'image'` moves with it, bilinear; `'input'`
+ * is the augmented image itself; `'keep'` stays.
+ */
+export type LabelKind = 'mask' | 'image' | 'input' | 'keep';
+
+export interface AugmentOptions<T extends string> {
+  /** Default: 0. */
+  readonly seed?: number;
+  /**
+   * Default: `'image'` for a label that is the sample's own image, so that a reconstruction aims at the clean moved
+   * image while the input has its noise and holes (`'input'` aims at those, too); `'mask'` for any other label
+   * `[height, width, channels]`; `'keep'` for the rest.
+   */
+  readonly labels?: SomeTasks<T, LabelKind>;
+  /** The value of an image outside of its frame; masks are 0 there. Default: 0. */
+  readonly fill?: number;
+}
+
+const kinds: readonly LabelKind[] = ['mask', 'image', 'input', 'keep'];
+
+/**
+ * Augments an image and its labels together. The geometric pieces become one affine map, so that the image is
+ * interpolated once and every spatial label moves with it; the intensity pieces then change the image alone, in their
+ * order. What is drawn depends on (`seed`, epoch, sample id, repeat, place of the piece) alone. A sample that nothing
+ * moves keeps its values to the bit.
+ *
+ * @throws RangeError if a label that moves has another height or width than the image.
+ * @example
+ * const trainSet = batches(dataset, {
+ *   augment: augment([flipHorizontal(), rotate(10), shift(0.05), scale(0.1), intensity(), cutout()], { seed: 1 }),
+ * });
+ */
+export function augment<T extends string>(
+  pieces: readonly AugmentPiece[],
+  { seed = 0, labels = {}, fill = 0 }: AugmentOptions<T> = {},
+): Augmentation<T> {
+  for (const task of Object.keys(labels) as T[])
+    checkChoice(labels[task] as LabelKind, kinds, `augment: labels.${task}`);
+
+  return (sample, { id, epoch, repeat }) => {
+    const [height, width] = imageShape(sample.x, `augment: x of sample '${id}'`);
+    const streams = pieces.map((_, place) => random(seed, 'augment', epoch, id, repeat, place));
+    let affine = identity;
+    pieces.forEach((piece, place) => {
+      if (piece.kind === 'geometric') affine = compose(affine, piece.draw(streams[place], height, width));
+    });
+    const still = affine.every((value, i) => value === identity[i]);
+    const move = (image: NDArray, method: 'bilinear' | 'nearest', outside: number): NDArray =>
+      still ? image : warp(image, affine, method, outside);
+
+    const clean = move(sample.x, 'bilinear', fill);
+    const x = pieces.reduce(
+      (image, piece, place) => (piece.kind === 'intensity' ? piece.apply(image, streams[place]) : image),
+      clean,
+    );
+    const y: { [K in T]?: NDArray } = {};
+    for (const task of Object.keys(sample.y) as T[]) {
+      const label = sample.y[task];
+      if (!label) continue;
+      const isInput = label.data === sample.x.data;
+      const kind = labels[task] ?? (isInput ? 'image' : label.shape.length === 3 ? 'mask' : 'keep');
+      if (kind === 'keep' || kind === 'input') {
+        y[task] = kind === 'keep' ? label : x;
+        continue;
+      }
+      const [labelHeight, labelWidth] = imageShape(label, `augment: '${task}' of sample '${id}'`);
+      if (labelHeight !== height || labelWidth !== width) {
+        throw new RangeError(
+          `augment: '${task}' of sample '${id}' is ${labelHeight} x ${labelWidth}, but its image ${height} x ${width}; ` +
+            "resize it, or name it in labels as 'keep'.",
+        );
+      }
+      y[task] = isInput ? clean : move(label, kind === 'mask' ? 'nearest' : 'bilinear', kind === 'mask' ? 0 : fill);
+    }
+    return { x, y } as Sample<T>;
+  };
+}
