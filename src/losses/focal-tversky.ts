@@ -8,14 +8,14 @@ import type { TverskyOptions } from './tversky';
 import { tverskyDistance } from './tversky-distance';
 
 export interface FocalTverskyOptions extends TverskyOptions {
-  /** Above 0; 1 gives {@link tversky}. Above 1, regions that are nearly right keep a larger gradient. */
+  /** Above 0; 1 gives `tversky`. Above 1, regions that are nearly right keep a larger gradient. */
   readonly gamma?: number;
 }
 
 /**
  * Focal Tversky loss of each sample: the Tversky loss to the power of `1 / gamma`, for small lesions.
  *
- * `(1 - (tp + s_n) / (tp + alpha fp + beta fn + s_d))^(1 / gamma)` for each class; the ratio as in {@link tversky}.
+ * `(1 - (tp + s_n) / (tp + alpha fp + beta fn + s_d))^(1 / gamma)` for each class; the ratio as in `tversky`.
  *
  * `yTrue`, `yPred`: `[batch, ..., classes]` of one shape, in [0, 1]; one foreground class needs one channel. Below 1e-7
  * the power goes on as a straight line to 0, because its gradient there would be infinite.

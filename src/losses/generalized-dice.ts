@@ -43,7 +43,7 @@ function classWeights(target: Tensor2D, weighting: 'square' | 'simple' | 'unifor
  *
  * @example
  * ```ts
- * generalizedDice()(tensor3d([[[1, 0], [0, 1], [0, 1]]]), tensor3d([[[0, 1], [0, 1], [0, 1]]])); // [0.555554]
+ * generalizedDice()(tensor3d([[[1, 0], [0, 1], [0, 1]]]), tensor3d([[[0, 1], [0, 1], [0, 1]]])); // [0.555553]
  * ```
  */
 export function generalizedDice({

@@ -13,9 +13,9 @@ export interface Smoothing {
   readonly denominator: number;
 }
 
-/** What {@link softDice}, {@link tversky}, {@link focalTversky} and {@link jaccard} have in common. */
+/** What `softDice`, `tversky`, `focalTversky` and `jaccard` have in common. */
 export interface RegionOptions {
-  /** In pixels; a number goes to both sides. 1 by default, which keeps gradients over an empty target below 1. */
+  /** In pixels; a number goes to both sides. 1 by default: over an empty target the slope of Dice is at most `1 / smooth`. */
   readonly smooth?: number | Smoothing;
   /** `false` leaves out class 0. */
   readonly includeBackground?: boolean;

@@ -1,0 +1,205 @@
+import { type Rank, type ShapeMap, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { random } from '../../src/internal/random';
+import {
+  bce,
+  binaryFocal,
+  categoricalFocal,
+  crossEntropy,
+  focalTversky,
+  generalizedDice,
+  jaccard,
+  mae,
+  mse,
+  softDice,
+  sumOf,
+  tversky,
+} from '../../src/losses/index';
+import type { Loss } from '../../src/types';
+import * as o from './oracle';
+
+/** A loss with its oracle; `exclusive`: the last axis holds exclusive classes, and there must be several. */
+export interface Case {
+  readonly name: string;
+  readonly loss: Loss;
+  readonly oracle: o.Oracle;
+  readonly logits?: boolean;
+  readonly exclusive?: boolean;
+  readonly severalClasses?: boolean;
+}
+
+const noSmoothing = { numerator: 0, denominator: 1e-7 };
+const fromLogits = true;
+
+export const cases: readonly Case[] = [
+  { name: 'mse()', loss: mse(), oracle: o.mseOracle },
+  { name: 'mae()', loss: mae(), oracle: o.maeOracle },
+  { name: 'bce()', loss: bce(), oracle: o.bceOracle() },
+  { name: 'bce, smoothed', loss: bce({ labelSmoothing: 0.1 }), oracle: o.bceOracle({ labelSmoothing: 0.1 }) },
+  {
+    name: 'bce of logits, smoothed',
+    loss: bce({ labelSmoothing: 0.1, fromLogits }),
+    oracle: o.bceOracle({ labelSmoothing: 0.1, fromLogits }),
+    logits: true,
+  },
+  { name: 'crossEntropy()', loss: crossEntropy(), oracle: o.crossEntropyOracle(), exclusive: true },
+  {
+    name: 'crossEntropy, smoothed',
+    loss: crossEntropy({ labelSmoothing: 0.1 }),
+    oracle: o.crossEntropyOracle({ labelSmoothing: 0.1 }),
+    exclusive: true,
+  },
+  {
+    name: 'crossEntropy of logits',
+    loss: crossEntropy({ fromLogits }),
+    oracle: o.crossEntropyOracle({ fromLogits }),
+    logits: true,
+    exclusive: true,
+  },
+  { name: 'binaryFocal()', loss: binaryFocal(), oracle: o.binaryFocalOracle({ alpha: 0.25 }) },
+  {
+    name: 'binaryFocal, gamma below 1',
+    loss: binaryFocal({ alpha: null, gamma: 0.5 }),
+    oracle: o.binaryFocalOracle({ gamma: 0.5 }),
+  },
+  {
+    name: 'binaryFocal of logits',
+    loss: binaryFocal({ fromLogits }),
+    oracle: o.binaryFocalOracle({ alpha: 0.25, fromLogits }),
+    logits: true,
+  },
+  {
+    name: 'binaryFocal of logits, gamma below 1',
+    loss: binaryFocal({ gamma: 0.5, fromLogits }),
+    oracle: o.binaryFocalOracle({ alpha: 0.25, gamma: 0.5, fromLogits }),
+    logits: true,
+  },
+  { name: 'categoricalFocal()', loss: categoricalFocal(), oracle: o.categoricalFocalOracle(), exclusive: true },
+  {
+    name: 'categoricalFocal of logits, gamma below 1',
+    loss: categoricalFocal({ alpha: [0.2, 0.5, 0.3], gamma: 0.5, fromLogits }),
+    oracle: o.categoricalFocalOracle({ alpha: [0.2, 0.5, 0.3], gamma: 0.5, fromLogits }),
+    logits: true,
+    exclusive: true,
+  },
+  { name: 'softDice()', loss: softDice(), oracle: o.diceOracle() },
+  { name: 'softDice, squared', loss: softDice({ squared: true }), oracle: o.diceOracle({ power: 2 }) },
+  {
+    name: 'softDice, no smoothing, foreground, sum',
+    loss: softDice({ smooth: noSmoothing, includeBackground: false, classes: 'sum' }),
+    oracle: o.diceOracle({ ...noSmoothing, includeBackground: false, classes: 'sum' }),
+    severalClasses: true,
+  },
+  {
+    name: 'softDice, pooled, empty: zero',
+    loss: softDice({ classes: 'pooled', empty: 'zero' }),
+    oracle: o.diceOracle({ classes: 'pooled', empty: 'zero' }),
+  },
+  {
+    name: 'softDice, empty: zero',
+    loss: softDice({ empty: 'zero' }),
+    oracle: o.diceOracle({ empty: 'zero' }),
+  },
+  {
+    name: 'softDice, empty: skip',
+    loss: softDice({ empty: 'skip' }),
+    oracle: o.diceOracle({ empty: 'skip' }),
+  },
+  { name: 'generalizedDice()', loss: generalizedDice(), oracle: o.generalizedDiceOracle() },
+  {
+    name: 'generalizedDice, simple, foreground',
+    loss: generalizedDice({ weighting: 'simple', includeBackground: false, smooth: 0.1 }),
+    oracle: o.generalizedDiceOracle({ weighting: 'simple', includeBackground: false, smooth: 0.1 }),
+    severalClasses: true,
+  },
+  {
+    name: 'generalizedDice, uniform',
+    loss: generalizedDice({ weighting: 'uniform' }),
+    oracle: o.generalizedDiceOracle({ weighting: 'uniform' }),
+  },
+  { name: 'tversky()', loss: tversky(), oracle: o.tverskyOracle() },
+  {
+    name: 'tversky, no smoothing',
+    loss: tversky({ alpha: 1.5, beta: 0, smooth: noSmoothing }),
+    oracle: o.tverskyOracle({ alpha: 1.5, beta: 0, ...noSmoothing }),
+  },
+  { name: 'focalTversky()', loss: focalTversky(), oracle: o.tverskyOracle({ exponent: 0.75 }) },
+  {
+    name: 'focalTversky, gamma below 1, sum',
+    loss: focalTversky({ gamma: 0.5, classes: 'sum' }),
+    oracle: o.tverskyOracle({ exponent: 2, classes: 'sum' }),
+  },
+  { name: 'jaccard()', loss: jaccard(), oracle: o.tverskyOracle({ alpha: 1, beta: 1 }) },
+  {
+    name: 'sumOf softDice and bce',
+    loss: sumOf([softDice(), bce()], { weights: [0.5, 2] }),
+    oracle: (y, p, classes) => 0.5 * o.diceOracle()(y, p, classes) + 2 * o.bceOracle()(y, p, classes),
+  },
+];
+
+/** Labels and predictions as plain numbers, to make tensors of and to hand to an oracle. */
+export interface Inputs {
+  readonly shape: readonly number[];
+  readonly yTrue: number[];
+  readonly yPred: number[];
+}
+
+const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+
+/** Classes in the last axis; a tensor of rank 1 has one. */
+export const classesOf = (shape: readonly number[]) => (shape.length > 1 ? shape[shape.length - 1] : 1);
+
+/** Random inputs that suit the case: hard labels, one-hot where classes exclude each other. */
+export function randomInputs({ logits = false, exclusive = false }: Case, shape: readonly number[], seed = 1): Inputs {
+  const r = random(seed, 'losses');
+  const size = sizeOf(shape);
+  const classes = classesOf(shape);
+  const yTrue = Array.from({ length: size }, () => r.integer(2));
+  let yPred = Array.from({ length: size }, () => Math.fround(logits ? r.normal(0, 2) : r.uniform(0.05, 0.95)));
+  if (exclusive) {
+    for (let i = 0; i < size; i += classes) {
+      const label = r.integer(classes);
+      for (let c = 0; c < classes; c++) yTrue[i + c] = Number(c === label);
+      if (logits) continue;
+      const sum = yPred.slice(i, i + classes).reduce((a, b) => a + b, 0);
+      yPred = yPred.map((p, j) => (j >= i && j < i + classes ? Math.fround(p / sum) : p));
+    }
+  }
+  return { shape, yTrue, yPred };
+}
+
+/** Predictions that are exactly right and exactly wrong, the last sample's target empty, the first's full. */
+export function extremeInputs({ logits = false, exclusive = false }: Case, shape: readonly number[]): Inputs {
+  const size = sizeOf(shape);
+  const classes = classesOf(shape);
+  const sample = size / shape[0];
+  const yTrue = Array.from({ length: size }, (_, i) => {
+    if (exclusive) return Number(i % classes === 0);
+    return Number(i < sample || (i < size - sample && i % 3 === 0));
+  });
+  const [low, high] = logits ? [-100, 100] : [0, 1];
+  return { shape, yTrue, yPred: Array.from({ length: size }, (_, i) => ((i * 7) % 5 < 2 ? high : low)) };
+}
+
+export function toTensor(values: readonly number[], shape: readonly number[]): Tensor {
+  return tensor([...values], shape as ShapeMap[Rank]);
+}
+
+/** The oracle, sample by sample. */
+export function expected(oracle: o.Oracle, { shape, yTrue, yPred }: Inputs): number[] {
+  const size = sizeOf(shape) / shape[0];
+  return Array.from({ length: shape[0] }, (_, i) => {
+    const part = (values: number[]) => values.slice(i * size, (i + 1) * size);
+    return oracle(part(yTrue), part(yPred), classesOf(shape));
+  });
+}
+
+/** The gradient of the oracle's losses, summed over the batch, by central differences in float64. */
+export function expectedGradient(oracle: o.Oracle, inputs: Inputs, step = 1e-5): number[] {
+  return inputs.yPred.map((_, i) => {
+    const total = (shift: number) => {
+      const yPred = inputs.yPred.map((p, j) => (j === i ? p + shift : p));
+      return expected(oracle, { ...inputs, yPred }).reduce((a, b) => a + b, 0);
+    };
+    return (total(step) - total(-step)) / (2 * step);
+  });
+}
