@@ -1,1 +1,11 @@
-export {};
+export { readArchive, writeArchive } from './archive';
+export { type CachedOptions, cached } from './cached';
+export { type CheckpointOptions, checkpoint } from './checkpoint';
+export { csvLog } from './csv-log';
+export { fileSystem } from './file-system';
+export { type LoadedCheckpoint, loadCheckpoint } from './load-checkpoint';
+export type { ManifestColumns, ManifestTask } from './manifest';
+export { type ManifestDataset, type ManifestDatasetOptions, manifestDataset } from './manifest-dataset';
+export { type ProgressBarOptions, progressBar } from './progress-bar';
+export { type ReadImageOptions, readImage } from './read-image';
+export { writePng } from './write-png';

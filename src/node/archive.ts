@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
+import type { NDArray, PlainData } from '../types';
+import { type ArrayType, arrayType, decodePlainData, encodePlainData, newArray } from './plain-data';
+import { writeDurably } from './write-durably';
+
+// A file: magic (8 bytes), version and header length (two little-endian 32-bit integers), header (JSON), the typed
+// arrays (little-endian), SHA-256 of all before. Header and arrays are padded with zeros to multiples of 8 bytes.
+const MAGIC = Buffer.from([0x89, 0x54, 0x46, 0x4d, 0x54, 0x0d, 0x0a, 0x1a]); // \x89TFMT\r\n\x1a
+const VERSION = 1;
+const PREFIX = 16;
+const DIGEST = 32;
+const ALIGNMENT = 8;
+
+interface Header {
+  readonly data: unknown;
+  readonly arrays: readonly (readonly [type: ArrayType, length: number])[];
+}
+
+function padding(length: number): number {
+  return (ALIGNMENT - (length % ALIGNMENT)) % ALIGNMENT;
+}
+
+function bytesOf(array: NDArray['data']): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+/**
+ * Writes plain data with typed arrays to one file, with a SHA-256 checksum over all of it. Numbers survive exactly, NaN,
+ * infinities and -0 included. A file that was there is replaced in one step: a crash leaves the old one or the new one.
+ *
+ * @throws TypeError that names what is not plain data; Error with the path and the bytes needed if it cannot be written.
+ * @example
+ * await writeArchive('state.tfmt', { epoch: 3, weights: [new Float32Array(8)] });
+ */
+export async function writeArchive(path: string, data: PlainData): Promise<void> {
+  const { json, arrays } = encodePlainData(data, 'writeArchive');
+  const header: Header = { data: json, arrays: arrays.map((array) => [arrayType(array) as ArrayType, array.length]) };
+  const text = Buffer.from(JSON.stringify(header));
+  const prefix = Buffer.alloc(PREFIX);
+  MAGIC.copy(prefix);
+  prefix.writeUInt32LE(VERSION, 8);
+  prefix.writeUInt32LE(text.length, 12);
+  const chunks = [
+    prefix,
+    ...[text, ...arrays.map(bytesOf)].flatMap((part) => [part, Buffer.alloc(padding(part.length))]),
+  ];
+  const hash = createHash('sha256');
+  for (const chunk of chunks) hash.update(chunk);
+  await writeDurably(path, [...chunks, hash.digest()]);
+}
+
+async function readFully(handle: FileHandle, into: Uint8Array): Promise<void> {
+  for (let done = 0; done < into.length; ) {
+    const { bytesRead } = await handle.read(into, done, into.length - done);
+    if (bytesRead === 0) throw new Error('it ends too early');
+    done += bytesRead;
+  }
+}
+
+/** Reads what `writeArchive` wrote straight into the arrays that it gives; errors say what is wrong with the file. */
+async function readChecked(handle: FileHandle): Promise<PlainData> {
+  const { size } = await handle.stat();
+  const hash = createHash('sha256');
+  const read = async (length: number): Promise<Buffer> => {
+    if (length > size) throw new Error(`it has ${size} bytes, too few for what it says it holds`);
+    const bytes = Buffer.alloc(length);
+    await readFully(handle, bytes);
+    hash.update(bytes);
+    return bytes;
+  };
+
+  const prefix = await read(PREFIX);
+  if (!prefix.subarray(0, MAGIC.length).equals(MAGIC)) throw new Error('it is no archive');
+  const version = prefix.readUInt32LE(8);
+  if (version !== VERSION) throw new Error(`its format is version ${version}, this library reads ${VERSION}`);
+  const headerLength = prefix.readUInt32LE(12);
+  const text = await read(headerLength);
+  await read(padding(headerLength));
+  const header = JSON.parse(text.toString()) as Header;
+
+  let expected = PREFIX + headerLength + padding(headerLength) + DIGEST;
+  // Lengths are added up before anything of that length is allocated.
+  for (const [type, length] of header.arrays) {
+    const bytes = newArray(type, 0).BYTES_PER_ELEMENT * length;
+    expected += bytes + padding(bytes);
+  }
+  if (expected !== size) throw new Error(`it has ${size} bytes, its header promises ${expected}`);
+  const arrays: NDArray['data'][] = [];
+  for (const [type, length] of header.arrays) {
+    const array = newArray(type, length);
+    await readFully(handle, bytesOf(array));
+    hash.update(bytesOf(array));
+    await read(padding(array.byteLength));
+    arrays.push(array);
+  }
+  const digest = Buffer.alloc(DIGEST);
+  await readFully(handle, digest);
+  if (!hash.digest().equals(digest)) throw new Error('its checksum differs from its content');
+  return decodePlainData({ json: header.data, arrays });
+}
+
+/**
+ * Reads what {@link writeArchive} wrote.
+ *
+ * @throws Error with the path if there is no such file, or it is torn, changed or of another format.
+ * @example
+ * const state = await readArchive('state.tfmt');
+ */
+export async function readArchive(path: string): Promise<PlainData> {
+  const handle = await open(path, 'r').catch((error: Error) => {
+    throw new Error(`${path}: expected an archive: ${error.message}.`, { cause: error });
+  });
+  try {
+    return await readChecked(handle);
+  } catch (error) {
+    throw new Error(`${path}: expected a whole archive: ${(error as Error).message}.`, { cause: error });
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,50 @@
+import { checkInteger } from '../internal/check';
+import type { Dataset, NDArray, Sample } from '../types';
+
+export interface CachedOptions {
+  /** How much of the samples' data to keep. Default: 2^30, one gibibyte. */
+  readonly bytes?: number;
+}
+
+function sizeOf(sample: Sample<string>): number {
+  const arrays = new Set([sample.x, ...Object.values<NDArray | undefined>(sample.y)].map((array) => array?.data));
+  let bytes = 0;
+  for (const data of arrays) bytes += data?.byteLength ?? 0;
+  return bytes;
+}
+
+/**
+ * Keeps samples in memory once they were read, so that only the first epoch decodes and resizes images. 811 grey images
+ * of 64 x 64 take 13 MB.
+ *
+ * When `bytes` are used up, further samples are read anew each time: epochs pass over all samples alike, so dropping an
+ * old one for a new one would gain nothing. Samples are shared between readers, who must not write into them.
+ *
+ * @throws RangeError if `bytes` is no integer of at least 0. A sample that could not be read is not kept.
+ * @example
+ * const dataset = cached(await manifestDataset('data/ct', { size: [64, 64] }));
+ */
+export function cached<D extends Dataset<never>>(dataset: D, { bytes = 2 ** 30 }: CachedOptions = {}): D {
+  checkInteger(bytes, 0, 'cached: bytes');
+  const kept = new Map<number, Promise<Sample<never>>>();
+  let used = 0;
+  const read = (index: number): Promise<Sample<never>> => {
+    const known = kept.get(index);
+    if (known !== undefined) return known;
+    const reading = dataset.read(index).then(
+      (sample) => {
+        const size = sizeOf(sample);
+        if (used + size <= bytes) used += size;
+        else kept.delete(index);
+        return sample;
+      },
+      (error) => {
+        kept.delete(index);
+        throw error;
+      },
+    );
+    kept.set(index, reading);
+    return reading;
+  };
+  return { ...dataset, read };
+}

@@ -1,0 +1,76 @@
+import { rm } from 'node:fs/promises';
+import { checkInteger } from '../internal/check';
+import type { Callback, Run } from '../train/callback';
+import { writeArchive } from './archive';
+import { checkpointPath, listCheckpoints } from './checkpoint-files';
+import { removeLeftovers } from './write-durably';
+
+export interface CheckpointOptions {
+  /** After every so many epochs, steps or both. Default: `{ epochs: 1 }`. */
+  readonly every?: { readonly epochs?: number; readonly steps?: number };
+  /** How many of the newest files to keep. Default: 2, so that one is there should the newest be damaged. */
+  readonly keep?: number;
+  /** What a fit that was not resumed does where checkpoints lie already: removes them, or throws. Default: false. */
+  readonly overwrite?: boolean;
+}
+
+/**
+ * A callback that saves the whole run (weights, optimizer, epoch, history, random state) as files
+ * `checkpoint-000001.tfmt`, ... in a directory, for {@link loadCheckpoint} and `fit({ resume })`.
+ *
+ * Besides `every`, the last epoch and an abort are saved. Each file is written beside the others and renamed when it is
+ * whole, so that a crash or a full disk leaves the earlier ones as they were. One run writes to a directory.
+ *
+ * @throws RangeError for bad options; during the fit, Error with the path if a file cannot be written, if the directory
+ * holds checkpoints of a run that this one does not go on from, or if another process writes to it.
+ * @example
+ * await trainer.fit(trainSet, { epochs: 500, callbacks: [checkpoint('runs/paper', { every: { epochs: 5 } })] });
+ */
+export function checkpoint<T extends string>(
+  directory: string,
+  { every = { epochs: 1 }, keep = 2, overwrite = false }: CheckpointOptions = {},
+): Callback<T> {
+  if (every.epochs !== undefined) checkInteger(every.epochs, 1, 'checkpoint: every.epochs');
+  if (every.steps !== undefined) checkInteger(every.steps, 1, 'checkpoint: every.steps');
+  checkInteger(keep, 1, 'checkpoint: keep');
+  let steps = 0;
+  let last: number | undefined;
+
+  const save = async (run: Run<T>): Promise<void> => {
+    const files = await listCheckpoints(directory);
+    const newest = files[0]?.number ?? 0;
+    if (last !== undefined && newest > last) {
+      throw new Error(`${files[0].path}: another process writes to this directory; give each run its own.`);
+    }
+    last = Math.max(newest, last ?? 0) + 1;
+    await writeArchive(checkpointPath(directory, last), await run.snapshot());
+    for (const old of files.slice(keep - 1)) await rm(old.path, { force: true });
+    await removeLeftovers(directory);
+  };
+
+  return {
+    async onFitBegin(run) {
+      steps = 0;
+      last = undefined;
+      if (run.resumed) return;
+      const files = await listCheckpoints(directory);
+      if (files.length > 0 && !overwrite) {
+        throw new Error(
+          `${directory}: expected no checkpoints of another run, found ${files.length}, the newest ${files[0].path}; ` +
+            'resume from it (loadCheckpoint), choose another directory or set overwrite.',
+        );
+      }
+      for (const { path } of files) await rm(path);
+    },
+    async onSafePoint(run, at) {
+      if (at === 'step') steps++;
+      const done = run.history.length;
+      const due = {
+        step: every.steps !== undefined && steps % every.steps === 0,
+        epoch: (every.epochs !== undefined && done % every.epochs === 0) || done >= run.epochs,
+        abort: true,
+      };
+      if (due[at]) await save(run);
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import type { Callback, EpochLog, TaskScores } from '../train/callback';
+import { flatScores } from './flat-scores';
+import { writeDurably } from './write-durably';
+
+function toRow<T extends string>({
+  epoch,
+  seconds,
+  learningRate,
+  train,
+  validation,
+}: EpochLog<T>): Map<string, number> {
+  const row = new Map([
+    ['epoch', epoch],
+    ['seconds', seconds],
+    ['learning_rate', learningRate],
+  ]);
+  for (const [part, scores] of Object.entries({ train, validation })) {
+    if (scores === undefined) continue;
+    for (const [name, value] of flatScores(scores as TaskScores<string>)) row.set(`${part}.${name}`, value);
+  }
+  return row;
+}
+
+function quote(field: string): string {
+  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+}
+
+/**
+ * A callback that keeps a CSV file with a row for each epoch: `epoch` (from 0), `seconds`, `learning_rate`,
+ * `train.loss`, `train.<task>.loss`, `validation.loss`, `validation.<task>.<metric>`, ...
+ *
+ * The file is written anew from the history after every epoch, in one step: it is always whole, a resumed fit does not
+ * repeat epochs, and a score that first appears later gets its column.
+ *
+ * @throws Error with the path, during the fit, if it cannot be written.
+ * @example
+ * await trainer.fit(trainSet, { epochs: 10, callbacks: [csvLog('runs/paper/log.csv')] });
+ */
+export function csvLog<T extends string>(path: string): Callback<T> {
+  return {
+    async onEpochEnd(run, log) {
+      const epochs = [...run.history.filter(({ epoch }) => epoch !== log.epoch), log];
+      const rows = epochs.map(toRow);
+      const columns = [...new Set(rows.flatMap((row) => [...row.keys()]))];
+      const lines = [columns.map(quote), ...rows.map((row) => columns.map((name) => row.get(name) ?? ''))];
+      await writeDurably(path, [Buffer.from(lines.map((line) => `${line.join(',')}\n`).join(''))]);
+    },
+  };
+}

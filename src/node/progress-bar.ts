@@ -1,0 +1,120 @@
+import type { Callback, EpochLog, Run, StepLog, TaskScores } from '../train/callback';
+import { flatScores } from './flat-scores';
+
+export interface ProgressBarOptions {
+  /** Default: `process.stderr`. */
+  readonly stream?: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+}
+
+const REDRAW_MS = 100;
+const BAR = 20;
+/** Letters of a task's name, tried in this order until the line fits. */
+const NAME_LENGTHS = [Number.POSITIVE_INFINITY, 8, 5, 3];
+
+function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  const pad = (n: number) => String(n).padStart(2, '0');
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  return hours > 0 ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
+}
+
+function short(value: number): string {
+  return value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(1) : value.toFixed(4);
+}
+
+function epochLine<T extends string>(run: Run<T>, { epoch, seconds, train, validation }: EpochLog<T>): string {
+  const scores = (part: TaskScores<T>) =>
+    flatScores(part as TaskScores<string>)
+      .map(([name, value]) => `${name} ${short(value)}`)
+      .join('  ');
+  const parts = [`epoch ${epoch + 1}/${run.epochs}  ${duration(seconds)}`, `train: ${scores(train)}`];
+  if (validation !== undefined) parts.push(`validation: ${scores(validation)}`);
+  return `${parts.join('  |  ')}\n`;
+}
+
+/** The means of what was added to each name. */
+function runningMeans(): { add(name: string, value: number): void; entries(): [name: string, mean: number][] } {
+  const sums = new Map<string, { sum: number; count: number }>();
+  return {
+    add(name, value) {
+      const { sum, count } = sums.get(name) ?? { sum: 0, count: 0 };
+      sums.set(name, { sum: sum + value, count: count + 1 });
+    },
+    entries: () => [...sums].map(([name, { sum, count }]) => [name, sum / count]),
+  };
+}
+
+/** Where the epoch stands, at most `columns` wide: names get shorter and the bar goes where it does not fit. */
+function stepLine<T extends string>(
+  run: Run<T>,
+  step: number,
+  stepsPerSecond: number,
+  losses: readonly (readonly [string, number])[],
+  columns: number,
+): string {
+  const { steps } = run;
+  const parts = [`epoch ${run.epoch + 1}/${run.epochs}`, steps === undefined ? `step ${step}` : `${step}/${steps}`];
+  let bar = '';
+  if (steps !== undefined) {
+    const done = Math.min(BAR, Math.round((BAR * step) / steps));
+    bar = `[${'='.repeat(done)}${' '.repeat(BAR - done)}]`;
+    const left = Math.max(0, steps - step) / stepsPerSecond;
+    // A whole epoch takes as long as the last one did, validation included.
+    const epochSeconds = run.history.at(-1)?.seconds ?? steps / stepsPerSecond;
+    const leftInAll = left + (run.epochs - run.epoch - 1) * epochSeconds;
+    parts.push(`${duration(left)} left, ${duration(leftInAll)} in all`);
+  }
+  parts.push(`${stepsPerSecond.toPrecision(3)} steps/s`);
+  const line = (letters: number, middle: readonly string[]) =>
+    [...parts.slice(0, 2), ...middle, ...parts.slice(2)]
+      .concat(losses.map(([name, value]) => `${name.slice(0, letters)} ${short(value)}`))
+      .join('  ');
+  const lines = [line(Number.POSITIVE_INFINITY, [bar]), ...NAME_LENGTHS.map((letters) => line(letters, []))];
+  return (lines.find(({ length }) => length < columns) ?? (lines.at(-1) as string)).slice(0, columns - 1);
+}
+
+/**
+ * A callback that shows how the fit stands: epoch, step, each task's loss (the mean over the epoch's steps so far that
+ * had its labels), steps per second, time left for the epoch and in all; after each epoch a line with all scores stays.
+ *
+ * On a terminal one line is redrawn, at most ten times a second; elsewhere there is only a line for each epoch. The
+ * cursor is never hidden, so an interrupt leaves the terminal as it was.
+ *
+ * @example
+ * await trainer.fit(trainSet, { epochs: 10, callbacks: [progressBar()] });
+ */
+export function progressBar<T extends string>({ stream = process.stderr }: ProgressBarOptions = {}): Callback<T> {
+  let means = runningMeans();
+  let began = 0;
+  let steps = 0;
+  let drawnAt = Number.NEGATIVE_INFINITY;
+  let open = false;
+
+  return {
+    onEpochBegin() {
+      means = runningMeans();
+      began = performance.now();
+      steps = 0;
+    },
+    onStepEnd(run: Run<T>, { step, loss, losses }: StepLog<T>) {
+      steps++;
+      const known = Object.entries<number | undefined>(losses).filter(([, value]) => value !== undefined);
+      if (known.length > 0) means.add('loss', loss);
+      for (const [task, value] of known) means.add(task, value as number);
+      const now = performance.now();
+      if (!stream.isTTY || (now - drawnAt < REDRAW_MS && step !== run.steps)) return;
+      drawnAt = now;
+      open = true;
+      const stepsPerSecond = steps / Math.max(1e-3, (now - began) / 1000);
+      stream.write(`\r${stepLine(run, step, stepsPerSecond, means.entries(), stream.columns ?? 80)}\x1b[K`);
+    },
+    onEpochEnd(run: Run<T>, log: EpochLog<T>) {
+      stream.write(`${open ? '\r\x1b[K' : ''}${epochLine(run, log)}`);
+      open = false;
+    },
+    onFitEnd() {
+      if (open) stream.write('\n');
+      open = false;
+    },
+  };
+}
