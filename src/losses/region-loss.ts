@@ -15,7 +15,7 @@ export interface Smoothing {
 
 /** What `softDice`, `tversky`, `focalTversky` and `jaccard` have in common. */
 export interface RegionOptions {
-  /** In pixels, 1 by default; a number goes to both sides. Over an empty target, Dice slopes by at most `1 / smooth`. */
+  /** In pixels, 1 by default; a number goes to both sides. Over an empty target Dice slopes by at most `1 / smooth`. */
   readonly smooth?: number | Smoothing;
   /** `false` leaves out class 0. */
   readonly includeBackground?: boolean;
