@@ -13,4 +13,5 @@ export { type Augmentation, type BatchesOptions, type BatchSource, batches, type
 export { type ResizeImageOptions, resizeImage } from './resize-image';
 export { resizeMask } from './resize-mask';
 export { scaleToUnit, type UnitRange } from './scale-to-unit';
+export { selectTasks } from './select-tasks';
 export { type KFoldOptions, kFold, type SplitOptions, type SplitRow, split } from './split';

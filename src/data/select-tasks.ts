@@ -1,0 +1,28 @@
+import type { Dataset } from '../types';
+
+/**
+ * A view of a dataset with the labels of some of its tasks only: what a model with fewer tasks is trained on.
+ *
+ * All samples stay, also those that are left without any label.
+ *
+ * @throws RangeError where no row has a label for one of the tasks.
+ * @example
+ * const masks = selectTasks(dataset, ['segmentation']);
+ */
+export function selectTasks<T extends string, const K extends T>(dataset: Dataset<T>, tasks: readonly K[]): Dataset<K> {
+  const known = new Set(dataset.rows.flatMap((row) => row.tasks));
+  for (const task of tasks) {
+    if (!known.has(task)) {
+      throw new RangeError(`selectTasks: no row has a label for '${task}'; the dataset has ${[...known].join(', ')}.`);
+    }
+  }
+  const wanted = new Set<T>(tasks);
+  return {
+    rows: dataset.rows.map((row) => ({ ...row, tasks: row.tasks.filter((task): task is K => wanted.has(task)) })),
+    async read(index) {
+      const { x, y } = await dataset.read(index);
+      const labels = Object.entries(y).filter(([task]) => wanted.has(task as T));
+      return { x, y: Object.fromEntries(labels) as typeof y };
+    },
+  };
+}
