@@ -1,0 +1,147 @@
+import type { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import { type backend_util, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { Runtime } from './runtime';
+
+type DataId = TensorInfo['dataId'];
+type Values = backend_util.BackendValues;
+type Numbers = Float32Array | Int32Array | Uint8Array;
+
+/** What wasm kernels ask of the backend. */
+export interface SimdBackend {
+  readonly runtime: Runtime;
+  /** A tensor in the wasm memory, its numbers not set. */
+  output(shape: readonly number[], dtype: DataType): TensorInfo;
+  /** The address of a tensor's numbers, copied into the wasm memory if a JavaScript kernel or the user made them. */
+  address(tensor: TensorInfo): number;
+  /** A tensor's numbers, read in place: not to be kept. */
+  view(tensor: TensorInfo): Numbers;
+  /** Another tensor over the same numbers. */
+  alias(tensor: TensorInfo, shape: readonly number[]): TensorInfo;
+  disposeIntermediateTensorInfo(tensor: TensorInfo): void;
+}
+
+const bytesOf = (dtype: DataType): number => (dtype === 'bool' ? 1 : 4);
+
+function viewOf(memory: WebAssembly.Memory, address: number, length: number, dtype: DataType): Numbers {
+  if (dtype === 'float32') return new Float32Array(memory.buffer, address, length);
+  if (dtype === 'int32') return new Int32Array(memory.buffer, address, length);
+  return new Uint8Array(memory.buffer, address, length);
+}
+
+/** One tensor's data: numbers in the wasm memory (`address` is set) or values that JavaScript made. */
+class Data {
+  refCount: number;
+  complexTensorInfos?: { real: TensorInfo; imag: TensorInfo };
+  readonly dtype: DataType;
+  address = 0;
+  length = 0;
+  readonly #memory: WebAssembly.Memory;
+  #values: Values | undefined;
+
+  constructor(memory: WebAssembly.Memory, dtype: DataType, values: Values | undefined, refCount: number) {
+    this.#memory = memory;
+    this.dtype = dtype;
+    this.#values = values;
+    this.refCount = refCount;
+  }
+
+  get values(): Values | undefined {
+    if (this.#values === undefined && this.address !== 0)
+      this.#values = viewOf(this.#memory, this.address, this.length, this.dtype);
+    return this.#values;
+  }
+
+  moveTo(address: number, length: number): void {
+    this.address = address;
+    this.length = length;
+    this.#values = undefined;
+  }
+}
+
+/** Views of the wasm memory must not outlive their tensor, so data made from one is copied. */
+function owned(values: Values): Values {
+  const buffer = (values as Partial<Numbers> | undefined)?.buffer;
+  return buffer !== undefined && !(buffer instanceof ArrayBuffer) ? (values as Numbers).slice() : values;
+}
+
+/** Makes the backend over `runtime`, a subclass of the cpu backend's class, whose kernels read its tensors without a copy. */
+export function createBackend(Base: typeof MathBackendCPU, runtime: Runtime): MathBackendCPU & SimdBackend {
+  class Backend extends Base implements SimdBackend {
+    readonly runtime = runtime;
+    #nextId = 0;
+
+    #add(data: Data): DataId {
+      const dataId = { id: this.#nextId++ };
+      this.data.set(dataId, data as never);
+      return dataId;
+    }
+
+    #get(dataId: DataId): Data {
+      return this.data.get(dataId) as unknown as Data;
+    }
+
+    override write(values: Values, _shape: number[], dtype: DataType): DataId {
+      return this.#add(new Data(runtime.memory, dtype, owned(values), 1));
+    }
+
+    override move(dataId: DataId, values: Values, _shape: number[], dtype: DataType, refCount: number): void {
+      this.data.set(dataId, new Data(runtime.memory, dtype, owned(values), refCount) as never);
+    }
+
+    override readSync(dataId: DataId): Values {
+      const data = this.#get(dataId);
+      return data.address === 0 ? super.readSync(dataId) : (data.values as Numbers).slice();
+    }
+
+    override disposeData(dataId: DataId, force = false): boolean {
+      const data = this.data.has(dataId) ? this.#get(dataId) : undefined;
+      const gone = super.disposeData(dataId, force);
+      if (gone && data && data.address !== 0) {
+        runtime.heap.free(data.address);
+        data.moveTo(0, 0);
+      }
+      return gone;
+    }
+
+    override memory() {
+      return {
+        unreliable: false,
+        reasons: [],
+        numBytesInHeap: runtime.heap.used(),
+        numBytesReserved: runtime.heap.size(),
+      };
+    }
+
+    override dispose(): void {
+      runtime.dispose();
+    }
+
+    output(shape: readonly number[], dtype: DataType): TensorInfo {
+      const length = util.sizeFromShape(shape as number[]);
+      const data = new Data(runtime.memory, dtype, undefined, 1);
+      data.moveTo(runtime.heap.allocate(length * bytesOf(dtype)), length);
+      return { dataId: this.#add(data), shape: shape as number[], dtype };
+    }
+
+    address(tensor: TensorInfo): number {
+      const data = this.#get(tensor.dataId);
+      if (data.address === 0) {
+        const values = data.values as Numbers;
+        const address = runtime.heap.allocate(values.length * bytesOf(data.dtype));
+        viewOf(runtime.memory, address, values.length, data.dtype).set(values);
+        data.moveTo(address, values.length);
+      }
+      return data.address;
+    }
+
+    view(tensor: TensorInfo): Numbers {
+      return this.#get(tensor.dataId).values as Numbers;
+    }
+
+    alias(tensor: TensorInfo, shape: readonly number[]): TensorInfo {
+      this.incRef(tensor.dataId);
+      return { dataId: tensor.dataId, shape: shape as number[], dtype: tensor.dtype };
+    }
+  }
+  return new Backend();
+}

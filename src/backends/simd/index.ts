@@ -1,0 +1,1 @@
+export { registerSimdBackend, type SimdOptions } from './register';

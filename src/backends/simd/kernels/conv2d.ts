@@ -1,0 +1,231 @@
+import { backend_util, type NamedAttrMap, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { SimdBackend } from '../backend';
+import { KERNEL } from '../board';
+import { ALONE, computeGrid, forwardTaps, type Tap, tableOf, writeTable } from './conv-tiles';
+import { runUnary, UNARY } from './elementwise';
+import { allFloat, type Call, type Kernel, sizeOf } from './kernel';
+
+type Shape4 = [number, number, number, number];
+type Info = backend_util.Conv2DInfo;
+
+interface ConvAttrs {
+  strides: [number, number] | number;
+  pad: 'valid' | 'same' | number | backend_util.ExplicitPadding;
+  dataFormat: 'NHWC' | 'NCHW';
+  dilations?: [number, number] | number;
+  dimRoundingMode?: 'floor' | 'round' | 'ceil';
+}
+
+const read = (attrs: NamedAttrMap): ConvAttrs => attrs as unknown as ConvAttrs;
+
+function infoOf(xShape: readonly number[], filterShape: readonly number[], attrs: NamedAttrMap): Info | undefined {
+  const { strides, pad, dataFormat, dilations, dimRoundingMode } = read(attrs);
+  if (dataFormat === 'NCHW') return undefined;
+  return backend_util.computeConv2DInfo(
+    xShape as Shape4,
+    filterShape as Shape4,
+    strides,
+    dilations ?? 1,
+    pad,
+    dimRoundingMode,
+  );
+}
+
+function forward(
+  backend: SimdBackend,
+  x: TensorInfo,
+  filter: TensorInfo,
+  bias: TensorInfo | undefined,
+  activation: number,
+  info: Info,
+): TensorInfo {
+  const from = backend.address(x);
+  const weights = backend.address(filter);
+  const biasAt = bias ? backend.address(bias) : 0;
+  const out = backend.output(info.outShape, 'float32');
+  const rowTaps = forwardTaps(info.filterHeight, info.dilationHeight, info.padInfo.top);
+  const colTaps = forwardTaps(info.filterWidth, info.dilationWidth, info.padInfo.left);
+  computeGrid(backend, {
+    x: from,
+    out: backend.address(out),
+    filter: weights,
+    flip: false,
+    bias: biasAt,
+    activation,
+    batch: info.batchSize,
+    height: info.inHeight,
+    width: info.inWidth,
+    depth: info.inChannels,
+    rows: info.outHeight,
+    cols: info.outWidth,
+    maps: info.outChannels,
+    stepY: info.strideHeight,
+    stepX: info.strideWidth,
+    table: tableOf(rowTaps, colTaps, info.filterWidth),
+    outHeight: info.outHeight,
+    outWidth: info.outWidth,
+    outStepY: 1,
+    outStepX: 1,
+    outY: 0,
+    outX: 0,
+  });
+  return out;
+}
+
+const conv2D: Kernel = ({ backend, inputs, attrs }) => {
+  const x = inputs.x!;
+  const filter = inputs.filter!;
+  const info = infoOf(x.shape, filter.shape, attrs);
+  if (!info || !allFloat(x, filter) || info.inChannels === 0) return undefined;
+  return forward(backend, x, filter, undefined, 0, info);
+};
+
+const IN_TILE: Record<string, number> = { linear: 0, relu: 1, relu6: 2 };
+
+/** Adds a bias and applies an activation as the fused kernels name it; `undefined` where only the cpu kernel can. */
+export function fusedPlan(
+  call: Call,
+  maps: number,
+): { tile: number; after?: number; alpha: number; bias?: TensorInfo } | undefined {
+  const { activation, leakyreluAlpha } = call.attrs as { activation?: string; leakyreluAlpha?: number };
+  const bias = call.inputs.bias ?? undefined;
+  if (bias && (!allFloat(bias) || sizeOf(bias.shape) !== maps)) return undefined;
+  const name = activation ?? 'linear';
+  const tile = IN_TILE[name];
+  const after = { elu: UNARY.elu, sigmoid: UNARY.sigmoid, leakyrelu: UNARY.leakyRelu }[name];
+  if (tile === undefined && after === undefined) return undefined;
+  return { tile: tile ?? 0, after, alpha: leakyreluAlpha ?? 0.2, bias };
+}
+
+const fusedConv2D: Kernel = (call) => {
+  const { backend, inputs, attrs } = call;
+  const x = inputs.x!;
+  const filter = inputs.filter!;
+  const info = infoOf(x.shape, filter.shape, attrs);
+  if (!info || !allFloat(x, filter) || info.inChannels === 0) return undefined;
+  const plan = fusedPlan(call, info.outChannels);
+  if (!plan) return undefined;
+  const out = forward(backend, x, filter, plan.bias, plan.tile, info);
+  if (plan.after !== undefined)
+    runUnary(backend, backend.address(out), backend.address(out), sizeOf(out.shape), plan.after, plan.alpha);
+  return out;
+};
+
+/** Taps of the input's gradient at positions `phase + step * i`: those whose output position is whole, offsets ascending. */
+function backwardTaps(size: number, dilation: number, padding: number, step: number, phase: number): Tap[] {
+  const taps: Tap[] = [];
+  for (let index = size - 1; index >= 0; index--) {
+    const from = phase + padding - index * dilation;
+    if (from % step === 0) taps.push({ index, offset: from / step });
+  }
+  return taps;
+}
+
+const conv2DBackpropInput: Kernel = ({ backend, inputs, attrs }) => {
+  const dy = inputs.dy!;
+  const filter = inputs.filter!;
+  const info = infoOf(attrs.inputShape as unknown as number[], filter.shape, attrs);
+  if (!info || !allFloat(dy, filter) || info.outChannels === 0) return undefined;
+  const from = backend.address(dy);
+  const weights = backend.address(filter);
+  const out = backend.output(info.inShape, 'float32');
+  const to = backend.address(out);
+  // Positions of one remainder by the stride meet the same taps, so each remainder is a plain convolution of dy.
+  for (let y = 0; y < Math.min(info.strideHeight, info.inHeight); y++) {
+    for (let x = 0; x < Math.min(info.strideWidth, info.inWidth); x++) {
+      const rowTaps = backwardTaps(info.filterHeight, info.dilationHeight, info.padInfo.top, info.strideHeight, y);
+      const colTaps = backwardTaps(info.filterWidth, info.dilationWidth, info.padInfo.left, info.strideWidth, x);
+      computeGrid(backend, {
+        x: from,
+        out: to,
+        filter: weights,
+        flip: true,
+        bias: 0,
+        activation: 0,
+        batch: info.batchSize,
+        height: info.outHeight,
+        width: info.outWidth,
+        depth: info.outChannels,
+        rows: Math.ceil((info.inHeight - y) / info.strideHeight),
+        cols: Math.ceil((info.inWidth - x) / info.strideWidth),
+        maps: info.inChannels,
+        stepY: 1,
+        stepX: 1,
+        table: tableOf(rowTaps, colTaps, info.filterWidth),
+        outHeight: info.inHeight,
+        outWidth: info.inWidth,
+        outStepY: info.strideHeight,
+        outStepX: info.strideWidth,
+        outY: y,
+        outX: x,
+      });
+    }
+  }
+  return out;
+};
+
+const BLOCK = 128;
+const M_BLOCK = 192;
+const ENOUGH_ITEMS = 12;
+const MOST_PARTIAL_BYTES = 16 * 1024 * 1024;
+
+const conv2DBackpropFilter: Kernel = ({ backend, inputs, attrs }) => {
+  const x = inputs.x!;
+  const dy = inputs.dy!;
+  const info = infoOf(x.shape, attrs.filterShape as unknown as number[], attrs);
+  if (!info || !allFloat(x, dy)) return undefined;
+  const { runtime } = backend;
+  const from = backend.address(x);
+  const gradient = backend.address(dy);
+  const out = backend.output(info.filterShape, 'float32');
+  const size = sizeOf(info.filterShape);
+  if (size === 0) return out;
+  const maps = info.outChannels;
+  const table = tableOf(
+    forwardTaps(info.filterHeight, info.dilationHeight, info.padInfo.top),
+    forwardTaps(info.filterWidth, info.dilationWidth, info.padInfo.left),
+    info.filterWidth,
+  );
+  const pixels = info.batchSize * info.outHeight * info.outWidth;
+  const mBlocks = Math.ceil((table.run * info.inChannels) / M_BLOCK);
+  const tasks = table.groups.length * mBlocks;
+  // Few tasks: each is cut into chunks of pixels, summed afterwards. The cut depends on the shape alone, so does the sum.
+  const most = Math.min(Math.ceil(pixels / (2 * BLOCK)), Math.max(1, Math.floor(MOST_PARTIAL_BYTES / (size * 4))));
+  const wanted = Math.max(1, Math.min(most, Math.ceil(ENOUGH_ITEMS / tasks)));
+  const chunk = Math.max(BLOCK, Math.ceil(pixels / wanted / BLOCK) * BLOCK);
+  const chunks = Math.max(1, Math.ceil(pixels / chunk));
+
+  const tableBytes = Math.ceil((table.groups.length * 8 + table.order.length * 4) / 64) * 64;
+  const partialBytes = Math.ceil((size * 4) / 64) * 64;
+  const panelRows = Math.ceil(Math.min(M_BLOCK, table.run * info.inChannels) / 6) * 24 + Math.ceil(maps / 8) * 32;
+  const perThread = BLOCK * panelRows + 64;
+  const tableAt = runtime.heap.allocate(
+    tableBytes + (chunks > 1 ? partialBytes * chunks : 0) + perThread * runtime.threads,
+  );
+  const partsAt = tableAt + tableBytes;
+  const scratchAt = partsAt + (chunks > 1 ? partialBytes * chunks : 0);
+  const orderAt = writeTable(runtime.memory, tableAt, table);
+  const alone = pixels * size < ALONE;
+  const { ints } = runtime;
+  ints.set([from, chunks > 1 ? partsAt : backend.address(out), gradient, chunk, chunks]);
+  ints.set([info.batchSize, info.inHeight, info.inWidth, info.inChannels, info.outHeight, info.outWidth, maps], 5);
+  ints.set([info.strideHeight, info.strideWidth, table.groups.length, tableAt, table.run], 12);
+  ints.set([mBlocks, M_BLOCK, orderAt, partialBytes], 17);
+  ints.set([BLOCK, scratchAt, perThread], 23);
+  runtime.run(KERNEL.filterGradient, chunks * tasks, alone);
+  if (chunks > 1) {
+    const block = Math.max(1024, Math.ceil(size / ENOUGH_ITEMS / 4) * 4);
+    ints.set([partsAt, backend.address(out), chunks, partialBytes, size, block]);
+    runtime.run(KERNEL.sumParts, Math.ceil(size / block), size * chunks < ALONE);
+  }
+  runtime.heap.free(tableAt);
+  return out;
+};
+
+/** Two-dimensional convolution with both its gradients. */
+export const convKernels: Readonly<Record<string, Kernel>> = {
+  Conv2D: conv2D,
+  FusedConv2D: fusedConv2D,
+  Conv2DBackpropInput: conv2DBackpropInput,
+  Conv2DBackpropFilter: conv2DBackpropFilter,
+};

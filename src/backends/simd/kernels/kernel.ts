@@ -1,0 +1,27 @@
+import type { NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
+import type { SimdBackend } from '../backend';
+
+/** What a kernel is given: tfjs names its inputs and attributes. */
+export interface Call {
+  readonly backend: SimdBackend;
+  readonly inputs: NamedTensorInfoMap;
+  readonly attrs: NamedAttrMap;
+}
+
+/** A kernel in WebAssembly; `undefined` hands the call to the cpu backend's kernel of the same name. */
+export type Kernel = (call: Call) => TensorInfo | TensorInfo[] | undefined;
+
+/** The number of elements of a shape. */
+export function sizeOf(shape: readonly number[]): number {
+  let size = 1;
+  for (const d of shape) size *= d;
+  return size;
+}
+
+/** True where every tensor holds floats. */
+export function allFloat(...tensors: readonly TensorInfo[]): boolean {
+  return tensors.every((tensor) => tensor.dtype === 'float32');
+}
+
+/** Elements that one thread does in about 10 microseconds of a simple pass; fewer are not worth sharing. */
+export const GRAIN = 16_384;

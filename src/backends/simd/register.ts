@@ -1,0 +1,78 @@
+import {
+  findBackendFactory,
+  getKernel,
+  getKernelsForBackend,
+  type KernelConfig,
+  type KernelFunc,
+  registerBackend,
+  registerKernel,
+} from '@tensorflow/tfjs-core';
+import { createBackend, type SimdBackend } from './backend';
+import { convKernels } from './kernels/conv2d';
+import { elementwiseKernels } from './kernels/elementwise';
+import type { Kernel } from './kernels/kernel';
+import { layoutKernels } from './kernels/layout';
+import { matmulKernels } from './kernels/matmul';
+import { poolKernels } from './kernels/pool';
+import { reduceKernels } from './kernels/reduce';
+import { resizeKernels } from './kernels/resize';
+import { createRuntime } from './runtime';
+
+const NAME = 'simd';
+
+const KERNELS: Readonly<Record<string, Kernel>> = {
+  ...convKernels,
+  ...elementwiseKernels,
+  ...layoutKernels,
+  ...matmulKernels,
+  ...poolKernels,
+  ...reduceKernels,
+  ...resizeKernels,
+};
+
+/** The cpu backend's kernel, with ours before it where there is one. */
+function configure(config: KernelConfig): KernelConfig {
+  const kernel = KERNELS[config.kernelName];
+  if (!kernel) return { ...config, backendName: NAME };
+  const kernelFunc: KernelFunc = (call) => {
+    const attrs = call.attrs ?? {};
+    const backend = call.backend as SimdBackend;
+    return kernel({ backend, inputs: call.inputs, attrs }) ?? config.kernelFunc(call);
+  };
+  return { ...config, backendName: NAME, kernelFunc };
+}
+
+/** Settings of the `simd` backend. */
+export interface SimdOptions {
+  /** Threads that share the work, this one among them; as many as there are cores (at most 16) unless set. */
+  readonly threads?: number;
+}
+
+/**
+ * Registers the backend `simd` with TensorFlow.js: WebAssembly kernels with SIMD and threads over the cpu backend, which
+ * computes what they do not. Does nothing where `simd` is registered already.
+ *
+ * Needs the optional peer `@tensorflow/tfjs-backend-cpu`. Threads are workers in Node and on a cross-origin isolated page;
+ * elsewhere there is one. They end with the process and with `removeBackend('simd')`.
+ *
+ * @throws RangeError when `threads` is not a positive whole number; Error when the engine has no WebAssembly SIMD.
+ * @example
+ * await registerSimdBackend({ threads: 2 });
+ * await setBackend('simd');
+ */
+export async function registerSimdBackend(options: SimdOptions = {}): Promise<void> {
+  const { threads } = options;
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
+    throw new RangeError(`registerSimdBackend: threads must be a positive whole number, got ${threads}.`);
+  }
+  if (findBackendFactory(NAME)) return;
+  const { MathBackendCPU } = await import('@tensorflow/tfjs-backend-cpu');
+  const { runtime, startThreads } = await createRuntime(options);
+  for (const config of getKernelsForBackend('cpu')) {
+    if (!getKernel(config.kernelName, NAME)) registerKernel(configure(config));
+  }
+  registerBackend(NAME, () => {
+    startThreads();
+    return createBackend(MathBackendCPU, runtime);
+  });
+}

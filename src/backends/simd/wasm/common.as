@@ -1,0 +1,74 @@
+// What every kernel shares: where a job's arguments lie, the fused multiply-add, and loads of rows that end early.
+
+/** Address of the arguments of the job that is running; the host writes them before it opens the job. */
+export const ARGS: usize = 4096;
+
+// @ts-ignore: decorator
+@inline
+export function argI(i: usize): i32 {
+  return load<i32>(ARGS + (i << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+export function argP(i: usize): usize {
+  return <usize>load<u32>(ARGS + (i << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+export function argF(i: usize): f32 {
+  return load<f32>(ARGS + (i << 2));
+}
+
+/** a * b + c, in one rounding where the engine has relaxed SIMD. */
+// @ts-ignore: decorator
+@inline
+export function madd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
+  return f32x4.add(f32x4.mul(a, b), c);
+}
+
+/** c - a * b, in one rounding where the engine has relaxed SIMD. */
+// @ts-ignore: decorator
+@inline
+export function nmadd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_nmadd(a, b, c);
+  return f32x4.sub(c, f32x4.mul(a, b));
+}
+
+/** Stores the first n lanes (1 to 4) of v. */
+// @ts-ignore: decorator
+@inline
+export function storePart(p: usize, v: v128, n: i32): void {
+  if (n >= 4) {
+    v128.store(p, v);
+  } else {
+    store<f32>(p, f32x4.extract_lane(v, 0));
+    if (n > 1) store<f32>(p, f32x4.extract_lane(v, 1), 4);
+    if (n > 2) store<f32>(p, f32x4.extract_lane(v, 2), 8);
+  }
+}
+
+/** Loads the first n lanes (1 to 4), zeros in the others, touching nothing behind them. */
+// @ts-ignore: decorator
+@inline
+export function loadPart(p: usize, n: i32): v128 {
+  if (n >= 4) return v128.load(p);
+  let v = v128.load32_zero(p);
+  if (n > 1) v = f32x4.replace_lane(v, 1, load<f32>(p, 4));
+  if (n > 2) v = f32x4.replace_lane(v, 2, load<f32>(p, 8));
+  return v;
+}
+
+// @ts-ignore: decorator
+@inline
+export function min32(a: i32, b: i32): i32 {
+  return a < b ? a : b;
+}
+
+// @ts-ignore: decorator
+@inline
+export function max32(a: i32, b: i32): i32 {
+  return a > b ? a : b;
+}

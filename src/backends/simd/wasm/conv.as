@@ -1,0 +1,296 @@
+// Convolution over NHWC as a product with rows found by address: nothing is unfolded. A table of groups says where the
+// taps lie; a group is a run of taps next to each other in x, so that its floats lie next to each other in memory.
+import { argI, argP, max32, min32 } from './common';
+import { narrowTile, outerTile, tile } from './gemm';
+
+// Arguments of convTiles, by number.
+const X: usize = 0, OUT: usize = 1, PANELS: usize = 2, BIAS: usize = 3, ACTIVATION: usize = 4;
+const BATCH: usize = 5, H: usize = 6, W: usize = 7, C: usize = 8;
+const ROWS: usize = 9, COLS: usize = 10, N: usize = 11;
+const STEP_Y: usize = 12, STEP_X: usize = 13;
+const GROUPS: usize = 14, TABLE: usize = 15, RUN: usize = 16;
+const OUT_H: usize = 17, OUT_W: usize = 18, OUT_STEP_Y: usize = 19, OUT_STEP_X: usize = 20, OUT_Y: usize = 21, OUT_X: usize = 22;
+const BLOCK: usize = 23, SCRATCH: usize = 24, SCRATCH_SIZE: usize = 25, SPLIT: usize = 26, ZEROS: usize = 27;
+
+/**
+ * Copies the run of taps at (iy, ix) with zeros where it leaves the image, or gives its address in the image when it does
+ * not. `taps` pixels of `c` floats; returns the address; `spare` is where a copy may go.
+ */
+// @ts-ignore: decorator
+@inline
+function runAt(x: usize, b: i32, iy: i32, ix: i32, h: i32, w: i32, c: i32, taps: i32, spare: usize, zeros: usize): usize {
+  if (<u32>iy >= <u32>h || ix >= w || ix + taps <= 0) return zeros;
+  const row = x + <usize>((b * h + iy) * w) * <usize>(c << 2);
+  if (ix >= 0 && ix + taps <= w) return row + <usize>ix * <usize>(c << 2);
+  const from = max32(0, -ix), to = min32(taps, w - ix);
+  const pixel = <usize>(c << 2);
+  memory.fill(spare, 0, <usize>taps * pixel);
+  memory.copy(spare + <usize>from * pixel, row + <usize>(ix + from) * pixel, <usize>(to - from) * pixel);
+  return spare;
+}
+
+/** Output pixels [item * BLOCK, ...) and a share of the panels: every tile of six pixels by eight maps there. */
+export function convTiles(item: i32, thread: i32): void {
+  const x = argP(X), out = argP(OUT), panels = argP(PANELS), bias = argP(BIAS), activation = argI(ACTIVATION);
+  const h = argI(H), w = argI(W), c = argI(C), rows = argI(ROWS), cols = argI(COLS), n = argI(N);
+  const stepY = argI(STEP_Y), stepX = argI(STEP_X), groups = argI(GROUPS), table = argP(TABLE), taps = argI(RUN);
+  const outH = argI(OUT_H), outW = argI(OUT_W), outStepY = argI(OUT_STEP_Y), outStepX = argI(OUT_STEP_X);
+  const outY = argI(OUT_Y), outX = argI(OUT_X), block = argI(BLOCK), split = argI(SPLIT), zeros = argP(ZEROS);
+  const scratch = argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE);
+  const pixels = argI(BATCH) * rows * cols;
+  const share = item % split;
+  const first = (item / split) * block;
+  const last = min32(first + block, pixels);
+  const run = taps * c;
+  const runBytes = <usize>(run << 2);
+
+  // addresses: for each tile of six pixels, its output rows, then for each group its input rows
+  const tiles = (last - first + 5) / 6;
+  const tileBytes = <usize>(24 * (groups + 1));
+  const dump = scratch; // rows behind the last pixel are written here
+  const addresses = dump + <usize>((n + 8) << 2);
+  let spare = addresses + <usize>tiles * tileBytes;
+  let b = first / (rows * cols);
+  let y = (first - b * rows * cols) / cols;
+  let xx = first - (b * rows + y) * cols;
+  for (let t = 0; t < tiles; t++) {
+    const at = addresses + <usize>t * tileBytes;
+    for (let r = 0; r < 6; r++) {
+      const slot = at + <usize>(r << 2);
+      if (first + t * 6 + r >= last) {
+        store<u32>(slot, <u32>dump);
+        for (let g = 0; g < groups; g++) store<u32>(slot + <usize>(24 * (g + 1)), <u32>zeros);
+        continue;
+      }
+      store<u32>(slot, <u32>(out + <usize>((b * outH + y * outStepY + outY) * outW + xx * outStepX + outX) * <usize>(n << 2)));
+      for (let g = 0; g < groups; g++) {
+        const entry = table + <usize>(g << 3);
+        const p = runAt(x, b, y * stepY + load<i32>(entry), xx * stepX + load<i32>(entry, 4), h, w, c, taps, spare, zeros);
+        if (p == spare) spare += runBytes;
+        store<u32>(slot + <usize>(24 * (g + 1)), <u32>p);
+      }
+      if (++xx == cols) {
+        xx = 0;
+        if (++y == rows) {
+          y = 0;
+          b++;
+        }
+      }
+    }
+  }
+
+  const panelBytes = <usize>(groups * run) * 32;
+  const panelCount = (n + 7) >> 3;
+  const perShare = (panelCount + split - 1) / split;
+  const panelEnd = min32(panelCount, (share + 1) * perShare);
+  for (let p = share * perShare; p < panelEnd; p++) {
+    const left = n - (p << 3);
+    const panel = panels + <usize>p * panelBytes;
+    const biasAt = bias ? bias + <usize>(p << 5) : 0;
+    for (let t = 0; t < tiles; t++) {
+      const at = addresses + <usize>t * tileBytes;
+      if (left > 4) tile(at + 24, groups, run, panel, at, <usize>(p << 5), biasAt, left, activation);
+      else narrowTile(at + 24, groups, run, panel, at, <usize>(p << 5), biasAt, left, activation);
+    }
+  }
+}
+
+/**
+ * Packs a filter for convTiles: panel p holds, tap by tap in the order of `order` and input map by input map, eight
+ * consecutive output maps, zeros behind the last. `flip` reads the filter with its two last axes swapped.
+ * Arguments: filter, panels, taps, order, depth (maps a tap), n (columns), flip.
+ */
+export function packFilter(p: i32, _thread: i32): void {
+  const filter = argP(0), taps = argI(2), order = argP(3), depth = argI(4), n = argI(5), flip = argI(6);
+  let to = argP(1) + <usize>(p * taps * depth) * 32;
+  const n0 = p << 3;
+  const left = min32(8, n - n0);
+  for (let t = 0; t < taps; t++) {
+    const tap = load<i32>(order + <usize>(t << 2));
+    const base = filter + <usize>(tap * depth * n) * 4;
+    if (flip) {
+      const pitch = <usize>(depth << 2);
+      const from = base + <usize>n0 * pitch;
+      if (left == 8) {
+        let k = 0;
+        for (; k + 4 <= depth; k += 4) {
+          const at = from + <usize>(k << 2);
+          transpose4(at, pitch, to, 32);
+          transpose4(at + pitch * 4, pitch, to + 16, 32);
+          to += 128;
+        }
+        for (; k < depth; k++) {
+          for (let i = 0; i < 8; i++) store<f32>(to + <usize>(i << 2), load<f32>(from + <usize>(k << 2) + <usize>i * pitch));
+          to += 32;
+        }
+      } else {
+        for (let k = 0; k < depth; k++) {
+          for (let i = 0; i < 8; i++) {
+            store<f32>(to + <usize>(i << 2), i < left ? load<f32>(from + <usize>(k << 2) + <usize>i * pitch) : 0);
+          }
+          to += 32;
+        }
+      }
+    } else {
+      let from = base + <usize>(n0 << 2);
+      for (let k = 0; k < depth; k++) {
+        if (left == 8) {
+          v128.store(to, v128.load(from));
+          v128.store(to, v128.load(from, 16), 16);
+        } else {
+          for (let i = 0; i < 8; i++) store<f32>(to + <usize>(i << 2), i < left ? load<f32>(from + <usize>(i << 2)) : 0);
+        }
+        from += <usize>(n << 2);
+        to += 32;
+      }
+    }
+  }
+}
+
+/** Four rows of four floats, `pitch` bytes apart, to four columns, `step` bytes apart. */
+// @ts-ignore: decorator
+@inline
+export function transpose4(from: usize, pitch: usize, to: usize, step: usize): void {
+  const r0 = v128.load(from), r1 = v128.load(from + pitch), r2 = v128.load(from + pitch * 2), r3 = v128.load(from + pitch * 3);
+  const a = v128.shuffle<i32>(r0, r1, 0, 4, 1, 5), b = v128.shuffle<i32>(r2, r3, 0, 4, 1, 5);
+  const c = v128.shuffle<i32>(r0, r1, 2, 6, 3, 7), d = v128.shuffle<i32>(r2, r3, 2, 6, 3, 7);
+  v128.store(to, v128.shuffle<i32>(a, b, 0, 1, 4, 5));
+  v128.store(to + step, v128.shuffle<i32>(a, b, 2, 3, 6, 7));
+  v128.store(to + step * 2, v128.shuffle<i32>(c, d, 0, 1, 4, 5));
+  v128.store(to + step * 3, v128.shuffle<i32>(c, d, 2, 3, 6, 7));
+}
+
+// Arguments of filterGradient that differ from convTiles.
+const DY: usize = 2, CHUNK: usize = 3, CHUNKS: usize = 4, M_BLOCKS: usize = 17, M_BLOCK: usize = 18, ORDER: usize = 19, PARTIAL: usize = 20;
+
+/**
+ * One group's rows [m0, m1) of the filter's gradient over one chunk of output pixels: patches are packed six floats wide,
+ * the output's gradient eight maps wide, `BLOCK` pixels at a time so that both stay in cache.
+ */
+export function filterGradient(item: i32, thread: i32): void {
+  const x = argP(X), out = argP(OUT), dy = argP(DY), chunk = argI(CHUNK);
+  const h = argI(H), w = argI(W), c = argI(C), rows = argI(ROWS), cols = argI(COLS), n = argI(N);
+  const stepY = argI(STEP_Y), stepX = argI(STEP_X), groups = argI(GROUPS), table = argP(TABLE), taps = argI(RUN);
+  const mBlocks = argI(M_BLOCKS), mBlock = argI(M_BLOCK), order = argP(ORDER), block = argI(BLOCK);
+  const scratch = argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE);
+  const pixels = argI(BATCH) * rows * cols;
+  const part = item / (groups * mBlocks);
+  item -= part * groups * mBlocks;
+  const g = item / mBlocks;
+  const run = taps * c;
+  const m0 = (item - g * mBlocks) * mBlock;
+  const m1 = min32(run, m0 + mBlock);
+  const entry = table + <usize>(g << 3);
+  const tapY = load<i32>(entry), tapX = load<i32>(entry, 4);
+  const tap = load<i32>(order + <usize>((g * taps) << 2));
+  const pitch = <usize>(n << 2);
+  const to = out + <usize>part * argP(PARTIAL) + <usize>(tap * c + m0) * pitch;
+
+  const aPanels = (m1 - m0 + 5) / 6, bPanels = (n + 7) >> 3;
+  const aBytes = <usize>block * 24, bBytes = <usize>block * 32;
+  const aPack = scratch, bPack = scratch + <usize>aPanels * aBytes;
+  const end = min32(pixels, (part + 1) * chunk);
+  let empty = true;
+  for (let p0 = part * chunk; p0 < end; p0 += block) {
+    const count = min32(block, end - p0);
+    let b = p0 / (rows * cols);
+    let y = (p0 - b * rows * cols) / cols;
+    let xx = p0 - (b * rows + y) * cols;
+    let depth = 0;
+    for (let i = 0; i < count; i++) {
+      const iy = y * stepY + tapY, ix = xx * stepX + tapX;
+      // floats [low, high) of the run lie in the image; a pixel whose run lies wholly outside adds nothing
+      const low = max32(0, -ix) * c, high = min32(taps, w - ix) * c;
+      if (<u32>iy < <u32>h && low < m1 && high > m0 && low < high) {
+        packRun(x + <usize>(((b * h + iy) * w + ix) * c) * 4, m0, m1, low, high, aPack + <usize>depth * 24, aBytes);
+        packRow(dy + <usize>(p0 + i) * pitch, n, bPack + <usize>depth * 32, bBytes);
+        depth++;
+      }
+      if (++xx == cols) {
+        xx = 0;
+        if (++y == rows) {
+          y = 0;
+          b++;
+        }
+      }
+    }
+    if (depth == 0) continue;
+    if (depth & 1) {
+      for (let p = 0; p < aPanels; p++) memory.fill(aPack + <usize>p * aBytes + <usize>depth * 24, 0, 24);
+      for (let p = 0; p < bPanels; p++) memory.fill(bPack + <usize>p * bBytes + <usize>depth * 32, 0, 32);
+    }
+    for (let q = 0; q < bPanels; q++) {
+      for (let p = 0; p < aPanels; p++) {
+        outerTile(
+          aPack + <usize>p * aBytes, bPack + <usize>q * bBytes, depth,
+          to + <usize>(p * 6) * pitch + <usize>(q << 5), pitch, min32(6, m1 - m0 - p * 6), min32(8, n - (q << 3)), empty,
+        );
+      }
+    }
+    empty = false;
+  }
+  if (empty) memory.fill(to, 0, <usize>(m1 - m0) * pitch);
+}
+
+/** Spreads floats [m0, m1) of the run at `from` over panels six wide; zeros outside [low, high). */
+// @ts-ignore: decorator
+@inline
+function packRun(from: usize, m0: i32, m1: i32, low: i32, high: i32, to: usize, panelBytes: usize): void {
+  let m = m0;
+  if (low <= m0 && high >= m1) {
+    for (; m + 6 <= m1; m += 6) {
+      const at = from + <usize>(m << 2);
+      v128.store(to, v128.load(at));
+      store<u64>(to, load<u64>(at, 16), 16);
+      to += panelBytes;
+    }
+  }
+  for (; m < m1; m += 6) {
+    for (let i = 0; i < 6; i++) {
+      const k = m + i;
+      store<f32>(to + <usize>(i << 2), k >= low && k < high && k < m1 ? load<f32>(from + <usize>(k << 2)) : 0);
+    }
+    to += panelBytes;
+  }
+}
+
+/** Spreads a row of n floats over panels eight wide, zeros behind the last. */
+// @ts-ignore: decorator
+@inline
+function packRow(from: usize, n: i32, to: usize, panelBytes: usize): void {
+  let k = 0;
+  for (; k + 8 <= n; k += 8) {
+    v128.store(to, v128.load(from));
+    v128.store(to, v128.load(from, 16), 16);
+    from += 32;
+    to += panelBytes;
+  }
+  if (k < n) {
+    for (let i = 0; i < 8; i++) store<f32>(to + <usize>(i << 2), k + i < n ? load<f32>(from + <usize>(i << 2)) : 0);
+  }
+}
+
+/** Sums `parts` partial results of `count` floats, `PARTIAL` bytes apart, in order. Arguments: from, to, parts, stride, count, block. */
+export function sumParts(item: i32, _thread: i32): void {
+  const from = argP(0), to = argP(1), parts = argI(2), stride = argP(3), count = argI(4), block = argI(5);
+  const end = min32(count, (item + 1) * block);
+  let i = item * block;
+  for (; i + 4 <= end; i += 4) {
+    let at = from + <usize>(i << 2);
+    let v = v128.load(at);
+    for (let p = 1; p < parts; p++) {
+      at += stride;
+      v = f32x4.add(v, v128.load(at));
+    }
+    v128.store(to + <usize>(i << 2), v);
+  }
+  for (; i < end; i++) {
+    let at = from + <usize>(i << 2);
+    let v = load<f32>(at);
+    for (let p = 1; p < parts; p++) {
+      at += stride;
+      v += load<f32>(at);
+    }
+    store<f32>(to + <usize>(i << 2), v);
+  }
+}

@@ -1,0 +1,232 @@
+// Pooling and resizing over NHWC, four maps at a time.
+import { argF, argI, argP, loadPart, max32, min32, storePart } from './common';
+
+// Arguments of the pools, by number.
+const X: usize = 0, OUT: usize = 1, H: usize = 2, W: usize = 3, C: usize = 4, ROWS: usize = 5, COLS: usize = 6;
+const FILTER_H: usize = 7, FILTER_W: usize = 8, STEP_Y: usize = 9, STEP_X: usize = 10, TOP: usize = 11, LEFT: usize = 12;
+const KIND: usize = 13, DY: usize = 14, DILATE_Y: usize = 15, DILATE_X: usize = 16;
+
+/** One output row of a maximum (kind 0) or mean (kind 1) pool; an item is (image, row). */
+export function poolRow(item: i32, _thread: i32): void {
+  const h = argI(H), w = argI(W), c = argI(C), rows = argI(ROWS), cols = argI(COLS), kind = argI(KIND);
+  const stepY = argI(STEP_Y), stepX = argI(STEP_X), filterH = argI(FILTER_H), filterW = argI(FILTER_W);
+  const dilateY = argI(DILATE_Y), dilateX = argI(DILATE_X);
+  const b = item / rows;
+  const y0 = (item - b * rows) * stepY - argI(TOP);
+  const pixel = <usize>c << 2;
+  const image = argP(X) + <usize>(b * h * w) * pixel;
+  let to = argP(OUT) + <usize>(item * cols) * pixel;
+  for (let xx = 0; xx < cols; xx++) {
+    const x0 = xx * stepX - argI(LEFT);
+    for (let k = 0; k < c; k += 4) {
+      const n = c - k;
+      let v = kind == 0 ? f32x4.splat(-Infinity) : f32x4.splat(0);
+      let count: f32 = 0;
+      for (let i = 0; i < filterH; i++) {
+        const y = y0 + i * dilateY;
+        if (<u32>y >= <u32>h) continue;
+        for (let j = 0; j < filterW; j++) {
+          const x = x0 + j * dilateX;
+          if (<u32>x >= <u32>w) continue;
+          const p = loadPart(image + <usize>(y * w + x) * pixel + (<usize>k << 2), n);
+          v = kind == 0 ? f32x4.pmax(v, p) : f32x4.add(v, p);
+          count += 1;
+        }
+      }
+      if (kind == 1) v = f32x4.div(v, f32x4.splat(count));
+      storePart(to + (<usize>k << 2), v, n);
+    }
+    to += pixel;
+  }
+}
+
+/**
+ * Gradient of a maximum pool for one image's maps [4k, 4k + 4): the first of equal maxima gets all. OUT is zero before.
+ * An item is (image, four maps) where windows overlap and (image, output row) where they do not.
+ */
+export function maxPoolGradient(item: i32, _thread: i32): void {
+  const c = argI(C), rows = argI(ROWS), apart = argI(KIND);
+  if (apart) {
+    const b = item / rows;
+    const y = item - b * rows;
+    for (let k = 0; k < c; k += 4) maxGradientRow(b, y, k);
+  } else {
+    const quads = (c + 3) >> 2;
+    const b = item / quads;
+    for (let y = 0; y < rows; y++) maxGradientRow(b, y, (item - b * quads) << 2);
+  }
+}
+
+function maxGradientRow(b: i32, row: i32, k: i32): void {
+  const h = argI(H), w = argI(W), c = argI(C), rows = argI(ROWS), cols = argI(COLS);
+  const stepX = argI(STEP_X), filterH = argI(FILTER_H), filterW = argI(FILTER_W);
+  const dilateY = argI(DILATE_Y), dilateX = argI(DILATE_X);
+  const y0 = row * argI(STEP_Y) - argI(TOP);
+  const n = c - k;
+  const pixel = <usize>c << 2;
+  const offset = <usize>(b * h * w) * pixel + (<usize>k << 2);
+  const image = argP(X) + offset, out = argP(OUT) + offset;
+  let dy = argP(DY) + <usize>((b * rows + row) * cols) * pixel + (<usize>k << 2);
+  for (let xx = 0; xx < cols; xx++) {
+    const x0 = xx * stepX - argI(LEFT);
+    let top = f32x4.splat(-Infinity), where = i32x4.splat(0);
+    for (let i = 0; i < filterH; i++) {
+      const y = y0 + i * dilateY;
+      if (<u32>y >= <u32>h) continue;
+      for (let j = 0; j < filterW; j++) {
+        const x = x0 + j * dilateX;
+        if (<u32>x >= <u32>w) continue;
+        const p = loadPart(image + <usize>(y * w + x) * pixel, n);
+        const more = f32x4.gt(p, top);
+        top = v128.bitselect(p, top, more);
+        where = v128.bitselect(i32x4.splat(i * filterW + j), where, more);
+      }
+    }
+    const g = loadPart(dy, n);
+    for (let i = 0; i < filterH; i++) {
+      const y = y0 + i * dilateY;
+      if (<u32>y >= <u32>h) continue;
+      for (let j = 0; j < filterW; j++) {
+        const x = x0 + j * dilateX;
+        if (<u32>x >= <u32>w) continue;
+        const at = out + <usize>(y * w + x) * pixel;
+        const chosen = v128.and(g, i32x4.eq(where, i32x4.splat(i * filterW + j)));
+        storePart(at, f32x4.add(loadPart(at, n), chosen), n);
+      }
+    }
+    dy += pixel;
+  }
+}
+
+/** Gradient of a mean pool, one input row: each window that covers a pixel gives it dy / area. An item is (image, row). */
+export function meanPoolGradient(item: i32, _thread: i32): void {
+  const h = argI(H), w = argI(W), c = argI(C), rows = argI(ROWS), cols = argI(COLS);
+  const stepY = argI(STEP_Y), stepX = argI(STEP_X), filterH = argI(FILTER_H), filterW = argI(FILTER_W);
+  const dilateY = argI(DILATE_Y), dilateX = argI(DILATE_X);
+  const b = item / h;
+  const y = item - b * h + argI(TOP);
+  const pixel = <usize>c << 2;
+  const dy = argP(DY) + <usize>(b * rows * cols) * pixel;
+  let to = argP(OUT) + <usize>(item * w) * pixel;
+  const factor = f32x4.splat(argF(17));
+  for (let xx = 0; xx < w; xx++) {
+    for (let k = 0; k < c; k += 4) {
+      const n = c - k;
+      let v = f32x4.splat(0);
+      for (let i = 0; i < filterH; i++) {
+        const fromY = y - i * dilateY;
+        const row = fromY / stepY;
+        if (fromY < 0 || row >= rows || row * stepY != fromY) continue;
+        for (let j = 0; j < filterW; j++) {
+          const fromX = xx + argI(LEFT) - j * dilateX;
+          const col = fromX / stepX;
+          if (fromX < 0 || col >= cols || col * stepX != fromX) continue;
+          v = f32x4.add(v, loadPart(dy + <usize>(row * cols + col) * pixel + (<usize>k << 2), n));
+        }
+      }
+      storePart(to + (<usize>k << 2), f32x4.mul(v, factor), n);
+    }
+    to += pixel;
+  }
+}
+
+/** Nearest-neighbour enlargement by whole factors, one output row. Arguments: x, out, h, w, c, factor y, factor x. */
+export function repeatRow(item: i32, _thread: i32): void {
+  const h = argI(2), w = argI(3), c = argI(4), factorY = argI(5), factorX = argI(6);
+  const rows = h * factorY;
+  const b = item / rows;
+  const y = (item - b * rows) / factorY;
+  const pixel = <usize>c << 2;
+  let from = argP(0) + <usize>((b * h + y) * w) * pixel;
+  let to = argP(1) + <usize>(item * w * factorX) * pixel;
+  for (let x = 0; x < w; x++) {
+    for (let j = 0; j < factorX; j++) {
+      for (let k = 0; k < c; k += 4) storePart(to + (<usize>k << 2), loadPart(from + (<usize>k << 2), c - k), c - k);
+      to += pixel;
+    }
+    from += pixel;
+  }
+}
+
+/** Its gradient, one row of x: the sum over each block. Arguments: dy, dx, h, w, c, factor y, factor x. */
+export function repeatGradientRow(item: i32, _thread: i32): void {
+  const w = argI(3), c = argI(4), factorY = argI(5), factorX = argI(6);
+  const pixel = <usize>c << 2;
+  const pitch = <usize>(w * factorX) * pixel;
+  const dy = argP(0) + <usize>(item * factorY) * pitch;
+  let to = argP(1) + <usize>(item * w) * pixel;
+  for (let x = 0; x < w; x++) {
+    for (let k = 0; k < c; k += 4) {
+      let v = f32x4.splat(0);
+      for (let i = 0; i < factorY; i++) {
+        for (let j = 0; j < factorX; j++) {
+          v = f32x4.add(v, loadPart(dy + <usize>i * pitch + <usize>(x * factorX + j) * pixel + (<usize>k << 2), c - k));
+        }
+      }
+      storePart(to + (<usize>k << 2), v, c - k);
+    }
+    to += pixel;
+  }
+}
+
+/**
+ * Interpolation between two rows and two columns, one output row. Arguments: x, out, h, w, c, rows, cols, then tables over
+ * output rows (two input rows, weight of the second) and columns (two input columns, weight).
+ */
+export function blendRow(item: i32, _thread: i32): void {
+  const h = argI(2), w = argI(3), c = argI(4), rows = argI(5), cols = argI(6);
+  const b = item / rows;
+  const pixel = <usize>c << 2;
+  const rowEntry = argP(7) + <usize>(item - b * rows) * 12;
+  const image = argP(0) + <usize>(b * h * w) * pixel;
+  const upper = image + <usize>(load<i32>(rowEntry) * w) * pixel, lower = image + <usize>(load<i32>(rowEntry, 4) * w) * pixel;
+  const fy = v128.load32_splat(rowEntry, 8);
+  let to = argP(1) + <usize>(item * cols) * pixel;
+  for (let x = 0; x < cols; x++) {
+    const entry = argP(8) + <usize>x * 12;
+    const left = <usize>load<i32>(entry) * pixel, right = <usize>load<i32>(entry, 4) * pixel;
+    const fx = v128.load32_splat(entry, 8);
+    for (let k = 0; k < c; k += 4) {
+      const n = c - k;
+      const at = <usize>k << 2;
+      const ul = loadPart(upper + left + at, n), ur = loadPart(upper + right + at, n);
+      const ll = loadPart(lower + left + at, n), lr = loadPart(lower + right + at, n);
+      const u = f32x4.add(ul, f32x4.mul(f32x4.sub(ur, ul), fx)), l = f32x4.add(ll, f32x4.mul(f32x4.sub(lr, ll), fx));
+      storePart(to + at, f32x4.add(u, f32x4.mul(f32x4.sub(l, u), fy)), n);
+    }
+    to += pixel;
+  }
+}
+
+/**
+ * Its gradient for one image and a block of maps: spreads dy over the four pixels it was read from. OUT is zero before.
+ * Arguments: dy, dx, h, w, c, rows, cols, row table, column table; an item is (image, four maps).
+ */
+export function blendGradient(item: i32, _thread: i32): void {
+  const h = argI(2), w = argI(3), c = argI(4), rows = argI(5), cols = argI(6);
+  const quads = (c + 3) >> 2;
+  const b = item / quads;
+  const k = (item - b * quads) << 2;
+  const n = c - k;
+  const pixel = <usize>c << 2;
+  const image = argP(1) + <usize>(b * h * w) * pixel + (<usize>k << 2);
+  let from = argP(0) + <usize>(b * rows * cols) * pixel + (<usize>k << 2);
+  for (let y = 0; y < rows; y++) {
+    const rowEntry = argP(7) + <usize>y * 12;
+    const upper = image + <usize>(load<i32>(rowEntry) * w) * pixel, lower = image + <usize>(load<i32>(rowEntry, 4) * w) * pixel;
+    const fy = v128.load32_splat(rowEntry, 8);
+    for (let x = 0; x < cols; x++) {
+      const entry = argP(8) + <usize>x * 12;
+      const left = <usize>load<i32>(entry) * pixel, right = <usize>load<i32>(entry, 4) * pixel;
+      const fx = v128.load32_splat(entry, 8);
+      const g = loadPart(from, n);
+      const lowG = f32x4.mul(g, fy), upG = f32x4.sub(g, lowG);
+      const ur = f32x4.mul(upG, fx), lr = f32x4.mul(lowG, fx);
+      storePart(upper + left, f32x4.add(loadPart(upper + left, n), f32x4.sub(upG, ur)), n);
+      storePart(upper + right, f32x4.add(loadPart(upper + right, n), ur), n);
+      storePart(lower + left, f32x4.add(loadPart(lower + left, n), f32x4.sub(lowG, lr)), n);
+      storePart(lower + right, f32x4.add(loadPart(lower + right, n), lr), n);
+      from += pixel;
+    }
+  }
+}

@@ -1,0 +1,114 @@
+// Sums and maxima along rows or columns, and softmax of rows.
+import { argF, argI, argP, loadPart, min32, storePart } from './common';
+import { exp4, splat } from './functions';
+
+// @ts-ignore: decorator
+@inline
+function fold(op: i32, a: v128, b: v128): v128 {
+  // a maximum ignores no NaN: the wasm instruction passes it on, as Math.max does
+  return op == 0 ? f32x4.add(a, b) : f32x4.max(a, b);
+}
+
+// @ts-ignore: decorator
+@inline
+function foldLanes(op: i32, v: v128): f32 {
+  const a = f32x4.extract_lane(v, 0), b = f32x4.extract_lane(v, 1), c = f32x4.extract_lane(v, 2), d = f32x4.extract_lane(v, 3);
+  return op == 0 ? a + b + (c + d) : max<f32>(max<f32>(a, b), max<f32>(c, d));
+}
+
+/** Sum or maximum of n floats: blocks of 256 in single precision, the blocks in double. */
+// @ts-ignore: decorator
+@inline
+function foldRow(op: i32, from: usize, n: i32): f32 {
+  let sum: f64 = 0;
+  let top = splat(-Infinity);
+  while (n >= 16) {
+    const count = min32(n & ~15, 256);
+    let a = v128.load(from), b = v128.load(from, 16), c = v128.load(from, 32), d = v128.load(from, 48);
+    for (let i = 16; i < count; i += 16) {
+      from += 64;
+      a = fold(op, a, v128.load(from));
+      b = fold(op, b, v128.load(from, 16));
+      c = fold(op, c, v128.load(from, 32));
+      d = fold(op, d, v128.load(from, 48));
+    }
+    from += 64;
+    n -= count;
+    const v = fold(op, fold(op, a, b), fold(op, c, d));
+    if (op == 0) sum += <f64>foldLanes(0, v);
+    else top = f32x4.max(top, v);
+  }
+  let last = op == 0 ? <f32>0 : foldLanes(1, top);
+  for (; n > 0; n--) {
+    if (op == 0) sum += <f64>load<f32>(from);
+    else last = max<f32>(last, load<f32>(from));
+    from += 4;
+  }
+  return op == 0 ? <f32>sum : last;
+}
+
+/** to[r] = fold of row r, times a factor. Arguments: from, to, rows, length, op, block (rows an item), factor. */
+export function foldRows(item: i32, _thread: i32): void {
+  const length = argI(3), op = argI(4), block = argI(5), factor = argF(6);
+  const end = min32(argI(2), (item + 1) * block);
+  for (let r = item * block; r < end; r++) {
+    const at = argP(0) + (<usize>r * <usize>length << 2);
+    store<f32>(argP(1) + (<usize>r << 2), op == 0 ? foldRow(0, at, length) * factor : foldRow(1, at, length));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function foldColumn(op: i32, from: usize, pitch: usize, rows: i32, to: usize, n: i32, factor: v128): void {
+  let total = op == 0 ? splat(0) : splat(-Infinity);
+  for (let r = 0; r < rows; ) {
+    const end = min32(rows, r + 64);
+    let v = n >= 4 ? v128.load(from) : loadPart(from, n);
+    from += pitch;
+    for (r++; r < end; r++) {
+      v = fold(op, v, n >= 4 ? v128.load(from) : loadPart(from, n));
+      from += pitch;
+    }
+    total = fold(op, total, v);
+  }
+  storePart(to, op == 0 ? f32x4.mul(total, factor) : total, n);
+}
+
+/**
+ * Folds the middle of [outer, middle, inner] chunk by chunk: to[outer][chunk][inner]. An item is one (outer, chunk).
+ * Arguments: from, to, -, middle, op, inner, factor, chunk, chunks.
+ */
+export function foldColumns(item: i32, _thread: i32): void {
+  const middle = argI(3), op = argI(4), inner = argI(5), chunk = argI(7), chunks = argI(8);
+  const o = item / chunks;
+  const start = (item - o * chunks) * chunk;
+  const rows = min32(chunk, middle - start);
+  const pitch = <usize>inner << 2;
+  const from = argP(0) + (<usize>o * <usize>middle + <usize>start) * pitch;
+  const to = argP(1) + <usize>item * pitch;
+  const factor = splat(argF(6));
+  for (let i = 0; i < inner; i += 4) {
+    const at = <usize>i << 2;
+    if (op == 0) foldColumn(0, from + at, pitch, rows, to + at, inner - i, factor);
+    else foldColumn(1, from + at, pitch, rows, to + at, inner - i, factor);
+  }
+}
+
+/** Softmax of rows. Arguments: from, to, rows, length, -, block. */
+export function softmaxRows(item: i32, _thread: i32): void {
+  const length = argI(3), block = argI(5);
+  const end = min32(argI(2), (item + 1) * block);
+  for (let r = item * block; r < end; r++) {
+    const from = argP(0) + (<usize>r * <usize>length << 2), to = argP(1) + (<usize>r * <usize>length << 2);
+    const top = splat(foldRow(1, from, length));
+    for (let i = 0; i < length; i += 4) {
+      const at = <usize>i << 2;
+      storePart(to + at, exp4(f32x4.sub(loadPart(from + at, length - i), top)), length - i);
+    }
+    const factor = splat(foldRow(0, to, length));
+    for (let i = 0; i < length; i += 4) {
+      const at = <usize>i << 2;
+      storePart(to + at, f32x4.div(loadPart(to + at, length - i), factor), length - i);
+    }
+  }
+}
