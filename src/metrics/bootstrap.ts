@@ -53,6 +53,7 @@ export function quantile(sorted: Float64Array, p: number): number {
 
 /** With n - 1 in the denominator; NaN for fewer than two values. */
 export function standardDeviation(values: Float64Array): number {
+  if (values.length < 2) return Number.NaN;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
 }
