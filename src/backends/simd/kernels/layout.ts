@@ -192,10 +192,33 @@ const reverse: Kernel = ({ backend, inputs, attrs }) => {
   return out;
 };
 
+const split: Kernel = ({ backend, inputs, attrs }) => {
+  const x = inputs.x!;
+  if (!numeric(x)) return undefined;
+  const axis = util.parseAxisParam(attrs.axis as number, x.shape)[0]!;
+  const sizes = backend_util.prepareSplitSize(x as never, attrs.numOrSizeSplits as unknown as number[], axis);
+  const outer = sizeOf(x.shape.slice(0, axis));
+  const pitch = sizeOf(x.shape.slice(axis));
+  let from = backend.address(x);
+  return sizes.map((size) => {
+    const shape = x.shape.slice();
+    shape[axis] = size;
+    const width = sizeOf(shape.slice(axis));
+    const out = backend.output(shape, x.dtype);
+    copyBox(backend, from, backend.address(out), [
+      [outer, pitch, width],
+      [width, 1, 1],
+    ]);
+    from += width * 4;
+    return out;
+  });
+};
+
 /** Copies between layouts. */
 export const layoutKernels: Readonly<Record<string, Kernel>> = {
   Transpose: transpose,
   Slice: slice,
+  SplitV: split,
   Concat: concat,
   PadV2: pad,
   Tile: tile,
