@@ -24,11 +24,11 @@ function sizeOf(sample: Sample<string>): number {
  * @example
  * const dataset = cached(await manifestDataset('data/ct', { size: [64, 64] }));
  */
-export function cached<D extends Dataset<never>>(dataset: D, { bytes = 2 ** 30 }: CachedOptions = {}): D {
+export function cached<D extends Dataset<string>>(dataset: D, { bytes = 2 ** 30 }: CachedOptions = {}): D {
   checkInteger(bytes, 0, 'cached: bytes');
-  const kept = new Map<number, Promise<Sample<never>>>();
+  const kept = new Map<number, Promise<Sample<string>>>();
   let used = 0;
-  const read = (index: number): Promise<Sample<never>> => {
+  const read = (index: number): Promise<Sample<string>> => {
     const known = kept.get(index);
     if (known !== undefined) return known;
     const reading = dataset.read(index).then(

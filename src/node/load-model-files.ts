@@ -61,10 +61,9 @@ async function readModel(file: string, text: string): Promise<io.ModelArtifacts>
   if (expected !== undefined && found !== expected) {
     throw new Error(`${file}: expected ${expected} bytes of weights in ${paths.join(', ')}, found ${found}.`);
   }
-  return io.getModelArtifactsForJSON(document as io.ModelJSON, async () => [
-    specs,
-    weights.map(({ buffer }) => buffer),
-  ]);
+  // One buffer, since TensorFlow.js 4.22 reads zeros out of two buffers of which the second is the larger one.
+  const joined = io.CompositeArrayBuffer.join(weights.map(({ buffer }) => buffer));
+  return io.getModelArtifactsForJSON(document as io.ModelJSON, async () => [specs, joined]);
 }
 
 /** The `load` of `fileSystem`. */

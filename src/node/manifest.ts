@@ -78,7 +78,7 @@ export async function readManifest<T extends ManifestTask>(
   const needed = [image, masks && mask, labels && label, source, group].filter((name) => typeof name === 'string');
   const missing = needed.filter((name) => !table.columns.includes(name));
   if (missing.length > 0) {
-    throw new Error(`${file}: expected the columns ${quote(needed)}, found ${quote(table.columns)}.`);
+    throw new Error(`${file}: expected the columns ${quote(needed)}, found ${quote(table.columns) || 'no columns'}.`);
   }
   if (table.records.length === 0) throw new Error(`${file}: expected a row for each image, found the header alone.`);
 

@@ -8,8 +8,7 @@ export interface ProgressBarOptions {
 
 const REDRAW_MS = 100;
 const BAR = 20;
-/** Letters of a task's name, tried in this order until the line fits. */
-const NAME_LENGTHS = [Number.POSITIVE_INFINITY, 8, 5, 3];
+const WHOLE = Number.POSITIVE_INFINITY;
 
 function duration(seconds: number): string {
   const whole = Math.round(seconds);
@@ -18,14 +17,14 @@ function duration(seconds: number): string {
   return hours > 0 ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
 }
 
-function short(value: number): string {
-  return value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(1) : value.toFixed(4);
+function short(value: number, digits: number): string {
+  return value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(1) : value.toPrecision(digits);
 }
 
 function epochLine<T extends string>(run: Run<T>, { epoch, seconds, train, validation }: EpochLog<T>): string {
   const scores = (part: TaskScores<T>) =>
     flatScores(part as TaskScores<string>)
-      .map(([name, value]) => `${name} ${short(value)}`)
+      .map(([name, value]) => `${name} ${short(value, 4)}`)
       .join('  ');
   const parts = [`epoch ${epoch + 1}/${run.epochs}  ${duration(seconds)}`, `train: ${scores(train)}`];
   if (validation !== undefined) parts.push(`validation: ${scores(validation)}`);
@@ -44,7 +43,7 @@ function runningMeans(): { add(name: string, value: number): void; entries(): [n
   };
 }
 
-/** Where the epoch stands, at most `columns` wide: names get shorter and the bar goes where it does not fit. */
+/** Where the epoch stands, in less than `columns`: parts of it go, and names get shorter, until it fits. */
 function stepLine<T extends string>(
   run: Run<T>,
   step: number,
@@ -53,29 +52,35 @@ function stepLine<T extends string>(
   columns: number,
 ): string {
   const { steps } = run;
-  const parts = [`epoch ${run.epoch + 1}/${run.epochs}`, steps === undefined ? `step ${step}` : `${step}/${steps}`];
-  let bar = '';
+  const place = [`epoch ${run.epoch + 1}/${run.epochs}`, steps === undefined ? `step ${step}` : `${step}/${steps}`];
+  const bar: string[] = [];
   if (steps !== undefined) {
     const done = Math.min(BAR, Math.round((BAR * step) / steps));
-    bar = `[${'='.repeat(done)}${' '.repeat(BAR - done)}]`;
+    bar.push(`[${'='.repeat(done)}${' '.repeat(BAR - done)}]`);
     const left = Math.max(0, steps - step) / stepsPerSecond;
     // A whole epoch takes as long as the last one did, validation included.
     const epochSeconds = run.history.at(-1)?.seconds ?? steps / stepsPerSecond;
     const leftInAll = left + (run.epochs - run.epoch - 1) * epochSeconds;
-    parts.push(`${duration(left)} left, ${duration(leftInAll)} in all`);
+    place.push(`${duration(left)} / ${duration(leftInAll)} left`);
   }
-  parts.push(`${stepsPerSecond.toPrecision(3)} steps/s`);
-  const line = (letters: number, middle: readonly string[]) =>
-    [...parts.slice(0, 2), ...middle, ...parts.slice(2)]
-      .concat(losses.map(([name, value]) => `${name.slice(0, letters)} ${short(value)}`))
-      .join('  ');
-  const lines = [line(Number.POSITIVE_INFINITY, [bar]), ...NAME_LENGTHS.map((letters) => line(letters, []))];
+  const speed = `${stepsPerSecond.toPrecision(3)} steps/s`;
+  const attempts: readonly (readonly [extras: readonly string[], letters: number])[] = [
+    [[speed, ...bar], WHOLE],
+    [[speed], WHOLE],
+    [[], WHOLE],
+    [[], 8],
+    [[], 4],
+  ];
+  const lines = attempts.map(([extras, letters]) =>
+    [...place, ...extras, ...losses.map(([name, value]) => `${name.slice(0, letters)} ${short(value, 3)}`)].join('  '),
+  );
   return (lines.find(({ length }) => length < columns) ?? (lines.at(-1) as string)).slice(0, columns - 1);
 }
 
 /**
- * A callback that shows how the fit stands: epoch, step, each task's loss (the mean over the epoch's steps so far that
- * had its labels), steps per second, time left for the epoch and in all; after each epoch a line with all scores stays.
+ * A callback that shows how the fit stands: epoch, step, time left for the epoch and in all, steps per second, each
+ * task's loss (the mean over the epoch's steps so far that had its labels); after each epoch a line with all scores
+ * stays.
  *
  * On a terminal one line is redrawn, at most ten times a second; elsewhere there is only a line for each epoch. The
  * cursor is never hidden, so an interrupt leaves the terminal as it was.

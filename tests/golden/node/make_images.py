@@ -21,14 +21,14 @@ HEIGHT, WIDTH = 4, 5
 CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}  # of each PNG colour type
 
 
-def png(values, colour_type, depth):
-    """A PNG file of [h, w, c] integers; samples of less than 8 bits are packed."""
+def png(values, colour_type, depth, size=None):
+    """A PNG file of [h, w, c] integers; samples of less than 8 bits are packed. `size`: a [h, w] that it lies about."""
 
     def chunk(kind, content):
         body = kind + content
         return struct.pack(">I", len(content)) + body + struct.pack(">I", zlib.crc32(body))
 
-    height, width, _ = values.shape
+    height, width = size or values.shape[:2]
     rows = b""
     for row in values:
         if depth == 16:
@@ -163,6 +163,7 @@ for orientation in range(1, 9):
 
 unreadable = {
     "float": tiff(rng.random((HEIGHT, WIDTH, 1)).astype(np.float32), "<", sample_format=3),
+    "huge": png(np.zeros((HEIGHT, WIDTH, 1), int), 0, 8, size=(30000, 20000)),
     "signed": tiff(rng.integers(-1000, 1000, (HEIGHT, WIDTH, 1)).astype(np.int16), "<", sample_format=2),
 }
 

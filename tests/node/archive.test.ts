@@ -1,0 +1,137 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readArchive, writeArchive } from '../../src/node/archive';
+import type { PlainData } from '../../src/types';
+import { temporaryDirectory } from './temporary-directory';
+
+const path = temporaryDirectory();
+
+async function roundTrip(data: PlainData): Promise<PlainData> {
+  await writeArchive(path('state.tfmt'), data);
+  return readArchive(path('state.tfmt'));
+}
+
+const plainData = fc.letrec<{ data: PlainData }>((tie) => ({
+  data: fc.oneof(
+    { maxDepth: 4 },
+    fc.constant(null),
+    fc.boolean(),
+    fc.double(),
+    fc.string({ unit: 'binary' }),
+    fc.float32Array(),
+    fc.float64Array(),
+    fc.int32Array(),
+    fc.uint8Array(),
+    fc.uint16Array(),
+    fc.array(tie('data')),
+    fc.dictionary(fc.oneof(fc.string(), fc.constantFrom('$', '__proto__')), tie('data'), {
+      noNullPrototype: true,
+    }),
+  ),
+})).data;
+
+describe('An archive', () => {
+  it('gives back any plain data as it was', async () => {
+    await fc.assert(
+      fc.asyncProperty(plainData, async (data) => {
+        expect(await roundTrip(data)).toStrictEqual(data);
+      }),
+      { numRuns: 100, seed: 1 },
+    );
+  });
+
+  it('keeps NaN, infinities, -0 and the extremes of numbers, in arrays and out of them', async () => {
+    const numbers = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0, 5e-324, Number.MAX_VALUE, 0.1];
+    const { list, doubles, floats } = (await roundTrip({
+      list: numbers,
+      doubles: Float64Array.from(numbers),
+      floats: Float32Array.from(numbers),
+    })) as { list: number[]; doubles: Float64Array; floats: Float32Array };
+    numbers.forEach((value, i) => {
+      expect(list[i]).toBe(value);
+      expect(doubles[i]).toBe(value);
+      expect(floats[i]).toBe(Math.fround(value));
+    });
+  });
+
+  it('takes views into larger buffers, and gives arrays that stand alone', async () => {
+    const buffer = Float32Array.from({ length: 100 }, (_, i) => i).buffer;
+    const read = (await roundTrip([new Float32Array(buffer, 12, 5), Buffer.from('abc')])) as [Float32Array, Uint8Array];
+    expect(read[0]).toStrictEqual(Float32Array.of(3, 4, 5, 6, 7));
+    expect(read[0].buffer.byteLength).toBe(20);
+    expect(read[1]).toStrictEqual(Uint8Array.of(97, 98, 99));
+  });
+
+  it('keeps objects that look like its own marks', async () => {
+    const data = { $: 0, deep: { $: { $: 'NaN' } }, array: new Float32Array(1), list: [{ $: Float32Array.of(2) }] };
+    expect(await roundTrip(data)).toStrictEqual(data);
+  });
+
+  it('is the same file for the same data', async () => {
+    const data = { a: [1, Float32Array.of(1, 2)], b: 'x' };
+    await writeArchive(path('a'), data);
+    await writeArchive(path('b'), structuredClone(data));
+    expect(await readFile(path('a'))).toEqual(await readFile(path('b')));
+  });
+
+  it('refuses what is not plain data, names it, and keeps the file that was there', async () => {
+    await writeArchive(path('state.tfmt'), 'before');
+    const cases: [unknown, string][] = [
+      [{ a: [1, new Map()] }, 'got [object Map] at data.a[1].'],
+      [{ a: undefined }, 'got undefined at data.a.'],
+      [[() => 1], 'got function at data[0].'],
+      [{ b: 1n }, 'got bigint at data.b.'],
+      [new Int8Array(1), 'got [object Int8Array] at data.'],
+      // biome-ignore lint/suspicious/noSparseArray: a hole is the case
+      [[1, , 2], 'got undefined at data[1].'],
+    ];
+    for (const [data, message] of cases) {
+      await expect(writeArchive(path('state.tfmt'), data as PlainData)).rejects.toThrow(TypeError);
+      await expect(writeArchive(path('state.tfmt'), data as PlainData)).rejects.toThrow(message);
+    }
+    expect(await readArchive(path('state.tfmt'))).toBe('before');
+    expect(await readdir(path())).toEqual(['state.tfmt']);
+  });
+});
+
+describe('A damaged archive is refused', () => {
+  const data = { epoch: 3, weights: [Float32Array.of(1, 2, 3), new Uint8Array(5)], name: 'run' };
+
+  it('when it was cut off at any byte', async () => {
+    await writeArchive(path('state.tfmt'), data);
+    const whole = await readFile(path('state.tfmt'));
+    for (let length = 0; length < whole.length; length++) {
+      await writeFile(path('cut.tfmt'), whole.subarray(0, length));
+      await expect(readArchive(path('cut.tfmt'))).rejects.toThrow(`${path('cut.tfmt')}: expected a whole archive: `);
+    }
+  });
+
+  it('when any bit was changed', async () => {
+    await writeArchive(path('state.tfmt'), data);
+    const whole = await readFile(path('state.tfmt'));
+    for (let bit = 0; bit < whole.length * 8; bit += 3) {
+      const changed = Buffer.from(whole);
+      changed[bit >> 3] ^= 1 << (bit & 7);
+      await writeFile(path('changed.tfmt'), changed);
+      await expect(readArchive(path('changed.tfmt'))).rejects.toThrow('expected a whole archive: ');
+    }
+  });
+
+  it('when something was added', async () => {
+    await writeArchive(path('state.tfmt'), data);
+    await writeFile(path('state.tfmt'), Buffer.concat([await readFile(path('state.tfmt')), Buffer.alloc(8)]));
+    await expect(readArchive(path('state.tfmt'))).rejects.toThrow('its header promises');
+  });
+
+  it('and says what is wrong', async () => {
+    await expect(readArchive(path('none.tfmt'))).rejects.toThrow(`${path('none.tfmt')}: expected an archive: ENOENT`);
+    await writeFile(path('text.tfmt'), 'this is no archive, but a text');
+    await expect(readArchive(path('text.tfmt'))).rejects.toThrow('expected a whole archive: it is no archive.');
+    await writeArchive(path('state.tfmt'), data);
+    const other = await readFile(path('state.tfmt'));
+    other[8] = 2;
+    await writeFile(path('state.tfmt'), other);
+    await expect(readArchive(path('state.tfmt'))).rejects.toThrow('its format is version 2, this library reads 1.');
+  });
+});

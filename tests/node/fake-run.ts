@@ -1,0 +1,31 @@
+import type { EpochLog, Run } from '../../src/train/callback';
+
+export type Task = 'lesion' | 'severity';
+
+/** A run that only shows what it is given. */
+export function fakeRun(parts: Partial<Run<Task>> = {}): Run<Task> {
+  return {
+    tasks: ['lesion', 'severity'],
+    epochs: 3,
+    epoch: 0,
+    steps: 4,
+    resumed: false,
+    history: [],
+    learningRate: 1e-3,
+    stop: () => undefined,
+    weights: async () => [],
+    setWeights: () => undefined,
+    snapshot: async () => null,
+    ...parts,
+  };
+}
+
+export function epochLog(epoch: number, parts: Partial<EpochLog<Task>> = {}): EpochLog<Task> {
+  return {
+    epoch,
+    seconds: 12,
+    learningRate: 1e-3,
+    train: { loss: 0.75, lesion: { loss: 0.5 }, severity: { loss: 0.25 } },
+    ...parts,
+  };
+}

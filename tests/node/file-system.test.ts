@@ -1,0 +1,230 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { readdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { io, setBackend, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
+import { layers, loadLayersModel, type Sequential, sequential } from '@tensorflow/tfjs-layers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { fileSystem } from '../../src/node/file-system';
+import { expectNoLeak } from '../support/leaks';
+import { temporaryDirectory } from './temporary-directory';
+
+const path = temporaryDirectory();
+const x = [[0.1, -0.2, 0.3]];
+
+beforeAll(() => setBackend('cpu'));
+
+function model(seed: number): Sequential {
+  const net = sequential();
+  const init = { className: 'GlorotUniform', config: { seed } };
+  net.add(layers.dense({ inputShape: [3], units: 4, activation: 'tanh', kernelInitializer: init as never }));
+  net.add(layers.batchNormalization());
+  net.add(layers.dense({ units: 2, activation: 'softmax', kernelInitializer: init as never }));
+  return net;
+}
+
+async function outputs(net: { predict(x: Tensor): Tensor | Tensor[] }): Promise<number[]> {
+  const input = tensor2d(x);
+  const output = net.predict(input) as Tensor;
+  const values = [...(await output.data())];
+  input.dispose();
+  output.dispose();
+  return values;
+}
+
+async function saved(seed: number, name = 'model'): Promise<number[]> {
+  const net = model(seed);
+  await net.save(fileSystem(path(name)));
+  const values = await outputs(net);
+  net.dispose();
+  return values;
+}
+
+async function loaded(name = 'model'): Promise<number[]> {
+  const net = await loadLayersModel(fileSystem(path(name)));
+  const values = await outputs(net);
+  net.dispose();
+  return values;
+}
+
+async function weightsFile(): Promise<string> {
+  const names = (await readdir(path('model'))).filter((name) => name.endsWith('.bin'));
+  expect(names).toHaveLength(1);
+  return path('model', names[0]);
+}
+
+describe('fileSystem', () => {
+  it('saves a model that predicts the same when loaded, and leaks nothing', async () => {
+    await expectNoLeak(async () => {
+      const before = await saved(1);
+      expect(await loaded()).toEqual(before);
+    });
+  });
+
+  it('writes what the loader of browsers reads', async () => {
+    const before = await saved(1);
+    const fetchFunc = async (url: RequestInfo | URL) => {
+      const name = String(url).replace('http://models/', '');
+      const type = name.endsWith('.json') ? 'application/json' : 'application/octet-stream';
+      return new Response(await readFile(path('model', name)), { headers: { 'Content-Type': type } });
+    };
+    const net = await loadLayersModel(io.http('http://models/model.json', { fetchFunc }));
+    expect(await outputs(net)).toEqual(before);
+    net.dispose();
+  });
+
+  it('reads what other programs write: weights in several files, without a checksum', async () => {
+    const net = model(1);
+    const before = await outputs(net);
+    await net.save(
+      io.withSaveHandler(async (artifacts) => {
+        const { weightData, weightSpecs, ...rest } = artifacts;
+        const bytes = Buffer.from(io.CompositeArrayBuffer.join(weightData));
+        await writeFile(path('part 1%.bin'), bytes.subarray(0, 20));
+        await writeFile(path('part2.bin'), bytes.subarray(20));
+        const weightsManifest = [{ paths: ['part 1%.bin', 'part2.bin'], weights: weightSpecs }];
+        await writeFile(path('other.json'), JSON.stringify({ ...rest, weightsManifest }, null, 2));
+        return { modelArtifactsInfo: io.getModelArtifactsInfoForJSON(artifacts) };
+      }),
+    );
+    net.dispose();
+    expect(await loaded('other.json')).toEqual(before);
+    await writeFile(path('part2.bin'), 'short');
+    await expect(loaded('other.json')).rejects.toThrow(
+      `${path('other.json')}: expected 168 bytes of weights in part 1%.bin, part2.bin, found 25.`,
+    );
+  });
+
+  it('keeps metadata, the training configuration and the optimizer', async () => {
+    const net = model(1);
+    net.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy' });
+    const [input, target] = [tensor2d(x), tensor2d([[0, 1]])];
+    await net.trainOnBatch(input, target);
+    net.setUserDefinedMetadata({ tasks: ['lesion', 'severity'] });
+    const result = await net.save(fileSystem(path('model')), { includeOptimizer: true });
+    expect(result.modelArtifactsInfo.weightDataBytes).toBeGreaterThan(168);
+    const again = await loadLayersModel(fileSystem(path('model')));
+    expect(again.getUserDefinedMetadata()).toEqual({ tasks: ['lesion', 'severity'] });
+    expect(again.loss).toBe('categoricalCrossentropy');
+    const moments = async (m: typeof again) =>
+      Promise.all((await m.optimizer.getWeights()).map(async ({ name, tensor }) => [name, ...(await tensor.data())]));
+    expect(await moments(again)).toEqual(await moments(net));
+    for (const m of [net, again]) {
+      m.optimizer.dispose();
+      m.dispose();
+    }
+    input.dispose();
+    target.dispose();
+  });
+
+  it('keeps models apart that share a directory and weights', async () => {
+    const first = await saved(1, 'a.json');
+    expect(await saved(1, 'b.json')).toEqual(first);
+    const second = await saved(2, 'a.json');
+    expect(await loaded('a.json')).toEqual(second);
+    expect(await loaded('b.json')).toEqual(first);
+    expect((await readdir(path())).map((name) => name.replace(/\.[0-9a-f]{16}/, '')).sort()).toEqual([
+      'a.bin',
+      'a.json',
+      'b.bin',
+      'b.json',
+    ]);
+  });
+
+  it('replaces a model and removes its weights, and nothing else', async () => {
+    await saved(1);
+    await writeFile(path('model', 'notes.txt'), '');
+    const old = await weightsFile();
+    const second = await saved(2);
+    expect(await weightsFile()).not.toBe(old);
+    expect(await loaded()).toEqual(second);
+    expect(await readdir(path('model'))).toContain('notes.txt');
+  });
+
+  it('writes the same files for the same model', async () => {
+    const net = model(1);
+    for (const name of ['first', 'second']) await net.save(fileSystem(path(name)));
+    net.dispose();
+    const names = await readdir(path('first'));
+    expect(await readdir(path('second'))).toEqual(names);
+    for (const name of names) expect(await readFile(path('first', name))).toEqual(await readFile(path('second', name)));
+  });
+
+  it('still finds the old model where a crash came before model.json was renamed', async () => {
+    const first = await saved(1);
+    const text = await readFile(path('model', 'model.json'));
+    const bin = await weightsFile();
+    const bytes = await readFile(bin);
+    await saved(2);
+    await writeFile(path('model', 'model.json'), text);
+    await writeFile(bin, bytes);
+    expect(await loaded()).toEqual(first);
+  });
+
+  it('loads one whole model while it is being saved over and over', async () => {
+    const known = [await saved(1), await saved(2)];
+    const saving = (async () => {
+      for (let i = 0; i < 12; i++) await saved(1 + (i % 2));
+    })();
+    for (let i = 0; i < 12; i++) expect(known).toContainEqual(await loaded());
+    await saving;
+  });
+});
+
+describe('A damaged model is refused', () => {
+  it('when files are missing or are something else', async () => {
+    await expect(loaded('none')).rejects.toThrow(`${path('none', 'model.json')}: expected a saved model: ENOENT`);
+    await saved(1);
+    await unlink(await weightsFile());
+    await expect(loaded()).rejects.toThrow(/model\.json: expected its weights in model\.[0-9a-f]{16}\.bin: ENOENT/);
+    await writeFile(path('model', 'model.json'), '{"modelTopology": {');
+    await expect(loaded()).rejects.toThrow('expected a saved model, found broken JSON');
+    await writeFile(path('model', 'model.json'), 'null');
+    await expect(loaded()).rejects.toThrow('expected a saved model, found JSON without modelTopology.');
+  });
+
+  it('when its weights lie outside of its directory', async () => {
+    await saved(1);
+    const document = JSON.parse(await readFile(path('model', 'model.json'), 'utf8'));
+    await writeFile(path('secret'), Buffer.alloc(168));
+    for (const name of ['../secret', path('secret')]) {
+      const weightsManifest = [{ ...document.weightsManifest[0], paths: [name] }];
+      const text = JSON.stringify({ ...document, weightsManifest, sha256: undefined });
+      await writeFile(path('model', 'model.json'), text);
+      await expect(loaded()).rejects.toThrow('expected a path');
+    }
+  });
+
+  it('when the weights were cut off or changed at any byte', async () => {
+    await saved(1);
+    const file = await weightsFile();
+    const whole = await readFile(file);
+    for (let at = 0; at < whole.length; at += 7) {
+      await writeFile(file, whole.subarray(0, at));
+      await expect(fileSystem(path('model')).load()).rejects.toThrow('was changed or is torn');
+      const changed = Buffer.from(whole);
+      changed[at] ^= 1;
+      await writeFile(file, changed);
+      await expect(fileSystem(path('model')).load()).rejects.toThrow('was changed or is torn');
+    }
+  });
+
+  it('when model.json was cut off or changed at any byte, unless it says the same', async () => {
+    await saved(1);
+    const good = await fileSystem(path('model')).load();
+    const file = path('model', 'model.json');
+    const whole = await readFile(file);
+    let refused = 0;
+    for (let at = 0; at < whole.length; at += 11) {
+      await writeFile(file, whole.subarray(0, at));
+      await expect(fileSystem(path('model')).load()).rejects.toThrow(`${file}: expected`);
+      const changed = Buffer.from(whole);
+      changed[at] ^= 1;
+      await writeFile(file, changed);
+      const result = await fileSystem(path('model'))
+        .load()
+        .catch((error: Error) => error);
+      if (result instanceof Error) refused++;
+      else expect(result).toEqual(good);
+    }
+    expect(refused).toBeGreaterThan(whole.length / 11 - 3);
+  });
+});
