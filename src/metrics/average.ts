@@ -23,7 +23,11 @@ export function checkAverage(name: string, average: Average | undefined, several
 }
 
 /** The mean of the `values` that are not NaN. */
-export function meanOf(values: readonly number[], weights: readonly number[], divide: Divide): number {
+export function meanOf(
+  values: readonly number[],
+  divide: Divide,
+  weights: readonly number[] = values.map(() => 1),
+): number {
   let sum = 0;
   let total = 0;
   values.forEach((value, i) => {
@@ -34,17 +38,18 @@ export function meanOf(values: readonly number[], weights: readonly number[], di
   return divide(sum, total);
 }
 
-/** Averages `value` over `parts`, one for each class; `pooled` gives the part of all classes together. */
+/** Averages `value` over the parts, one for each class; `pooled` gives the part of all classes together. */
 export function averaged<P>(
   average: Average,
-  parts: readonly P[],
+  partsOf: () => readonly P[],
   pooled: () => P,
   value: (part: P) => number,
   support: (part: P) => number,
   divide: Divide,
 ): number | number[] {
   if (average === 'micro') return value(pooled());
+  const parts = partsOf();
   const values = parts.map(value);
   if (average === 'none') return values;
-  return meanOf(values, average === 'macro' ? values.map(() => 1) : parts.map(support), divide);
+  return meanOf(values, divide, average === 'weighted' ? parts.map(support) : undefined);
 }

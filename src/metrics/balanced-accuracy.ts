@@ -16,10 +16,6 @@ import { rowSums, type TableOptions, tableMetric } from './table-metric';
 export function balancedAccuracy(options: TableOptions = {}): Metric<ConfusionState> {
   return tableMetric('balancedAccuracy', options, (table, divide) => {
     const recalls = rowSums(table).map((total, k) => divide(table[k][k], total));
-    return meanOf(
-      recalls,
-      recalls.map(() => 1),
-      divide,
-    );
+    return meanOf(recalls, divide);
   });
 }

@@ -1,4 +1,3 @@
-import { checkRange } from '../internal/check';
 import type { Metric } from '../types';
 import { cutOff } from './read-pair';
 import { checkTargets, eachPosition, readTargets, type TargetOptions, type Targets } from './read-targets';
@@ -19,7 +18,7 @@ export type ConfusionState = Float64Array;
 
 export interface DecisionOptions extends TargetOptions {
   /**
-   * A score at or above it is positive, as in {@link roc}; 0.5 by default. Keras and torchmetrics differ for a score
+   * A score at or above it is positive, as in `roc`; 0.5 by default. Keras and torchmetrics differ for a score
    * that equals the threshold: they call it negative. Among `classes` the highest score wins, the first of several.
    */
   readonly threshold?: number;
@@ -36,7 +35,9 @@ export function confusionMetric<R>(
   if (classes !== undefined && options.threshold !== undefined) {
     throw new RangeError(`${name}: threshold has no meaning with classes, where the highest score wins.`);
   }
-  checkRange(threshold, -Number.MAX_VALUE, Number.MAX_VALUE, `${name}: threshold`);
+  if (typeof threshold !== 'number' || Number.isNaN(threshold)) {
+    throw new RangeError(`${name}: threshold must be a number, got ${threshold}.`);
+  }
   const tables = labels ?? 1;
   const side = classes ?? 2;
   return {

@@ -29,7 +29,14 @@ export function countsMetric<A extends Average>(
     const value = (part: Counts) => ratio(part, divide);
     const support = ({ tp, fn }: Counts) => tp + fn;
     const result = several
-      ? averaged(average ?? 'macro', counts, () => counts.reduce(sumOfCounts), value, support, divide)
+      ? averaged(
+          average ?? 'macro',
+          () => counts,
+          () => counts.reduce(sumOfCounts),
+          value,
+          support,
+          divide,
+        )
       : value(counts[0]);
     return result as Averaged<A>;
   });

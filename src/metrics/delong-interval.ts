@@ -19,7 +19,7 @@ export interface DelongOptions extends LevelOptions {
  * var = var(share of negatives below a positive) / positives + var(share of positives above a negative) / negatives.
  *
  * `yTrue`: 0 or 1, `yPred`: scores, `[batch, ...]` both; every value is one case, and the cases must be independent
- * (the pixels of an image are not: use {@link interval}). A weight says how often a case occurred; `n` is their sum.
+ * (the pixels of an image are not: use `interval`). A weight says how often a case occurred; `n` is their sum.
  * The interval is NaN with fewer than two of either class. Perfect separation leaves no variance: the interval is then
  * one point and says nothing.
  *

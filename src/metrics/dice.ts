@@ -4,7 +4,7 @@ import type { ConfusionState } from './confusion-table';
 import { type CountsOptions, countsMetric } from './counts-metric';
 
 /**
- * The Dice coefficient of all pixels pooled: 2 tp / (2 tp + fp + fn). It equals {@link f1}; for the mean over images see
+ * The Dice coefficient of all pixels pooled: 2 tp / (2 tp + fp + fn). It equals `f1`; for the mean over images see
  * `dicePerImage`.
  *
  * Source: Dice, "Measures of the amount of ecologic association between species", 1945, doi:10.2307/1932409.

@@ -27,7 +27,7 @@ export function rankingMetric<A extends Average>(
     const result = several
       ? averaged(
           average ?? 'macro',
-          Array.from({ length: width }, (_, k) => ofColumns(k, k + 1)),
+          () => Array.from({ length: width }, (_, k) => ofColumns(k, k + 1)),
           () => ofColumns(0, width),
           evaluate,
           (ranking) => total(ranking.positives),

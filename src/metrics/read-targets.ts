@@ -45,7 +45,14 @@ export async function readTargets(
     const noun = classes === undefined ? 'labels' : 'classes';
     throw new RangeError(`${name}: the last axis of yPred must hold ${width} ${noun}, got shape [${shape}].`);
   }
-  const numbered = classes !== undefined && holdsNumbers(given.truth.shape, shape);
+  const lacksAxis = holdsNumbers(given.truth.shape, shape);
+  if (lacksAxis && (classes ?? labels) === undefined && shape[shape.length - 1] > 1) {
+    throw new RangeError(
+      `${name}: yTrue must have the shape of yPred, got [${given.truth.shape}] and [${shape}]; if it holds numbers of ` +
+        `classes, give the option classes: ${shape[shape.length - 1]}.`,
+    );
+  }
+  const numbered = classes !== undefined && lacksAxis;
   const truth = numbered ? oneHot(name, given.truth, shape, given.weight) : given.truth;
   const targets = { ...toPair(name, { ...given, truth }), width };
   checkBinary(name, targets);

@@ -12,14 +12,12 @@ export function tableMetric(
   value: (table: Table, divide: Divide) => number,
 ): Metric<ConfusionState> {
   const divide = dividing(options);
-  return confusionMetric(name, options, (tables) => {
-    const values = tables.map((table) => value(table, divide));
-    return meanOf(
-      values,
-      values.map(() => 1),
+  return confusionMetric(name, options, (tables) =>
+    meanOf(
+      tables.map((table) => value(table, divide)),
       divide,
-    );
-  });
+    ),
+  );
 }
 
 export function sum(values: readonly number[]): number {

@@ -156,7 +156,7 @@ describe('the options of a ratio of counts', () => {
     [{ classes: 3, labels: 3 }, 'dice: give classes or labels, not both.'],
     [{ classes: 1 }, 'dice: classes must be an integer of at least 2, got 1.'],
     [{ labels: 0 }, 'dice: labels must be an integer of at least 1, got 0.'],
-    [{ threshold: Number.NaN }, 'dice: threshold must lie in'],
+    [{ threshold: Number.NaN }, 'dice: threshold must be a number, got NaN.'],
     [{ classes: 3, threshold: 0.5 }, 'dice: threshold has no meaning with classes, where the highest score wins.'],
     [{ average: 'micro' }, "dice: average 'micro' needs the option classes or labels."],
     [{ classes: 3, average: 'mean' as 'macro' }, "dice: average must be one of 'macro', 'micro', 'weighted', 'none'"],

@@ -79,6 +79,16 @@ describe('what cannot be read', () => {
     ['two ranks', {}, [0, 1], [[0], [1]], 'test: yTrue and yPred must have one shape, got [2] and [2,1].'],
     ['two batches', {}, [0, 1, 1], [0, 1], 'test: yTrue and yPred must hold the same samples, got shapes [3] and [2].'],
     [
+      'numbers of classes without the option',
+      {},
+      [0, 2],
+      [
+        [1, 0, 0],
+        [0, 0, 1],
+      ],
+      'test: yTrue must have the shape of yPred, got [2] and [2,3]; if it holds numbers of classes, give the option classes: 3.',
+    ],
+    [
       'no batch',
       {},
       { data: Float32Array.of(1), shape: [] },
