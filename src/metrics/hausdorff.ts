@@ -1,4 +1,5 @@
 import { checkRange } from '../internal/check';
+import { quantile } from './bootstrap';
 import type { PerImageMetric } from './per-image';
 import { type SurfaceDistanceOptions, surfaceDistanceMetric } from './surface-distances';
 
@@ -9,21 +10,12 @@ export interface HausdorffOptions extends SurfaceDistanceOptions {
   readonly directed?: boolean;
 }
 
-/** Linear interpolation between the order statistics, as numpy's `quantile` by default. */
-function percentileOf(values: Float64Array, percentile: number): number {
-  const sorted = values.slice().sort();
-  const place = (percentile / 100) * (sorted.length - 1);
-  const below = Math.floor(place);
-  const above = Math.ceil(place);
-  return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
-}
-
 /**
  * The Hausdorff distance between the surfaces of the true and the predicted mask of each image, averaged over the
  * images.
  *
  * max(Q_p of d(a, T) over a in P, Q_p of d(b, P) over b in T), T and P the surface pixels of the true and the
- * predicted mask, d(a, T) the Euclidean distance from a to the nearest of T, Q_p the `percentile`
+ * predicted mask, d(a, T) the Euclidean distance from a to the nearest of T, Q_p the `percentile`, interpolated linearly
  *
  * `yTrue`, `yPred`: `[batch, h, w]`, `[batch, h, w, 1]` or `[batch, d, h, w, 1]`; with `classes` or `labels` so many
  * on the last axis. `weight`: `[batch]`. The distance is in the unit of `spacing`. A surface pixel is one with a
@@ -42,7 +34,7 @@ function percentileOf(values: Float64Array, percentile: number): number {
 export function hausdorff({ percentile = 100, directed = false, ...options }: HausdorffOptions = {}): PerImageMetric {
   checkRange(percentile, 0, 100, 'hausdorff: percentile');
   return surfaceDistanceMetric('hausdorff', options, ({ toTruth, toPrediction }) => {
-    const forward = percentileOf(toTruth, percentile);
-    return directed ? forward : Math.max(forward, percentileOf(toPrediction, percentile));
+    const forward = quantile(toTruth.toSorted(), percentile / 100);
+    return directed ? forward : Math.max(forward, quantile(toPrediction.toSorted(), percentile / 100));
   });
 }

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { averageSurfaceDistance } from '../../src/metrics/average-surface-distance';
 import { hausdorff } from '../../src/metrics/hausdorff';
+import { score } from '../../src/metrics/score';
 import { asBatch, expectGolden, golden } from '../golden/metrics-segmentation/golden';
-import { scoreBatch } from './score-batch';
 import { nearest, pad, planes } from './surface-oracle';
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
@@ -15,7 +15,7 @@ describe('averageSurfaceDistance', () => {
   ] as const)('%s', (kind, symmetric) => {
     it.each(golden.masks)('agrees with MONAI on $name', async ({ shape, spacing, truth, prediction, ...expected }) => {
       const metric = averageSurfaceDistance({ symmetric, spacing, empty: 'infinite' });
-      const { value } = await scoreBatch(metric, asBatch(truth, shape), asBatch(prediction, shape));
+      const { value } = await score(metric, asBatch(truth, shape), asBatch(prediction, shape));
       expectGolden(value, expected.averageSurfaceDistance[kind]);
     });
   });
@@ -25,10 +25,10 @@ describe('averageSurfaceDistance', () => {
       fc.asyncProperty(planes, async ({ truth, prediction, spacing }) => {
         const forward = nearest(prediction, truth, spacing);
         const backward = nearest(truth, prediction, spacing);
-        const symmetric = await scoreBatch(averageSurfaceDistance({ spacing }), [truth], [prediction]);
+        const symmetric = await score(averageSurfaceDistance({ spacing }), [truth], [prediction]);
         expect(symmetric.value).toBeCloseTo(mean([...forward, ...backward]), 10);
         const directed = averageSurfaceDistance({ spacing, symmetric: false });
-        expect((await scoreBatch(directed, [truth], [prediction])).value).toBeCloseTo(mean(forward), 10);
+        expect((await score(directed, [truth], [prediction])).value).toBeCloseTo(mean(forward), 10);
       }),
     );
   });
@@ -37,9 +37,9 @@ describe('averageSurfaceDistance', () => {
     await fc.assert(
       fc.asyncProperty(planes, async ({ truth, prediction, spacing }) => {
         const metric = averageSurfaceDistance({ spacing });
-        expect((await scoreBatch(metric, [truth], [truth])).value).toBe(0);
-        const { value } = await scoreBatch(metric, [truth], [prediction]);
-        const { value: largest } = await scoreBatch(hausdorff({ spacing }), [truth], [prediction]);
+        expect((await score(metric, [truth], [truth])).value).toBe(0);
+        const { value } = await score(metric, [truth], [prediction]);
+        const { value: largest } = await score(hausdorff({ spacing }), [truth], [prediction]);
         expect(value).toBeLessThanOrEqual(largest + 1e-12);
       }),
     );
@@ -49,8 +49,8 @@ describe('averageSurfaceDistance', () => {
     await fc.assert(
       fc.asyncProperty(planes, async ({ truth, prediction, spacing }) => {
         const metric = averageSurfaceDistance({ spacing });
-        const here = await scoreBatch(metric, [truth], [prediction]);
-        const there = await scoreBatch(metric, [pad(prediction, 2, 4)], [pad(truth, 2, 4)]);
+        const here = await score(metric, [truth], [prediction]);
+        const there = await score(metric, [pad(prediction, 2, 4)], [pad(truth, 2, 4)]);
         expect(there.value).toBeCloseTo(here.value, 10);
       }),
     );

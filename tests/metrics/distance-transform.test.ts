@@ -80,6 +80,8 @@ describe('distanceTransform', () => {
   });
 
   it('takes one spacing for all axes and 1 by default', () => {
+    const line = { data: Uint8Array.of(1, 0, 0, 0), shape: [1, 4] };
+    expect(Array.from(distanceTransform(line, { spacing: 0.5 }).data)).toEqual([0, 0.5, 1, 1.5]);
     const mask = { data: Uint8Array.of(1, 0, 0, 0), shape: [2, 2] };
     expect(Array.from(distanceTransform(mask).data)).toEqual([0, 1, 1, Math.SQRT2]);
     expect(Array.from(distanceTransform(mask, { spacing: 3 }).data)).toEqual([0, 3, 3, Math.sqrt(18)]);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hausdorff } from '../../src/metrics/hausdorff';
+import { score } from '../../src/metrics/score';
 import { surface } from '../../src/metrics/surface-distances';
 import { asBatch, expectGolden, golden } from '../golden/metrics-segmentation/golden';
-import { scoreBatch } from './score-batch';
 import { nearest, pad, planes } from './surface-oracle';
 
 const point = { truth: [[[1, 0, 0, 0]]], prediction: [[[0, 0, 0, 1]]], none: [[[0, 0, 0, 0]]] };
@@ -23,7 +23,7 @@ describe('hausdorff', () => {
   ] as const)('%s', (kind, options) => {
     it.each(golden.masks)('agrees with MONAI on $name', async ({ shape, spacing, truth, prediction, ...expected }) => {
       const metric = hausdorff({ ...options, spacing, empty: 'infinite' });
-      const { value } = await scoreBatch(metric, asBatch(truth, shape), asBatch(prediction, shape));
+      const { value } = await score(metric, asBatch(truth, shape), asBatch(prediction, shape));
       const oneIsEmpty = truth.includes('1') !== prediction.includes('1');
       // MONAI interpolates between infinities there and gets NaN.
       if (oneIsEmpty) expect(value).toBe(Infinity);
@@ -35,7 +35,7 @@ describe('hausdorff', () => {
     await fc.assert(
       fc.asyncProperty(planes, async ({ truth, prediction, spacing }) => {
         const expected = Math.max(...nearest(prediction, truth, spacing), ...nearest(truth, prediction, spacing));
-        const { value } = await scoreBatch(hausdorff({ spacing }), [truth], [prediction]);
+        const { value } = await score(hausdorff({ spacing }), [truth], [prediction]);
         expect(value).toBeCloseTo(expected, 10);
       }),
     );
@@ -45,9 +45,9 @@ describe('hausdorff', () => {
     await fc.assert(
       fc.asyncProperty(planes, async ({ truth, prediction, spacing }) => {
         const metric = hausdorff({ spacing, percentile: 95 });
-        expect((await scoreBatch(metric, [truth], [truth])).value).toBe(0);
-        const there = await scoreBatch(metric, [truth], [prediction]);
-        expect((await scoreBatch(metric, [prediction], [truth])).value).toBe(there.value);
+        expect((await score(metric, [truth], [truth])).value).toBe(0);
+        const there = await score(metric, [truth], [prediction]);
+        expect((await score(metric, [prediction], [truth])).value).toBe(there.value);
       }),
     );
   });
@@ -55,9 +55,9 @@ describe('hausdorff', () => {
   it('scales with the spacing and does not change when both masks move', async () => {
     await fc.assert(
       fc.asyncProperty(planes, async ({ truth, prediction, spacing: [height, width] }) => {
-        const here = await scoreBatch(hausdorff({ spacing: [height, width] }), [truth], [prediction]);
+        const here = await score(hausdorff({ spacing: [height, width] }), [truth], [prediction]);
         const moved = [[pad(truth, 3, 1)], [pad(prediction, 3, 1)]] as const;
-        const there = await scoreBatch(hausdorff({ spacing: [2 * height, 2 * width] }), ...moved);
+        const there = await score(hausdorff({ spacing: [2 * height, 2 * width] }), ...moved);
         expect(there.value).toBeCloseTo(2 * here.value, 10);
       }),
     );
@@ -77,9 +77,9 @@ describe('hausdorff', () => {
   it('takes the diagonal of the image for an empty mask, and 0 for two, where it is told to', async () => {
     const { truth, none } = point;
     const metric = hausdorff({ empty: 'diagonal', spacing: [3, 1] });
-    expect((await scoreBatch(metric, truth, none)).value).toBe(5);
-    expect((await scoreBatch(metric, none, truth)).value).toBe(5);
-    expect((await scoreBatch(metric, none, none)).value).toBe(0);
+    expect((await score(metric, truth, none)).value).toBe(5);
+    expect((await score(metric, none, truth)).value).toBe(5);
+    expect((await score(metric, none, none)).value).toBe(0);
   });
 
   it('says what is wrong with its arguments', async () => {
@@ -93,7 +93,7 @@ describe('hausdorff', () => {
     expect(() => hausdorff({ empty: 'one' as never })).toThrow(
       new RangeError("hausdorff: empty must be one of 'skip', 'infinite', 'diagonal'; got 'one'."),
     );
-    await expect(scoreBatch(hausdorff({ spacing: [1, 1, 1] }), truth, prediction)).rejects.toThrow(
+    await expect(score(hausdorff({ spacing: [1, 1, 1] }), truth, prediction)).rejects.toThrow(
       new RangeError('hausdorff: spacing needs one number, or one for each of 2 axes, got [1,1,1].'),
     );
   });

@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { dicePerImage } from '../../src/metrics/dice-per-image';
 import { iouPerImage } from '../../src/metrics/iou-per-image';
+import { score } from '../../src/metrics/score';
 import { asBatch, expectGolden, golden } from '../golden/metrics-segmentation/golden';
-import { scoreBatch } from './score-batch';
 
 describe('iouPerImage', () => {
   describe.each(['skip', 'one'] as const)('with empty: %s', (empty) => {
     it.each(golden.masks)('agrees with MONAI on $name', async ({ shape, truth, prediction, iou }) => {
-      const result = await scoreBatch(iouPerImage({ empty }), asBatch(truth, shape), asBatch(prediction, shape));
+      const result = await score(iouPerImage({ empty }), asBatch(truth, shape), asBatch(prediction, shape));
       expectGolden(result.value, iou[empty]);
     });
   });
 
   it.each(golden.masks)('is Dice / (2 - Dice) on $name', async ({ shape, truth, prediction }) => {
     const pair = [asBatch(truth, shape), asBatch(prediction, shape)] as const;
-    const { value: dice } = await scoreBatch(dicePerImage({ empty: 'zero' }), ...pair);
-    expect((await scoreBatch(iouPerImage({ empty: 'zero' }), ...pair)).value).toBeCloseTo(dice / (2 - dice), 12);
+    const { value: dice } = await score(dicePerImage({ empty: 'zero' }), ...pair);
+    expect((await score(iouPerImage({ empty: 'zero' }), ...pair)).value).toBeCloseTo(dice / (2 - dice), 12);
   });
 
   it('names the policies that there are', () => {
