@@ -1,1 +1,2 @@
-export {};
+export { registerCpuTrainingKernels } from './register-cpu-training-kernels';
+export { registerWasmTrainingKernels } from './register-wasm-training-kernels';
