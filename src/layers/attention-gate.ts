@@ -37,7 +37,7 @@ export interface AttentionGateOptions extends LayerArgs {
  * const gated = new AttentionGate({ filters: 16 }).apply([skip, gate]);
  */
 export class AttentionGate extends layers.Layer {
-  static readonly className = 'TfjsMultitask>AttentionGate';
+  static readonly className = 'TfjsMultitaskAttentionGate';
   private readonly filters: number | undefined;
   private readonly seed: number | undefined;
   private skipKernel!: LayerVariable;

@@ -30,7 +30,7 @@ function double(x: Tensor4D, axis: 1 | 2): Tensor4D {
  * const y = new BilinearUpsampling().apply(x);
  */
 export class BilinearUpsampling extends layers.Layer {
-  static readonly className = 'TfjsMultitask>BilinearUpsampling';
+  static readonly className = 'TfjsMultitaskBilinearUpsampling';
 
   constructor(options: LayerArgs = {}) {
     super(options);

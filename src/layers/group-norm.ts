@@ -21,7 +21,7 @@ export interface GroupNormOptions extends ChannelNormOptions {
  * const y = new GroupNorm({ groups: 4 }).apply(x);
  */
 export class GroupNorm extends ChannelNorm {
-  static readonly className = 'TfjsMultitask>GroupNorm';
+  static readonly className = 'TfjsMultitaskGroupNorm';
   private readonly groups: number;
 
   constructor(options: GroupNormOptions = {}) {

@@ -14,7 +14,7 @@ import { normalize } from './normalize';
  * const y = new InstanceNorm({ epsilon: 1e-5 }).apply(x);
  */
 export class InstanceNorm extends ChannelNorm {
-  static readonly className = 'TfjsMultitask>InstanceNorm';
+  static readonly className = 'TfjsMultitaskInstanceNorm';
 
   protected override normalized(x: Tensor4D): Tensor {
     return normalize(x, [1, 2], this.epsilon);

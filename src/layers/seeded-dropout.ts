@@ -29,7 +29,7 @@ export function checkRate(rate: number, name: string): void {
  * const y = new SeededDropout({ rate: 0.5, seed: 1 }).apply(x, { training: true });
  */
 export class SeededDropout extends layers.Layer {
-  static readonly className = 'TfjsMultitask>SeededDropout';
+  static readonly className = 'TfjsMultitaskSeededDropout';
   private readonly rate: number;
   private readonly seed: number;
   private step = 0;

@@ -1,0 +1,31 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+
+/**
+ * Copies the weights of the layers whose names start with `prefix` from one net to another, layer by layer by name: a
+ * trained encoder into a model with other heads.
+ *
+ * To freeze what was copied, set `trainable` of those layers to false. Throws a RangeError, before anything is copied,
+ * where `to` has no such layer with weights, where `from` lacks one of them, or where the shapes differ.
+ *
+ * @example
+ * copyWeights(trained.net, model.net, 'encoder/');
+ * for (const layer of model.net.layers) if (layer.name.startsWith('encoder/')) layer.trainable = false;
+ */
+export function copyWeights(from: LayersModel, to: LayersModel, prefix: string): void {
+  const targets = to.layers.filter((layer) => layer.name.startsWith(prefix) && layer.weights.length > 0);
+  if (targets.length === 0) {
+    throw new RangeError(`copyWeights: no layer with weights of '${to.name}' has a name that starts with '${prefix}'.`);
+  }
+  const shapes = (weights: readonly { readonly shape: number[] }[]) =>
+    JSON.stringify(weights.map(({ shape }) => shape));
+  const pairs = targets.map((target) => {
+    const source = from.layers.find((layer) => layer.name === target.name);
+    if (!source) throw new RangeError(`copyWeights: '${from.name}' has no layer '${target.name}'.`);
+    const [given, expected] = [source.getWeights(), target.getWeights()].map(shapes);
+    if (given !== expected) {
+      throw new RangeError(`copyWeights: the weights of '${target.name}' have the shapes ${expected}, got ${given}.`);
+    }
+    return { source, target };
+  });
+  for (const { source, target } of pairs) target.setWeights(source.getWeights());
+}

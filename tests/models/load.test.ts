@@ -1,0 +1,90 @@
+import { memory, ones, tidy } from '@tensorflow/tfjs-core';
+import { input, layers, type SymbolicTensor, model as toModel } from '@tensorflow/tfjs-layers';
+import { describe, expect, it } from 'vitest';
+import { amyar2020, fromLayersModel, loadMultitask } from '../../src/models/index';
+import { useCpu } from '../support/cpu';
+import { saved } from './in-memory';
+
+useCpu();
+
+function twoOutputs(names: readonly [string, string]) {
+  const x = input({ shape: [3] });
+  const outputs = names.map((name) => layers.dense({ units: 1, name }).apply(x) as SymbolicTensor);
+  return toModel({ inputs: x, outputs });
+}
+
+describe('loadMultitask', () => {
+  it('gives back a model with its tasks, its names and the same predictions', async () => {
+    const model = amyar2020({
+      inputShape: [16, 16, 1],
+      filters: [2, 3, 4],
+      norm: 'group',
+      dropout: 0.2,
+      reconstructionSkips: 'attention',
+      seed: 1,
+    });
+    const loaded = await loadMultitask(await saved(model.net));
+    expect(loaded.tasks).toEqual(model.tasks);
+    expect(loaded.net.name).toBe('amyar2020');
+    expect(loaded.net.layers.map(({ name }) => name)).toEqual(model.net.layers.map(({ name }) => name));
+    tidy(() => {
+      const x = ones([1, 16, 16, 1]);
+      const [expected, found] = [model.predict(x), loaded.predict(x) as ReturnType<typeof model.predict>];
+      for (const task of model.tasks) expect(found[task].dataSync()).toEqual(expected[task].dataSync());
+    });
+    loaded.dispose();
+    model.dispose();
+  });
+
+  it('keeps task names in camel and in snake case', async () => {
+    const net = twoOutputs(['lesionMap', 'covid_status']);
+    const loaded = await loadMultitask(await saved(net), ['lesionMap', 'covid_status']);
+    expect(loaded.net.outputNames).toEqual(['lesionMap', 'covid_status']);
+    loaded.dispose();
+    net.dispose();
+  });
+
+  it('refuses a model of other tasks, and keeps nothing of it', async () => {
+    const net = twoOutputs(['a', 'b']);
+    const handler = await saved(net);
+    const before = memory().numTensors;
+    await expect(loadMultitask(handler, ['a', 'c'])).rejects.toThrow(
+      new RangeError("fromLayersModel: the net's outputs must be the tasks a, c; it gives a, b."),
+    );
+    expect(memory().numTensors).toBe(before);
+    net.dispose();
+  });
+});
+
+describe('fromLayersModel', () => {
+  it('wraps the net itself', () => {
+    const net = twoOutputs(['a', 'b']);
+    const model = fromLayersModel(net, ['a', 'b']);
+    expect(model.net).toBe(net);
+    tidy(() => {
+      expect(model.predict(ones([2, 3])).b.shape).toEqual([2, 1]);
+    });
+    model.dispose();
+  });
+
+  it('refuses tasks that are not the outputs in their order', () => {
+    const net = twoOutputs(['a', 'b']);
+    expect(() => fromLayersModel(net, ['b', 'a'])).toThrow(
+      new RangeError("fromLayersModel: the net's outputs must be the tasks b, a; it gives a, b."),
+    );
+    expect(() => fromLayersModel(net, ['a'])).toThrow("the net's outputs must be the tasks a; it gives a, b.");
+    expect(() => fromLayersModel(net, ['a', 'a'])).toThrow("fromLayersModel: task names must differ, got 'a' twice.");
+    expect(() => fromLayersModel(net, ['a', 3 as unknown as string])).toThrow(
+      new TypeError('fromLayersModel: a task name must be a string, got number.'),
+    );
+    net.dispose();
+  });
+
+  it('refuses a net with several inputs', () => {
+    const inputs = [input({ shape: [2] }), input({ shape: [2] })];
+    const outputs = layers.concatenate({ name: 'a' }).apply(inputs) as SymbolicTensor;
+    expect(() => fromLayersModel(toModel({ inputs, outputs }), ['a'])).toThrow(
+      new RangeError('fromLayersModel: the net must have 1 input, got 2.'),
+    );
+  });
+});
