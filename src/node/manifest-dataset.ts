@@ -93,6 +93,10 @@ export async function manifestDataset<T extends ManifestTask = ManifestTask>(
   checkInteger(size[0], 1, 'manifestDataset: height');
   checkInteger(size[1], 1, 'manifestDataset: width');
   checkRange(maskThreshold, 0, 1, 'manifestDataset: maskThreshold');
+  checkInteger(pixelLimit, 1, 'manifestDataset: pixelLimit');
+  if (channels !== 1 && channels !== 3) {
+    throw new RangeError(`manifestDataset: channels must be 1 or 3, got ${channels}.`);
+  }
   checkChoice(check, ['files', 'headers'], 'manifestDataset: check');
   const { entries, rows, records } = await readManifest(directory, manifest, { columns, tasks, negativesAreEmpty });
 

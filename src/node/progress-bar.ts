@@ -111,7 +111,7 @@ export function progressBar<T extends string>({ stream = process.stderr }: Progr
       drawnAt = now;
       open = true;
       const stepsPerSecond = steps / Math.max(1e-3, (now - began) / 1000);
-      stream.write(`\r${stepLine(run, step, stepsPerSecond, means.entries(), stream.columns ?? 80)}\x1b[K`);
+      stream.write(`\r${stepLine(run, step, stepsPerSecond, means.entries(), stream.columns || 80)}\x1b[K`);
     },
     onEpochEnd(run: Run<T>, log: EpochLog<T>) {
       stream.write(`${open ? '\r\x1b[K' : ''}${epochLine(run, log)}`);

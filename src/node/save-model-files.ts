@@ -35,7 +35,12 @@ export async function saveModelFiles(path: string, artifacts: io.ModelArtifacts)
   const directory = dirname(file);
   const old = await weightsInUse(file);
   if (weightSpecs !== undefined) await writeDurably(join(directory, name), weights);
-  await writeDurably(file, [Buffer.from(JSON.stringify({ ...document, sha256 }))]);
+  try {
+    await writeDurably(file, [Buffer.from(JSON.stringify({ ...document, sha256 }))]);
+  } catch (error) {
+    if (!old.includes(name)) await rm(join(directory, name), { force: true });
+    throw error;
+  }
   for (const unused of old) if (unused !== name) await rm(join(directory, unused), { force: true });
   await removeLeftovers(directory, (other) => isWeightsName(file, other) && other !== name);
   return { modelArtifactsInfo: io.getModelArtifactsInfoForJSON(artifacts) };

@@ -1,16 +1,16 @@
-import '@tensorflow/tfjs-backend-cpu';
-import { readdir, readFile, unlink, writeFile } from 'node:fs/promises';
-import { io, setBackend, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
+import { mkdir, readdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { io, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { layers, loadLayersModel, type Sequential, sequential } from '@tensorflow/tfjs-layers';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fileSystem } from '../../src/node/file-system';
+import { useCpu } from '../support/cpu';
 import { expectNoLeak } from '../support/leaks';
 import { temporaryDirectory } from './temporary-directory';
 
 const path = temporaryDirectory();
 const x = [[0.1, -0.2, 0.3]];
 
-beforeAll(() => setBackend('cpu'));
+useCpu();
 
 function model(seed: number): Sequential {
   const net = sequential();
@@ -146,6 +146,12 @@ describe('fileSystem', () => {
     const names = await readdir(path('first'));
     expect(await readdir(path('second'))).toEqual(names);
     for (const name of names) expect(await readFile(path('first', name))).toEqual(await readFile(path('second', name)));
+  });
+
+  it('leaves no weights behind when model.json cannot be written', async () => {
+    await mkdir(path('model', 'model.json'), { recursive: true });
+    await expect(saved(1)).rejects.toThrow(`${path('model', 'model.json')}: could not write`);
+    expect(await readdir(path('model'))).toEqual(['model.json']);
   });
 
   it('still finds the old model where a crash came before model.json was renamed', async () => {

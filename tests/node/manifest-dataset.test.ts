@@ -1,15 +1,15 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import '@tensorflow/tfjs-backend-cpu';
-import { setBackend } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { batches } from '../../src/data/batches';
 import { split } from '../../src/data/split';
 import { type ManifestDatasetOptions, manifestDataset } from '../../src/node/manifest-dataset';
 import { writePng } from '../../src/node/write-png';
 import type { NDArray } from '../../src/types';
+import { useCpu } from '../support/cpu';
 import { temporaryDirectory } from './temporary-directory';
 
+useCpu();
 const path = temporaryDirectory();
 
 function filled(height: number, width: number, value: (y: number, x: number) => number, channels = 1): NDArray {
@@ -159,7 +159,6 @@ describe('manifestDataset', () => {
   });
 
   it('feeds splits and batches', async () => {
-    await setBackend('cpu');
     await putSamples();
     const dataset = await manifestDataset(path(), { size: [2, 2], columns: { group: 'patient' } });
     const parts = split(dataset.rows, { fractions: { train: 0.5, test: 0.5 } });
@@ -254,6 +253,9 @@ describe('manifestDataset refuses at opening', () => {
     await putSamples();
     await expect(manifestDataset(path(), { size: [0, 4] })).rejects.toThrow('manifestDataset: height');
     await expect(manifestDataset(path(), { maskThreshold: 128 })).rejects.toThrow('manifestDataset: maskThreshold');
+    await expect(manifestDataset(path(), { pixelLimit: 0 })).rejects.toThrow('manifestDataset: pixelLimit');
+    // @ts-expect-error two channels are neither grey nor colours
+    await expect(manifestDataset(path(), { channels: 2 })).rejects.toThrow('channels must be 1 or 3, got 2.');
     // @ts-expect-error no such task
     await expect(manifestDataset(path(), { tasks: ['detection'] })).rejects.toThrow(
       "manifestDataset: tasks must be one of 'reconstruction', 'segmentation', 'classification'; got 'detection'.",
