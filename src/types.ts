@@ -100,16 +100,54 @@ export interface Dataset<T extends string> {
   read(index: number): Promise<Sample<T>>;
 }
 
+/** Where a run stands when losses are combined. */
+export interface Progress {
+  /** Training steps made before, over all epochs. */
+  readonly step: number;
+  /** Counts from 0. */
+  readonly epoch: number;
+  /** False where a model is scored. */
+  readonly training: boolean;
+}
+
 /** How the losses of the tasks become one. */
 export interface Weighting<T extends string> {
   /** The tasks that it names, where it names any: the trainer checks that the model has them. */
   readonly tasks?: readonly T[];
-  /** What it learns, trained by the trainer's optimizer beside the model. */
+  /** What it learns, trained by the trainer's optimizer beside the model and disposed with the trainer. */
   readonly variables?: readonly Variable[];
-  /** The losses of the tasks that the batch has labels for. */
-  combine(losses: SomeTasks<T, Scalar>): Scalar;
+  /** The losses of the tasks that the batch has labels for. A pure function: scoring a model calls it too. */
+  combine(losses: SomeTasks<T, Scalar>, progress: Progress): Scalar;
+  /** A batch's losses before and after an update; to ask for it costs a second forward pass. */
+  endStep?(before: SomeTasks<T, number>, after: SomeTasks<T, number>): void;
   endEpoch?(means: SomeTasks<T, number>): void;
   /** What it keeps between steps besides `variables`, as plain data, for a checkpoint. */
+  save?(): PlainData;
+  load?(state: PlainData): void;
+}
+
+/** `gramian[i][j]`: the inner product of the gradients of task i and task j over what the tasks share. */
+export type Gramian = readonly (readonly number[])[];
+
+/** What else an aggregator may go by. */
+export interface AggregatorContext<T extends string> {
+  /** Training steps made before: what a seeded order is drawn from. */
+  readonly step: number;
+  /** Unweighted losses of the batch. */
+  readonly losses: SomeTasks<T, number>;
+}
+
+/**
+ * How the gradients of the tasks become one over the shared parameters: their weighted sum, the weights a function of
+ * the Gramian. Plain numbers in, plain numbers out.
+ */
+export interface Aggregator<T extends string> {
+  readonly name: string;
+  /** The tasks that it names, where it names any: the trainer checks that the model has them. */
+  readonly tasks?: readonly T[];
+  /** One weight for each of `tasks`: those that the batch has labels for, in the order of the Gramian's rows. */
+  weights(gramian: Gramian, tasks: readonly T[], context: AggregatorContext<T>): readonly number[];
+  /** What it keeps between steps, as plain data, for a checkpoint. */
   save?(): PlainData;
   load?(state: PlainData): void;
 }

@@ -12,6 +12,8 @@ export interface TrainerState {
   }[];
   /** Steps made so far: what dropout masks depend on. */
   readonly steps: number;
+  /** The epoch of the last of them. */
+  readonly epoch: number;
   readonly optimizer: PlainData;
   readonly weighting: PlainData;
   readonly weightingVariables: readonly Float32Array[];

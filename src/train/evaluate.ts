@@ -1,6 +1,6 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import { eventLoopYielder } from '../internal/yield';
-import type { AnyMetric, ByTask, Loss, MultitaskModel, Source, Weighting } from '../types';
+import type { AnyMetric, ByTask, Loss, MultitaskModel, Progress, Source, Weighting } from '../types';
 import type { TaskScores } from './callback';
 import { checkBatch } from './check-batch';
 import type { Forward } from './forward';
@@ -16,7 +16,13 @@ export async function evaluateModel<T extends string>(
     losses,
     weighting,
     metrics,
-  }: { readonly losses: ByTask<T, Loss>; readonly weighting: Weighting<T>; readonly metrics: TaskMetrics<T> },
+    progress,
+  }: {
+    readonly losses: ByTask<T, Loss>;
+    readonly weighting: Weighting<T>;
+    readonly metrics: TaskMetrics<T>;
+    readonly progress: Progress;
+  },
   signal?: AbortSignal,
 ): Promise<TaskScores<T>> {
   const pause = eventLoopYielder();
@@ -50,6 +56,6 @@ export async function evaluateModel<T extends string>(
   const scores: Record<string, Record<string, unknown>> = {};
   for (const task of model.tasks) scores[task] = { loss: meanLoss(sums, task) };
   for (const [k, { task, name, metric }] of used.entries()) scores[task][name] = metric.compute(states[k]);
-  const loss = await combineMeans(weighting, meanLosses(sums, model.tasks));
+  const loss = await combineMeans(weighting, meanLosses(sums, model.tasks), progress);
   return { loss, ...scores } as TaskScores<T>;
 }

@@ -125,7 +125,7 @@ export async function fitModel<T extends string, M extends TaskMetrics<T>>(
 
   const step = async (batch: Batch<T>): Promise<StepResult<T>> => {
     try {
-      return await trainer.step(batch, { terminateOnNaN });
+      return await trainer.step(batch, { terminateOnNaN, epoch });
     } catch (error) {
       const { message } = error as Error;
       throw new Error(`fit: epoch ${epoch}, step ${batches + 1}: ${message}`, { cause: error });

@@ -1,6 +1,6 @@
 import type { Scalar } from '@tensorflow/tfjs-core';
 import { scalar, tidy } from '@tensorflow/tfjs-core';
-import type { AnyMetric, Metric, SomeTasks, Weighting } from '../types';
+import type { AnyMetric, Metric, Progress, SomeTasks, Weighting } from '../types';
 
 /** The metrics of each task, by name. */
 export type TaskMetrics<T extends string> = SomeTasks<T, Readonly<Record<string, AnyMetric>>>;
@@ -41,11 +41,15 @@ export function meanLosses<T extends string>(sums: LossSums, tasks: readonly T[]
 export async function combineMeans<T extends string>(
   weighting: Weighting<T>,
   means: SomeTasks<T, number>,
+  progress: Progress,
 ): Promise<number> {
   const entries = Object.entries(means) as [T, number][];
   if (entries.length === 0) return Number.NaN;
   const total = tidy(() =>
-    weighting.combine(Object.fromEntries(entries.map(([task, mean]) => [task, scalar(mean)])) as SomeTasks<T, Scalar>),
+    weighting.combine(
+      Object.fromEntries(entries.map(([task, mean]) => [task, scalar(mean)])) as SomeTasks<T, Scalar>,
+      progress,
+    ),
   );
   const [value] = await total.data();
   total.dispose();

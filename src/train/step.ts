@@ -11,7 +11,7 @@ import {
   type Variable,
   variableGrads,
 } from '@tensorflow/tfjs-core';
-import type { Batch, ByTask, Loss, MultitaskModel, SomeTasks, Weighting } from '../types';
+import type { Batch, ByTask, Loss, MultitaskModel, Progress, SomeTasks, Weighting } from '../types';
 import type { Forward } from './forward';
 import { taskLoss } from './task-loss';
 
@@ -31,7 +31,11 @@ export async function computeGradients<T extends string>(
   forward: Forward<T>,
   batch: Batch<T>,
   tasks: readonly T[],
-  { losses, weighting }: { readonly losses: ByTask<T, Loss>; readonly weighting: Weighting<T> },
+  {
+    losses,
+    weighting,
+    progress,
+  }: { readonly losses: ByTask<T, Loss>; readonly weighting: Weighting<T>; readonly progress: Progress },
   variables: readonly Variable[],
 ): Promise<Gradients<T>> {
   // The tape's own tidy ends before the losses are read, so they are kept through it.
@@ -43,7 +47,7 @@ export async function computeGradients<T extends string>(
         byTask.push(keep(taskLoss(losses[task], batch.y[task]!, outputs[i], batch.weight?.[task])));
       }
       const entries = tasks.map((task, i) => [task, byTask[i]]);
-      const combined = weighting.combine(Object.fromEntries(entries) as SomeTasks<T, Scalar>);
+      const combined = weighting.combine(Object.fromEntries(entries) as SomeTasks<T, Scalar>, progress);
       return addN([combined, ...model.net.calculateLosses()]) as Scalar;
     };
     try {

@@ -31,6 +31,13 @@ export interface TrainerOptions<T extends string, M extends TaskMetrics<T>> {
   readonly averageDecay?: number;
 }
 
+export interface StepOptions {
+  /** Throws where a loss or a gradient is NaN or infinite. Default true. */
+  readonly terminateOnNaN?: boolean;
+  /** For a weighting that changes with the epoch; counts from 0. Default: that of the step before. */
+  readonly epoch?: number;
+}
+
 /** What one batch gave. */
 export interface StepResult<T extends string> {
   /** What the weighting made of the tasks' losses, plus the layers' regularization. NaN for a batch without labels. */
@@ -53,7 +60,7 @@ export interface Trainer<T extends string, M extends TaskMetrics<T> = TaskMetric
    * @throws RangeError for a batch that does not fit the model, and where a loss or a gradient becomes NaN or infinite
    * (unless `terminateOnNaN` is false); the weights are then those of before the step.
    */
-  step(batch: Batch<T>, options?: { readonly terminateOnNaN?: boolean }): Promise<StepResult<T>>;
+  step(batch: Batch<T>, options?: StepOptions): Promise<StepResult<T>>;
   /** Makes the optimizer's step with what has been accumulated so far. */
   flush(): void;
   /** Trains for a number of epochs. */
@@ -103,6 +110,7 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
   const average = averageDecay === undefined ? undefined : createWeightAverage(net, averageDecay);
   const averaged = <R>(body: () => Promise<R>): Promise<R> => (average === undefined ? body() : average.during(body));
   let steps = 0;
+  let lastEpoch = 0;
 
   const update = (gradients: NamedTensorMap): boolean => {
     const updated = updater.apply(gradients);
@@ -118,18 +126,20 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
     set learningRate(rate) {
       setLearningRate(optimizer, rate);
     },
-    async step(batch, { terminateOnNaN = true } = {}) {
+    async step(batch, { terminateOnNaN = true, epoch = lastEpoch } = {}) {
       const byTask = await checkBatch(model, batch);
       const labelled = [...byTask.keys()];
       const amounts = Object.fromEntries(byTask) as SomeTasks<T, number>;
       if (labelled.length === 0) return { loss: Number.NaN, losses: {}, amounts, updated: false };
+      lastEpoch = epoch;
+      const progress = { step: steps, epoch, training: true };
       setDropoutStep(net, steps++);
       const result = await computeGradients(
         model,
         forward,
         batch,
         labelled,
-        { losses, weighting },
+        { losses, weighting, progress },
         updater.variables(),
       );
       if (terminateOnNaN) {
@@ -148,9 +158,10 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
     },
     fit: (source, fitOptions) => fitModel(trainer, weighting, source, fitOptions),
     evaluate: (source, { signal } = {}) =>
-      averaged(() => evaluateModel(model, forward, source, { losses, weighting, metrics }, signal)) as Promise<
-        Scores<T, M>
-      >,
+      averaged(() => {
+        const progress = { step: steps, epoch: lastEpoch, training: false };
+        return evaluateModel(model, forward, source, { losses, weighting, metrics, progress }, signal);
+      }) as Promise<Scores<T, M>>,
     predict: (x) => averaged(async () => model.predict(x)),
     async save() {
       const values = await readWeights(net);
@@ -158,6 +169,7 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
         tasks,
         weights: namedWeights(net).map(({ name, variable }, i) => ({ name, shape: variable.shape, data: values[i] })),
         steps,
+        epoch: lastEpoch,
         optimizer: await saveOptimizer(optimizer),
         weighting: weighting.save?.() ?? null,
         weightingVariables: await Promise.all(learned.map(async (v) => (await v.data<'float32'>()).slice())),
@@ -180,6 +192,7 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
       if (state.average !== null) average?.load(state.average);
       updater.dispose();
       steps = state.steps;
+      lastEpoch = state.epoch;
     },
     averaged,
     finishAverage: () => average?.finish(),

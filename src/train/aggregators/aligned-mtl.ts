@@ -1,0 +1,50 @@
+import { checkChoice } from '../../internal/check';
+import type { Aggregator } from '../../types';
+import { defineAggregator } from './define-aggregator';
+import { fromEigen, multiply, significantEigen } from './linear-algebra';
+import { type PreferenceOptions, readPreference } from './preference';
+
+export interface AlignedMtlOptions<T extends string> extends PreferenceOptions<T> {
+  /** The length that all principal components get: the smallest, the median or the root of their mean square. */
+  readonly scale?: 'min' | 'median' | 'rms';
+}
+
+/**
+ * Aligned-MTL: the mean gradient after the principal components of the gradients have been given one length:
+ * w = s V L^(-1/2) V' p / K, G = V L V' and s^2 an eigenvalue ('min': the smallest, which bounds the step by the
+ * weakest component).
+ *
+ * The aligned gradients are orthogonal and of one length, so no task dominates and none conflicts with another. Source:
+ * Senushkin et al., "Independent component alignment for multi-task learning", 2023, arXiv:2305.19000, algorithm 1.
+ *
+ * @throws RangeError for a negative preference or an unknown scale.
+ * @example
+ * createTrainer(model, { optimizer, losses, aggregator: alignedMtl() });
+ */
+export function alignedMtl<T extends string = string>({
+  preference,
+  scale = 'min',
+}: AlignedMtlOptions<T> = {}): Aggregator<T> {
+  checkChoice(scale, ['min', 'median', 'rms'], 'alignedMtl: scale');
+  const { tasks: named, of } = readPreference(preference, 'alignedMtl');
+  return defineAggregator(
+    'alignedMtl',
+    (gramian, tasks) => {
+      const shares = of(tasks).map((value) => value / tasks.length);
+      const components = significantEigen(gramian);
+      const { values } = components;
+      if (values.length === 0) return shares;
+      const square = {
+        min: values[values.length - 1],
+        // The lower one of two in the middle; the values fall.
+        median: values[Math.floor(values.length / 2)],
+        rms: values.reduce((a, b) => a + b) / values.length,
+      }[scale];
+      return multiply(
+        fromEigen(components, (value) => Math.sqrt(square / value), tasks.length),
+        shares,
+      );
+    },
+    { tasks: named },
+  );
+}

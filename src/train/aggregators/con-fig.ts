@@ -1,0 +1,38 @@
+import type { Aggregator } from '../../types';
+import { defineAggregator } from './define-aggregator';
+import { dot, fromEigen, multiply, quadratic, significantEigen } from './linear-algebra';
+import { type PreferenceOptions, readPreference } from './preference';
+
+/**
+ * ConFIG: the direction that has the same angle to every task's gradient, as long as the projections onto it sum to:
+ * u = U^+ p with U the gradients scaled to length 1, and (sum over k of g_k'u) u / |u|^2.
+ *
+ * A gradient of 0 has no say; where no direction serves all others the weights are 0. Source: Liu, Chu, Thuerey,
+ * "ConFIG: towards conflict-free training of physics informed neural networks", 2024, arXiv:2408.11104, equation 2.
+ *
+ * @throws RangeError for a negative preference.
+ * @example
+ * createTrainer(model, { optimizer, losses, aggregator: conFig() });
+ */
+export function conFig<T extends string = string>({ preference }: PreferenceOptions<T> = {}): Aggregator<T> {
+  const { tasks: named, of } = readPreference(preference, 'conFig');
+  return defineAggregator(
+    'conFig',
+    (gramian, tasks) => {
+      const inverseLengths = gramian.map((row, k) => (row[k] > 0 ? 1 / Math.sqrt(row[k]) : 0));
+      const cosines = gramian.map((row, i) => row.map((v, j) => v * inverseLengths[i] * inverseLengths[j]));
+      // U^+ = U'(UU')^+: the direction as a combination of the unit gradients, then of the gradients.
+      const inverse = fromEigen(significantEigen(cosines), (value) => 1 / value, tasks.length);
+      const units = multiply(inverse, of(tasks));
+      const square = quadratic(cosines, units);
+      if (square < 1e-12) return tasks.map(() => 0);
+      const direction = units.map((value, k) => value * inverseLengths[k]);
+      const length = dot(
+        multiply(gramian, direction),
+        tasks.map(() => 1),
+      );
+      return direction.map((value) => (value * length) / square);
+    },
+    { tasks: named },
+  );
+}

@@ -1,0 +1,32 @@
+import { checkRange } from '../../internal/check';
+import type { Aggregator } from '../../types';
+import { defineAggregator } from './define-aggregator';
+import { projectOntoDualCone } from './dual-cone';
+import { readPreference } from './preference';
+import type { DualConeOptions } from './up-grad';
+
+/**
+ * DualProj: the mean gradient, projected onto the dual cone of the tasks' gradients: w = argmin v'Gv over v >= p / K.
+ *
+ * To first order no task's loss rises. Where no task conflicts with the mean, it is the mean. Source: Lopez-Paz,
+ * Ranzato, "Gradient episodic memory for continual learning", 2017, arXiv:1706.08840, equation 11.
+ *
+ * @throws RangeError for a preference that is negative, or a ridge outside (0, 1].
+ * @example
+ * createTrainer(model, { optimizer, losses, aggregator: dualProj() });
+ */
+export function dualProj<T extends string = string>({
+  preference,
+  ridge = 1e-4,
+}: DualConeOptions<T> = {}): Aggregator<T> {
+  checkRange(ridge, Number.MIN_VALUE, 1, 'dualProj: ridge');
+  const { tasks: named, of } = readPreference(preference, 'dualProj');
+  return defineAggregator(
+    'dualProj',
+    (gramian, tasks) => {
+      const shares = of(tasks).map((value) => value / tasks.length);
+      return projectOntoDualCone(gramian, shares, ridge);
+    },
+    { tasks: named },
+  );
+}

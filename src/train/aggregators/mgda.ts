@@ -1,0 +1,39 @@
+import type { Aggregator } from '../../types';
+import { defineAggregator } from './define-aggregator';
+import { addRidge, fromEigen, type Matrix, scale, significantEigen, trace } from './linear-algebra';
+import { solveQuadraticProgram } from './quadratic-program';
+
+/** So small that it moves no result, so large that the programs stay positive definite where gradients depend. */
+const RIDGE = 1e-12;
+
+/** The Gramian scaled to trace 1, with what is rounding taken out and a ridge that keeps it positive definite. */
+export function definite(gramian: Matrix): number[][] {
+  const unit = scale(gramian, 1 / trace(gramian));
+  return addRidge(
+    fromEigen(significantEigen(unit), (value) => value, unit.length),
+    RIDGE,
+  );
+}
+
+/**
+ * MGDA: the shortest vector in the convex hull of the gradients: w = argmin w'Gw over w >= 0, sum w = 1.
+ *
+ * Its inner product with every task's gradient is at least its own square; where it is 0 the parameters are Pareto
+ * stationary. The smallest gradient has the most say. Found exactly, by an active set, not by Frank-Wolfe steps.
+ * Sources: Désidéri, "Multiple-gradient descent algorithm (MGDA) for multiobjective optimization", 2012,
+ * doi:10.1016/j.crma.2012.03.014; Sener, Koltun, "Multi-task learning as multi-objective optimization", 2018,
+ * arXiv:1810.04650, who take the gradients at the shared representation.
+ *
+ * @example
+ * createTrainer(model, { optimizer, losses, aggregator: mgda(), gradientsAt: 'representation' });
+ */
+export function mgda<T extends string = string>(): Aggregator<T> {
+  return defineAggregator('mgda', (gramian) => {
+    if (trace(gramian) === 0) return gramian.map(() => 1 / gramian.length);
+    return solveQuadraticProgram(
+      definite(gramian),
+      gramian.map(() => 0),
+      1,
+    );
+  });
+}

@@ -1,0 +1,49 @@
+import { checkInteger } from '../../internal/check';
+import { random } from '../../internal/random';
+import type { Aggregator, Gramian } from '../../types';
+import { defineAggregator } from './define-aggregator';
+import { dot } from './linear-algebra';
+
+export interface SeededOptions {
+  /** The order in which tasks are looked at is a function of this and of the step. Default 0. */
+  readonly seed?: number;
+}
+
+/** For each of `count` tasks the others, shuffled. */
+export function drawOrders(name: string, seed: number, step: number, count: number): number[][] {
+  const stream = random(seed, name, step);
+  const all = Array.from({ length: count }, (_, i) => i);
+  return all.map((i) => stream.shuffle(all.filter((j) => j !== i)));
+}
+
+/** Takes out of every gradient, one other after the other, what points against that other. */
+export function projectConflicts(gramian: Gramian, orders: readonly (readonly number[])[]): number[] {
+  const total = gramian.map(() => 0);
+  for (const [i, others] of orders.entries()) {
+    const weights = gramian.map((_, j) => (i === j ? 1 : 0));
+    for (const j of others) {
+      const product = dot(gramian[j], weights);
+      if (product < 0) weights[j] -= product / gramian[j][j];
+    }
+    for (const j of total.keys()) total[j] += weights[j];
+  }
+  return total;
+}
+
+/**
+ * PCGrad: every gradient is projected, in turn, onto the normal plane of each other gradient that it conflicts with
+ * (g_i <- g_i - g_i'g_j / |g_j|^2 g_j where g_i'g_j < 0), and the results are summed.
+ *
+ * Where nothing conflicts it is the sum. The order matters from three tasks on. Source: Yu et al., "Gradient surgery
+ * for multi-task learning", 2020, arXiv:2001.06782, algorithm 1.
+ *
+ * @throws RangeError for a seed that is not an integer of at least 0.
+ * @example
+ * createTrainer(model, { optimizer, losses, aggregator: pcGrad({ seed: 1 }) });
+ */
+export function pcGrad<T extends string = string>({ seed = 0 }: SeededOptions = {}): Aggregator<T> {
+  checkInteger(seed, 0, 'pcGrad: seed');
+  return defineAggregator('pcGrad', (gramian, tasks, { step }) =>
+    projectConflicts(gramian, drawOrders('pcGrad', seed, step, tasks.length)),
+  );
+}

@@ -1,0 +1,44 @@
+import { checkRange } from '../../internal/check';
+import type { Aggregator } from '../../types';
+import { defineAggregator } from './define-aggregator';
+import { projectOntoDualCone } from './dual-cone';
+import { type PreferenceOptions, readPreference } from './preference';
+
+export interface DualConeOptions<T extends string> extends PreferenceOptions<T> {
+  /** Added to the diagonal of the Gramian scaled to trace 1, so that a singular one has one answer. Default 1e-4. */
+  readonly ridge?: number;
+}
+
+/**
+ * UPGrad: every task's gradient is projected onto the dual cone of all of them, so that it harms no task, and the
+ * projections are averaged: w = 1/K sum over k of argmin v'Gv over v >= p_k e_k.
+ *
+ * To first order no task's loss rises. Source: Quinton, Rey, "Jacobian descent for multi-objective optimization", 2024,
+ * arXiv:2406.16232.
+ *
+ * @throws RangeError for a preference that is negative, or a ridge outside (0, 1].
+ * @example
+ * createTrainer(model, { optimizer, losses, aggregator: upGrad() });
+ */
+export function upGrad<T extends string = string>({
+  preference,
+  ridge = 1e-4,
+}: DualConeOptions<T> = {}): Aggregator<T> {
+  checkRange(ridge, Number.MIN_VALUE, 1, 'upGrad: ridge');
+  const { tasks: named, of } = readPreference(preference, 'upGrad');
+  return defineAggregator(
+    'upGrad',
+    (gramian, tasks) => {
+      const shares = of(tasks).map((value) => value / tasks.length);
+      const projections = shares.map((share, k) =>
+        projectOntoDualCone(
+          gramian,
+          shares.map((_, i) => (i === k ? share : 0)),
+          ridge,
+        ),
+      );
+      return shares.map((_, i) => projections.reduce((sum, v) => sum + v[i], 0));
+    },
+    { tasks: named },
+  );
+}
