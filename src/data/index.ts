@@ -10,6 +10,16 @@ export {
 export { flipHorizontal, flipVertical, rotate, scale, shift } from './augment-geometry';
 export { type CutoutOptions, cutout, type IntensityOptions, intensity, noise } from './augment-intensity';
 export { type Augmentation, type BatchesOptions, type BatchSource, batches, type Showing } from './batches';
+export { type PhantomSource, phantomSources } from './phantom/acquisition';
+export { type LesionType, lesionTypes } from './phantom/lesions';
+export { type PhantomKind, phantomKinds } from './phantom/patterns';
+export {
+  type PhantomDataset,
+  type PhantomDatasetOptions,
+  type PhantomTask,
+  phantomDataset,
+} from './phantom/phantom-dataset';
+export { type PhantomSlice, type PhantomSliceOptions, phantomSlice } from './phantom/phantom-slice';
 export { type ResizeImageOptions, resizeImage } from './resize-image';
 export { resizeMask } from './resize-mask';
 export { scaleToUnit, type UnitRange } from './scale-to-unit';

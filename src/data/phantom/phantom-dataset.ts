@@ -1,0 +1,115 @@
+import { checkInteger } from '../../internal/check';
+import { random } from '../../internal/random';
+import type { Dataset, Row } from '../../types';
+import { type PhantomKind, phantomKinds } from './patterns';
+import { type PhantomSlice, type PhantomSliceOptions, phantomSlice } from './phantom-slice';
+
+export type PhantomTask = 'reconstruction' | 'segmentation' | 'classification';
+
+export interface PhantomDatasetOptions {
+  /** Slices of each kind; a kind left out has none. Default: 104 with COVID-19, 136 of the others. */
+  readonly counts?: { readonly [K in PhantomKind]?: number };
+  /** Slices of one patient. Default: 2. */
+  readonly slices?: number;
+  /** Pixels of a side. Default: 64. */
+  readonly size?: number;
+  /** Default: 0. */
+  readonly seed?: number;
+  /** How many COVID-19 slices have a mask. Default: 100 in 449, as in the paper. */
+  readonly masks?: number;
+  /** Gives the slices without COVID-19 a mask, too: a known empty one. Default: false, their masks are unknown. */
+  readonly emptyMasks?: boolean;
+}
+
+/** A {@link phantomDataset}, and its slices with all that is known of them. */
+export interface PhantomDataset extends Dataset<PhantomTask> {
+  slice(index: number): PhantomSlice;
+}
+
+const defaultCounts = { covid: 104, normal: 44, pneumonia: 30, oedema: 16, nodules: 16, cancer: 20, emphysema: 10 };
+
+/**
+ * A dataset of made-up chest CT slices for the three tasks of Amyar et al. (2020): reconstruction of the image,
+ * segmentation of COVID-19 lesions (known for some of the COVID-19 slices only) and classification of COVID-19 (1)
+ * against the rest (0). Slices are drawn when they are read, and the same at every time.
+ *
+ * x and reconstruction: Float32 `[size, size, 1]` in [0, 1]; segmentation: Uint8 `[size, size, 1]`; classification:
+ * Float32 `[1]`. A row's group is its patient; its stratum its kind, and whether it has a mask.
+ *
+ * @throws RangeError for counts that are no whole numbers and for more masks than there are COVID-19 slices.
+ * @example
+ * const dataset = phantomDataset({ counts: { covid: 60, normal: 40, pneumonia: 40 }, size: 64, masks: 20, seed: 1 });
+ * const parts = split(dataset.rows, { fractions: { train: 0.7, validation: 0.1, test: 0.2 } });
+ * const trainSet = batches(dataset, { indices: parts.train, balance: { segmentation: 1 } });
+ */
+export function phantomDataset({
+  counts = defaultCounts,
+  slices = 2,
+  size = 64,
+  seed = 0,
+  masks,
+  emptyMasks = false,
+}: PhantomDatasetOptions = {}): PhantomDataset {
+  checkInteger(slices, 1, 'phantomDataset: slices');
+  checkInteger(size, 16, 'phantomDataset: size');
+  for (const kind of Object.keys(counts) as PhantomKind[]) {
+    if (!phantomKinds.includes(kind)) {
+      throw new RangeError(`phantomDataset: counts has no kind '${kind}'; the kinds are ${phantomKinds.join(', ')}.`);
+    }
+    checkInteger(counts[kind] as number, 0, `phantomDataset: counts.${kind}`);
+  }
+  const infected = counts.covid ?? 0;
+  const masked = masks ?? Math.round((infected * 100) / 449);
+  checkInteger(masked, 0, 'phantomDataset: masks');
+  if (masked > infected) {
+    throw new RangeError(`phantomDataset: masks must be at most counts.covid (${infected}), got ${masked}.`);
+  }
+
+  // Masks go to whole patients, as far as their number allows.
+  const patients = Array.from({ length: Math.ceil(infected / slices) }, (_, patient) => patient);
+  const order = random(seed, 'masks').shuffle(patients);
+  const maskRank = (patient: number, slice: number): number => order.indexOf(patient) * slices + slice;
+  const known = new Set(
+    Array.from({ length: infected }, (_, i) => i)
+      .sort((a, b) => maskRank(Math.floor(a / slices), a % slices) - maskRank(Math.floor(b / slices), b % slices))
+      .slice(0, masked),
+  );
+
+  const rows: Row<PhantomTask>[] = [];
+  const options: Required<Omit<PhantomSliceOptions, 'source'>>[] = [];
+  phantomKinds.forEach((kind, k) => {
+    for (let i = 0; i < (counts[kind] ?? 0); i++) {
+      const [ofKind, slice] = [Math.floor(i / slices), i % slices];
+      const hasMask = kind === 'covid' ? known.has(i) : emptyMasks;
+      const group = `${kind}-${ofKind}`;
+      rows.push({
+        id: `${group}-${slice}`,
+        tasks: hasMask ? ['reconstruction', 'segmentation', 'classification'] : ['reconstruction', 'classification'],
+        group,
+        stratum: kind === 'covid' && hasMask ? 'covid with mask' : kind,
+      });
+      // No two kinds share a patient, whatever the counts are.
+      options.push({ seed, patient: ofKind * phantomKinds.length + k, slice, kind, size });
+    }
+  });
+
+  const slice = (index: number): PhantomSlice => {
+    if (!options[index]) {
+      throw new RangeError(`phantomDataset: index must lie in 0 .. ${options.length - 1}, got ${index}.`);
+    }
+    return phantomSlice(options[index]);
+  };
+  return {
+    rows,
+    slice,
+    async read(index) {
+      const { image, mask, kind } = slice(index);
+      const classification = { data: Float32Array.of(kind === 'covid' ? 1 : 0), shape: [1] };
+      const hasMask = rows[index].tasks.includes('segmentation');
+      return {
+        x: image,
+        y: { reconstruction: image, classification, ...(hasMask ? { segmentation: mask } : {}) },
+      };
+    },
+  };
+}

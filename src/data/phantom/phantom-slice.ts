@@ -1,0 +1,151 @@
+import { checkChoice, checkInteger } from '../../internal/check';
+import { type Random, random } from '../../internal/random';
+import type { NDArray } from '../../types';
+import { createScan, degrade, expose, type PhantomSource, paintTable, phantomSources, viewOf } from './acquisition';
+import { createCanvas, everywhere } from './canvas';
+import { chestWall, paintBones, paintSoftWall } from './chest-wall';
+import type { Outline } from './geometry';
+import { type LesionFields, lesionTypes, renderLesions } from './lesions';
+import { lungsOf } from './lungs';
+import { domeCover, mediastinalOutlines, paintMediastinum } from './mediastinum';
+import { lungDensity } from './parenchyma';
+import { createPatient } from './patient';
+import { lesionsOf, type PhantomKind, phantomKinds } from './patterns';
+import { smoothNoise } from './smooth-noise';
+
+export interface PhantomSliceOptions {
+  /** Default: 0. */
+  readonly seed?: number;
+  /** Which patient of that seed. Default: 0. */
+  readonly patient?: number;
+  /** Which slice of that patient. Default: 0. */
+  readonly slice?: number;
+  /** Default: `'covid'`. */
+  readonly kind?: PhantomKind;
+  /** Default: drawn for the patient, whatever the kind. */
+  readonly source?: PhantomSource;
+  /** Pixels of a side. Default: 64. */
+  readonly size?: number;
+}
+
+export interface PhantomSlice {
+  /** Grey values in [0, 1], `[size, size, 1]`. */
+  readonly image: NDArray;
+  /** 1 where COVID-19 has a lesion, `[size, size, 1]`: all 0 for other kinds. */
+  readonly mask: NDArray;
+  /** 1 for each of {@link lesionTypes} that fills the pixel, whatever the disease; `[size, size, 3]`. */
+  readonly lesionMap: NDArray;
+  /** 1 in the lungs and the pleural space, `[size, size, 1]`. */
+  readonly lungs: NDArray;
+  /** Lesion area over lung area, in [0, 1], whatever the disease. */
+  readonly severity: number;
+  readonly kind: PhantomKind;
+  readonly source: PhantomSource;
+  readonly patient: number;
+}
+
+/** Labels of the pixels of which at least half is lung and at least half lesion. */
+function label(
+  { cover: { groundGlass, consolidation, effusion } }: LesionFields,
+  lungShare: Float32Array,
+  covid: boolean,
+) {
+  const types = lesionTypes.length;
+  const mask = new Uint8Array(lungShare.length);
+  const lungs = new Uint8Array(lungShare.length);
+  const lesionMap = new Uint8Array(lungShare.length * types);
+  let lungArea = 0;
+  let lesionArea = 0;
+  for (let i = 0; i < lungShare.length; i++) {
+    lungArea += lungShare[i];
+    if (lungShare[i] < 0.5) continue;
+    lungs[i] = 1;
+    // Fluid hides what it surrounds, and a consolidation the haze around it.
+    const type = effusion[i] >= 0.5 ? 2 : consolidation[i] >= 0.5 ? 1 : groundGlass[i] >= 0.5 ? 0 : -1;
+    if (type < 0) continue;
+    lesionMap[i * types + type] = 1;
+    if (covid) mask[i] = 1;
+    lesionArea += lungShare[i];
+  }
+  return { mask, lungs, lesionMap, severity: lesionArea / lungArea };
+}
+
+/**
+ * Draws one chest CT slice of a made-up patient, with exact labels.
+ *
+ * The body is drawn in millimetres and Hounsfield units, seen through the window, crop, noise and frame of a source. All
+ * of it is a function of the options: (`seed`, `patient`) give the anatomy, the extent of the disease and the source;
+ * `slice` the level and the lesions there. The same slice at another `size` shows the same body in coarser or finer
+ * pixels. A label's border is where half of a pixel is lesion: the very fields that darken the image.
+ *
+ * @throws RangeError for a size below 16 and for an unknown kind or source.
+ * @example
+ * const { image, mask, severity } = phantomSlice({ seed: 1, patient: 3, kind: 'covid', size: 128 });
+ */
+export function phantomSlice({
+  seed = 0,
+  patient: index = 0,
+  slice = 0,
+  kind = 'covid',
+  source,
+  size = 64,
+}: PhantomSliceOptions = {}): PhantomSlice {
+  checkInteger(size, 16, 'phantomSlice: size');
+  checkInteger(index, 0, 'phantomSlice: patient');
+  checkInteger(slice, 0, 'phantomSlice: slice');
+  checkChoice(kind, phantomKinds, 'phantomSlice: kind');
+  if (source !== undefined) checkChoice(source, phantomSources, 'phantomSlice: source');
+
+  const stream = (name: string): Random => random(seed, name, index, slice);
+  const patient = createPatient(seed, index);
+  const from = source ?? phantomSources[random(seed, 'source', index).integer(phantomSources.length)];
+  const scan = createScan(from, random(seed, 'scan', index));
+  const z = stream('level').uniform(0.04, 0.98);
+  const noise = smoothNoise(stream('texture'));
+
+  const wall = chestWall(patient, z);
+  const middle = mediastinalOutlines(patient, z, stream('outlines'));
+  const lungs = lungsOf(patient, z, wall.cage);
+  const canvas = createCanvas(viewOf(scan, size, wall.skin, wall.cage));
+  const hu = new Float32Array(canvas.pixels).fill(-1000);
+  paintTable(canvas, hu, wall.skin, random(seed, 'table', index));
+  paintSoftWall(canvas, hu, wall, noise);
+
+  // The lungs are painted whole and set into the rib cage; what stands in front then takes its share of their pixels.
+  const share = new Float32Array(canvas.pixels);
+  canvas.fill(wall.cage, (i, coverage) => {
+    share[i] = coverage;
+  });
+  const lesions = renderLesions(canvas, lesionsOf(kind, lungs, patient, z, noise, stream('lesions')), noise);
+  const { thickness } = scan;
+  const density = lungDensity({ canvas, patient, z, kind, wall, lungs, share, lesions, noise, thickness, stream });
+  for (let i = 0; i < hu.length; i++) hu[i] += share[i] * (density[i] - hu[i]);
+  const opaque = (outline: Outline): void =>
+    canvas.fill(outline, (i, coverage) => {
+      share[i] *= 1 - coverage;
+    });
+  opaque(middle.outline);
+  if (middle.heart) opaque(middle.heart);
+  paintMediastinum(canvas, hu, middle, patient, z, stream('mediastinum'));
+  const dome = domeCover(patient, z);
+  canvas.visit(everywhere, (i, x, y) => {
+    if (share[i] === 0) return;
+    const cover = dome(x, y);
+    hu[i] += cover * share[i] * (55 - hu[i]);
+    share[i] *= 1 - cover;
+  });
+  paintBones(canvas, hu, wall, patient, z, stream('bones'), opaque);
+  degrade(canvas, hu, scan, stream('noise'));
+
+  const { mask, lungs: lungMask, lesionMap, severity } = label(lesions, share, kind === 'covid');
+  return {
+    image: { data: expose(canvas, hu, scan, stream('marks')), shape: [size, size, 1] },
+    mask: { data: mask, shape: [size, size, 1] },
+    lesionMap: { data: lesionMap, shape: [size, size, lesionTypes.length] },
+    lungs: { data: lungMask, shape: [size, size, 1] },
+    severity,
+    kind,
+    source: from,
+    patient: index,
+  };
+}
