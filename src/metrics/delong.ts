@@ -34,5 +34,5 @@ export function varianceOfMean(
   const count = total(weights);
   const mean = weights.reduce((sum, weight, i) => sum + weight * values[i], 0) / count;
   const squares = weights.reduce((sum, weight, i) => sum + weight * (values[i] - mean) ** 2, 0);
-  return count > 1 ? squares / (count - 1) / count : Number.NaN;
+  return squares / (count - 1) / count;
 }

@@ -13,13 +13,13 @@ export function rank(state: ScoresState, width = 1, from = 0, to = 1): Ranking {
   const all = new Float64Array(state.reduce((rows, chunk) => rows + chunk.length / stride, 0) * (to - from));
   let count = 0;
   eachScore(state, width, from, to, (score) => {
-    all[count++] = 0 - score;
+    all[count++] = -score;
   });
   const scores = distinct(all.sort());
   const positives = new Float64Array(scores.length);
   const negatives = new Float64Array(scores.length);
   eachScore(state, width, from, to, (score, positive, weight) => {
-    (positive ? positives : negatives)[search(scores, 0 - score)] += weight;
+    (positive ? positives : negatives)[search(scores, -score)] += weight;
   });
   return { scores: scores.map((score) => 0 - score), positives, negatives };
 }

@@ -30,15 +30,16 @@ describe('calibrationError', () => {
   });
 
   it.each([
-    [0.1, 10],
-    [0.29, 100],
-    [0.57, 100],
-    [0.7, 10],
-  ])('puts a probability at the lower edge %d of one of %d bins into it', async (edge, bins) => {
-    // In one bin the gaps of a hit and a miss cancel but for their mean; in two they cannot.
-    const above = edge + 0.5 / bins;
-    const found = await score(calibrationError({ bins }), [1, 0], [edge, above]);
-    expectClose(found, Math.abs((edge + above) / 2 - 0.5));
+    [0.1, 0.15, 10],
+    [0.29, 0.295, 100],
+    [0.57, 0.575, 100],
+    [0.7, 0.75, 10],
+    [0.8999999999999999, 0.85, 10],
+    [0.44999999999999996, 0.42, 20],
+  ])('puts %d and %d, at and off an edge, into the same of %d bins', async (atEdge, mate, bins) => {
+    // In one bin a hit and a miss make half a hit; in two they make two gaps.
+    const found = await score(calibrationError({ bins }), [1, 0], [atEdge, mate]);
+    expectClose(found, Math.abs((atEdge + mate) / 2 - 0.5));
   });
 
   it('takes 0 and 1', async () => {

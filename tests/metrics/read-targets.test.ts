@@ -180,6 +180,9 @@ describe('what cannot be read', () => {
   it('does not matter in a sample of weight 0', async () => {
     const nan = Number.NaN;
     expect(await score(sensitivity(), [1, nan, 1, -1], [0.9, 0.1, nan, 0.2], [1, 0, 0, 0])).toBe(1);
+    const beyond = { classes: 3, average: 'none' } as const;
+    const row = [0, 0, 1];
+    expect(await score(sensitivity(beyond), [3, 2], [row, row], [0, 1])).toEqual([nan, nan, 1]);
     const classes = sensitivity({ classes: 2, average: 'none' });
     expect(
       await score(
