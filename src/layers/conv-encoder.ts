@@ -3,6 +3,7 @@ import { checkChoice, checkInteger } from '../internal/check';
 import type { Encoder } from '../types';
 import type { Activation } from './activation';
 import { apply } from './apply';
+import { checkImages } from './check-images';
 import { convBlock } from './conv-block';
 import { applyDropout } from './dropout';
 import { NORMS, type Norm } from './norm';
@@ -11,7 +12,7 @@ import { checkRate } from './seeded-dropout';
 export interface ConvEncoderOptions {
   /** Feature maps of each level, finest first. Default [8, 16, 32, 64, 128, 256]. */
   readonly filters?: readonly number[];
-  /** Default 'none'. */
+  /** After each convolution. Default 'none'. */
   readonly norm?: Norm;
   /** Default 'elu'. */
   readonly activation?: Activation;
@@ -38,6 +39,7 @@ export function ConvEncoder(options: ConvEncoderOptions = {}): Encoder {
   checkChoice(norm, NORMS, 'ConvEncoder: norm');
   checkRate(dropout, 'ConvEncoder: dropout');
   return (input, name, seed) => {
+    checkImages(input, 'ConvEncoder');
     const skips: SymbolicTensor[] = [];
     let x = input;
     for (const [i, count] of filters.entries()) {

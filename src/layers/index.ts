@@ -4,7 +4,7 @@ export { BilinearUpsampling } from './bilinear-upsampling';
 export { type ConvBlockOptions, convBlock } from './conv-block';
 export { ConvEncoder, type ConvEncoderOptions } from './conv-encoder';
 export { GroupNorm, type GroupNormOptions } from './group-norm';
-export { InstanceNorm } from './instance-norm';
+export { InstanceNorm, type InstanceNormOptions } from './instance-norm';
 export { MLPHead, type MLPHeadOptions } from './mlp-head';
 export type { Norm } from './norm';
 export { registerLayers } from './register';

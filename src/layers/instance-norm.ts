@@ -1,6 +1,8 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { ChannelNorm } from './channel-norm';
+import { ChannelNorm, type ChannelNormOptions } from './channel-norm';
 import { normalize } from './normalize';
+
+export type InstanceNormOptions = ChannelNormOptions;
 
 /**
  * Instance normalization: `y = gamma (x - mean) / sqrt(variance + epsilon) + beta`, the mean and the (population)

@@ -72,7 +72,7 @@ export class SeededDropout extends layers.Layer {
  * calls it before each step gets the same masks again when it resumes at that step.
  *
  * @example
- * setDropoutStep(model.net, trainer.step);
+ * setDropoutStep(model.net, 12);
  */
 export function setDropoutStep(net: LayersModel, step: number): void {
   for (const layer of net.layers) {

@@ -24,7 +24,7 @@ export interface UNetDecoderOptions {
   readonly skips?: Skips;
   /** Default 'nearest'. */
   readonly upsample?: Upsample;
-  /** Default 'none'. */
+  /** After each convolution but the last. Default 'none'. */
   readonly norm?: Norm;
   /** Of the output. Default 'sigmoid'; 'softmax' for classes that exclude each other, 'linear' for intensities. */
   readonly activation?: Activation;
@@ -91,7 +91,7 @@ export function UNetDecoder(options: UNetDecoderOptions = {}): Head {
       const stage = `${name}/dec${level}`;
       x = convBlock({ filters, norm })(join(skips, skip, x, stage, seed), stage, seed);
     }
-    x = convBlock({ filters: 2 * channels, convs: 1 })(x, `${name}/maps`, seed);
+    x = convBlock({ filters: 2 * channels, convs: 1, norm })(x, `${name}/maps`, seed);
     const kernelInitializer = glorotUniform(seed, name);
     return apply(layers.conv2d({ name, filters: channels, kernelSize: 1, activation, kernelInitializer }), x);
   };

@@ -3,6 +3,7 @@ import { checkChoice, checkInteger } from '../internal/check';
 import type { Encoder } from '../types';
 import type { Activation } from './activation';
 import { apply } from './apply';
+import { checkImages } from './check-images';
 import { convBlock } from './conv-block';
 import { NORMS, type Norm } from './norm';
 import { checkRate } from './seeded-dropout';
@@ -10,7 +11,7 @@ import { checkRate } from './seeded-dropout';
 export interface UNetEncoderOptions {
   /** Feature maps of each level, finest first. Default [64, 128, 256, 512, 1024]. */
   readonly filters?: readonly number[];
-  /** Default 'none'. */
+  /** After each convolution. Default 'none'. */
   readonly norm?: Norm;
   /** Default 'relu'. */
   readonly activation?: Activation;
@@ -51,6 +52,7 @@ export function UNetEncoder(options: UNetEncoderOptions = {}): Encoder {
   checkChoice(norm, NORMS, 'UNetEncoder: norm');
   checkRate(dropout, 'UNetEncoder: dropout');
   return (input, name, seed) => {
+    checkImages(input, 'UNetEncoder');
     checkSides(input.shape[1], input.shape[2], filters.length);
     const maps: SymbolicTensor[] = [];
     for (const [i, count] of filters.entries()) {

@@ -93,6 +93,15 @@ describe('ConvEncoder', () => {
     ]);
   });
 
+  it('refuses what is no image', () => {
+    expect(() => ConvEncoder()(input({ shape: [8, 8] }), 'encoder')).toThrow(
+      new RangeError('ConvEncoder: the input must be images [height, width, channels], got the shape [8, 8].'),
+    );
+    expect(() => UNetEncoder()(input({ shape: [64] }), 'encoder')).toThrow(
+      'UNetEncoder: the input must be images [height, width, channels], got the shape [64].',
+    );
+  });
+
   it('refuses options out of range', () => {
     expect(() => ConvEncoder({ filters: [] })).toThrow('ConvEncoder: filters must have at least 1 level, got [].');
     expect(() => ConvEncoder({ filters: [-1] })).toThrow('filters must be an integer of at least 1, got -1.');

@@ -124,6 +124,7 @@ describe('amyar2020', () => {
     expect(net.getLayer('encoder/level3/norm2').getClassName()).toBe('BatchNormalization');
     expect(net.getLayer('reconstruction/dec1/norm2').getClassName()).toBe('BatchNormalization');
     expect(net.getLayer('segmentation/up1/norm1').getClassName()).toBe('BatchNormalization');
+    expect(net.getLayer('segmentation/maps/norm1').getClassName()).toBe('BatchNormalization');
     expect(count('encoder/')).toBe(3 * 7 + 2);
     dispose();
   });
