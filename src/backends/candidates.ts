@@ -1,0 +1,99 @@
+import { backend, env, removeBackend } from '@tensorflow/tfjs-core';
+import { registerCpuTrainingKernels } from './register-cpu-training-kernels';
+import { registerWasmTrainingKernels } from './register-wasm-training-kernels';
+
+/** A backend that {@link useBackend} knows. */
+export type BackendName = 'node-gpu' | 'node' | 'webgpu' | 'webgl' | 'wasm' | 'cpu';
+
+/** How a backend is had. */
+export interface Candidate<N extends string = string> {
+  readonly name: N;
+  /** The npm package that brings it. */
+  readonly packageName: string;
+  /** The name by which TensorFlow.js knows it. */
+  readonly registeredAs: string;
+  /** Imports it, which registers it with TensorFlow.js, and completes it. */
+  load(): Promise<void>;
+  /** Throws where it runs, but not as its name promises. */
+  check?(): void;
+  /** What to do where it is installed but does not work. */
+  readonly remedy?: string;
+  /** What to do where it works, but slowly. */
+  readonly advice?: string;
+}
+
+const installWasm = 'npm install @tensorflow/tfjs-backend-wasm';
+
+function checkGpu(): void {
+  if ((backend() as unknown as { readonly isUsingGpuDevice: boolean }).isUsingGpuDevice) return;
+  // tfjs-node would register itself by the same name, and give way to what is there.
+  removeBackend('tensorflow');
+  throw new Error('it finds no CUDA device');
+}
+
+/** Every backend. The specifiers are literal, so that bundlers see them. */
+export const candidates: readonly Candidate<BackendName>[] = [
+  {
+    name: 'node-gpu',
+    packageName: '@tensorflow/tfjs-node-gpu',
+    registeredAs: 'tensorflow',
+    load: async () => {
+      await import('@tensorflow/tfjs-node-gpu');
+    },
+    check: checkGpu,
+    remedy: 'It needs Node 22 or older and CUDA 11.2 with cuDNN 8.1',
+  },
+  {
+    name: 'node',
+    packageName: '@tensorflow/tfjs-node',
+    registeredAs: 'tensorflow',
+    load: async () => {
+      await import('@tensorflow/tfjs-node');
+    },
+    remedy: `It needs Node 22 or older and its native library, which it downloads when it is installed. On any Node: ${installWasm}`,
+  },
+  {
+    name: 'webgpu',
+    packageName: '@tensorflow/tfjs-backend-webgpu',
+    registeredAs: 'webgpu',
+    load: async () => {
+      await import('@tensorflow/tfjs-backend-webgpu');
+    },
+    remedy:
+      'It needs a browser with WebGPU; in Node, set globalThis.navigator.gpu first, as the npm package webgpu describes',
+  },
+  {
+    name: 'webgl',
+    packageName: '@tensorflow/tfjs-backend-webgl',
+    registeredAs: 'webgl',
+    load: async () => {
+      await import('@tensorflow/tfjs-backend-webgl');
+    },
+    remedy: 'It needs a browser with WebGL',
+  },
+  {
+    name: 'wasm',
+    packageName: '@tensorflow/tfjs-backend-wasm',
+    registeredAs: 'wasm',
+    load: async () => {
+      await import('@tensorflow/tfjs-backend-wasm');
+      registerWasmTrainingKernels();
+    },
+    remedy: 'In a browser, serve its .wasm files and name their place with its setWasmPaths',
+  },
+  {
+    name: 'cpu',
+    packageName: '@tensorflow/tfjs-backend-cpu',
+    registeredAs: 'cpu',
+    load: async () => {
+      await import('@tensorflow/tfjs-backend-cpu');
+      registerCpuTrainingKernels();
+    },
+    advice: `Convolutional networks train more than a hundred times as fast after: ${installWasm}`,
+  },
+];
+
+/** The backends that may be picked where none is asked for, fastest first. */
+export function automaticOrder(): readonly BackendName[] {
+  return env().getBool('IS_BROWSER') ? ['webgpu', 'webgl', 'wasm', 'cpu'] : ['node-gpu', 'node', 'wasm', 'cpu'];
+}

@@ -1,0 +1,26 @@
+import type { Candidate } from './candidates';
+import { tryBackend } from './try-backend';
+
+/** Makes `name` the backend, or else the first of `candidates` that works. What {@link useBackend} does, for any. */
+export async function selectBackend<N extends string>(
+  candidates: readonly Candidate<N>[],
+  automatic: readonly N[],
+  name: N | undefined,
+  onNotice: (message: string) => void,
+): Promise<N> {
+  const failures: string[] = [];
+  for (const wanted of name === undefined ? automatic : [name]) {
+    const candidate = candidates.find((known) => known.name === wanted)!;
+    const failure = await tryBackend(candidate);
+    if (failure === undefined) {
+      if (name === undefined && candidate.advice) onNotice(`'${wanted}' is slow. ${candidate.advice}`);
+      return wanted;
+    }
+    if (name !== undefined) throw new Error(`useBackend: ${failure.message}`, { cause: failure.cause });
+    if (failure.installed) onNotice(failure.message);
+    failures.push(failure.message);
+  }
+  throw new Error(
+    `useBackend: no backend works here. Run: npm install @tensorflow/tfjs-backend-wasm\n  ${failures.join('\n  ')}`,
+  );
+}

@@ -1,0 +1,40 @@
+import { checkChoice } from '../internal/check';
+import { automaticOrder, type BackendName, candidates } from './candidates';
+import { selectBackend } from './select-backend';
+
+export interface UseBackendOptions {
+  /**
+   * Told, where no backend is asked for, of one that is installed but does not work, and of what to install where only
+   * a slow one does.
+   */
+  readonly onNotice?: (message: string) => void;
+}
+
+/**
+ * Makes TensorFlow.js compute with the fastest backend that is installed and works here, and gives its name: in Node
+ * the first of node-gpu, node, wasm and cpu, in a browser of webgpu, webgl, wasm and cpu. Each is imported, initialised
+ * and made to compute a convolution, whose result is compared. On wasm and cpu, the kernels for training are completed
+ * ({@link registerWasmTrainingKernels}, {@link registerCpuTrainingKernels}).
+ *
+ * `name`, or else the environment variable `TFJS_MULTITASK_BACKEND`, asks for one: no other takes its place.
+ *
+ * @throws RangeError for an unknown name; Error, which says what to install, where the backend asked for is not
+ * installed or does not work, or where none does. The backend that was set before is then set again.
+ *
+ * @example
+ * ```ts
+ * const name = await useBackend();
+ * await useBackend('wasm');
+ * await useBackend(undefined, { onNotice: console.warn });
+ * ```
+ */
+export async function useBackend(name?: BackendName, options: UseBackendOptions = {}): Promise<BackendName> {
+  const { onNotice = () => {} } = options;
+  const variable = globalThis.process?.env?.TFJS_MULTITASK_BACKEND || undefined;
+  const wanted = name ?? (variable as BackendName | undefined);
+  if (wanted !== undefined) {
+    const names = candidates.map((candidate) => candidate.name);
+    checkChoice(wanted, names, name === undefined ? 'useBackend: TFJS_MULTITASK_BACKEND' : 'useBackend: name');
+  }
+  return selectBackend(candidates, automaticOrder(), wanted, onNotice);
+}
