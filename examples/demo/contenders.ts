@@ -1,0 +1,59 @@
+import type { ByTask, Loss, MultitaskModel } from 'tfjs-multitask';
+import { bce, mse, softDice } from 'tfjs-multitask/losses';
+import { auc, dice } from 'tfjs-multitask/metrics';
+import { amyar2020, cnn8, unet } from 'tfjs-multitask/models';
+import type { TaskMetrics } from 'tfjs-multitask/train';
+import type { DemoTask } from './data';
+import type { RunOptions } from './options';
+
+/** One of the models that are compared. */
+export interface Contender {
+  readonly name: string;
+  readonly title: string;
+  build(options: RunOptions): MultitaskModel<DemoTask>;
+}
+
+const shape = (size: number): [number, number, number] => [size, size, 1];
+
+/**
+ * The three-task model and the paper's two baselines. The U-Nets have batch norm, which the paper does not name: in the
+ * few epochs of a demo they learn little without.
+ */
+export const CONTENDERS: readonly Contender[] = [
+  {
+    name: 'amyar2020',
+    title: 'three tasks (amyar2020)',
+    build: ({ size, filters, seed }) => amyar2020({ inputShape: shape(size), filters, norm: 'batch', seed }),
+  },
+  {
+    name: 'unet',
+    title: 'segmentation alone (unet)',
+    build: ({ size, filters, seed }) =>
+      unet({ inputShape: shape(size), filters, norm: 'batch', seed }) as MultitaskModel<DemoTask>,
+  },
+  {
+    name: 'cnn8',
+    title: 'classification alone (cnn8)',
+    build: ({ size, seed }) => cnn8({ inputShape: shape(size), seed }) as MultitaskModel<DemoTask>,
+  },
+];
+
+export const LOSSES: ByTask<DemoTask, Loss> = {
+  reconstruction: mse(),
+  segmentation: softDice(),
+  classification: bce(),
+};
+
+/** What is followed on the validation images from epoch to epoch. */
+export const METRICS: TaskMetrics<DemoTask> = { segmentation: { dice: dice() }, classification: { auc: auc() } };
+
+/** The entries of a record that belong to the model's tasks. */
+export function pickTasks<V>(
+  tasks: readonly DemoTask[],
+  record: { readonly [K in DemoTask]?: V },
+): ByTask<DemoTask, V> {
+  return Object.fromEntries(tasks.filter((task) => task in record).map((task) => [task, record[task]])) as ByTask<
+    DemoTask,
+    V
+  >;
+}

@@ -1,0 +1,111 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+/** What a run is made of: kept beside its results, and the same when it is resumed. */
+export interface RunOptions {
+  /** A manifest folder; null for the phantom. */
+  readonly data: string | null;
+  /** How many phantom images. */
+  readonly images: number;
+  readonly size: number;
+  readonly filters: number;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly learningRate: number;
+  readonly seed: number;
+}
+
+export const DEFAULTS: RunOptions = {
+  data: null,
+  images: 240,
+  size: 64,
+  filters: 8,
+  epochs: 10,
+  batch: 4,
+  learningRate: 1e-3,
+  seed: 1,
+};
+
+export const HELP = `Trains the paper's three-task model and its two baselines and compares them on a test split.
+
+  npm run demo -- [options]
+
+  --data DIR          a folder with a manifest.csv of images; default: built-in phantom images
+  --images N          how many phantom images                           (${DEFAULTS.images})
+  --size N            side of the square input, a multiple of 16        (${DEFAULTS.size})
+  --filters N         maps of the U-Net's first level                   (${DEFAULTS.filters})
+  --epochs N          epochs of each model                              (${DEFAULTS.epochs})
+  --batch N           images in a batch                                 (${DEFAULTS.batch})
+  --learning-rate X   of Adam                                           (${DEFAULTS.learningRate})
+  --seed N            of weights, dropout, split, order, augmentation   (${DEFAULTS.seed})
+  --backend NAME      default: the fastest that works here
+  --out DIR           where everything is written                       (runs/demo)
+  --resume            goes on with the run in --out, with its options
+  --help
+`;
+
+function number(text: string | undefined, name: string, minimum: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < minimum) {
+    throw new RangeError(`--${name} must be a number of at least ${minimum}, got '${text}'.`);
+  }
+  return value;
+}
+
+function integer(text: string | undefined, name: string, minimum: number): number | undefined {
+  const value = number(text, name, minimum);
+  if (value !== undefined && !Number.isInteger(value)) {
+    throw new RangeError(`--${name} must be a whole number, got '${text}'.`);
+  }
+  return value;
+}
+
+/** What stands on the command line: undefined for what was left out. */
+export interface CommandLine {
+  readonly given: Partial<RunOptions>;
+  readonly backend: string | undefined;
+  readonly out: string;
+  readonly resume: boolean;
+}
+
+/** Reads the command line; undefined where help was asked for. */
+export function parseCommandLine(args: readonly string[]): CommandLine | undefined {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      data: text,
+      images: text,
+      size: text,
+      filters: text,
+      epochs: text,
+      batch: text,
+      'learning-rate': text,
+      seed: text,
+      backend: text,
+      out: text,
+      resume: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) return undefined;
+  const size = integer(values.size, 'size', 16);
+  if (size !== undefined && size % 16 !== 0) throw new RangeError(`--size must be a multiple of 16, got ${size}.`);
+  const given: Partial<RunOptions> = {
+    data: values.data === undefined ? undefined : resolve(values.data),
+    images: integer(values.images, 'images', 24),
+    size,
+    filters: integer(values.filters, 'filters', 1),
+    epochs: integer(values.epochs, 'epochs', 1),
+    batch: integer(values.batch, 'batch', 1),
+    learningRate: number(values['learning-rate'], 'learning-rate', 0),
+    seed: integer(values.seed, 'seed', 0),
+  };
+  return {
+    given: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    backend: values.backend,
+    out: values.out ?? 'runs/demo',
+    resume: values.resume ?? false,
+  };
+}

@@ -1,0 +1,43 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type CommandLine, DEFAULTS, type RunOptions } from './options';
+
+export interface RunFolder {
+  readonly path: string;
+  readonly options: RunOptions;
+}
+
+async function readOptions(folder: string): Promise<RunOptions | undefined> {
+  try {
+    return JSON.parse(await readFile(join(folder, 'options.json'), 'utf8')) as RunOptions;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new Error(`${join(folder, 'options.json')}: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * Opens the folder of a run. A new run never writes into an old one's: it takes the next free name. A resumed run has
+ * the options of the first; one that says otherwise is refused.
+ */
+export async function openRunFolder({ given, out, resume }: CommandLine): Promise<RunFolder> {
+  const known = await readOptions(out);
+  if (resume) {
+    if (known === undefined) throw new Error(`--resume: there is no run in ${out} to go on with.`);
+    for (const [name, value] of Object.entries(given)) {
+      const before = known[name as keyof RunOptions];
+      if (value !== before) {
+        throw new Error(
+          `--resume: the run in ${out} has --${name} ${before}, got ${value}; leave it out or start anew.`,
+        );
+      }
+    }
+    return { path: out, options: known };
+  }
+  let path = out;
+  for (let n = 2; (await readOptions(path)) !== undefined; n++) path = `${out}-${n}`;
+  const options = { ...DEFAULTS, ...given };
+  await mkdir(path, { recursive: true });
+  await writeFile(join(path, 'options.json'), `${JSON.stringify(options, null, 2)}\n`);
+  return { path, options };
+}

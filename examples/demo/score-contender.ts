@@ -1,0 +1,104 @@
+import type { MultitaskModel, NDArray } from 'tfjs-multitask';
+import { batches } from 'tfjs-multitask/data';
+import { accuracy, auc, dicePerImage, interval, roc, score, sensitivity, specificity } from 'tfjs-multitask/metrics';
+import type { DemoData, DemoTask } from './data';
+
+/** A number with its 95 % bootstrap interval over `n` images. */
+export interface Estimate {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  readonly n: number;
+}
+
+export const COLUMNS = ['dice', 'accuracy', 'sensitivity', 'specificity', 'auc'] as const;
+
+export type TestScores = Readonly<Record<(typeof COLUMNS)[number], Estimate | null>>;
+
+/** What a model says of one test image. */
+export interface Prediction {
+  readonly index: number;
+  readonly outputs: { readonly [K in DemoTask]?: NDArray };
+}
+
+export interface Scored {
+  readonly test: TestScores;
+  readonly curve: { readonly fpr: readonly number[]; readonly tpr: readonly number[] } | null;
+  readonly predictions: readonly Prediction[];
+}
+
+async function predictAll(model: MultitaskModel<DemoTask>, { dataset, test }: DemoData): Promise<Prediction[]> {
+  const predictions: Prediction[] = [];
+  const source = batches(dataset, { indices: test, batchSize: 8, shuffle: false });
+  for await (const { x } of source(0)) {
+    const outputs = model.predict(x);
+    const read: [DemoTask, NDArray][] = [];
+    for (const task of model.tasks) {
+      read.push([task, { data: (await outputs[task].data()) as Float32Array, shape: outputs[task].shape }]);
+      outputs[task].dispose();
+    }
+    for (let i = 0; i < x.shape[0]; i++) {
+      const one = ({ data, shape }: NDArray): NDArray => {
+        const size = data.length / shape[0];
+        return { data: data.slice(i * size, (i + 1) * size), shape: shape.slice(1) };
+      };
+      const own = Object.fromEntries(read.map(([task, values]) => [task, one(values)]));
+      predictions.push({ index: test[predictions.length], outputs: own });
+    }
+  }
+  return predictions;
+}
+
+interface Pair {
+  readonly yTrue: NDArray;
+  readonly yPred: NDArray;
+}
+
+/**
+ * Stacks what is true and what was predicted of the test images that have a label of the task and, for masks, a lesion.
+ * Null where there are none, or the model has no such task.
+ */
+async function pairUp(data: DemoData, predictions: readonly Prediction[], task: DemoTask): Promise<Pair | null> {
+  const kept: { truth: NDArray; prediction: NDArray }[] = [];
+  for (const { index, outputs } of predictions) {
+    const prediction = outputs[task];
+    if (prediction === undefined || !data.dataset.rows[index].tasks.includes(task)) continue;
+    const truth = (await data.dataset.read(index)).y[task]!;
+    if (task !== 'segmentation' || truth.data.some((value) => value > 0)) kept.push({ truth, prediction });
+  }
+  if (kept.length === 0) return null;
+  const stack = (arrays: readonly NDArray[]): NDArray => ({
+    data: Float32Array.from(arrays.flatMap(({ data: values }) => Array.from(values))),
+    shape: [arrays.length, ...arrays[0].shape],
+  });
+  return {
+    yTrue: stack(kept.map(({ truth }) => truth)),
+    yPred: stack(kept.map(({ prediction }) => prediction)),
+  };
+}
+
+/**
+ * Scores a model on the test images: Dice per image over the images with a lesion, the rest over all images; thresholds
+ * are 0.5. The intervals are bootstraps over images.
+ */
+export async function scoreContender(model: MultitaskModel<DemoTask>, data: DemoData): Promise<Scored> {
+  const predictions = await predictAll(model, data);
+  const masks = await pairUp(data, predictions, 'segmentation');
+  const classes = await pairUp(data, predictions, 'classification');
+  const estimate = async (metric: Parameters<typeof interval>[0], pair: Pair | null): Promise<Estimate | null> => {
+    if (pair === null) return null;
+    const { value, low, high, n } = await score(interval(metric, { seed: 1 }), pair.yTrue, pair.yPred);
+    return { value, low, high, n };
+  };
+  return {
+    test: {
+      dice: await estimate(dicePerImage(), masks),
+      accuracy: await estimate(accuracy(), classes),
+      sensitivity: await estimate(sensitivity(), classes),
+      specificity: await estimate(specificity(), classes),
+      auc: await estimate(auc(), classes),
+    },
+    curve: classes === null ? null : await score(roc(), classes.yTrue, classes.yPred),
+    predictions,
+  };
+}

@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { train } from '@tensorflow/tfjs-core';
+import type { MultitaskModel, Source } from 'tfjs-multitask';
+import { augment, batches, flipHorizontal, intensity, rotate, scale, selectTasks, shift } from 'tfjs-multitask/data';
+import { checkpoint, csvLog, fileSystem, loadCheckpoint, progressBar } from 'tfjs-multitask/node';
+import { createTrainer, earlyStopping, type History } from 'tfjs-multitask/train';
+import { type Contender, LOSSES, METRICS, pickTasks } from './contenders';
+import type { DemoData, DemoTask } from './data';
+import type { RunOptions } from './options';
+
+export interface Trained {
+  readonly model: MultitaskModel<DemoTask>;
+  readonly history: History<DemoTask>;
+}
+
+interface Sources {
+  readonly train: Source<DemoTask>;
+  readonly validation: Source<DemoTask>;
+}
+
+/**
+ * The images that have a label of one of the model's tasks, augmented. Every batch of the three-task model has a mask
+ * in it, or fifty among hundreds would starve. All models make about as many steps an epoch: one with fewer images
+ * passes over them several times.
+ */
+function sourcesFor(data: DemoData, tasks: readonly DemoTask[], { batch, seed }: RunOptions): Sources {
+  const dataset = selectTasks(data.dataset, tasks);
+  const labelled = (indices: readonly number[]): number[] => indices.filter((i) => dataset.rows[i].tasks.length > 0);
+  const indices = labelled(data.train);
+  const pieces = [flipHorizontal(), rotate(10), shift(0.05), scale(0.1), intensity()];
+  const once = batches(dataset, {
+    indices,
+    batchSize: batch,
+    seed,
+    balance: tasks.includes('segmentation') ? { segmentation: 1 } : {},
+    augment: augment<DemoTask>(pieces, { seed }),
+  });
+  const passes = Math.max(1, Math.round(data.train.length / indices.length));
+  const repeated = async function* (epoch: number) {
+    for (let pass = 0; pass < passes; pass++) yield* once(epoch * passes + pass);
+  };
+  return {
+    train: Object.assign(repeated, { steps: once.steps * passes }),
+    validation: batches(dataset, { indices: labelled(data.validation), batchSize: batch, shuffle: false }),
+  };
+}
+
+/**
+ * Trains one model, or goes on with it, and saves it. The weights are those of the epoch with the best validation loss.
+ */
+export async function trainContender(
+  contender: Contender,
+  data: DemoData,
+  options: RunOptions,
+  { folder, resume, signal }: { readonly folder: string; readonly resume: boolean; readonly signal: AbortSignal },
+): Promise<Trained> {
+  const model = contender.build(options);
+  const { tasks } = model;
+  const sources = sourcesFor(data, tasks, options);
+  const trainer = createTrainer(model, {
+    optimizer: train.adam(options.learningRate),
+    losses: pickTasks(tasks, LOSSES),
+    metrics: pickTasks(tasks, METRICS),
+  });
+  const checkpoints = join(folder, 'checkpoints');
+  const last = resume ? await loadCheckpoint(checkpoints) : undefined;
+  const history = await trainer.fit(sources.train, {
+    epochs: options.epochs,
+    validation: sources.validation,
+    signal,
+    resume: last?.state,
+    callbacks: [
+      earlyStopping({ monitor: 'validation.loss' }),
+      csvLog(join(folder, 'history.csv')),
+      checkpoint(checkpoints, { every: { epochs: 1, steps: 50 } }),
+      progressBar(),
+    ],
+  });
+  trainer.dispose();
+  if (history.stopped !== 'aborted') await model.net.save(fileSystem(join(folder, 'model')));
+  return { model, history };
+}

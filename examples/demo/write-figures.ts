@@ -1,0 +1,78 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { dicePerImage, score } from 'tfjs-multitask/metrics';
+import { rocCurves } from '../support/figures/roc-curves';
+import { type SliceRow, sliceSheet } from '../support/figures/slice-sheet';
+import { trainingCurves } from '../support/figures/training-curves';
+import type { Contender } from './contenders';
+import type { DemoData } from './data';
+import type { Prediction, Scored } from './score-contender';
+import type { Trained } from './train-contender';
+
+interface Result {
+  readonly contender: Contender;
+  readonly trained: Trained;
+  readonly scored: Scored;
+}
+
+/** Up to `count` values, spread evenly. */
+function spread<V>(values: readonly V[], count: number): V[] {
+  const step = Math.max(1, values.length / count);
+  return Array.from({ length: Math.min(count, values.length) }, (_, i) => values[Math.floor(i * step)]);
+}
+
+/** A row of the sheet for one test image. */
+async function describeSlice({ dataset }: DemoData, { index, outputs }: Prediction): Promise<SliceRow> {
+  const { x, y } = await dataset.read(index);
+  const positive = y.classification === undefined ? undefined : y.classification.data[0] === 1;
+  const title = positive === undefined ? 'unknown' : positive ? 'COVID-19' : 'not COVID-19';
+  const lines = [dataset.rows[index].id];
+  if (outputs.classification !== undefined) {
+    const probability = outputs.classification.data[0];
+    const wrong = positive !== undefined && positive !== probability >= 0.5;
+    lines.push(`p(COVID) = ${probability.toFixed(2)}${wrong ? ' (wrong)' : ''}`);
+  }
+  if (y.segmentation !== undefined && outputs.segmentation !== undefined) {
+    const batched = (array: NonNullable<typeof y.segmentation>) => ({ data: array.data, shape: [1, ...array.shape] });
+    const { value } = await score(dicePerImage(), batched(y.segmentation), batched(outputs.segmentation));
+    if (!Number.isNaN(value)) lines.push(`Dice ${value.toFixed(2)}`);
+  }
+  return {
+    title,
+    lines,
+    image: x,
+    trueMask: y.segmentation,
+    predictedMask: outputs.segmentation,
+    reconstruction: outputs.reconstruction,
+  };
+}
+
+/** Test images to look at: with a mask, of the class without one, and not COVID. */
+function chooseSlices({ dataset }: DemoData, predictions: readonly Prediction[]): Prediction[] {
+  const stratum = ({ index }: Prediction): string => dataset.rows[index].stratum ?? '';
+  const hasMask = ({ index }: Prediction): boolean => dataset.rows[index].tasks.includes('segmentation');
+  const strata = [...new Set(predictions.map(stratum))].sort();
+  const others = strata.flatMap((name) => predictions.filter((p) => stratum(p) === name && !hasMask(p)).slice(0, 1));
+  return [...spread(predictions.filter(hasMask), 5), ...spread(others, 4)];
+}
+
+/** Writes the figures of a run as PNG files. */
+export async function writeFigures(folder: string, data: DemoData, results: readonly Result[]): Promise<void> {
+  const named = results.map(({ contender, trained }) => ({ name: contender.name, history: trained.history.epochs }));
+  await writeFile(join(folder, 'training-curves.png'), await trainingCurves(named));
+  const curves = results.flatMap(({ contender, scored: { curve, test } }) =>
+    curve === null || test.auc === null || Number.isNaN(test.auc.value)
+      ? []
+      : [{ name: contender.name, ...curve, auc: test.auc }],
+  );
+  if (curves.length > 0)
+    await writeFile(
+      join(folder, 'roc-curves.png'),
+      await rocCurves(curves, { models: results.map(({ contender }) => contender.name) }),
+    );
+  const [{ contender, scored }] = results;
+  const chosen = chooseSlices(data, scored.predictions);
+  const rows = await Promise.all(chosen.map((prediction) => describeSlice(data, prediction)));
+  const title = `${contender.name} on test slices`;
+  await writeFile(join(folder, 'test-slices.png'), await sliceSheet(rows, { title }));
+}
