@@ -112,8 +112,18 @@ export async function createRuntime(
     ints: new Int32Array(memory.buffer, ARGUMENTS, ARGUMENT_COUNT),
     floats: new Float32Array(memory.buffer, ARGUMENTS, ARGUMENT_COUNT),
     run(kernel, items, alone = false) {
-      if (threads === 1 || items <= 1 || alone) runAlone(kernel, items);
-      else if (runShared(kernel, items, 10_000) !== 0) wait();
+      if (threads === 1 || items <= 1 || alone) {
+        runAlone(kernel, items);
+        return;
+      }
+      let state: number;
+      try {
+        state = runShared(kernel, items, 10_000);
+      } catch (error) {
+        stopThreads(); // a kernel trapped here: no thread must go on with the job
+        throw error;
+      }
+      if (state !== 0) wait();
     },
     dispose: stopThreads,
   };

@@ -31,7 +31,8 @@ export function exp4(x: v128): v128 {
   const n = f32x4.nearest(f32x4.mul(t, splat(LOG2E)));
   let r = nmadd(n, splat(LN2_HIGH), t);
   r = nmadd(n, splat(LN2_LOW), r);
-  let q = madd(splat(0.0013947266852483153), r, splat(0.008333265781402588));
+  let q = madd(splat(0.0001991772442124784), r, splat(0.0013947266852483153));
+  q = madd(q, r, splat(0.008333265781402588));
   q = madd(q, r, splat(0.04166625440120697));
   q = madd(q, r, splat(0.1666666716337204));
   q = madd(q, r, splat(0.5));

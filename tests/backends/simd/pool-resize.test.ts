@@ -1,0 +1,94 @@
+import { avgPool, grad, image, maxPool, relu, square, sum, type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { beforeAll, describe, it } from 'vitest';
+import { registerSimdBackend } from '../../../src/backends/simd';
+import { expectSame, numbers } from './compare';
+
+beforeAll(() => registerSimdBackend({ threads: 2 }));
+
+const filled = (shape: [number, number, number, number]) => tensor4d(numbers(shape.reduce((a, b) => a * b)), shape);
+
+describe('pooling', () => {
+  it('gives what the cpu backend gives, gradients too, windows apart or overlapping', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          h: fc.integer({ min: 3, max: 9 }),
+          w: fc.integer({ min: 3, max: 9 }),
+          c: fc.integer({ min: 1, max: 9 }),
+          size: fc.integer({ min: 1, max: 3 }),
+          step: fc.integer({ min: 1, max: 3 }),
+        }),
+        fc.constantFrom('same' as const, 'valid' as const),
+        async ({ h, w, c, size, step }, pad) => {
+          for (const pool of [maxPool, avgPool]) {
+            await expectSame(() => {
+              const x = filled([2, h, w, c]);
+              return [pool(x, size, step, pad), grad((v) => square(pool(v as Tensor4D, size, step, pad)))(x)];
+            });
+          }
+        },
+      ),
+      { numRuns: 40, seed: 1 },
+    );
+  });
+
+  it('gives the gradient of equal maxima to the first', async () => {
+    await expectSame(() =>
+      grad((v) => sum(maxPool(relu(v) as Tensor4D, 2, 2, 'same')))(
+        tensor4d(new Float32Array(2 * 4 * 4 * 5).fill(1), [2, 4, 4, 5]),
+      ),
+    );
+  });
+
+  it('passes over NaN as the cpu backend does', async () => {
+    await expectSame(() => maxPool(tensor4d([1, Number.NaN, 3, 2], [1, 2, 2, 1]), 2, 2, 'valid'));
+  });
+});
+
+describe('resize', () => {
+  it('interpolates as the cpu backend does, with gradients of square images', async () => {
+    for (const corners of [false, true]) {
+      for (const [rows, cols] of [
+        [10, 10],
+        [5, 5],
+        [3, 7],
+        [1, 1],
+        [13, 9],
+      ] as const) {
+        await expectSame(() => {
+          const x = filled([2, 5, 5, 6]);
+          const f = (v: Tensor4D) => image.resizeBilinear(v, [rows, cols], corners);
+          return [
+            f(x),
+            image.resizeBilinear(x, [rows, cols], false, !corners),
+            grad((v) => square(f(v as Tensor4D)))(x),
+          ];
+        });
+      }
+    }
+  });
+
+  it('repeats pixels as the cpu backend does', async () => {
+    for (const [rows, cols] of [
+      [8, 10],
+      [12, 5],
+      [4, 5],
+      [7, 3],
+    ] as const) {
+      await expectSame(() => [
+        image.resizeNearestNeighbor(filled([2, 4, 5, 6]), [rows, cols]),
+        image.resizeNearestNeighbor(filled([2, 4, 5, 6]), [rows, cols], true),
+      ]);
+    }
+  });
+
+  it('sums the gradient of repeated pixels over each block, image by image', async () => {
+    // the cpu backend reads the gradient of the second image at the offset of the first's input: compare one at a time
+    for (const factor of [1, 2, 3]) {
+      await expectSame(() =>
+        grad((v) => square(image.resizeNearestNeighbor(v as Tensor4D, [4 * factor, 5 * factor])))(filled([1, 4, 5, 6])),
+      );
+    }
+  });
+});

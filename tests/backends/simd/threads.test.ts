@@ -1,0 +1,114 @@
+import { execFileSync } from 'node:child_process';
+import '@tensorflow/tfjs-layers';
+import {
+  backend,
+  conv2d,
+  engine,
+  findBackend,
+  grads,
+  matMul,
+  removeBackend,
+  reshape,
+  setBackend,
+  square,
+  sum,
+  type Tensor,
+  tensor1d,
+  tensor4d,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { registerSimdBackend } from '../../../src/backends/simd';
+import type { SimdBackend } from '../../../src/backends/simd/backend';
+import { KERNEL } from '../../../src/backends/simd/board';
+import { createRuntime } from '../../../src/backends/simd/runtime';
+import { numbers } from './compare';
+
+async function on<T>(threads: number, body: () => Promise<T>): Promise<T> {
+  await registerSimdBackend({ threads });
+  await setBackend('simd');
+  try {
+    expect((backend() as unknown as SimdBackend).runtime.threads).toBe(threads);
+    return await body();
+  } finally {
+    await setBackend('cpu');
+    removeBackend('simd');
+  }
+}
+
+const tensor = (shape: [number, number, number, number], seed: number) =>
+  tensor4d(
+    numbers(
+      shape.reduce((a, b) => a * b),
+      seed,
+    ),
+    shape,
+  );
+
+/** A forward pass, its gradients and a long sum: every way in which work is shared. */
+async function work(): Promise<number[][]> {
+  const f = (x: Tensor, w: Tensor) => square(conv2d(x as never, w as never, 1, 'same'));
+  const tensors = tidy(() => {
+    const x = tensor([4, 33, 33, 8], 1);
+    const w = tensor([3, 3, 8, 16], 2);
+    const y = f(x, w);
+    return [
+      y,
+      ...grads(f)([x, w]),
+      sum(y, [0, 1, 2]),
+      matMul(reshape(y, [4 * 33 * 33, 16]), reshape(y, [4 * 33 * 33, 16]), true),
+    ];
+  });
+  const values = await Promise.all(tensors.map(async (t) => Array.from(await t.data())));
+  for (const t of tensors) t.dispose();
+  return values;
+}
+
+describe('threads', () => {
+  it('do not change a single bit, whatever their number, and give the same twice', async () => {
+    const one = await on(1, work);
+    for (const threads of [2, 2, 3]) expect(await on(threads, work)).toEqual(one);
+  });
+
+  it('end with removeBackend, which registers again', async () => {
+    await on(2, async () => {});
+    expect(findBackend('simd')).toBeNull();
+    await on(2, async () => expect([...(await tidy(() => square(tensor1d([3]))).data())]).toEqual([9]));
+    expect(engine().registryFactory.simd).toBeUndefined();
+  });
+
+  it('give an error when a kernel dies in one, and the work goes on without them', async () => {
+    const { runtime, startThreads } = await createRuntime({ threads: 2 });
+    startThreads();
+    expect(() => runtime.run(-1, 64)).toThrow();
+    expect(runtime.threads).toBe(1);
+    const at = runtime.heap.allocate(64);
+    runtime.ints.set([at, 3, 7, 16]);
+    runtime.run(KERNEL.fill, 1);
+    expect([...new Int32Array(runtime.memory.buffer, at, 3)]).toEqual([7, 7, 7]);
+    runtime.dispose();
+  });
+
+  it('refuse a number of threads that is not a positive whole number', async () => {
+    await expect(registerSimdBackend({ threads: 0 })).rejects.toThrow(
+      new RangeError('registerSimdBackend: threads must be a positive whole number, got 0.'),
+    );
+    await expect(registerSimdBackend({ threads: 1.5 })).rejects.toThrow(RangeError);
+  });
+
+  it('let the process end', () => {
+    const code = `
+      import { setBackend, square, tensor1d } from '@tensorflow/tfjs-core';
+      import { registerSimdBackend } from './src/backends/simd';
+      (async () => {
+        await registerSimdBackend({ threads: 3 });
+        await setBackend('simd');
+        console.log((await square(tensor1d([5])).data())[0]);
+      })();`;
+    const out = execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
+      timeout: 30_000,
+      encoding: 'utf8',
+    });
+    expect(out.trim()).toBe('25');
+  });
+});
