@@ -12,8 +12,10 @@ export interface Candidate<N extends string = string> {
   readonly packageName: string;
   /** The name by which TensorFlow.js knows it. */
   readonly registeredAs: string;
-  /** Imports it, which registers it with TensorFlow.js, and completes it. */
-  load(): Promise<void>;
+  /** Imports it, which registers it with TensorFlow.js. Gives the error where that fails. */
+  load(): Promise<unknown>;
+  /** Adds what it lacks, once it is imported. */
+  complete?(): void;
   /** Throws where it runs, but not as its name promises. */
   check?(): void;
   /** What to do where it is installed but does not work. */
@@ -31,14 +33,20 @@ function checkGpu(): void {
   throw new Error('it finds no CUDA device');
 }
 
-/** Every backend. The specifiers are literal, so that bundlers see them. */
+/**
+ * Every backend. Bundlers see specifiers that are literal, and let those be missing that stand inside a `try`.
+ */
 export const candidates: readonly Candidate<BackendName>[] = [
   {
     name: 'node-gpu',
     packageName: '@tensorflow/tfjs-node-gpu',
     registeredAs: 'tensorflow',
     load: async () => {
-      await import('@tensorflow/tfjs-node-gpu');
+      try {
+        await import('@tensorflow/tfjs-node-gpu');
+      } catch (error) {
+        return error;
+      }
     },
     check: checkGpu,
     remedy: 'It needs Node 22 or older and CUDA 11.2 with cuDNN 8.1',
@@ -48,7 +56,11 @@ export const candidates: readonly Candidate<BackendName>[] = [
     packageName: '@tensorflow/tfjs-node',
     registeredAs: 'tensorflow',
     load: async () => {
-      await import('@tensorflow/tfjs-node');
+      try {
+        await import('@tensorflow/tfjs-node');
+      } catch (error) {
+        return error;
+      }
     },
     remedy: `It needs Node 22 or older and its native library, which it downloads when it is installed. On any Node: ${installWasm}`,
   },
@@ -57,7 +69,11 @@ export const candidates: readonly Candidate<BackendName>[] = [
     packageName: '@tensorflow/tfjs-backend-webgpu',
     registeredAs: 'webgpu',
     load: async () => {
-      await import('@tensorflow/tfjs-backend-webgpu');
+      try {
+        await import('@tensorflow/tfjs-backend-webgpu');
+      } catch (error) {
+        return error;
+      }
     },
     remedy:
       'It needs a browser with WebGPU; in Node, set globalThis.navigator.gpu first, as the npm package webgpu describes',
@@ -67,7 +83,11 @@ export const candidates: readonly Candidate<BackendName>[] = [
     packageName: '@tensorflow/tfjs-backend-webgl',
     registeredAs: 'webgl',
     load: async () => {
-      await import('@tensorflow/tfjs-backend-webgl');
+      try {
+        await import('@tensorflow/tfjs-backend-webgl');
+      } catch (error) {
+        return error;
+      }
     },
     remedy: 'It needs a browser with WebGL',
   },
@@ -76,9 +96,13 @@ export const candidates: readonly Candidate<BackendName>[] = [
     packageName: '@tensorflow/tfjs-backend-wasm',
     registeredAs: 'wasm',
     load: async () => {
-      await import('@tensorflow/tfjs-backend-wasm');
-      registerWasmTrainingKernels();
+      try {
+        await import('@tensorflow/tfjs-backend-wasm');
+      } catch (error) {
+        return error;
+      }
     },
+    complete: registerWasmTrainingKernels,
     remedy: 'In a browser, serve its .wasm files and name their place with its setWasmPaths',
   },
   {
@@ -86,9 +110,13 @@ export const candidates: readonly Candidate<BackendName>[] = [
     packageName: '@tensorflow/tfjs-backend-cpu',
     registeredAs: 'cpu',
     load: async () => {
-      await import('@tensorflow/tfjs-backend-cpu');
-      registerCpuTrainingKernels();
+      try {
+        await import('@tensorflow/tfjs-backend-cpu');
+      } catch (error) {
+        return error;
+      }
     },
+    complete: registerCpuTrainingKernels,
     advice: `Convolutional networks train more than a hundred times as fast after: ${installWasm}`,
   },
 ];

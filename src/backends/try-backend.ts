@@ -41,6 +41,7 @@ async function start(candidate: Candidate): Promise<void> {
   if (findBackendFactory(registeredAs) == null) {
     throw new Error(`${packageName} does not register it here, or with another copy of @tensorflow/tfjs-core`);
   }
+  candidate.complete?.();
   if (!(await setBackend(registeredAs))) throw new Error('TensorFlow.js cannot initialise it');
   candidate.check?.();
   await checkConvolution();
@@ -55,7 +56,8 @@ export function tryBackend(candidate: Candidate): Promise<Failure | undefined> {
   return withoutWarnings(async () => {
     const before = getBackend();
     try {
-      await candidate.load();
+      const error = await candidate.load();
+      if (error !== undefined) throw error;
       await start(candidate);
       return undefined;
     } catch (cause) {

@@ -31,9 +31,7 @@ function working(name: string): Candidate {
 function failing(name: string, error: unknown): Candidate {
   return {
     ...working(name),
-    load: async () => {
-      throw error;
-    },
+    load: async () => error,
   };
 }
 
