@@ -3,6 +3,7 @@
 //
 //   npx tsx scripts/kill-and-resume.ts [--kills 20] [--seed 1]
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,25 +76,19 @@ async function main(): Promise<void> {
 
     let killed = 0;
     let rounds = 0;
-    let started = false;
-    // Once the run is through, another one is started and killed, until there have been enough kills.
-    for (let n = 1; killed < kills || !started; n++) {
+    // A run that gets through is followed by another one, until there have been enough kills; the last gets through.
+    while (killed < kills || rounds === 0 || existsSync(`${disturbed}-${rounds}`)) {
       const folder = `${disturbed}-${rounds}`;
-      const first = !(await readdir(root)).includes(`disturbed-${rounds}`);
-      const args = first ? [...OPTIONS, '--out', folder] : ['--resume', '--backend', 'wasm', '--out', folder];
-      const limit = uniform(0.1, 0.9) * whole;
-      const code = await runDemo(args, killed < kills ? limit : undefined);
-      started = true;
-      if (code === undefined) killed++;
-      else rounds++;
-      console.log(
-        `start ${n}: ${code === undefined ? `killed after ${(limit / 1000).toFixed(1)} s` : 'ran to its end'}`,
-      );
-    }
-    const last = `${disturbed}-${rounds}`;
-    if ((await readdir(root)).includes(`disturbed-${rounds}`)) {
-      await runDemo(['--resume', '--backend', 'wasm', '--out', last]);
-      rounds++;
+      const known = existsSync(join(folder, 'options.json'));
+      const args = known ? ['--resume', '--backend', 'wasm', '--out', folder] : [...OPTIONS, '--out', folder];
+      const limit = killed < kills ? uniform(0.1, 0.9) * whole : undefined;
+      if ((await runDemo(args, limit)) === undefined) {
+        killed++;
+        console.log(`kill ${killed} after ${((limit ?? 0) / 1000).toFixed(1)} s`);
+      } else {
+        rounds++;
+        console.log(`run ${rounds} got through`);
+      }
     }
 
     const expected = await outcome(calm);

@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BackendName, useBackend } from 'tfjs-multitask/backends';
+import { writeJson } from '../support/write-json';
 import { CONTENDERS } from './contenders';
 import { countPart, type DemoData, openData } from './data';
 import { HELP, parseCommandLine, type RunOptions } from './options';
@@ -47,7 +47,7 @@ async function run(options: RunOptions, path: string, backend: string, resume: b
       test: scored.test,
     })),
   };
-  await writeFile(join(path, 'results.json'), `${JSON.stringify(summary, null, 2)}\n`);
+  await writeJson(join(path, 'results.json'), summary);
   await writeFigures(path, data, results);
   console.log(`\nOn ${data.test.length} test images, with 95 % intervals:\n`);
   console.log(renderTable(results.map(({ contender, scored }) => ({ contender, test: scored.test }))));

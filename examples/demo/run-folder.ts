@@ -1,5 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeJson } from '../support/write-json';
 import { type CommandLine, DEFAULTS, type RunOptions } from './options';
 
 export interface RunFolder {
@@ -38,6 +39,6 @@ export async function openRunFolder({ given, out, resume }: CommandLine): Promis
   for (let n = 2; (await readOptions(path)) !== undefined; n++) path = `${out}-${n}`;
   const options = { ...DEFAULTS, ...given };
   await mkdir(path, { recursive: true });
-  await writeFile(join(path, 'options.json'), `${JSON.stringify(options, null, 2)}\n`);
+  await writeJson(join(path, 'options.json'), options);
   return { path, options };
 }
