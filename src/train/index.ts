@@ -1,3 +1,18 @@
+export { type AlignedMtlOptions, alignedMtl } from './aggregators/aligned-mtl';
+export { type CAGradOptions, caGrad } from './aggregators/ca-grad';
+export { conFig } from './aggregators/con-fig';
+export { dualProj } from './aggregators/dual-proj';
+export { type FairGradOptions, fairGrad } from './aggregators/fair-grad';
+export { type GradNormOptions, gradNorm } from './aggregators/grad-norm';
+export { type GradVacOptions, gradVac } from './aggregators/grad-vac';
+export { imtlG } from './aggregators/imtl-g';
+export { meanGradient } from './aggregators/mean-gradient';
+export { mgda } from './aggregators/mgda';
+export { type NashMtlOptions, nashMtl } from './aggregators/nash-mtl';
+export { pcGrad, type SeededOptions } from './aggregators/pc-grad';
+export type { PreferenceOptions } from './aggregators/preference';
+export { sumGradient } from './aggregators/sum-gradient';
+export { type DualConeOptions, upGrad } from './aggregators/up-grad';
 export type { Callback, EpochLog, Run, StepLog, TaskScores } from './callback';
 export { type EarlyStoppingOptions, earlyStopping } from './early-stopping';
 export type { FitOptions, History } from './fit';
@@ -6,4 +21,4 @@ export { cosineDecay, learningRate, polynomialDecay, type Schedule, type Schedul
 export type { Mode, Monitor } from './monitor';
 export { type ReduceOnPlateauOptions, reduceOnPlateau } from './reduce-on-plateau';
 export type { Scores, TaskMetrics } from './scores';
-export { createTrainer, type StepResult, type Trainer, type TrainerOptions } from './trainer';
+export { createTrainer, type StepOptions, type StepResult, type Trainer, type TrainerOptions } from './trainer';

@@ -21,6 +21,6 @@ export function fairGrad<T extends string = string>({ alpha = 2 }: FairGradOptio
     throw new RangeError(`fairGrad: alpha must be at least 0 and finite, got ${alpha}.`);
   }
   return defineAggregator('fairGrad', (gramian) =>
-    alpha === 0 ? gramian.map(() => 1 / gramian.length) : fairWeights(gramian, alpha),
+    alpha === 0 ? gramian.map(() => 1 / gramian.length) : fairWeights(gramian, 1 / alpha),
   );
 }

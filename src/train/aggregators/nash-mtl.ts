@@ -9,10 +9,11 @@ export interface NashMtlOptions {
 }
 
 /**
- * Nash-MTL: the bargaining solution, which no scaling of a single task's loss changes: Gw = 1 / w with w > 0, for G
- * divided by its Frobenius norm, then scaled down to `maxNorm`.
+ * Nash-MTL: the bargaining solution, whose direction no scaling of a single task's loss changes: Gw = 1 / w with w > 0,
+ * scaled down to `maxNorm`.
  *
- * Solved by Newton's method on the convex problem behind it (min 1/2 w'Gw - sum of log w_k), not by the sequence of
+ * Its length is the root of the number of tasks, however long the gradients are, so the learning rate alone sets the
+ * steps. Solved by Newton's method on the convex problem behind it (min 1/2 w'Gw - sum of log w_k), not by the sequence of
  * cone programs of the paper. Source: Navon et al., "Multi-task learning as a bargaining game", 2022, arXiv:2202.01017.
  *
  * @throws RangeError where `maxNorm` is not positive.
@@ -22,9 +23,7 @@ export interface NashMtlOptions {
 export function nashMtl<T extends string = string>({ maxNorm = 1 }: NashMtlOptions = {}): Aggregator<T> {
   if (!(maxNorm > 0)) throw new RangeError(`nashMtl: maxNorm must be positive, got ${maxNorm}.`);
   return defineAggregator('nashMtl', (gramian) => {
-    const unit = Math.sqrt(Math.hypot(...gramian.flat()));
-    // Gw = 1 / w of G / unit^2 is that of G, times unit.
-    const weights = fairWeights(gramian, 1).map((value) => value * unit);
+    const weights = fairWeights(gramian, 1);
     const norm = Math.sqrt(Math.max(quadratic(gramian, weights), 0));
     return norm > maxNorm ? weights.map((value) => (value * maxNorm) / norm) : weights;
   });
