@@ -1,0 +1,10 @@
+import { parseArgs } from 'node:util';
+import type { BackendName } from 'tfjs-multitask/backends';
+
+/** What the small examples take on the command line: `--tiny` and `--backend NAME`. */
+export function exampleArguments(): { readonly tiny: boolean; readonly backend: BackendName | undefined } {
+  const { values } = parseArgs({
+    options: { tiny: { type: 'boolean', default: false }, backend: { type: 'string' } },
+  });
+  return { tiny: values.tiny, backend: values.backend as BackendName | undefined };
+}
