@@ -29,4 +29,8 @@ export const KERNEL = {
   repeatGradientRow: 19,
   blendRow: 20,
   blendGradient: 21,
+  winogradFilter: 22,
+  winogradTiles: 23,
+  winogradGradient: 24,
+  winogradFinish: 25,
 } as const;

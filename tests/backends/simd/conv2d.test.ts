@@ -1,15 +1,4 @@
-import {
-  conv2d,
-  conv2dTranspose,
-  engine,
-  fused,
-  grads,
-  square,
-  type Tensor,
-  tensor1d,
-  tensor4d,
-  variableGrads,
-} from '@tensorflow/tfjs-core';
+import { conv2d, conv2dTranspose, fused, grads, square, type Tensor, tensor1d, tensor4d } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, it } from 'vitest';
 import { registerSimdBackend } from '../../../src/backends/simd';

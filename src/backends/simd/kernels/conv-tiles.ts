@@ -92,8 +92,8 @@ export function writeTable(memory: WebAssembly.Memory, at: number, { groups, ord
   return at + groups.length * 8;
 }
 
-/** Computes a grid. The filter is packed first, eight output maps a panel. */
-export function computeGrid({ runtime }: SimdBackend, grid: Grid): void {
+/** Computes a grid in the order that the definition gives. The filter is packed first, eight output maps a panel. */
+export function computeDirect({ runtime }: SimdBackend, grid: Grid): void {
   const { batch, rows, cols, maps, depth, table } = grid;
   const { run, groups, order } = table;
   const pixels = batch * rows * cols;

@@ -1,9 +1,10 @@
 import { backend_util, type NamedAttrMap, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
 import { KERNEL } from '../board';
-import { ALONE, computeGrid, forwardTaps, type Tap, tableOf, writeTable } from './conv-tiles';
+import { ALONE, computeDirect, forwardTaps, type Grid, type Tap, tableOf, writeTable } from './conv-tiles';
 import { runUnary, UNARY } from './elementwise';
 import { allFloat, type Call, type Kernel, sizeOf } from './kernel';
+import { computeWinograd, suitsWinograd, winogradFilterGradient } from './winograd';
 
 type Shape4 = [number, number, number, number];
 type Info = backend_util.Conv2DInfo;
@@ -29,6 +30,11 @@ function infoOf(xShape: readonly number[], filterShape: readonly number[], attrs
     pad,
     dimRoundingMode,
   );
+}
+
+function computeGrid(backend: SimdBackend, grid: Grid): void {
+  if (suitsWinograd(grid)) computeWinograd(backend, grid);
+  else computeDirect(backend, grid);
 }
 
 function forward(
@@ -186,6 +192,30 @@ const conv2DBackpropFilter: Kernel = ({ backend, inputs, attrs }) => {
     forwardTaps(info.filterWidth, info.dilationWidth, info.padInfo.left),
     info.filterWidth,
   );
+  const grid = {
+    x: from,
+    out: backend.address(out),
+    batch: info.batchSize,
+    height: info.inHeight,
+    width: info.inWidth,
+    depth: info.inChannels,
+    rows: info.outHeight,
+    cols: info.outWidth,
+    maps,
+    stepY: info.strideHeight,
+    stepX: info.strideWidth,
+    table,
+    outHeight: info.outHeight,
+    outWidth: info.outWidth,
+    outStepY: 1,
+    outStepX: 1,
+    outY: 0,
+    outX: 0,
+  };
+  if (info.batchSize > 0 && suitsWinograd(grid)) {
+    winogradFilterGradient(backend, grid, gradient);
+    return out;
+  }
   const pixels = info.batchSize * info.outHeight * info.outWidth;
   const mBlocks = Math.ceil((table.run * info.inChannels) / M_BLOCK);
   const tasks = table.groups.length * mBlocks;

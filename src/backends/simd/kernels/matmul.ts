@@ -1,7 +1,7 @@
 import { broadcast_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
 import { KERNEL } from '../board';
-import { ALONE, computeGrid, type TapTable } from './conv-tiles';
+import { ALONE, computeDirect, type TapTable } from './conv-tiles';
 import { fusedPlan } from './conv2d';
 import { runUnary } from './elementwise';
 import { allFloat, type Kernel, sizeOf } from './kernel';
@@ -52,7 +52,7 @@ function multiply(
     rows = turned;
   }
   for (let i = 0; i < batch; i++) {
-    computeGrid(backend, {
+    computeDirect(backend, {
       x: rows + Math.min(i, batchA - 1) * m * depth * 4,
       out: to + i * m * n * 4,
       filter: filter + Math.min(i, batchB - 1) * depth * n * 4,

@@ -222,7 +222,7 @@ export function filterGradient(item: i32, thread: i32): void {
     for (let q = 0; q < bPanels; q++) {
       for (let p = 0; p < aPanels; p++) {
         outerTile(
-          aPack + <usize>p * aBytes, bPack + <usize>q * bBytes, depth,
+          aPack + <usize>p * aBytes, 24, bPack + <usize>q * bBytes, 32, depth,
           to + <usize>(p * 6) * pitch + <usize>(q << 5), pitch, min32(6, m1 - m0 - p * 6), min32(8, n - (q << 3)), empty,
         );
       }

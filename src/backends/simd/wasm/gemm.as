@@ -4,7 +4,7 @@ import { madd, storePart } from './common';
 
 // @ts-ignore: decorator
 @inline
-function finish(v: v128, activation: i32): v128 {
+export function finish(v: v128, activation: i32): v128 {
   if (activation == 1) return f32x4.max(v, f32x4.splat(0));
   if (activation == 2) return f32x4.min(f32x4.max(v, f32x4.splat(0)), f32x4.splat(6));
   return v;
@@ -178,10 +178,11 @@ function gather(out: usize, v0: v128, v1: v128, left: i32, first: bool): void {
 }
 
 /**
- * out[r][0..8) += sum over k of a[k][r] * b[k][0..8), a packed six floats a step, b eight. Writes only `up` rows (1 to 6),
- * `pitch` bytes apart, and `left` columns; stores instead of adding when `first`.
+ * out[r][0..8) += sum over k of a[k][r] * b[k][0..8), the steps of a and b `aPitch` and `bPitch` bytes apart. Takes steps in
+ * pairs: an odd `depth` wants a step of zeros behind. Writes only `up` rows (1 to 6), `pitch` bytes apart, and `left`
+ * columns; stores instead of adding when `first`.
  */
-export function outerTile(a: usize, b: usize, depth: i32, out: usize, pitch: usize, up: i32, left: i32, first: bool): void {
+export function outerTile(a: usize, aPitch: usize, b: usize, bPitch: usize, depth: i32, out: usize, pitch: usize, up: i32, left: i32, first: bool): void {
   let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
   let c30 = c00, c31 = c00, c40 = c00, c41 = c00, c50 = c00, c51 = c00;
   for (; depth > 0; depth -= 2) {
@@ -204,28 +205,30 @@ export function outerTile(a: usize, b: usize, depth: i32, out: usize, pitch: usi
     s = v128.load32_splat(a, 20);
     c50 = madd(s, b0, c50);
     c51 = madd(s, b1, c51);
-    b0 = v128.load(b, 32);
-    b1 = v128.load(b, 48);
-    s = v128.load32_splat(a, 24);
+    a += aPitch;
+    b += bPitch;
+    b0 = v128.load(b);
+    b1 = v128.load(b, 16);
+    s = v128.load32_splat(a);
     c00 = madd(s, b0, c00);
     c01 = madd(s, b1, c01);
-    s = v128.load32_splat(a, 28);
+    s = v128.load32_splat(a, 4);
     c10 = madd(s, b0, c10);
     c11 = madd(s, b1, c11);
-    s = v128.load32_splat(a, 32);
+    s = v128.load32_splat(a, 8);
     c20 = madd(s, b0, c20);
     c21 = madd(s, b1, c21);
-    s = v128.load32_splat(a, 36);
+    s = v128.load32_splat(a, 12);
     c30 = madd(s, b0, c30);
     c31 = madd(s, b1, c31);
-    s = v128.load32_splat(a, 40);
+    s = v128.load32_splat(a, 16);
     c40 = madd(s, b0, c40);
     c41 = madd(s, b1, c41);
-    s = v128.load32_splat(a, 44);
+    s = v128.load32_splat(a, 20);
     c50 = madd(s, b0, c50);
     c51 = madd(s, b1, c51);
-    a += 48;
-    b += 64;
+    a += aPitch;
+    b += bPitch;
   }
   gather(out, c00, c01, left, first);
   if (up > 1) gather(out + pitch, c10, c11, left, first);

@@ -5,6 +5,7 @@ import { binary, comparison, fill, select4, toFloat, unary } from './elementwise
 import { copyBox, transposeRows } from './layout';
 import { blendGradient, blendRow, maxPoolGradient, meanPoolGradient, poolRow, repeatGradientRow, repeatRow } from './pool';
 import { foldColumns, foldRows, softmaxRows } from './reduce';
+import { winogradFilter, winogradFinish, winogradGradient, winogradTiles } from './winograd';
 
 const BOARD: usize = 1024; // i64: number of the job, above the count of items not yet taken
 const DONE: usize = 1088; // i32: items finished
@@ -39,6 +40,10 @@ function compute(kernel: i32, item: i32, thread: i32): void {
     case 19: return repeatGradientRow(item, thread);
     case 20: return blendRow(item, thread);
     case 21: return blendGradient(item, thread);
+    case 22: return winogradFilter(item, thread);
+    case 23: return winogradTiles(item, thread);
+    case 24: return winogradGradient(item, thread);
+    case 25: return winogradFinish(item, thread);
     default: unreachable();
   }
 }

@@ -1,0 +1,371 @@
+// 3x3 convolution with step 1 by Winograd's F(2x2, 3x3): each 4x4 patch of x gives 2x2 outputs with 16 products a pair of
+// maps instead of 36. The transforms are sums and halves; 16 matrix products, one a place in the patch, do the work.
+// Source: Lavin, Gray, "Fast Algorithms for Convolutional Neural Networks", 2015, arXiv:1509.09308.
+import { argI, argP, loadPart, max32, min32, storePart } from './common';
+import { finish, outerTile, tile } from './gemm';
+
+// @ts-ignore: decorator
+@inline
+function add(a: v128, b: v128): v128 {
+  return f32x4.add(a, b);
+}
+
+// @ts-ignore: decorator
+@inline
+function sub(a: v128, b: v128): v128 {
+  return f32x4.sub(a, b);
+}
+
+// @ts-ignore: decorator
+@inline
+function half(a: v128): v128 {
+  return f32x4.mul(a, f32x4.splat(0.5));
+}
+
+/** Four weights of one tap: maps [n, n + 4) of the output for map c of the input. */
+// @ts-ignore: decorator
+@inline
+function weights(filter: usize, tap: i32, c: i32, n: i32, depth: i32, maps: i32, flip: i32): v128 {
+  const left = maps - n;
+  if (left <= 0) return f32x4.splat(0);
+  if (!flip) return loadPart(filter + (<usize>((tap * depth + c) * maps + n) << 2), left);
+  const at = filter + (<usize>(((8 - tap) * maps + n) * depth + c) << 2);
+  const pitch = <usize>depth << 2;
+  let v = v128.load32_zero(at);
+  if (left > 1) v = f32x4.replace_lane(v, 1, load<f32>(at + pitch));
+  if (left > 2) v = f32x4.replace_lane(v, 2, load<f32>(at + pitch * 2));
+  if (left > 3) v = f32x4.replace_lane(v, 3, load<f32>(at + pitch * 3));
+  return v;
+}
+
+/**
+ * G g Gt of one panel of eight output maps, in panels for `tile`: [16][panels][depth][8].
+ * Arguments: filter, to, depth, maps, flip, panels.
+ */
+export function winogradFilter(p: i32, _thread: i32): void {
+  const filter = argP(0), depth = argI(2), maps = argI(3), flip = argI(4), panels = argI(5);
+  const step = <usize>(panels * depth) * 32;
+  for (let c = 0; c < depth; c++) {
+    for (let side = 0; side < 2; side++) {
+      const n = (p << 3) + (side << 2);
+      let to = argP(1) + <usize>(p * depth + c) * 32 + (<usize>side << 4);
+      for (let i = 0; i < 4; i++) {
+        // row i of G g
+        let a: v128, b: v128, d: v128;
+        if (i == 0 || i == 3) {
+          const row = i == 0 ? 0 : 6;
+          a = weights(filter, row, c, n, depth, maps, flip);
+          b = weights(filter, row + 1, c, n, depth, maps, flip);
+          d = weights(filter, row + 2, c, n, depth, maps, flip);
+        } else {
+          const sign = f32x4.splat(i == 1 ? 0.5 : -0.5);
+          a = add(half(add(weights(filter, 0, c, n, depth, maps, flip), weights(filter, 6, c, n, depth, maps, flip))), f32x4.mul(sign, weights(filter, 3, c, n, depth, maps, flip)));
+          b = add(half(add(weights(filter, 1, c, n, depth, maps, flip), weights(filter, 7, c, n, depth, maps, flip))), f32x4.mul(sign, weights(filter, 4, c, n, depth, maps, flip)));
+          d = add(half(add(weights(filter, 2, c, n, depth, maps, flip), weights(filter, 8, c, n, depth, maps, flip))), f32x4.mul(sign, weights(filter, 5, c, n, depth, maps, flip)));
+        }
+        const outer = half(add(a, d)), inner = half(b);
+        v128.store(to, a);
+        v128.store(to + step, add(outer, inner));
+        v128.store(to + step * 2, sub(outer, inner));
+        v128.store(to + step * 3, d);
+        to += step * 4;
+      }
+    }
+  }
+}
+
+/** Bt d B of four maps: a 4x4 patch at `from`, results `step` bytes apart at `to`. */
+// @ts-ignore: decorator
+@inline
+function patch(from: usize, pitch: usize, pixel: usize, to: usize, step: usize): void {
+  for (let i = 0; i < 4; i++) {
+    // row i of Bt d, then its columns
+    const plus = i == 0 ? from : i == 2 ? from + pitch * 2 : from + pitch;
+    const minus = i == 0 ? from + pitch * 2 : i == 1 ? from + pitch * 2 : i == 2 ? from + pitch : from + pitch * 3;
+    let t0 = v128.load(plus), t1 = v128.load(plus + pixel), t2 = v128.load(plus + pixel * 2), t3 = v128.load(plus + pixel * 3);
+    if (i == 1) {
+      t0 = add(t0, v128.load(minus));
+      t1 = add(t1, v128.load(minus + pixel));
+      t2 = add(t2, v128.load(minus + pixel * 2));
+      t3 = add(t3, v128.load(minus + pixel * 3));
+    } else {
+      t0 = sub(t0, v128.load(minus));
+      t1 = sub(t1, v128.load(minus + pixel));
+      t2 = sub(t2, v128.load(minus + pixel * 2));
+      t3 = sub(t3, v128.load(minus + pixel * 3));
+    }
+    v128.store(to, sub(t0, t2));
+    v128.store(to + step, add(t1, t2));
+    v128.store(to + step * 2, sub(t2, t1));
+    v128.store(to + step * 3, sub(t1, t3));
+    to += step * 4;
+  }
+}
+
+// Arguments of both products, by number; those behind 16 differ.
+const X: usize = 0, OUT: usize = 1, BATCH: usize = 2, H: usize = 3, W: usize = 4, C: usize = 5, ROWS: usize = 6, COLS: usize = 7, N: usize = 8;
+const TILE_ROWS: usize = 9, TILE_COLS: usize = 10, TOP: usize = 11, LEFT: usize = 12, BLOCK: usize = 13, SCRATCH: usize = 14, SCRATCH_SIZE: usize = 15;
+const FILTER: usize = 16, BIAS: usize = 17, ACTIVATION: usize = 18;
+const DY: usize = 16, CHUNK: usize = 17, C_BLOCK: usize = 18, N_BLOCK: usize = 19, PARTIAL: usize = 20;
+
+/** Transforms maps [c0, c1) of tile number t into rows `step` bytes apart; `spare` holds a patch that leaves the image. */
+// @ts-ignore: decorator
+@inline
+function transformInput(t: i32, c0: i32, c1: i32, to: usize, step: usize, spare: usize): void {
+  const h = argI(H), w = argI(W), c = argI(C), tileRows = argI(TILE_ROWS), tileCols = argI(TILE_COLS);
+  const b = t / (tileRows * tileCols);
+  const rest = t - b * tileRows * tileCols;
+  const ty = rest / tileCols;
+  const y = (ty << 1) + argI(TOP), x = ((rest - ty * tileCols) << 1) + argI(LEFT);
+  let pixel = <usize>c << 2;
+  let pitch = <usize>w * pixel;
+  const image = argP(X) + <usize>(b * h) * pitch;
+  let from = image + <usize>(y * w + x) * pixel + (<usize>c0 << 2);
+  if (y < 0 || x < 0 || y + 4 > h || x + 4 > w) {
+    const bytes = <usize>(c1 - c0) << 2;
+    memory.fill(spare, 0, bytes << 4);
+    for (let i = max32(0, -y); i < min32(4, h - y); i++) {
+      for (let j = max32(0, -x); j < min32(4, w - x); j++) {
+        memory.copy(spare + <usize>(i * 4 + j) * bytes, image + <usize>((y + i) * w + x + j) * pixel + (<usize>c0 << 2), bytes);
+      }
+    }
+    from = spare;
+    pixel = bytes;
+    pitch = bytes << 2;
+  }
+  for (let k = c0; k < c1; k += 4) {
+    patch(from, pitch, pixel, to, step);
+    from += 16;
+    to += 16;
+  }
+}
+
+/** Forward: `BLOCK` tiles of every output map. Scratch: addresses, products of one panel, a spare patch, the transformed patches. */
+export function winogradTiles(item: i32, thread: i32): void {
+  const c = argI(C), rows = argI(ROWS), cols = argI(COLS), n = argI(N), tileRows = argI(TILE_ROWS), tileCols = argI(TILE_COLS);
+  const block = argI(BLOCK), bias = argP(BIAS), activation = argI(ACTIVATION), out = argP(OUT);
+  const tiles = argI(BATCH) * tileRows * tileCols;
+  const first = item * block;
+  const count = min32(block, tiles - first);
+  const sixes = (count + 5) / 6;
+  const addresses = argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE);
+  const products = addresses + <usize>(block * 128);
+  const spare = products + <usize>block * 512;
+  const pixel = <usize>c << 2;
+  const patches = spare + pixel * 16;
+  const step = <usize>block * pixel;
+
+  for (let t = 0; t < count; t++) transformInput(first + t, 0, c, patches + <usize>t * pixel, step, spare);
+  for (let e = 0; e < 16; e++) {
+    for (let r = 0; r < sixes * 6; r++) {
+      const at = addresses + <usize>((e * sixes + r / 6) * 48 + (r % 6) * 4);
+      store<u32>(at, <u32>(patches + <usize>e * step + <usize>min32(r, count - 1) * pixel));
+      store<u32>(at, <u32>(products + <usize>(e * block + r) * 32), 24);
+    }
+  }
+
+  const panels = (n + 7) >> 3;
+  const panelBytes = pixel * 8;
+  const place = <usize>block * 32;
+  for (let p = 0; p < panels; p++) {
+    for (let e = 0; e < 16; e++) {
+      const panel = argP(FILTER) + <usize>(e * panels + p) * panelBytes;
+      for (let s = 0; s < sixes; s++) {
+        const at = addresses + <usize>((e * sixes + s) * 48);
+        tile(at, 1, c, panel, at + 24, 0, 0, 8, 0);
+      }
+    }
+    let b = first / (tileRows * tileCols);
+    let ty = (first - b * tileRows * tileCols) / tileCols;
+    let tx = first - (b * tileRows + ty) * tileCols;
+    for (let t = 0; t < count; t++) {
+      const y = ty << 1, x = tx << 1;
+      for (let side = 0; side < 2; side++) {
+        const k = (p << 3) + (side << 2);
+        if (k >= n) break;
+        const left = n - k;
+        // At m A
+        let at = products + <usize>t * 32 + (<usize>side << 4);
+        const shift = bias ? v128.load(bias + (<usize>k << 2)) : f32x4.splat(0);
+        let u0 = shift, u1 = shift, v0 = shift, v1 = shift;
+        for (let j = 0; j < 4; j++) {
+          const m0 = v128.load(at), m1 = v128.load(at + place * 4), m2 = v128.load(at + place * 8), m3 = v128.load(at + place * 12);
+          const up = add(add(m0, m1), m2), down = sub(sub(m1, m2), m3);
+          if (j < 3) {
+            u0 = add(u0, up);
+            v0 = add(v0, down);
+          }
+          if (j == 1) {
+            u1 = add(u1, up);
+            v1 = add(v1, down);
+          } else if (j > 1) {
+            u1 = sub(u1, up);
+            v1 = sub(v1, down);
+          }
+          at += place;
+        }
+        const to = out + (<usize>(((b * rows + y) * cols + x) * n + k) << 2);
+        const pitch = <usize>(cols * n) << 2;
+        const right = x + 1 < cols;
+        storePart(to, finish(u0, activation), left);
+        if (right) storePart(to + (<usize>n << 2), finish(u1, activation), left);
+        if (y + 1 < rows) {
+          storePart(to + pitch, finish(v0, activation), left);
+          if (right) storePart(to + pitch + (<usize>n << 2), finish(v1, activation), left);
+        }
+      }
+      if (++tx == tileCols) {
+        tx = 0;
+        if (++ty == tileRows) {
+          ty = 0;
+          b++;
+        }
+      }
+    }
+  }
+}
+
+/**
+ * The filter's gradient before its last transform: for a chunk of tiles and blocks of both maps, 16 products of transformed
+ * patches with A dy At, [16][depth][maps] a chunk.
+ */
+export function winogradGradient(item: i32, thread: i32): void {
+  const c = argI(C), rows = argI(ROWS), cols = argI(COLS), n = argI(N), tileRows = argI(TILE_ROWS), tileCols = argI(TILE_COLS);
+  const block = argI(BLOCK), chunk = argI(CHUNK), cBlock = argI(C_BLOCK), nBlock = argI(N_BLOCK);
+  const cBlocks = (c + cBlock - 1) / cBlock, nBlocks = (n + nBlock - 1) / nBlock;
+  const part = item / (cBlocks * nBlocks);
+  item -= part * cBlocks * nBlocks;
+  const c0 = (item / nBlocks) * cBlock, n0 = (item % nBlocks) * nBlock;
+  const c1 = min32(c, c0 + cBlock), n1 = min32(n, n0 + nBlock);
+  const spare = argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE);
+  const aPitch = <usize>(c1 - c0) << 2, bPitch = <usize>(n1 - n0) << 2;
+  const aStep = <usize>block * aPitch, bStep = <usize>block * bPitch;
+  const a = spare + aPitch * 16;
+  const b = a + aStep * 16;
+  const pitch = <usize>n << 2;
+  const to = argP(OUT) + <usize>part * argP(PARTIAL) + <usize>c0 * pitch + (<usize>n0 << 2);
+  const last = min32(argI(BATCH) * tileRows * tileCols, (part + 1) * chunk);
+  for (let first = part * chunk; first < last; first += block) {
+    const count = min32(block, last - first);
+    for (let t = 0; t < count; t++) {
+      transformInput(first + t, c0, c1, a + <usize>t * aPitch, aStep, spare);
+      transformOutput(first + t, n0, n1, b + <usize>t * bPitch, bStep, rows, cols, n, tileRows, tileCols);
+    }
+    if (count & 1) {
+      for (let e = 0; e < 16; e++) {
+        memory.fill(a + <usize>e * aStep + <usize>count * aPitch, 0, aPitch);
+        memory.fill(b + <usize>e * bStep + <usize>count * bPitch, 0, bPitch);
+      }
+    }
+    for (let e = 0; e < 16; e++) {
+      const at = to + <usize>(e * c) * pitch;
+      for (let k = 0; k < n1 - n0; k += 8) {
+        for (let m = 0; m < c1 - c0; m += 6) {
+          outerTile(
+            a + <usize>e * aStep + (<usize>m << 2), aPitch, b + <usize>e * bStep + (<usize>k << 2), bPitch, count,
+            at + <usize>m * pitch + (<usize>k << 2), pitch, min32(6, c1 - c0 - m), min32(8, n1 - n0 - k), first == part * chunk,
+          );
+        }
+      }
+    }
+  }
+}
+
+/** A dy At of maps [n0, n1) of tile number t; what lies behind the last row or column is zero. */
+// @ts-ignore: decorator
+@inline
+function transformOutput(t: i32, n0: i32, n1: i32, to: usize, step: usize, rows: i32, cols: i32, n: i32, tileRows: i32, tileCols: i32): void {
+  const b = t / (tileRows * tileCols);
+  const rest = t - b * tileRows * tileCols;
+  const ty = rest / tileCols;
+  const y = ty << 1, x = (rest - ty * tileCols) << 1;
+  const pixel = <usize>n << 2;
+  const pitch = <usize>cols * pixel;
+  let from = argP(DY) + <usize>((b * rows + y) * cols + x) * pixel + (<usize>n0 << 2);
+  const right = x + 1 < cols, below = y + 1 < rows;
+  const zero = f32x4.splat(0);
+  for (let k = n0; k < n1; k += 4) {
+    const d00 = v128.load(from), d01 = right ? v128.load(from + pixel) : zero;
+    const d10 = below ? v128.load(from + pitch) : zero, d11 = right && below ? v128.load(from + pitch + pixel) : zero;
+    put4(d00, d01, to, step);
+    put4(add(d00, d10), add(d01, d11), to + step * 4, step);
+    put4(sub(d00, d10), sub(d01, d11), to + step * 8, step);
+    put4(f32x4.neg(d10), f32x4.neg(d11), to + step * 12, step);
+    from += 16;
+    to += 16;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function put4(a: v128, b: v128, to: usize, step: usize): void {
+  v128.store(to, a);
+  v128.store(to + step, add(a, b));
+  v128.store(to + step * 2, sub(a, b));
+  v128.store(to + step * 3, f32x4.neg(b));
+}
+
+/** Gt m G of one map of the input, the chunks summed in order. Arguments: from, to, chunks, stride, depth, maps. */
+export function winogradFinish(c: i32, _thread: i32): void {
+  const chunks = argI(2), stride = argP(3), depth = argI(4), maps = argI(5);
+  const place = <usize>(depth * maps) << 2;
+  for (let k = 0; k < maps; k += 4) {
+    const offset = <usize>(c * maps + k) << 2;
+    const to = argP(1) + offset;
+    let r0 = f32x4.splat(0), r1 = r0, r2 = r0, s0 = r0, s1 = r0, s2 = r0, t0 = r0, t1 = r0, t2 = r0;
+    for (let i = 0; i < 4; i++) {
+      const at = argP(0) + offset + <usize>(i << 2) * place;
+      const m0 = sumChunks(at, chunks, stride), m1 = sumChunks(at + place, chunks, stride);
+      const m2 = sumChunks(at + place * 2, chunks, stride), m3 = sumChunks(at + place * 3, chunks, stride);
+      const middle = half(add(m1, m2));
+      const u0 = add(m0, middle), u1 = half(sub(m1, m2)), u2 = add(middle, m3);
+      if (i == 0) {
+        r0 = u0;
+        r1 = u1;
+        r2 = u2;
+      } else if (i == 3) {
+        t0 = add(t0, u0);
+        t1 = add(t1, u1);
+        t2 = add(t2, u2);
+      } else {
+        const h0 = half(u0), h1 = half(u1), h2 = half(u2);
+        r0 = add(r0, h0);
+        r1 = add(r1, h1);
+        r2 = add(r2, h2);
+        t0 = add(t0, h0);
+        t1 = add(t1, h1);
+        t2 = add(t2, h2);
+        if (i == 1) {
+          s0 = h0;
+          s1 = h1;
+          s2 = h2;
+        } else {
+          s0 = sub(s0, h0);
+          s1 = sub(s1, h1);
+          s2 = sub(s2, h2);
+        }
+      }
+    }
+    const left = maps - k;
+    storePart(to, r0, left);
+    storePart(to + place, r1, left);
+    storePart(to + place * 2, r2, left);
+    storePart(to + place * 3, s0, left);
+    storePart(to + place * 4, s1, left);
+    storePart(to + place * 5, s2, left);
+    storePart(to + place * 6, t0, left);
+    storePart(to + place * 7, t1, left);
+    storePart(to + place * 8, t2, left);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function sumChunks(at: usize, chunks: i32, stride: usize): v128 {
+  let v = v128.load(at);
+  for (let i = 1; i < chunks; i++) {
+    at += stride;
+    v = add(v, v128.load(at));
+  }
+  return v;
+}
