@@ -7,6 +7,8 @@ export default defineConfig({
     index: 'src/index.ts',
     ...Object.fromEntries(parts.map((part) => [`${part}/index`, `src/${part}/index.ts`])),
   },
+  // Names of package.json's "imports", which stay as they are.
+  external: [/^#/],
   format: ['esm', 'cjs'],
   dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
   target: 'es2022',

@@ -43,7 +43,7 @@ export const candidates: readonly Candidate<BackendName>[] = [
     registeredAs: 'tensorflow',
     load: async () => {
       try {
-        await import('@tensorflow/tfjs-node-gpu');
+        await import('#tfjs-node-gpu');
       } catch (error) {
         return error;
       }
@@ -57,7 +57,7 @@ export const candidates: readonly Candidate<BackendName>[] = [
     registeredAs: 'tensorflow',
     load: async () => {
       try {
-        await import('@tensorflow/tfjs-node');
+        await import('#tfjs-node');
       } catch (error) {
         return error;
       }
