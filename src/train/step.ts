@@ -69,6 +69,22 @@ export async function computeGradients<T extends string>(
   };
 }
 
+/** The losses of the given tasks on a batch as the weights are now, in training mode. */
+export async function computeLosses<T extends string>(
+  forward: Forward<T>,
+  batch: Batch<T>,
+  tasks: readonly T[],
+  losses: ByTask<T, Loss>,
+): Promise<SomeTasks<T, number>> {
+  const report = tidy(() => {
+    const outputs = forward(batch.x, tasks, true);
+    return stack(tasks.map((task, i) => taskLoss(losses[task], batch.y[task]!, outputs[i], batch.weight?.[task])));
+  });
+  const values = await report.data();
+  report.dispose();
+  return Object.fromEntries(tasks.map((task, i) => [task, values[i]])) as SomeTasks<T, number>;
+}
+
 /** Says which loss or gradient is not finite, if any is not. */
 export function findNonFinite<T extends string>(result: Gradients<T>, tasks: readonly T[]): string | undefined {
   const task = tasks.find((name) => !Number.isFinite(result.losses[name]));

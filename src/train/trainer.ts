@@ -11,7 +11,7 @@ import { fixedWeights } from './fixed-weights';
 import { createForward } from './forward';
 import { getLearningRate, loadOptimizer, saveOptimizer, setLearningRate } from './optimizer-state';
 import type { Scores, TaskMetrics } from './scores';
-import { computeGradients, findNonFinite } from './step';
+import { computeGradients, computeLosses, findNonFinite } from './step';
 import { createUpdater } from './updater';
 import { createWeightAverage } from './weight-average';
 
@@ -77,7 +77,7 @@ export interface Trainer<T extends string, M extends TaskMetrics<T> = TaskMetric
   averaged<R>(body: () => Promise<R>): Promise<R>;
   /** Leaves averaged weights in the model and starts a new average; `fit` does so at its end. */
   finishAverage(): void;
-  /** Disposes the optimizer and what the trainer holds, not the model. */
+  /** Disposes the optimizer, what the weighting learns and what the trainer holds, not the model. */
   dispose(): void;
 }
 
@@ -151,7 +151,13 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
           );
         }
       }
-      return { loss: result.loss, losses: result.losses, amounts, updated: update(result.gradients) };
+      const updated = update(result.gradients);
+      if (updated && weighting.endStep !== undefined) {
+        // The same dropout masks again: only the update may make a difference.
+        setDropoutStep(net, progress.step);
+        weighting.endStep(result.losses, await computeLosses(forward, batch, labelled, losses));
+      }
+      return { loss: result.loss, losses: result.losses, amounts, updated };
     },
     flush() {
       if (updater.flush()) average?.update();
@@ -199,6 +205,7 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
     dispose() {
       updater.dispose();
       average?.dispose();
+      dispose([...learned]);
       optimizer.dispose();
     },
   };

@@ -1,0 +1,50 @@
+import { tidy } from '@tensorflow/tfjs-core';
+import type { PlainData, SomeTasks, Weighting } from '../../types';
+import { softmax } from '../logit-adam';
+import { weightedSum } from './tasks';
+
+export interface DynamicWeightAverageOptions {
+  /** Larger ones make the weights more alike. Default 2, the paper's. */
+  readonly temperature?: number;
+}
+
+/**
+ * Weights by how slowly each loss has been falling: w_k = K softmax(r_k / temperature), r_k = L_k(t - 1) / L_k(t - 2) of
+ * the means over the last two epochs; r_k = 1 until a task has two.
+ *
+ * Over the K tasks that have been seen in any epoch, so that a batch without one does not change the others' weights; an
+ * epoch without a task leaves its two means as they are. Source: Liu, Johns, Davison, "End-to-end multi-task learning
+ * with attention", 2019, arXiv:1803.10704, equation 7.
+ *
+ * @throws RangeError for a temperature that is not positive.
+ * @example
+ * createTrainer(model, { optimizer, losses, weighting: dynamicWeightAverage() });
+ */
+export function dynamicWeightAverage<T extends string = string>({
+  temperature = 2,
+}: DynamicWeightAverageOptions = {}): Weighting<T> {
+  if (!(temperature > 0)) {
+    throw new RangeError(`dynamicWeightAverage: temperature must be positive, got ${temperature}.`);
+  }
+  /** The last two means of each task, the newer one last. */
+  let means: { readonly [task: string]: readonly number[] } = {};
+  return {
+    combine(losses) {
+      const tasks = [...new Set([...Object.keys(means), ...Object.keys(losses)])];
+      const ratios = tasks.map((task) => (means[task]?.length === 2 ? means[task][1] / means[task][0] : 1));
+      const shares = softmax(ratios.map((ratio) => ratio / temperature));
+      return tidy(() => weightedSum(losses, (task) => shares[tasks.indexOf(task)] * tasks.length));
+    },
+    endEpoch(epoch: SomeTasks<T, number>) {
+      const added = Object.entries<number | undefined>(epoch).map(([task, mean]) => [
+        task,
+        [...(means[task] ?? []), mean].slice(-2),
+      ]);
+      means = { ...means, ...Object.fromEntries(added) };
+    },
+    save: () => means,
+    load(state: PlainData) {
+      means = state as typeof means;
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import { tidy } from '@tensorflow/tfjs-core';
+import type { Weighting } from '../../types';
+import { lossEntries, weightedSum } from './tasks';
+
+/**
+ * The mean of the tasks' losses, L = 1/K sum over k of L_k, K being the tasks that the batch has labels for: a batch
+ * with fewer of them makes steps of the same size. (`fixedWeights()` is the sum.)
+ *
+ * @example
+ * createTrainer(model, { optimizer, losses, weighting: equalWeights() });
+ */
+export function equalWeights<T extends string = string>(): Weighting<T> {
+  return {
+    combine: (losses) => tidy(() => weightedSum(losses, () => 1 / lossEntries(losses).length)),
+  };
+}

@@ -1,0 +1,96 @@
+import {
+  customGrad,
+  div,
+  log,
+  mul,
+  type Scalar,
+  stack,
+  sub,
+  sum,
+  type Tensor,
+  tensor1d,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { checkRange } from '../../internal/check';
+import type { PlainData, SomeTasks, Weighting } from '../../types';
+import { adamStep, type LearnedLogit, newLogit, softmax } from '../logit-adam';
+import { lossEntries } from './tasks';
+
+export interface FamoOptions<T extends string> {
+  /** Of the logits' own Adam. Default 0.025. */
+  readonly learningRate?: number;
+  /** How strongly the logits are drawn back to 0. Default 1e-3. */
+  readonly decay?: number;
+  /** A bound that each loss stays above. Default 0. */
+  readonly lowest?: SomeTasks<T, number>;
+}
+
+const EPSILON = 1e-8;
+
+/** c sum of z_k log x_k with the gradient c z_k / x_k: c = 1 / sum of z_k / x_k counts as a constant. */
+function balanced(values: Tensor, shares: Tensor): Scalar {
+  const compute = customGrad((x, save) => {
+    const slopes = div(shares, x as Tensor);
+    const scaled = div(slopes, sum(slopes));
+    (save as (tensors: Tensor[]) => void)([scaled]);
+    return {
+      value: div(sum(mul(log(x as Tensor), shares)), sum(slopes)),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => mul(dy, saved[0]),
+    };
+  });
+  return compute(values) as Scalar;
+}
+
+/**
+ * FAMO: lets all losses fall at one relative rate, by their values alone: L = c sum over k of z_k log(L_k - b_k), with
+ * z = softmax(w) and c = 1 / sum of z_k / (L_k - b_k) as a constant. After each update of the model w follows, by Adam,
+ * what the update did to the logarithms of the losses.
+ *
+ * Measuring that costs one more forward pass on the batch (which batch normalization sees too). A task absent from a
+ * batch keeps its logit and moments; the others share z among them. Source: Liu et al., "FAMO: fast adaptive multitask
+ * optimization", 2023, arXiv:2306.03792.
+ *
+ * @throws RangeError for a negative learning rate or decay.
+ * @example
+ * createTrainer(model, { optimizer, losses, weighting: famo() });
+ */
+export function famo<T extends string = string>({
+  learningRate = 0.025,
+  decay = 1e-3,
+  lowest = {},
+}: FamoOptions<T> = {}): Weighting<T> {
+  checkRange(learningRate, 0, Number.MAX_VALUE, 'famo: learningRate');
+  checkRange(decay, 0, Number.MAX_VALUE, 'famo: decay');
+  const bounds = new Map(Object.entries<number | undefined>(lowest) as [string, number][]);
+  const bound = (task: string): number => (bounds.get(task) ?? 0) - EPSILON;
+  let logits: { readonly [task: string]: LearnedLogit } = {};
+  const sharesOf = (tasks: readonly string[]): number[] => softmax(tasks.map((task) => logits[task]?.value ?? 0));
+  return {
+    tasks: [...bounds.keys()] as T[],
+    combine: (losses) =>
+      tidy(() => {
+        const entries = lossEntries(losses);
+        const shares = sharesOf(Object.keys(losses));
+        const above = entries.map(([task, loss]) => sub(loss, bound(task)));
+        return balanced(stack(above), tensor1d(shares));
+      }),
+    endStep(before, after) {
+      const tasks = Object.keys(before) as T[];
+      const shares = sharesOf(tasks);
+      const falls = tasks.map(
+        (task) => Math.log((before[task] as number) - bound(task)) - Math.log((after[task] as number) - bound(task)),
+      );
+      if (!falls.every(Number.isFinite)) return;
+      const mean = falls.reduce((total, fall, k) => total + shares[k] * fall, 0);
+      const moved = tasks.map((task, k) => {
+        const logit = logits[task] ?? newLogit;
+        return [task, adamStep(logit, shares[k] * (falls[k] - mean) + decay * logit.value, learningRate)];
+      });
+      logits = { ...logits, ...Object.fromEntries(moved) };
+    },
+    save: () => logits as unknown as PlainData,
+    load(state) {
+      logits = state as unknown as typeof logits;
+    },
+  };
+}

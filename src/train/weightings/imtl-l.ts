@@ -1,0 +1,31 @@
+import { addN, exp, mul, type Scalar, sub, tidy, type Variable } from '@tensorflow/tfjs-core';
+import type { Weighting } from '../../types';
+import { checkTasks, learnedNumber, lossEntries, requireTask } from './tasks';
+
+/**
+ * IMTL-L: scales the losses to one size, L = sum over k of exp(s_k) L_k - s_k, with s_k learned from 0; at rest
+ * exp(s_k) L_k = 1 for every task.
+ *
+ * For positive losses. A task absent from a batch adds neither its loss nor its s_k. Source: Liu et al., "Towards
+ * impartial multi-task learning", 2021, https://openreview.net/forum?id=IMPnRXEWpvr, section 3.2.
+ *
+ * @throws RangeError where no task is named or one twice, or at the first step for a task that was not named.
+ * @example
+ * createTrainer(model, { optimizer, losses, weighting: imtlL(model.tasks) });
+ */
+export function imtlL<T extends string>(tasks: readonly T[]): Weighting<T> {
+  checkTasks(tasks, 'imtlL');
+  const scales = new Map<string, Variable>(tasks.map((task) => [task, learnedNumber()]));
+  return {
+    tasks,
+    variables: [...scales.values()],
+    combine: (losses) =>
+      tidy(() => {
+        const terms = lossEntries(losses).map(([task, loss]) => {
+          const s = requireTask(scales, task, 'imtlL');
+          return sub(mul(exp(s), loss), s);
+        });
+        return addN(terms) as Scalar;
+      }),
+  };
+}

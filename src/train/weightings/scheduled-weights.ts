@@ -1,0 +1,35 @@
+import { tidy } from '@tensorflow/tfjs-core';
+import type { Progress, SomeTasks, Weighting } from '../../types';
+import { weightedSum } from './tasks';
+
+/**
+ * The weighted sum of the losses with weights that are a function of the step and the epoch: to warm a task up, to train
+ * on one after the other, or on one a step. A task left out has weight 1.
+ *
+ * @throws RangeError at the step whose weights hold one that is negative or not finite.
+ * @example
+ * // The classifier comes in over the first ten epochs.
+ * createTrainer(model, {
+ *   optimizer,
+ *   losses,
+ *   weighting: scheduledWeights(({ epoch }) => ({ classification: Math.min(1, epoch / 10) })),
+ * });
+ */
+export function scheduledWeights<T extends string = string>(
+  schedule: (progress: Progress) => SomeTasks<T, number>,
+): Weighting<T> {
+  return {
+    combine(losses, progress) {
+      const weights = schedule(progress);
+      for (const [task, weight] of Object.entries<number | undefined>(weights)) {
+        if (weight !== undefined && !(weight >= 0 && Number.isFinite(weight))) {
+          throw new RangeError(
+            `scheduledWeights: weight of '${task}' at step ${progress.step} of epoch ${progress.epoch} must be finite ` +
+              `and not negative, got ${weight}.`,
+          );
+        }
+      }
+      return tidy(() => weightedSum(losses, (task) => weights[task] ?? 1));
+    },
+  };
+}
