@@ -3,6 +3,7 @@ export { AttentionGate, type AttentionGateOptions } from './attention-gate';
 export { BilinearUpsampling } from './bilinear-upsampling';
 export { type ConvBlockOptions, convBlock } from './conv-block';
 export { ConvEncoder, type ConvEncoderOptions } from './conv-encoder';
+export { CrossStitch, type CrossStitchOptions, type StitchPer } from './cross-stitch';
 export { GroupNorm, type GroupNormOptions } from './group-norm';
 export { InstanceNorm, type InstanceNormOptions } from './instance-norm';
 export { MLPHead, type MLPHeadOptions } from './mlp-head';

@@ -1,6 +1,7 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import { AttentionGate } from './attention-gate';
 import { BilinearUpsampling } from './bilinear-upsampling';
+import { CrossStitch } from './cross-stitch';
 import { GroupNorm } from './group-norm';
 import { InstanceNorm } from './instance-norm';
 import { SeededDropout } from './seeded-dropout';
@@ -16,6 +17,7 @@ import { SeededDropout } from './seeded-dropout';
 export function registerLayers(): void {
   serialization.registerClass(AttentionGate);
   serialization.registerClass(BilinearUpsampling);
+  serialization.registerClass(CrossStitch);
   serialization.registerClass(GroupNorm);
   serialization.registerClass(InstanceNorm);
   serialization.registerClass(SeededDropout);

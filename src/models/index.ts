@@ -4,3 +4,6 @@ export { copyWeights } from './copy-weights';
 export { fromLayersModel } from './from-layers-model';
 export { loadMultitask } from './load';
 export { type MultitaskOptions, multitask } from './multitask';
+export { type CrossStitchSharingOptions, crossStitch } from './sharing/cross-stitch';
+export { hardSharing } from './sharing/hard-sharing';
+export type { Sharing } from './sharing/sharing';

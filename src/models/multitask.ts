@@ -2,15 +2,19 @@ import { model as layersModel, input as symbolicInput } from '@tensorflow/tfjs-l
 import { checkInteger } from '../internal/check';
 import type { ByTask, Encoder, Head, MultitaskModel } from '../types';
 import { fromLayersModel } from './from-layers-model';
+import { hardSharing } from './sharing/hard-sharing';
+import type { Sharing } from './sharing/sharing';
 import { checkTasks } from './tasks';
 
 export interface MultitaskOptions<T extends string> {
   /** Of one sample: `[height, width, channels]` for images. */
   readonly inputShape: readonly number[];
-  /** Shared by all tasks. */
+  /** Shared by all tasks, in the way that `sharing` says. */
   readonly encoder: Encoder;
   /** One head for each task, by the task's name. */
   readonly heads: ByTask<T, Head>;
+  /** How the tasks share the encoder. Default {@link hardSharing}: one encoder for all. */
+  readonly sharing?: Sharing;
   /** Names the net. Default 'multitask'. */
   readonly name?: string;
   /** Makes the initial weights and the dropout masks reproducible. */
@@ -18,7 +22,7 @@ export interface MultitaskOptions<T extends string> {
 }
 
 /**
- * A model of one encoder that all tasks share (hard parameter sharing) and one head for each task.
+ * A model of an encoder that the tasks share and one head for each task.
  *
  * `[batch, ...inputShape]` -> what each head gives. Layers: `input`, `encoder/...`, and for each task `task/...` and
  * the output `task`. Throws a RangeError for a shape that is not of positive integers, for names that cannot be tasks
@@ -37,14 +41,14 @@ export interface MultitaskOptions<T extends string> {
  * });
  */
 export function multitask<T extends string>(options: MultitaskOptions<T>): MultitaskModel<T> {
-  const { inputShape, encoder, heads, name = 'multitask', seed } = options;
+  const { inputShape, encoder, heads, sharing = hardSharing(), name = 'multitask', seed } = options;
   const tasks = Object.keys(heads) as T[];
   checkTasks(tasks, 'multitask');
   for (const size of inputShape) checkInteger(size, 1, 'multitask: inputShape');
   const input = symbolicInput({ shape: [...inputShape], name: 'input' });
-  const features = encoder(input, 'encoder', seed);
-  const outputs = tasks.map((task) => {
-    const output = heads[task](features, task, seed);
+  const features = sharing(input, encoder, tasks, seed);
+  const outputs = tasks.map((task, i) => {
+    const output = heads[task](features[i], task, seed);
     if (output.sourceLayer.name !== task) {
       throw new RangeError(
         `multitask: the head of '${task}' must end in a layer named '${task}', got '${output.sourceLayer.name}'.`,

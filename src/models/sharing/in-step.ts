@@ -1,0 +1,89 @@
+import { type SymbolicTensor, input as symbolicInput } from '@tensorflow/tfjs-layers';
+import type { Encoder, Features } from '../../types';
+
+type Layer = SymbolicTensor['sourceLayer'];
+type Node = Layer['inboundNodes'][number];
+
+/** Puts other maps in the place of one level's: one for each encoder, of the same shape but for the batch. */
+export type Between = (maps: SymbolicTensor[], level: number, levels: number) => SymbolicTensor[];
+
+/** The tensors of a graph, each after those that it depends on. */
+function inOrder(outputs: readonly SymbolicTensor[]): SymbolicTensor[] {
+  const found = new Set<SymbolicTensor>();
+  const visit = (x: SymbolicTensor): void => {
+    if (found.has(x)) return;
+    for (const from of x.inputs) visit(from);
+    found.add(x);
+  };
+  for (const output of outputs) visit(output);
+  return [...found];
+}
+
+/** One encoder, whose maps can be had one after the other. */
+interface Steps {
+  /** The maps of the encoder as it was first built, each after those that it depends on. */
+  readonly maps: readonly SymbolicTensor[];
+  /** Computes a map from what has been put in the place of those before it. */
+  compute(map: SymbolicTensor): SymbolicTensor;
+  /** What is seen in the place of `map` from now on. */
+  put(map: SymbolicTensor, instead: SymbolicTensor): void;
+  features(): Features;
+}
+
+/**
+ * Builds the encoder on an input of its own, undoes the connections between its layers, and connects them again as the
+ * maps are asked for. Building it in one go could not put anything between its levels, and applying a layer a second
+ * time beside the first would make tfjs count its losses twice and never dispose its weights.
+ */
+function takeApart(encoder: Encoder, input: SymbolicTensor, name: string, seed?: number): Steps {
+  const placeholder = symbolicInput({ shape: input.shape.slice(1), dtype: input.dtype });
+  const { skips, bottleneck } = encoder(placeholder, name, seed);
+  const outputs = new Set([...skips, bottleneck]);
+  const tensors = inOrder([...outputs]);
+  const nodes = new Map<SymbolicTensor, Node>();
+  for (const x of tensors) nodes.set(x, x.sourceLayer.inboundNodes[x.nodeIndex]);
+  for (const { sourceLayer } of tensors) {
+    sourceLayer.inboundNodes.length = 0;
+    sourceLayer.outboundNodes.length = 0;
+  }
+  const current = new Map([[placeholder, input]]);
+  const compute = (x: SymbolicTensor): SymbolicTensor => {
+    const known = current.get(x);
+    if (known !== undefined) return known;
+    const { inputTensors, outputTensors, outboundLayer, callArgs } = nodes.get(x)!;
+    const inputs = inputTensors.map(compute);
+    const applied = [outboundLayer.apply(inputs.length === 1 ? inputs[0] : inputs, callArgs)].flat();
+    // `apply` has counted one more use of the layer; the first one is gone.
+    outboundLayer.dispose();
+    for (const [i, output] of outputTensors.entries()) current.set(output, applied[i] as SymbolicTensor);
+    return current.get(x)!;
+  };
+  return {
+    maps: tensors.filter((x) => outputs.has(x)),
+    compute,
+    put: (map, instead) => void current.set(map, instead),
+    features: () => ({ skips: skips.map(compute), bottleneck: compute(bottleneck) }),
+  };
+}
+
+/**
+ * Builds one encoder for each name and runs them level by level beside each other: `between` gets the maps of a level
+ * and gives those that the next level and the heads see. Levels are the skips and the bottleneck, in the order in which
+ * they are computed.
+ */
+export function inStep(
+  input: SymbolicTensor,
+  encoder: Encoder,
+  names: readonly string[],
+  seed: number | undefined,
+  between: Between,
+): Features[] {
+  const encoders = names.map((name) => takeApart(encoder, input, name, seed));
+  const levels = encoders[0].maps.length;
+  for (let level = 0; level < levels; level++) {
+    const maps = encoders.map((steps) => steps.compute(steps.maps[level]));
+    const mixed = between(maps, level, levels);
+    for (const [i, steps] of encoders.entries()) steps.put(steps.maps[level], mixed[i]);
+  }
+  return encoders.map((steps) => steps.features());
+}

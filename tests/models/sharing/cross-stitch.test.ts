@@ -1,0 +1,75 @@
+import { randomNormal, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { describe, expect, it } from 'vitest';
+import { ConvEncoder, UNetEncoder } from '../../../src/layers/index';
+import { crossStitch, multitask, type Sharing } from '../../../src/models/index';
+import type { Encoder, Head } from '../../../src/types';
+import { useCpu } from '../../support/cpu';
+import { tinyEncoder, tinyShared } from './models';
+
+useCpu();
+
+/** One encoder a task, built in one go, as nothing of the library does it. */
+const apart: Sharing = (input, encoder, tasks, seed) => tasks.map((task) => encoder(input, `encoder/${task}`, seed));
+
+/** What one net computes with another's weights, by name. */
+function same(first: ReturnType<typeof tinyShared>, second: ReturnType<typeof tinyShared>): number[][][] {
+  for (const layer of first.net.layers) {
+    if (layer.weights.length > 0) layer.setWeights(second.net.getLayer(layer.name).getWeights());
+  }
+  return tidy(() => {
+    const x = randomNormal([2, 8, 8, 1], 0, 1, 'float32', 3);
+    return [first, second].map(({ net }) => (net.predict(x) as Tensor[]).map((y) => Array.from(y.dataSync())));
+  });
+}
+
+/** Level 2 sees level 1 twice: a residual encoder, in which a level is more than a function of the one before. */
+const residual: Encoder = (input, name) => {
+  const conv = (x: SymbolicTensor, layer: string) =>
+    layers.conv2d({ name: `${name}/${layer}`, filters: 2, kernelSize: 3, padding: 'same' }).apply(x) as SymbolicTensor;
+  const first = conv(input, 'a');
+  const sum = layers.add({ name: `${name}/sum` }).apply([first, conv(first, 'b')]) as SymbolicTensor;
+  const pooled = layers.maxPooling2d({ name: `${name}/pool`, poolSize: 2 }).apply(sum) as SymbolicTensor;
+  return { skips: [first], bottleneck: pooled };
+};
+
+describe('crossStitch', () => {
+  it.each<[string, Encoder]>([
+    ['a U-Net', tinyEncoder],
+    ['a U-Net with normalization and dropout', UNetEncoder({ filters: [2, 3, 4], norm: 'group', dropout: 0.2 })],
+    ['a plain encoder', ConvEncoder({ filters: [2, 3] })],
+    ['a residual encoder', residual],
+  ])('is one encoder a task where nothing is mixed: %s', (_, encoder) => {
+    const stitched = tinyShared(crossStitch({ self: 1 }), { encoder });
+    const plain = tinyShared(apart, { encoder });
+    const [expected, given] = same(plain, stitched);
+    expect(given).toEqual(expected);
+    stitched.dispose();
+    plain.dispose();
+  });
+
+  it('mixes the maps of a level before the next level sees them', () => {
+    const model = tinyShared(crossStitch());
+    const stitch = model.net.getLayer('encoder/stitch2');
+    expect(stitch.inboundNodes[0].inboundLayers.map(({ name }) => name)).toEqual([
+      'encoder/mask/level2/conv2',
+      'encoder/grade/level2/conv2',
+    ]);
+    const pool = model.net.getLayer('encoder/grade/level2/pool');
+    expect(pool.inboundNodes[0].inboundLayers.map(({ name }) => name)).toEqual(['encoder/stitch1']);
+    model.dispose();
+  });
+
+  it('refuses a single task and options out of range', () => {
+    const heads: { mask: Head } = {
+      mask: ({ bottleneck }, name) => layers.flatten({ name }).apply(bottleneck) as SymbolicTensor,
+    };
+    expect(() => multitask({ inputShape: [8, 8, 1], encoder: tinyEncoder, heads, sharing: crossStitch() })).toThrow(
+      new RangeError('crossStitch: there must be at least 2 tasks, got 1.'),
+    );
+    expect(() => crossStitch({ self: -1 })).toThrow('crossStitch: self must lie in [0, 1], got -1.');
+    expect(() => crossStitch({ per: 'x' as 'map' })).toThrow(
+      "crossStitch: per must be one of 'channel', 'map'; got 'x'.",
+    );
+  });
+});

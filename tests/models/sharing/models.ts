@@ -1,0 +1,31 @@
+import { MLPHead, UNetDecoder, UNetEncoder } from '../../../src/layers/index';
+import { multitask, type Sharing } from '../../../src/models/index';
+import type { Encoder, MultitaskModel } from '../../../src/types';
+
+export const TASKS = ['mask', 'grade'] as const;
+
+/** Two levels on 8x8x1: maps 8x8x2 and 4x4x4. */
+export const tinyEncoder = UNetEncoder({ filters: [2, 4] });
+
+/** Conv 3x3 from 1 to 2 and 2 to 2, then from 2 to 4 and 4 to 4 maps, each with biases. */
+export const TINY_ENCODER_PARAMETERS = 9 * 2 + 2 + (9 * 4 + 2) + (9 * 8 + 4) + (9 * 16 + 4);
+
+/** A U-Net decoder and a small perceptron on the features that `sharing` gives. */
+export function tinyShared(
+  sharing: Sharing,
+  { seed = 7, encoder = tinyEncoder }: { seed?: number; encoder?: Encoder } = {},
+): MultitaskModel<'mask' | 'grade'> {
+  return multitask({
+    inputShape: [8, 8, 1],
+    encoder,
+    heads: { mask: UNetDecoder(), grade: MLPHead({ conv: 0, units: [3], dropout: 0 }) },
+    sharing,
+    seed,
+  });
+}
+
+/** The parameters of the layers whose names start with `encoder/`. */
+export function sharedParameters({ net }: MultitaskModel<string>): number {
+  const layers = net.layers.filter(({ name }) => name.startsWith('encoder'));
+  return layers.reduce((total, layer) => total + layer.countParams(), 0);
+}
