@@ -1,1 +1,27 @@
-export type * from './types';
+// The contracts between the parts. The parts themselves are subpaths: 'tfjs-multitask/layers', '/losses', ...
+export type {
+  Aggregator,
+  AggregatorContext,
+  AnyMetric,
+  Batch,
+  Builder,
+  ByTask,
+  Dataset,
+  Encoder,
+  Features,
+  Gramian,
+  Head,
+  Loss,
+  Metric,
+  MultitaskModel,
+  NDArray,
+  NestedNumbers,
+  PlainData,
+  Progress,
+  Row,
+  Sample,
+  SomeTasks,
+  Source,
+  Values,
+  Weighting,
+} from './types';
