@@ -1,4 +1,5 @@
 import type { PlainData, SomeTasks } from '../types';
+import type { Balance } from './aggregate';
 
 /** Unweighted losses of one step. A task without labels in the batch is left out. */
 export interface StepLog<T extends string> {
@@ -7,6 +8,8 @@ export interface StepLog<T extends string> {
   /** What the weighting made of the tasks' losses. */
   readonly loss: number;
   readonly losses: SomeTasks<T, number>;
+  /** What the aggregator saw and said, where the trainer has one. */
+  readonly balance?: Balance<T>;
 }
 
 /** `loss`, and for each task its own `loss` and its metrics by name. */
@@ -39,6 +42,8 @@ export interface Run<T extends string> {
   readonly steps: number | undefined;
   readonly history: readonly EpochLog<T>[];
   learningRate: number;
+  /** The reason given to `stop`, once it was called. */
+  readonly stopped: string | undefined;
   /** Ends the fit after this step, or after this epoch when called from `onEpochEnd`. */
   stop(reason: string): void;
   /** The model's weights (their average where one is kept), read to plain arrays, in an order of their own. */

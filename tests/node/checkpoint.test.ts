@@ -75,6 +75,15 @@ describe('checkpoint', () => {
     expect((await loadCheckpoint(path()))?.state).toBe('aborted');
   });
 
+  it('saves the epoch in which another callback stops the fit', async () => {
+    const callback = checkpoint<Task>(path(), { every: { epochs: 10 } });
+    await callback.onFitBegin?.(fakeRun());
+    await callback.onSafePoint?.(fakeRun({ snapshot: async () => 'running' }), 'epoch');
+    expect(await loadCheckpoint(path())).toBeUndefined();
+    await callback.onSafePoint?.(fakeRun({ stopped: 'no better', snapshot: async () => 'stopped' }), 'epoch');
+    expect((await loadCheckpoint(path()))?.state).toBe('stopped');
+  });
+
   it('counts on where a resumed fit goes on', async () => {
     await fit({ epochs: 2 });
     await fit({ epochs: 4, from: 2, resumed: true });

@@ -12,6 +12,7 @@ export function fakeRun(parts: Partial<Run<Task>> = {}): Run<Task> {
     resumed: false,
     history: [],
     learningRate: 1e-3,
+    stopped: undefined,
     stop: () => undefined,
     weights: async () => [],
     setWeights: () => undefined,
