@@ -110,7 +110,7 @@ export function computeDirect({ runtime }: SimdBackend, grid: Grid): void {
 
   const runBytes = run * depth * 4;
   const edges = Math.min(block, (Math.ceil(block / cols) + 1) * edgeColumns(grid)) * groups.length * runBytes;
-  const perThread = roundUp((maps + 8) * 4 + (block / 6) * 24 * (groups.length + 1) + edges + 64, 64);
+  const perThread = roundUp(192 + (maps + 8) * 4 + (block / 6) * 24 * (groups.length + 1) + edges + 64, 64);
   const tableBytes = roundUp(groups.length * 8 + order.length * 4, 64);
   const zeroBytes = roundUp(runBytes + 64, 64);
   const biasBytes = grid.bias ? panels * 32 : 0;

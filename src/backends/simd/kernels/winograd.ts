@@ -49,7 +49,7 @@ export function computeWinograd({ runtime }: SimdBackend, grid: Grid): void {
   const block = Math.max(6, Math.min(MOST_TILES, fitting, roundUp(Math.ceil(tiles / ENOUGH_ITEMS), 6)));
   const biasBytes = grid.bias ? panels * 32 : 0;
   const filterBytes = 16 * panels * depth * 32;
-  const perThread = roundUp(block * 128 + block * 512 + depth * 64 + 16 * block * depth * 4 + 64, 64);
+  const perThread = roundUp(block * 64 + block * 512 + depth * 64 + 16 * block * depth * 4 + 64, 64);
   const biasAt = runtime.heap.allocate(roundUp(biasBytes, 64) + filterBytes + perThread * runtime.threads);
   const filterAt = biasAt + roundUp(biasBytes, 64);
   const scratchAt = filterAt + filterBytes;

@@ -1,7 +1,7 @@
 // Convolution over NHWC as a product with rows found by address: nothing is unfolded. A table of groups says where the
 // taps lie; a group is a run of taps next to each other in x, so that its floats lie next to each other in memory.
 import { argI, argP, max32, min32 } from './common';
-import { narrowTile, outerTile, tile } from './gemm';
+import { narrowStrip, outerTile, strip, writeTile } from './gemm';
 
 // Arguments of convTiles, by number.
 const X: usize = 0, OUT: usize = 1, PANELS: usize = 2, BIAS: usize = 3, ACTIVATION: usize = 4;
@@ -47,7 +47,8 @@ export function convTiles(item: i32, thread: i32): void {
   // addresses: for each tile of six pixels, its output rows, then for each group its input rows
   const tiles = (last - first + 5) / 6;
   const tileBytes = <usize>(24 * (groups + 1));
-  const dump = scratch; // rows behind the last pixel are written here
+  const acc = scratch; // the tile at hand
+  const dump = acc + 192; // rows behind the last pixel are written here
   const addresses = dump + <usize>((n + 8) << 2);
   let spare = addresses + <usize>tiles * tileBytes;
   let b = first / (rows * cols);
@@ -79,6 +80,7 @@ export function convTiles(item: i32, thread: i32): void {
     }
   }
 
+  if (groups == 0) memory.fill(acc, 0, 192); // no tap reaches these positions
   const panelBytes = <usize>(groups * run) * 32;
   const panelCount = (n + 7) >> 3;
   const perShare = (panelCount + split - 1) / split;
@@ -89,8 +91,12 @@ export function convTiles(item: i32, thread: i32): void {
     const biasAt = bias ? bias + <usize>(p << 5) : 0;
     for (let t = 0; t < tiles; t++) {
       const at = addresses + <usize>t * tileBytes;
-      if (left > 4) tile(at + 24, groups, run, panel, at, <usize>(p << 5), biasAt, left, activation);
-      else narrowTile(at + 24, groups, run, panel, at, <usize>(p << 5), biasAt, left, activation);
+      for (let g = 0; g < groups; g++) {
+        const rowsAt = at + <usize>(24 * (g + 1)), panelAt = panel + <usize>g * runBytes * 8;
+        if (left > 4) strip(rowsAt, run, panelAt, acc, g == 0);
+        else narrowStrip(rowsAt, run, panelAt, acc, g == 0);
+      }
+      writeTile(acc, at, <usize>(p << 5), biasAt, left, activation);
     }
   }
 }
@@ -215,10 +221,6 @@ export function filterGradient(item: i32, thread: i32): void {
       }
     }
     if (depth == 0) continue;
-    if (depth & 1) {
-      for (let p = 0; p < aPanels; p++) memory.fill(aPack + <usize>p * aBytes + <usize>depth * 24, 0, 24);
-      for (let p = 0; p < bPanels; p++) memory.fill(bPack + <usize>p * bBytes + <usize>depth * 32, 0, 32);
-    }
     for (let q = 0; q < bPanels; q++) {
       for (let p = 0; p < aPanels; p++) {
         outerTile(

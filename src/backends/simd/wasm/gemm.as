@@ -1,5 +1,5 @@
 // The two inner products everything dense is made of. A tile is 6 rows by 8 columns: 12 accumulators, two vectors of B and
-// one broadcast of A fill the 15 registers an x64 engine has to give.
+// one broadcast of A fill the 15 registers an x64 engine has to give. The loops are not unrolled: then V8 runs out of registers and slows down.
 import { madd, storePart } from './common';
 
 // @ts-ignore: decorator
@@ -32,127 +32,119 @@ function put(out: usize, n: usize, v0: v128, v1: v128, bias: usize, left: i32, a
 }
 
 /**
- * Six output rows of eight columns. Row r is the sum over `groups` of `run` products of consecutive floats at
- * rows[group][r] with consecutive rows of the packed panel `b`. `outs` holds the six output addresses, `n` the byte offset
- * of the panel's first column, `bias` its address there (or 0; padded to whole panels), `left` the columns that exist.
+ * acc[r][0..8) += the sum of `run` products of consecutive floats at rows[r] with consecutive rows of the packed panel `b`;
+ * set instead of added when `first`. One loop and no more: with a second one around it V8 keeps no accumulator in a register,
+ * and half of the speed is gone.
  */
-export function tile(rows: usize, groups: i32, run: i32, b: usize, outs: usize, n: usize, bias: usize, left: i32, activation: i32): void {
+export function strip(rows: usize, run: i32, b: usize, acc: usize, first: bool): void {
+  let a0 = <usize>load<u32>(rows), a1 = <usize>load<u32>(rows, 4), a2 = <usize>load<u32>(rows, 8);
+  let a3 = <usize>load<u32>(rows, 12), a4 = <usize>load<u32>(rows, 16), a5 = <usize>load<u32>(rows, 20);
   let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
   let c30 = c00, c31 = c00, c40 = c00, c41 = c00, c50 = c00, c51 = c00;
-  for (let g = 0; g < groups; g++) {
-    let a0 = <usize>load<u32>(rows), a1 = <usize>load<u32>(rows, 4), a2 = <usize>load<u32>(rows, 8);
-    let a3 = <usize>load<u32>(rows, 12), a4 = <usize>load<u32>(rows, 16), a5 = <usize>load<u32>(rows, 20);
-    rows += 24;
-    let k = run;
-    for (; k >= 2; k -= 2) {
-      let b0 = v128.load(b), b1 = v128.load(b, 16);
-      let s = v128.load32_splat(a0);
-      c00 = madd(s, b0, c00);
-      c01 = madd(s, b1, c01);
-      s = v128.load32_splat(a1);
-      c10 = madd(s, b0, c10);
-      c11 = madd(s, b1, c11);
-      s = v128.load32_splat(a2);
-      c20 = madd(s, b0, c20);
-      c21 = madd(s, b1, c21);
-      s = v128.load32_splat(a3);
-      c30 = madd(s, b0, c30);
-      c31 = madd(s, b1, c31);
-      s = v128.load32_splat(a4);
-      c40 = madd(s, b0, c40);
-      c41 = madd(s, b1, c41);
-      s = v128.load32_splat(a5);
-      c50 = madd(s, b0, c50);
-      c51 = madd(s, b1, c51);
-      b0 = v128.load(b, 32);
-      b1 = v128.load(b, 48);
-      s = v128.load32_splat(a0, 4);
-      c00 = madd(s, b0, c00);
-      c01 = madd(s, b1, c01);
-      s = v128.load32_splat(a1, 4);
-      c10 = madd(s, b0, c10);
-      c11 = madd(s, b1, c11);
-      s = v128.load32_splat(a2, 4);
-      c20 = madd(s, b0, c20);
-      c21 = madd(s, b1, c21);
-      s = v128.load32_splat(a3, 4);
-      c30 = madd(s, b0, c30);
-      c31 = madd(s, b1, c31);
-      s = v128.load32_splat(a4, 4);
-      c40 = madd(s, b0, c40);
-      c41 = madd(s, b1, c41);
-      s = v128.load32_splat(a5, 4);
-      c50 = madd(s, b0, c50);
-      c51 = madd(s, b1, c51);
-      b += 64;
-      a0 += 8;
-      a1 += 8;
-      a2 += 8;
-      a3 += 8;
-      a4 += 8;
-      a5 += 8;
-    }
-    if (k) {
-      let b0 = v128.load(b), b1 = v128.load(b, 16);
-      let s = v128.load32_splat(a0);
-      c00 = madd(s, b0, c00);
-      c01 = madd(s, b1, c01);
-      s = v128.load32_splat(a1);
-      c10 = madd(s, b0, c10);
-      c11 = madd(s, b1, c11);
-      s = v128.load32_splat(a2);
-      c20 = madd(s, b0, c20);
-      c21 = madd(s, b1, c21);
-      s = v128.load32_splat(a3);
-      c30 = madd(s, b0, c30);
-      c31 = madd(s, b1, c31);
-      s = v128.load32_splat(a4);
-      c40 = madd(s, b0, c40);
-      c41 = madd(s, b1, c41);
-      s = v128.load32_splat(a5);
-      c50 = madd(s, b0, c50);
-      c51 = madd(s, b1, c51);
-      b += 32;
-    }
+  if (!first) {
+    c00 = v128.load(acc, 0);
+    c01 = v128.load(acc, 16);
+    c10 = v128.load(acc, 32);
+    c11 = v128.load(acc, 48);
+    c20 = v128.load(acc, 64);
+    c21 = v128.load(acc, 80);
+    c30 = v128.load(acc, 96);
+    c31 = v128.load(acc, 112);
+    c40 = v128.load(acc, 128);
+    c41 = v128.load(acc, 144);
+    c50 = v128.load(acc, 160);
+    c51 = v128.load(acc, 176);
   }
-  put(<usize>load<u32>(outs), n, c00, c01, bias, left, activation);
-  put(<usize>load<u32>(outs, 4), n, c10, c11, bias, left, activation);
-  put(<usize>load<u32>(outs, 8), n, c20, c21, bias, left, activation);
-  put(<usize>load<u32>(outs, 12), n, c30, c31, bias, left, activation);
-  put(<usize>load<u32>(outs, 16), n, c40, c41, bias, left, activation);
-  put(<usize>load<u32>(outs, 20), n, c50, c51, bias, left, activation);
+  for (; run > 0; run--) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16);
+    let s = v128.load32_splat(a0);
+    c00 = madd(s, b0, c00);
+    c01 = madd(s, b1, c01);
+    a0 += 4;
+    s = v128.load32_splat(a1);
+    c10 = madd(s, b0, c10);
+    c11 = madd(s, b1, c11);
+    a1 += 4;
+    s = v128.load32_splat(a2);
+    c20 = madd(s, b0, c20);
+    c21 = madd(s, b1, c21);
+    a2 += 4;
+    s = v128.load32_splat(a3);
+    c30 = madd(s, b0, c30);
+    c31 = madd(s, b1, c31);
+    a3 += 4;
+    s = v128.load32_splat(a4);
+    c40 = madd(s, b0, c40);
+    c41 = madd(s, b1, c41);
+    a4 += 4;
+    s = v128.load32_splat(a5);
+    c50 = madd(s, b0, c50);
+    c51 = madd(s, b1, c51);
+    a5 += 4;
+    b += 32;
+  }
+  v128.store(acc, c00, 0);
+  v128.store(acc, c01, 16);
+  v128.store(acc, c10, 32);
+  v128.store(acc, c11, 48);
+  v128.store(acc, c20, 64);
+  v128.store(acc, c21, 80);
+  v128.store(acc, c30, 96);
+  v128.store(acc, c31, 112);
+  v128.store(acc, c40, 128);
+  v128.store(acc, c41, 144);
+  v128.store(acc, c50, 160);
+  v128.store(acc, c51, 176);
 }
 
 /** The same for at most four columns: half the panel is not read. */
-export function narrowTile(rows: usize, groups: i32, run: i32, b: usize, outs: usize, n: usize, bias: usize, left: i32, activation: i32): void {
+export function narrowStrip(rows: usize, run: i32, b: usize, acc: usize, first: bool): void {
+  let a0 = <usize>load<u32>(rows), a1 = <usize>load<u32>(rows, 4), a2 = <usize>load<u32>(rows, 8);
+  let a3 = <usize>load<u32>(rows, 12), a4 = <usize>load<u32>(rows, 16), a5 = <usize>load<u32>(rows, 20);
   let c0 = f32x4.splat(0), c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0;
-  for (let g = 0; g < groups; g++) {
-    let a0 = <usize>load<u32>(rows), a1 = <usize>load<u32>(rows, 4), a2 = <usize>load<u32>(rows, 8);
-    let a3 = <usize>load<u32>(rows, 12), a4 = <usize>load<u32>(rows, 16), a5 = <usize>load<u32>(rows, 20);
-    rows += 24;
-    for (let k = 0; k < run; k++) {
-      let b0 = v128.load(b);
-      c0 = madd(v128.load32_splat(a0), b0, c0);
-      c1 = madd(v128.load32_splat(a1), b0, c1);
-      c2 = madd(v128.load32_splat(a2), b0, c2);
-      c3 = madd(v128.load32_splat(a3), b0, c3);
-      c4 = madd(v128.load32_splat(a4), b0, c4);
-      c5 = madd(v128.load32_splat(a5), b0, c5);
-      b += 32;
-      a0 += 4;
-      a1 += 4;
-      a2 += 4;
-      a3 += 4;
-      a4 += 4;
-      a5 += 4;
-    }
+  if (!first) {
+    c0 = v128.load(acc, 0);
+    c1 = v128.load(acc, 32);
+    c2 = v128.load(acc, 64);
+    c3 = v128.load(acc, 96);
+    c4 = v128.load(acc, 128);
+    c5 = v128.load(acc, 160);
   }
-  put(<usize>load<u32>(outs), n, c0, c0, bias, left, activation);
-  put(<usize>load<u32>(outs, 4), n, c1, c1, bias, left, activation);
-  put(<usize>load<u32>(outs, 8), n, c2, c2, bias, left, activation);
-  put(<usize>load<u32>(outs, 12), n, c3, c3, bias, left, activation);
-  put(<usize>load<u32>(outs, 16), n, c4, c4, bias, left, activation);
-  put(<usize>load<u32>(outs, 20), n, c5, c5, bias, left, activation);
+  for (; run > 0; run--) {
+    const b0 = v128.load(b);
+    c0 = madd(v128.load32_splat(a0), b0, c0);
+    a0 += 4;
+    c1 = madd(v128.load32_splat(a1), b0, c1);
+    a1 += 4;
+    c2 = madd(v128.load32_splat(a2), b0, c2);
+    a2 += 4;
+    c3 = madd(v128.load32_splat(a3), b0, c3);
+    a3 += 4;
+    c4 = madd(v128.load32_splat(a4), b0, c4);
+    a4 += 4;
+    c5 = madd(v128.load32_splat(a5), b0, c5);
+    a5 += 4;
+    b += 32;
+  }
+  v128.store(acc, c0, 0);
+  v128.store(acc, c1, 32);
+  v128.store(acc, c2, 64);
+  v128.store(acc, c3, 96);
+  v128.store(acc, c4, 128);
+  v128.store(acc, c5, 160);
+}
+
+/**
+ * Adds the bias to a finished tile, applies the activation and writes it. `outs` holds the six output addresses, `n` the byte
+ * offset of the panel's first column, `bias` its address there (or 0; padded to whole panels), `left` the columns that exist.
+ */
+export function writeTile(acc: usize, outs: usize, n: usize, bias: usize, left: i32, activation: i32): void {
+  put(<usize>load<u32>(outs, 0), n, v128.load(acc, 0), v128.load(acc, 16), bias, left, activation);
+  put(<usize>load<u32>(outs, 4), n, v128.load(acc, 32), v128.load(acc, 48), bias, left, activation);
+  put(<usize>load<u32>(outs, 8), n, v128.load(acc, 64), v128.load(acc, 80), bias, left, activation);
+  put(<usize>load<u32>(outs, 12), n, v128.load(acc, 96), v128.load(acc, 112), bias, left, activation);
+  put(<usize>load<u32>(outs, 16), n, v128.load(acc, 128), v128.load(acc, 144), bias, left, activation);
+  put(<usize>load<u32>(outs, 20), n, v128.load(acc, 160), v128.load(acc, 176), bias, left, activation);
 }
 
 // @ts-ignore: decorator
@@ -178,38 +170,15 @@ function gather(out: usize, v0: v128, v1: v128, left: i32, first: bool): void {
 }
 
 /**
- * out[r][0..8) += sum over k of a[k][r] * b[k][0..8), the steps of a and b `aPitch` and `bPitch` bytes apart. Takes steps in
- * pairs: an odd `depth` wants a step of zeros behind. Writes only `up` rows (1 to 6), `pitch` bytes apart, and `left`
+ * out[r][0..8) += sum over k of a[k][r] * b[k][0..8), the steps of a and b `aPitch` and `bPitch` bytes apart. Writes only `up` rows (1 to 6), `pitch` bytes apart, and `left`
  * columns; stores instead of adding when `first`.
  */
 export function outerTile(a: usize, aPitch: usize, b: usize, bPitch: usize, depth: i32, out: usize, pitch: usize, up: i32, left: i32, first: bool): void {
   let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
   let c30 = c00, c31 = c00, c40 = c00, c41 = c00, c50 = c00, c51 = c00;
-  for (; depth > 0; depth -= 2) {
-    let b0 = v128.load(b), b1 = v128.load(b, 16);
+  for (; depth > 0; depth--) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16);
     let s = v128.load32_splat(a);
-    c00 = madd(s, b0, c00);
-    c01 = madd(s, b1, c01);
-    s = v128.load32_splat(a, 4);
-    c10 = madd(s, b0, c10);
-    c11 = madd(s, b1, c11);
-    s = v128.load32_splat(a, 8);
-    c20 = madd(s, b0, c20);
-    c21 = madd(s, b1, c21);
-    s = v128.load32_splat(a, 12);
-    c30 = madd(s, b0, c30);
-    c31 = madd(s, b1, c31);
-    s = v128.load32_splat(a, 16);
-    c40 = madd(s, b0, c40);
-    c41 = madd(s, b1, c41);
-    s = v128.load32_splat(a, 20);
-    c50 = madd(s, b0, c50);
-    c51 = madd(s, b1, c51);
-    a += aPitch;
-    b += bPitch;
-    b0 = v128.load(b);
-    b1 = v128.load(b, 16);
-    s = v128.load32_splat(a);
     c00 = madd(s, b0, c00);
     c01 = madd(s, b1, c01);
     s = v128.load32_splat(a, 4);

@@ -2,7 +2,7 @@
 // maps instead of 36. The transforms are sums and halves; 16 matrix products, one a place in the patch, do the work.
 // Source: Lavin, Gray, "Fast Algorithms for Convolutional Neural Networks", 2015, arXiv:1509.09308.
 import { argI, argP, loadPart, max32, min32, storePart } from './common';
-import { finish, outerTile, tile } from './gemm';
+import { finish, outerTile, strip } from './gemm';
 
 // @ts-ignore: decorator
 @inline
@@ -149,7 +149,7 @@ export function winogradTiles(item: i32, thread: i32): void {
   const count = min32(block, tiles - first);
   const sixes = (count + 5) / 6;
   const addresses = argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE);
-  const products = addresses + <usize>(block * 128);
+  const products = addresses + <usize>(block << 6);
   const spare = products + <usize>block * 512;
   const pixel = <usize>c << 2;
   const patches = spare + pixel * 16;
@@ -158,9 +158,7 @@ export function winogradTiles(item: i32, thread: i32): void {
   for (let t = 0; t < count; t++) transformInput(first + t, 0, c, patches + <usize>t * pixel, step, spare);
   for (let e = 0; e < 16; e++) {
     for (let r = 0; r < sixes * 6; r++) {
-      const at = addresses + <usize>((e * sixes + r / 6) * 48 + (r % 6) * 4);
-      store<u32>(at, <u32>(patches + <usize>e * step + <usize>min32(r, count - 1) * pixel));
-      store<u32>(at, <u32>(products + <usize>(e * block + r) * 32), 24);
+      store<u32>(addresses + <usize>((e * sixes * 6 + r) << 2), <u32>(patches + <usize>e * step + <usize>min32(r, count - 1) * pixel));
     }
   }
 
@@ -171,8 +169,7 @@ export function winogradTiles(item: i32, thread: i32): void {
     for (let e = 0; e < 16; e++) {
       const panel = argP(FILTER) + <usize>(e * panels + p) * panelBytes;
       for (let s = 0; s < sixes; s++) {
-        const at = addresses + <usize>((e * sixes + s) * 48);
-        tile(at, 1, c, panel, at + 24, 0, 0, 8, 0);
+        strip(addresses + <usize>((e * sixes + s) * 24), c, panel, products + <usize>(e * block + s * 6) * 32, true);
       }
     }
     let b = first / (tileRows * tileCols);
@@ -250,12 +247,6 @@ export function winogradGradient(item: i32, thread: i32): void {
     for (let t = 0; t < count; t++) {
       transformInput(first + t, c0, c1, a + <usize>t * aPitch, aStep, spare);
       transformOutput(first + t, n0, n1, b + <usize>t * bPitch, bStep, rows, cols, n, tileRows, tileCols);
-    }
-    if (count & 1) {
-      for (let e = 0; e < 16; e++) {
-        memory.fill(a + <usize>e * aStep + <usize>count * aPitch, 0, aPitch);
-        memory.fill(b + <usize>e * bStep + <usize>count * bPitch, 0, bPitch);
-      }
     }
     for (let e = 0; e < 16; e++) {
       const at = to + <usize>(e * c) * pitch;
