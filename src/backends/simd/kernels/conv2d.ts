@@ -228,7 +228,7 @@ const conv2DBackpropFilter: Kernel = ({ backend, inputs, attrs }) => {
   const tableBytes = Math.ceil((table.groups.length * 8 + table.order.length * 4) / 64) * 64;
   const partialBytes = Math.ceil((size * 4) / 64) * 64;
   const panelRows = Math.ceil(Math.min(M_BLOCK, table.run * info.inChannels) / 6) * 24 + Math.ceil(maps / 8) * 32;
-  const perThread = BLOCK * panelRows + 64;
+  const perThread = BLOCK * panelRows + 256;
   const tableAt = runtime.heap.allocate(
     tableBytes + (chunks > 1 ? partialBytes * chunks : 0) + perThread * runtime.threads,
   );

@@ -86,7 +86,7 @@ export function winogradFilterGradient(
   const chunk = roundUp(Math.ceil(tiles / wanted), block);
   const chunks = Math.ceil(tiles / chunk);
   const partial = 64 * depth * maps;
-  const perThread = roundUp(cBlock * 64 + block * 64 * (cBlock + nBlock) + 128, 64);
+  const perThread = roundUp(cBlock * 64 + block * 64 * (cBlock + nBlock) + 320, 64);
   const partsAt = runtime.heap.allocate(partial * chunks + perThread * runtime.threads);
   const { ints } = runtime;
   const [top, left] = grid.table.groups[0]!;

@@ -194,7 +194,8 @@ export function filterGradient(item: i32, thread: i32): void {
 
   const aPanels = (m1 - m0 + 5) / 6, bPanels = (n + 7) >> 3;
   const aBytes = <usize>block * 24, bBytes = <usize>block * 32;
-  const aPack = scratch, bPack = scratch + <usize>aPanels * aBytes;
+  const acc = scratch;
+  const aPack = acc + 192, bPack = aPack + <usize>aPanels * aBytes;
   const end = min32(pixels, (part + 1) * chunk);
   let empty = true;
   for (let p0 = part * chunk; p0 < end; p0 += block) {
@@ -224,7 +225,7 @@ export function filterGradient(item: i32, thread: i32): void {
     for (let q = 0; q < bPanels; q++) {
       for (let p = 0; p < aPanels; p++) {
         outerTile(
-          aPack + <usize>p * aBytes, 24, bPack + <usize>q * bBytes, 32, depth,
+          aPack + <usize>p * aBytes, 24, bPack + <usize>q * bBytes, 32, depth, acc,
           to + <usize>(p * 6) * pitch + <usize>(q << 5), pitch, min32(6, m1 - m0 - p * 6), min32(8, n - (q << 3)), empty,
         );
       }

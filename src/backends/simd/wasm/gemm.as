@@ -147,33 +147,8 @@ export function writeTile(acc: usize, outs: usize, n: usize, bias: usize, left: 
   put(<usize>load<u32>(outs, 20), n, v128.load(acc, 160), v128.load(acc, 176), bias, left, activation);
 }
 
-// @ts-ignore: decorator
-@inline
-function gather(out: usize, v0: v128, v1: v128, left: i32, first: bool): void {
-  if (left >= 8) {
-    if (!first) {
-      v0 = f32x4.add(v0, v128.load(out));
-      v1 = f32x4.add(v1, v128.load(out, 16));
-    }
-    v128.store(out, v0);
-    v128.store(out, v1, 16);
-    return;
-  }
-  for (let i = 0; i < left; i++) {
-    let v = f32x4.extract_lane(v0, 0);
-    if (!first) v += load<f32>(out);
-    store<f32>(out, v);
-    out += 4;
-    v0 = v128.shuffle<i32>(v0, v1, 1, 2, 3, 4);
-    v1 = v128.shuffle<i32>(v1, v1, 1, 2, 3, 3);
-  }
-}
-
-/**
- * out[r][0..8) += sum over k of a[k][r] * b[k][0..8), the steps of a and b `aPitch` and `bPitch` bytes apart. Writes only `up` rows (1 to 6), `pitch` bytes apart, and `left`
- * columns; stores instead of adding when `first`.
- */
-export function outerTile(a: usize, aPitch: usize, b: usize, bPitch: usize, depth: i32, out: usize, pitch: usize, up: i32, left: i32, first: bool): void {
+/** acc[r][0..8) = the sum over k of a[k][r] * b[k][0..8), the steps of a and b `aPitch` and `bPitch` bytes apart. */
+function outerStrip(a: usize, aPitch: usize, b: usize, bPitch: usize, depth: i32, acc: usize): void {
   let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
   let c30 = c00, c31 = c00, c40 = c00, c41 = c00, c50 = c00, c51 = c00;
   for (; depth > 0; depth--) {
@@ -199,10 +174,44 @@ export function outerTile(a: usize, aPitch: usize, b: usize, bPitch: usize, dept
     a += aPitch;
     b += bPitch;
   }
-  gather(out, c00, c01, left, first);
-  if (up > 1) gather(out + pitch, c10, c11, left, first);
-  if (up > 2) gather(out + pitch * 2, c20, c21, left, first);
-  if (up > 3) gather(out + pitch * 3, c30, c31, left, first);
-  if (up > 4) gather(out + pitch * 4, c40, c41, left, first);
-  if (up > 5) gather(out + pitch * 5, c50, c51, left, first);
+  v128.store(acc, c00, 0);
+  v128.store(acc, c01, 16);
+  v128.store(acc, c10, 32);
+  v128.store(acc, c11, 48);
+  v128.store(acc, c20, 64);
+  v128.store(acc, c21, 80);
+  v128.store(acc, c30, 96);
+  v128.store(acc, c31, 112);
+  v128.store(acc, c40, 128);
+  v128.store(acc, c41, 144);
+  v128.store(acc, c50, 160);
+  v128.store(acc, c51, 176);
+}
+
+/**
+ * Adds such a sum over `depth` steps to `up` rows (1 to 6), `pitch` bytes apart, and `left` columns of `out`; sets them
+ * instead when `first`. `acc` is 192 bytes of scratch.
+ */
+export function outerTile(
+  a: usize, aPitch: usize, b: usize, bPitch: usize, depth: i32, acc: usize, out: usize, pitch: usize, up: i32, left: i32, first: bool,
+): void {
+  outerStrip(a, aPitch, b, bPitch, depth, acc);
+  for (let r = 0; r < up; r++) {
+    if (left >= 8) {
+      let v0 = v128.load(acc), v1 = v128.load(acc, 16);
+      if (!first) {
+        v0 = f32x4.add(v0, v128.load(out));
+        v1 = f32x4.add(v1, v128.load(out, 16));
+      }
+      v128.store(out, v0);
+      v128.store(out, v1, 16);
+    } else {
+      for (let i = 0; i < left; i++) {
+        const at = <usize>i << 2;
+        store<f32>(out + at, first ? load<f32>(acc + at) : load<f32>(out + at) + load<f32>(acc + at));
+      }
+    }
+    acc += 32;
+    out += pitch;
+  }
 }

@@ -234,7 +234,8 @@ export function winogradGradient(item: i32, thread: i32): void {
   item -= part * cBlocks * nBlocks;
   const c0 = (item / nBlocks) * cBlock, n0 = (item % nBlocks) * nBlock;
   const c1 = min32(c, c0 + cBlock), n1 = min32(n, n0 + nBlock);
-  const spare = argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE);
+  const acc = argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE);
+  const spare = acc + 192;
   const aPitch = <usize>(c1 - c0) << 2, bPitch = <usize>(n1 - n0) << 2;
   const aStep = <usize>block * aPitch, bStep = <usize>block * bPitch;
   const a = spare + aPitch * 16;
@@ -253,7 +254,7 @@ export function winogradGradient(item: i32, thread: i32): void {
       for (let k = 0; k < n1 - n0; k += 8) {
         for (let m = 0; m < c1 - c0; m += 6) {
           outerTile(
-            a + <usize>e * aStep + (<usize>m << 2), aPitch, b + <usize>e * bStep + (<usize>k << 2), bPitch, count,
+            a + <usize>e * aStep + (<usize>m << 2), aPitch, b + <usize>e * bStep + (<usize>k << 2), bPitch, count, acc,
             at + <usize>m * pitch + (<usize>k << 2), pitch, min32(6, c1 - c0 - m), min32(8, n1 - n0 - k), first == part * chunk,
           );
         }
