@@ -8,6 +8,7 @@ export { GroupNorm, type GroupNormOptions } from './group-norm';
 export { InstanceNorm, type InstanceNormOptions } from './instance-norm';
 export { MLPHead, type MLPHeadOptions } from './mlp-head';
 export type { Norm } from './norm';
+export { type Distance, ParameterDistance, type ParameterDistanceOptions } from './parameter-distance';
 export { registerLayers } from './register';
 export { SeededDropout, type SeededDropoutOptions, setDropoutStep } from './seeded-dropout';
 export { type Skips, UNetDecoder, type UNetDecoderOptions, type Upsample } from './unet-decoder';

@@ -4,6 +4,7 @@ import { BilinearUpsampling } from './bilinear-upsampling';
 import { CrossStitch } from './cross-stitch';
 import { GroupNorm } from './group-norm';
 import { InstanceNorm } from './instance-norm';
+import { ParameterDistance } from './parameter-distance';
 import { SeededDropout } from './seeded-dropout';
 
 /**
@@ -20,5 +21,6 @@ export function registerLayers(): void {
   serialization.registerClass(CrossStitch);
   serialization.registerClass(GroupNorm);
   serialization.registerClass(InstanceNorm);
+  serialization.registerClass(ParameterDistance);
   serialization.registerClass(SeededDropout);
 }

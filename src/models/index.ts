@@ -7,3 +7,4 @@ export { type MultitaskOptions, multitask } from './multitask';
 export { type CrossStitchSharingOptions, crossStitch } from './sharing/cross-stitch';
 export { hardSharing } from './sharing/hard-sharing';
 export type { Sharing } from './sharing/sharing';
+export { type SoftSharingOptions, softSharing } from './sharing/soft-sharing';

@@ -17,7 +17,7 @@ import {
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { ConvEncoder, UNetEncoder } from '../../../src/layers/index';
-import { crossStitch, hardSharing, loadMultitask, type Sharing } from '../../../src/models/index';
+import { crossStitch, hardSharing, loadMultitask, type Sharing, softSharing } from '../../../src/models/index';
 import { createTrainer } from '../../../src/train/trainer';
 import type { Batch } from '../../../src/types';
 import { useCpu } from '../../support/cpu';
@@ -35,6 +35,8 @@ const WAYS: Record<string, { sharing: Sharing; parameters: number }> = {
   hardSharing: { sharing: hardSharing(), parameters: E },
   'crossStitch, an alpha a channel': { sharing: crossStitch(), parameters: 2 * E + 4 * 2 + 4 * 4 },
   'crossStitch, an alpha a map': { sharing: crossStitch({ per: 'map' }), parameters: 2 * E + 4 + 4 },
+  'softSharing, L2': { sharing: softSharing({ strength: 0.5 }), parameters: 2 * E },
+  'softSharing, trace norm': { sharing: softSharing({ distance: 'trace', strength: 0.5 }), parameters: 2 * E },
 };
 
 const image = (seed = 11) => randomNormal([2, 8, 8, 1], 0, 1, 'float32', seed);
