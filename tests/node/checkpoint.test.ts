@@ -76,11 +76,13 @@ describe('checkpoint', () => {
   });
 
   it('saves the epoch in which another callback stops the fit', async () => {
+    const history = [epochLog(0)];
     const callback = checkpoint<Task>(path(), { every: { epochs: 10 } });
     await callback.onFitBegin?.(fakeRun());
-    await callback.onSafePoint?.(fakeRun({ snapshot: async () => 'running' }), 'epoch');
+    await callback.onSafePoint?.(fakeRun({ history, epochs: 20, snapshot: async () => 'running' }), 'epoch');
     expect(await loadCheckpoint(path())).toBeUndefined();
-    await callback.onSafePoint?.(fakeRun({ stopped: 'no better', snapshot: async () => 'stopped' }), 'epoch');
+    const stopped = fakeRun({ history, epochs: 20, stopped: 'no better', snapshot: async () => 'stopped' });
+    await callback.onSafePoint?.(stopped, 'epoch');
     expect((await loadCheckpoint(path()))?.state).toBe('stopped');
   });
 
