@@ -4,6 +4,7 @@ export { BilinearUpsampling } from './bilinear-upsampling';
 export { type ConvBlockOptions, convBlock } from './conv-block';
 export { ConvEncoder, type ConvEncoderOptions } from './conv-encoder';
 export { CrossStitch, type CrossStitchOptions, type StitchPer } from './cross-stitch';
+export { ExpertMixture } from './expert-mixture';
 export { GroupNorm, type GroupNormOptions } from './group-norm';
 export { InstanceNorm, type InstanceNormOptions } from './instance-norm';
 export { MLPHead, type MLPHeadOptions } from './mlp-head';

@@ -1,6 +1,7 @@
 import { addN, mul, type Scalar, type serialization, square, sub, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { type LayerVariable, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkChoice, checkRange } from '../internal/check';
+import { inOrder } from './in-order';
 import type { LayerArgs } from './layer-args';
 import { traceNorm } from './trace-norm';
 
@@ -18,17 +19,10 @@ export interface ParameterDistanceOptions extends LayerArgs {
 
 /** The parameters of the layers that a tensor depends on, in an order that the graph alone determines. */
 function parametersBehind(output: SymbolicTensor): LayerVariable[] {
-  const seen = new Set<SymbolicTensor>();
-  const found = new Set<LayerVariable>();
-  const visit = (x: SymbolicTensor): void => {
-    if (seen.has(x)) return;
-    seen.add(x);
-    for (const from of x.inputs) visit(from);
-    for (const weight of x.sourceLayer.weights) found.add(weight);
-  };
-  visit(output);
+  const behind = new Set(inOrder([output]).map(({ sourceLayer }) => sourceLayer));
+  const weights = [...behind].flatMap((layer) => layer.weights);
   // Not `trainableWeights`: a frozen network still draws the others towards it.
-  return [...found].filter(({ originalName }) => !/moving_(mean|variance)$/.test(originalName));
+  return weights.filter(({ originalName }) => !/moving_(mean|variance)$/.test(originalName));
 }
 
 /**

@@ -2,6 +2,7 @@ import { serialization } from '@tensorflow/tfjs-core';
 import { AttentionGate } from './attention-gate';
 import { BilinearUpsampling } from './bilinear-upsampling';
 import { CrossStitch } from './cross-stitch';
+import { ExpertMixture } from './expert-mixture';
 import { GroupNorm } from './group-norm';
 import { InstanceNorm } from './instance-norm';
 import { ParameterDistance } from './parameter-distance';
@@ -19,6 +20,7 @@ export function registerLayers(): void {
   serialization.registerClass(AttentionGate);
   serialization.registerClass(BilinearUpsampling);
   serialization.registerClass(CrossStitch);
+  serialization.registerClass(ExpertMixture);
   serialization.registerClass(GroupNorm);
   serialization.registerClass(InstanceNorm);
   serialization.registerClass(ParameterDistance);

@@ -2,6 +2,7 @@ import { model as layersModel, input as symbolicInput } from '@tensorflow/tfjs-l
 import { checkInteger } from '../internal/check';
 import type { ByTask, Encoder, Head, MultitaskModel } from '../types';
 import { fromLayersModel } from './from-layers-model';
+import { disposeUnused } from './sharing/dispose-unused';
 import { hardSharing } from './sharing/hard-sharing';
 import type { Sharing } from './sharing/sharing';
 import { checkTasks } from './tasks';
@@ -56,5 +57,7 @@ export function multitask<T extends string>(options: MultitaskOptions<T>): Multi
     }
     return output;
   });
-  return fromLayersModel(layersModel({ inputs: input, outputs, name }), tasks);
+  const net = layersModel({ inputs: input, outputs, name });
+  disposeUnused(features, net);
+  return fromLayersModel(net, tasks);
 }

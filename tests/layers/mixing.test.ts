@@ -8,7 +8,7 @@ import {
   type SymbolicTensor,
 } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
-import { CrossStitch, registerLayers } from '../../src/layers/index';
+import { CrossStitch, ExpertMixture, registerLayers } from '../../src/layers/index';
 import { saved } from '../models/in-memory';
 import { useCpu } from '../support/cpu';
 
@@ -20,6 +20,7 @@ useCpu();
 const LAYERS: Record<string, { make: () => layers.Layer; maps: number }> = {
   CrossStitch: { make: () => new CrossStitch({ self: 0.7 }), maps: 3 },
   'CrossStitch, a map': { make: () => new CrossStitch({ per: 'map' }), maps: 2 },
+  ExpertMixture: { make: () => new ExpertMixture(), maps: 3 },
 };
 
 function build({ make, maps }: (typeof LAYERS)[string]): LayersModel {

@@ -1,4 +1,5 @@
 import { type SymbolicTensor, input as symbolicInput } from '@tensorflow/tfjs-layers';
+import { inOrder } from '../../layers/in-order';
 import type { Encoder, Features } from '../../types';
 
 type Layer = SymbolicTensor['sourceLayer'];
@@ -6,18 +7,6 @@ type Node = Layer['inboundNodes'][number];
 
 /** Puts other maps in the place of one level's: one for each encoder, of the same shape but for the batch. */
 export type Between = (maps: SymbolicTensor[], level: number, levels: number) => SymbolicTensor[];
-
-/** The tensors of a graph, each after those that it depends on. */
-function inOrder(outputs: readonly SymbolicTensor[]): SymbolicTensor[] {
-  const found = new Set<SymbolicTensor>();
-  const visit = (x: SymbolicTensor): void => {
-    if (found.has(x)) return;
-    for (const from of x.inputs) visit(from);
-    found.add(x);
-  };
-  for (const output of outputs) visit(output);
-  return [...found];
-}
 
 /** One encoder, whose maps can be had one after the other. */
 interface Steps {
@@ -39,7 +28,7 @@ function takeApart(encoder: Encoder, input: SymbolicTensor, name: string, seed?:
   const placeholder = symbolicInput({ shape: input.shape.slice(1), dtype: input.dtype });
   const { skips, bottleneck } = encoder(placeholder, name, seed);
   const outputs = new Set([...skips, bottleneck]);
-  const tensors = inOrder([...outputs]);
+  const tensors = inOrder(outputs);
   const nodes = new Map<SymbolicTensor, Node>();
   for (const x of tensors) nodes.set(x, x.sourceLayer.inboundNodes[x.nodeIndex]);
   for (const { sourceLayer } of tensors) {

@@ -17,7 +17,16 @@ import {
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { ConvEncoder, UNetEncoder } from '../../../src/layers/index';
-import { crossStitch, hardSharing, loadMultitask, type Sharing, softSharing } from '../../../src/models/index';
+import {
+  cgc,
+  crossStitch,
+  hardSharing,
+  loadMultitask,
+  mmoe,
+  ple,
+  type Sharing,
+  softSharing,
+} from '../../../src/models/index';
 import { createTrainer } from '../../../src/train/trainer';
 import type { Batch } from '../../../src/types';
 import { useCpu } from '../../support/cpu';
@@ -37,6 +46,13 @@ const WAYS: Record<string, { sharing: Sharing; parameters: number }> = {
   'crossStitch, an alpha a map': { sharing: crossStitch({ per: 'map' }), parameters: 2 * E + 4 + 4 },
   'softSharing, L2': { sharing: softSharing({ strength: 0.5 }), parameters: 2 * E },
   'softSharing, trace norm': { sharing: softSharing({ distance: 'trace', strength: 0.5 }), parameters: 2 * E },
+  // A gate over n maps of c channels has n c n weights and n biases. The mask has one on 2 and one on 4 channels, the
+  // grade, whose head takes no skip, one on 4.
+  'mmoe, 3 experts': { sharing: mmoe(), parameters: 3 * E + (18 + 3) + 2 * (36 + 3) },
+  'cgc, 1 + 1': { sharing: cgc(), parameters: 3 * E + (8 + 2) + 2 * (16 + 2) },
+  'cgc, 2 shared and 1 own': { sharing: cgc({ shared: 2 }), parameters: 4 * E + (18 + 3) + 2 * (36 + 3) },
+  'ple, 1 + 1': { sharing: ple(), parameters: 3 * E + 2 * (8 + 2 + 16 + 2) + (18 + 3) },
+  'ple, 1 shared and 2 own': { sharing: ple({ own: 2 }), parameters: 5 * E + 2 * (18 + 3 + 36 + 3) + (50 + 5) },
 };
 
 const image = (seed = 11) => randomNormal([2, 8, 8, 1], 0, 1, 'float32', seed);

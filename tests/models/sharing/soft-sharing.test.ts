@@ -13,6 +13,7 @@ import { expect, it } from 'vitest';
 import { softSharing } from '../../../src/models/index';
 import { createTrainer } from '../../../src/train/trainer';
 import { useCpu } from '../../support/cpu';
+import { behind } from './graph';
 import { tinyShared } from './models';
 
 useCpu();
@@ -54,13 +55,7 @@ it("adds the encoders' distance to the trainer's loss, and draws an encoder with
 
 it('runs only the encoder of the tasks that are asked for', () => {
   const model = tinyShared(softSharing());
-  const behind = new Set<string>();
-  const visit = (x: (typeof model.net.outputs)[number]): void => {
-    behind.add(x.sourceLayer.name);
-    for (const from of x.inputs) visit(from);
-  };
-  visit(model.net.outputs[1]);
-  expect([...behind].filter((name) => name.startsWith('encoder/mask/'))).toEqual([]);
+  expect(behind(model, 'grade').filter((name) => name.startsWith('encoder/mask/'))).toEqual([]);
   model.dispose();
 });
 
