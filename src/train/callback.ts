@@ -1,5 +1,14 @@
-import type { PlainData, SomeTasks } from '../types';
-import type { Balance } from './aggregate';
+import type { Gramian, PlainData, SomeTasks } from '../types';
+
+/** What an aggregator saw and said in one step. */
+export interface Balance<T extends string> {
+  /** The tasks that the batch had labels for. */
+  readonly tasks: readonly T[];
+  /** The inner products of their gradients over what is shared. */
+  readonly gramian: Gramian;
+  /** What each task's gradient was multiplied by there. */
+  readonly weights: readonly number[];
+}
 
 /** Unweighted losses of one step. A task without labels in the batch is left out. */
 export interface StepLog<T extends string> {

@@ -1,4 +1,4 @@
-import { checkInteger, checkRange } from '../internal/check';
+import { checkChoice, checkInteger, checkRange } from '../internal/check';
 import { namedWeights } from '../internal/layer-weights';
 import type { MultitaskModel, PlainData } from '../types';
 
@@ -17,6 +17,7 @@ export interface TrainerState {
   readonly optimizer: PlainData;
   readonly weighting: PlainData;
   readonly weightingVariables: readonly Float32Array[];
+  readonly aggregator: PlainData;
   readonly average: PlainData;
 }
 
@@ -27,12 +28,21 @@ export function checkTrainerOptions(
     readonly losses: object;
     readonly metrics: object;
     readonly weighting: readonly string[] | undefined;
+    readonly aggregator: { readonly tasks?: readonly string[] } | undefined;
+    readonly bothGiven: boolean;
+    readonly gradientsAt: string;
     readonly clipNorm: number | undefined;
     readonly accumulate: number;
     readonly averageDecay: number | undefined;
   },
 ): void {
   const { clipNorm, accumulate, averageDecay } = options;
+  if (options.bothGiven) {
+    throw new TypeError(
+      'createTrainer: give a weighting (which joins losses) or an aggregator (which joins gradients), not both.',
+    );
+  }
+  checkChoice(options.gradientsAt, ['parameters', 'representation'], 'createTrainer: gradientsAt');
   const known = `the model has ${tasks.join(', ')}`;
   const missing = tasks.filter((task) => typeof (options.losses as Record<string, unknown>)[task] !== 'function');
   if (missing.length > 0) {
@@ -42,6 +52,7 @@ export function checkTrainerOptions(
     ['losses', Object.keys(options.losses)],
     ['metrics', Object.keys(options.metrics)],
     ['weighting', options.weighting ?? []],
+    ['aggregator', options.aggregator?.tasks ?? []],
   ] as const) {
     const unknown = names.filter((name) => !tasks.includes(name));
     if (unknown.length > 0) {

@@ -16,7 +16,7 @@ export interface FitOptions<T extends string> {
   readonly signal?: AbortSignal;
   /** Throws as soon as a loss or a gradient is NaN or infinite. Default true. */
   readonly terminateOnNaN?: boolean;
-  /** Goes on from what `run.snapshot()` gave, e.g. `await loadCheckpoint(directory)`. */
+  /** Goes on from what `run.snapshot()` gave, e.g. `(await loadCheckpoint(directory))?.state`. */
   readonly resume?: PlainData;
 }
 
@@ -94,6 +94,9 @@ export async function fitModel<T extends string, M extends TaskMetrics<T>>(
     set learningRate(rate) {
       trainer.learningRate = rate;
     },
+    get stopped() {
+      return stopped ?? undefined;
+    },
     stop(reason) {
       stopped ??= reason;
     },
@@ -144,8 +147,10 @@ export async function fitModel<T extends string, M extends TaskMetrics<T>>(
         if (loss !== undefined) sums = addLoss(sums, task, loss, result.amounts[task]!);
       }
       if (!Number.isNaN(result.loss)) sums = addLoss(sums, TOTAL, result.loss, 1);
+      const { loss, losses, balance } = result;
+      const log = { step: batches, loss, losses, ...(balance === undefined ? {} : { balance }) };
       for (const callback of callbacks) {
-        await callback.onStepEnd?.(run, { step: batches, loss: result.loss, losses: result.losses });
+        await callback.onStepEnd?.(run, log);
       }
       // Between the batches of one accumulated step there is nothing whole to save.
       if (result.updated) {

@@ -12,6 +12,7 @@ import {
   variableGrads,
 } from '@tensorflow/tfjs-core';
 import type { Batch, ByTask, Loss, MultitaskModel, Progress, SomeTasks, Weighting } from '../types';
+import type { Balance } from './callback';
 import type { Forward } from './forward';
 import { taskLoss } from './task-loss';
 
@@ -23,7 +24,16 @@ export interface Gradients<T extends string> {
   readonly gradients: NamedTensorMap;
   /** False where some gradient holds NaN or infinity. */
   readonly finite: boolean;
+  /** Where an aggregator joined the gradients. */
+  readonly balance?: Balance<T>;
 }
+
+/** How a step comes to its gradients. */
+export type ComputeGradients<T extends string> = (
+  batch: Batch<T>,
+  tasks: readonly T[],
+  progress: Progress,
+) => Promise<Gradients<T>>;
 
 /** Computes the losses of the given tasks on a batch, and the gradients of what the weighting makes of them. */
 export async function computeGradients<T extends string>(

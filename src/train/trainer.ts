@@ -2,7 +2,19 @@ import type { NamedTensorMap, Optimizer, Tensor } from '@tensorflow/tfjs-core';
 import { dispose, tensor, tidy } from '@tensorflow/tfjs-core';
 import { namedWeights, readWeights, writeWeights } from '../internal/layer-weights';
 import { setDropoutStep } from '../layers/seeded-dropout';
-import type { Batch, ByTask, Loss, MultitaskModel, PlainData, SomeTasks, Source, Weighting } from '../types';
+import type {
+  Aggregator,
+  Batch,
+  ByTask,
+  Loss,
+  MultitaskModel,
+  PlainData,
+  SomeTasks,
+  Source,
+  Weighting,
+} from '../types';
+import { createAggregation } from './aggregate';
+import type { Balance } from './callback';
 import { checkBatch } from './check-batch';
 import { checkModelState, checkTrainerOptions, type TrainerState } from './check-trainer';
 import { evaluateModel } from './evaluate';
@@ -11,7 +23,7 @@ import { fixedWeights } from './fixed-weights';
 import { createForward } from './forward';
 import { getLearningRate, loadOptimizer, saveOptimizer, setLearningRate } from './optimizer-state';
 import type { Scores, TaskMetrics } from './scores';
-import { computeGradients, computeLosses, findNonFinite } from './step';
+import { type ComputeGradients, computeGradients, computeLosses, findNonFinite } from './step';
 import { createUpdater } from './updater';
 import { createWeightAverage } from './weight-average';
 
@@ -23,6 +35,13 @@ export interface TrainerOptions<T extends string, M extends TaskMetrics<T>> {
   readonly metrics?: M & { readonly [K in Exclude<keyof M, T>]: never };
   /** Default: the plain sum of the losses. */
   readonly weighting?: Weighting<T>;
+  /** Joins the tasks' gradients instead of their losses. Not together with a weighting. */
+  readonly aggregator?: Aggregator<T>;
+  /**
+   * Which gradients the aggregator compares: over the shared parameters (the default; K backward passes through the
+   * trunk for K tasks), or at the representation that the trunk hands to the heads (one pass).
+   */
+  readonly gradientsAt?: 'parameters' | 'representation';
   /** Scales the gradients down so that their global norm is at most this. Pascanu et al., 2013, arXiv:1211.5063. */
   readonly clipNorm?: number;
   /** Batches whose gradients are averaged into one step of the optimizer. Default 1. */
@@ -48,6 +67,8 @@ export interface StepResult<T extends string> {
   readonly amounts: SomeTasks<T, number>;
   /** False while gradients are being accumulated. */
   readonly updated: boolean;
+  /** What the aggregator saw and said, where there is one. */
+  readonly balance?: Balance<T>;
 }
 
 /** Trains and scores one model. */
@@ -87,7 +108,8 @@ export interface Trainer<T extends string, M extends TaskMetrics<T> = TaskMetric
  * A task's loss is the weighted mean over the samples that carry its label. A sample without the label gives the task
  * a gradient of exactly zero, and a batch without any label of a task skips that task's head.
  *
- * @throws RangeError where losses, metrics or weights name other tasks than the model's, or an option is out of range.
+ * @throws RangeError where losses, metrics or weights name other tasks than the model's, or an option is out of range;
+ * TypeError where a weighting and an aggregator are given.
  * @example
  * const trainer = createTrainer(model, {
  *   optimizer: train.adam(1e-4),
@@ -99,11 +121,29 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
   model: MultitaskModel<T>,
   options: TrainerOptions<T, M>,
 ): Trainer<T, M> {
-  const { optimizer, losses, weighting = fixedWeights<T>(), clipNorm, accumulate = 1, averageDecay } = options;
+  const {
+    optimizer,
+    losses,
+    weighting = fixedWeights<T>(),
+    clipNorm,
+    accumulate = 1,
+    averageDecay,
+    aggregator,
+    gradientsAt = 'parameters',
+  } = options;
   const metrics = (options.metrics ?? {}) as TaskMetrics<T>;
   const { net, tasks } = model;
-  checkTrainerOptions(tasks, { losses, metrics, weighting: weighting.tasks, clipNorm, accumulate, averageDecay });
-
+  checkTrainerOptions(tasks, {
+    losses,
+    metrics,
+    weighting: weighting.tasks,
+    aggregator,
+    bothGiven: aggregator !== undefined && options.weighting !== undefined,
+    gradientsAt,
+    clipNorm,
+    accumulate,
+    averageDecay,
+  });
   const forward = createForward(model);
   const learned = weighting.variables ?? [];
   const updater = createUpdater(net, learned, optimizer, { clipNorm, accumulate });
@@ -111,6 +151,12 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
   const averaged = <R>(body: () => Promise<R>): Promise<R> => (average === undefined ? body() : average.during(body));
   let steps = 0;
   let lastEpoch = 0;
+
+  const gradientsOf: ComputeGradients<T> =
+    aggregator === undefined
+      ? (batch, labelled, progress) =>
+          computeGradients(model, forward, batch, labelled, { losses, weighting, progress }, updater.variables())
+      : createAggregation(model, forward, { losses, aggregator, gradientsAt }, updater.variables);
 
   const update = (gradients: NamedTensorMap): boolean => {
     const updated = updater.apply(gradients);
@@ -134,14 +180,7 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
       lastEpoch = epoch;
       const progress = { step: steps, epoch, training: true };
       setDropoutStep(net, steps++);
-      const result = await computeGradients(
-        model,
-        forward,
-        batch,
-        labelled,
-        { losses, weighting, progress },
-        updater.variables(),
-      );
+      const result = await gradientsOf(batch, labelled, progress);
       if (terminateOnNaN) {
         const what = findNonFinite(result, labelled);
         if (what !== undefined) {
@@ -157,7 +196,8 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
         setDropoutStep(net, progress.step);
         weighting.endStep(result.losses, await computeLosses(forward, batch, labelled, losses));
       }
-      return { loss: result.loss, losses: result.losses, amounts, updated };
+      const balance = result.balance === undefined ? {} : { balance: result.balance };
+      return { loss: result.loss, losses: result.losses, amounts, updated, ...balance };
     },
     flush() {
       if (updater.flush()) average?.update();
@@ -179,6 +219,7 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
         optimizer: await saveOptimizer(optimizer),
         weighting: weighting.save?.() ?? null,
         weightingVariables: await Promise.all(learned.map(async (v) => (await v.data<'float32'>()).slice())),
+        aggregator: aggregator?.save?.() ?? null,
         average: average === undefined ? null : await average.save(),
       };
       return state as unknown as PlainData;
@@ -191,6 +232,7 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
         net,
         state.weights.map(({ data }) => data),
       );
+      if (state.aggregator !== null) aggregator?.load?.(state.aggregator);
       if (state.weighting !== null) weighting.load?.(state.weighting);
       tidy(() => {
         for (const [i, value] of state.weightingVariables.entries()) learned[i].assign(tensor(value, learned[i].shape));
