@@ -1,3 +1,4 @@
+export type { Random } from '../internal/random';
 export type { Affine } from './affine';
 export {
   type AugmentOptions,

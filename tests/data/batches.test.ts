@@ -3,7 +3,7 @@ import { setBackend } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type BatchesOptions, type BatchSource, batches } from '../../src/data/batches';
-import type { Batch, Dataset, Row, Sample } from '../../src/types';
+import type { Batch, Dataset, Row, Sample, Source } from '../../src/types';
 import { expectNoLeak } from '../support/leaks';
 
 type Task = 'mask' | 'class';
@@ -174,6 +174,13 @@ describe('balance', () => {
       expect(batch.some((i) => data.rows[i].tasks.includes('mask'))).toBe(true);
       expect(batch.some((i) => data.rows[i].tasks.includes('class'))).toBe(true);
     }
+  });
+
+  it('knows the tasks of its dataset', () => {
+    const source: Source<Task> = batches(numbered(few(4)), { balance: { mask: 1 } });
+    expect(source.steps).toBe(1);
+    // @ts-expect-error a task that the dataset does not have
+    expect(() => batches(numbered(few(4)), { balance: { masc: 1 } })).toThrow("0 of 4 have a label for 'masc'");
   });
 
   it('says what it cannot give', () => {

@@ -1,5 +1,6 @@
 import type { Random } from '../../internal/random';
-import type { Canvas, View } from './canvas';
+import { type Body, tissue } from './body';
+import type { StrokePoint, View } from './canvas';
 import { length, type Outline } from './geometry';
 
 /** Where a phantom image comes from: each source has its own window, crop, grain and frame. */
@@ -18,53 +19,44 @@ interface Source {
   readonly blur: number;
   /** Thickness of the slice, in millimetres. */
   readonly thickness: number;
-  /** Share of images with a border or marks burnt in. */
-  readonly marked: number;
+  /** Share of patients whose images have a border. */
+  readonly framed: number;
 }
 
 const sources: Readonly<Record<PhantomSource, Source>> = {
-  lung: { window: [-1250, 250], crop: 'lungs', noise: 55, blur: 0.4, thickness: 1.5, marked: 0 },
-  bright: { window: [-1150, -50], crop: 'body', noise: 28, blur: 0.8, thickness: 3, marked: 0.15 },
-  wide: { window: [-1900, 1300], crop: 'circle', noise: 30, blur: 0.6, thickness: 1.5, marked: 0 },
-  bone: { window: [-1000, 700], crop: 'body', noise: 22, blur: 0.8, thickness: 3, marked: 0 },
-  figure: { window: [-1200, 200], crop: 'body', noise: 25, blur: 1.6, thickness: 4, marked: 0.5 },
+  lung: { window: [-1250, 250], crop: 'lungs', noise: 50, blur: 0.4, thickness: 1.5, framed: 0 },
+  bright: { window: [-1200, 50], crop: 'body', noise: 28, blur: 0.8, thickness: 3, framed: 0.1 },
+  wide: { window: [-1450, 700], crop: 'circle', noise: 30, blur: 0.6, thickness: 1.5, framed: 0 },
+  bone: { window: [-1100, 500], crop: 'body', noise: 22, blur: 0.8, thickness: 3, framed: 0 },
+  figure: { window: [-1200, 200], crop: 'lungs', noise: 25, blur: 1.6, thickness: 4, framed: 0.35 },
 };
 
 /** How one patient was scanned and how the image was cut out. */
-export interface Scan {
-  readonly window: readonly [low: number, high: number];
-  readonly circle: boolean;
-  readonly noise: number;
-  readonly blur: number;
-  readonly thickness: number;
-  readonly marked: boolean;
-  /** Millimetres around the crop on each side, as shares of its width and height. */
+export interface Scan extends Omit<Source, 'framed'> {
+  /** What is shown around the crop, as shares of its width and height. */
   readonly margins: readonly [left: number, top: number, right: number, bottom: number];
-  readonly crop: Source['crop'];
   /** Whether the crop is stretched to a square. */
   readonly stretched: boolean;
-  readonly background: number;
+  /** Width of a border, as a share of the image, and its grey value. */
+  readonly frame: { readonly width: number; readonly grey: number };
 }
 
 export function createScan(name: PhantomSource, draw: Random): Scan {
-  const { window, crop, noise, blur, thickness, marked } = sources[name];
-  const shift = draw.normal(0, 40);
-  const spread = Math.exp(draw.normal(0, 0.08));
-  const middle = (window[0] + window[1]) / 2 + shift;
-  const half = ((window[1] - window[0]) / 2) * spread;
-  const tight = crop === 'lungs' ? 0.02 : crop === 'body' ? 0.03 : 0.12;
-  const margin = () => tight + draw.uniform(0, crop === 'circle' ? 0.1 : 0.05);
+  const { window, crop, noise, blur, thickness, framed } = sources[name];
+  const middle = (window[0] + window[1]) / 2 + draw.normal(0, 30);
+  const half = ((window[1] - window[0]) / 2) * Math.exp(draw.normal(0, 0.08));
+  const frame = draw.uniform() < framed ? draw.uniform(0.01, 0.04) : 0;
+  // A frame lies around what the crop shows, not over it.
+  const margin = () => draw.uniform(0.02, 0.07) + 1.2 * frame;
   return {
     window: [middle - half, middle + half],
-    circle: crop === 'circle',
+    crop,
     noise: noise * draw.uniform(0.6, 1.5),
     blur: blur * draw.uniform(0.7, 1.3),
     thickness: thickness * draw.uniform(0.7, 1.4),
-    marked: draw.uniform() < marked,
     margins: [margin(), margin(), margin(), margin()],
-    crop,
     stretched: crop !== 'circle' && draw.uniform() < 0.75,
-    background: draw.uniform() < 0.5 ? 0 : 1,
+    frame: { width: frame, grey: draw.uniform() < 0.5 ? 0 : 1 },
   };
 }
 
@@ -95,46 +87,37 @@ export function viewOf(scan: Scan, size: number, skin: Outline, cage: Outline): 
   return { size, left, top, width: right - left, height: bottom - top };
 }
 
-/** The curved table top and the blanket on it, behind the back. */
-export function paintTable(canvas: Canvas, hu: Float32Array, skin: Outline, draw: Random): void {
-  let back = skin[1];
-  for (let i = 1; i < skin.length; i += 2) back = Math.max(back, skin[i]);
-  const gap = draw.uniform(4, 16);
+/** The curved table top and the edge of the mattress, behind the back. */
+export function paintTable(body: Body, skin: Outline, draw: Random): void {
+  const back = skin.reduce((most, value, i) => (i % 2 === 1 ? Math.max(most, value) : most), 0);
   const bend = draw.uniform(10, 45);
-  for (const [below, radius, value] of [
-    [0, 1.6, -250],
-    [draw.uniform(14, 24), 1.2, -350],
-  ]) {
-    const path = [-1, -0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1].map(
-      (t) => [230 * t, back + gap + below - bend * t * t * (below > 0 ? 0.6 : 1), radius] as const,
-    );
-    canvas.stroke(path, (i, coverage) => {
-      hu[i] = Math.max(hu[i], hu[i] + coverage * (value - hu[i]));
-    });
-  }
+  const arc = (depth: number, curve: number, radius: number): StrokePoint[] =>
+    [-1, -0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1].map((t) => [240 * t, back + depth - curve * t * t, radius]);
+  const gap = draw.uniform(4, 16);
+  body.canvas.stroke(arc(gap, bend, 1.6), tissue(body, -250));
+  body.canvas.stroke(arc(gap + draw.uniform(14, 24), 0.6 * bend, 1.2), tissue(body, -350));
 }
 
-/** Adds `noise` (its grain a few pixels of 1.4 mm wide) and blurs by a Gaussian of `blur` millimetres. */
-export function degrade(canvas: Canvas, hu: Float32Array, scan: Scan, draw: Random): void {
+/** Adds the scan's noise, which larger pixels average out, and its blur. */
+export function degrade({ canvas, hu }: Body, scan: Scan, draw: Random): void {
   const { size } = canvas.view;
   const deviation = scan.noise * Math.min(1.3, 1.4 / canvas.spacing);
   // The four bytes of a word add up to a nearly normal number.
   const scale = deviation / Math.sqrt((4 * (256 * 256 - 1)) / 12);
-  const sharp = hu.slice();
-  for (let i = 0; i < sharp.length; i++) {
+  const noisy = hu.slice();
+  for (let i = 0; i < noisy.length; i++) {
     const bits = draw.bits();
-    sharp[i] += scale * ((bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24) - 510);
+    noisy[i] += scale * ((bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24) - 510);
   }
-  const sigma = scan.blur / canvas.spacing;
-  // Three taps with the variance of the Gaussian.
-  const beside = Math.min(0.3, (sigma * sigma) / 2);
+  // Three taps along each axis, with the variance of the Gaussian as far as they reach.
+  const beside = Math.min(0.3, (scan.blur / canvas.spacing) ** 2 / 2);
   const middle = 1 - 2 * beside;
-  const rows = new Float32Array(sharp.length);
-  for (let i = 0; i < sharp.length; i++) {
+  const rows = new Float32Array(noisy.length);
+  for (let i = 0; i < noisy.length; i++) {
     const column = i % size;
-    const left = sharp[column > 0 ? i - 1 : i];
-    const right = sharp[column < size - 1 ? i + 1 : i];
-    rows[i] = middle * sharp[i] + beside * (left + right);
+    const left = noisy[column > 0 ? i - 1 : i];
+    const right = noisy[column < size - 1 ? i + 1 : i];
+    rows[i] = middle * noisy[i] + beside * (left + right);
   }
   for (let i = 0; i < hu.length; i++) {
     const above = rows[i >= size ? i - size : i];
@@ -143,24 +126,19 @@ export function degrade(canvas: Canvas, hu: Float32Array, scan: Scan, draw: Rand
   }
 }
 
-/** Grey values in [0, 1] through the window, with what was drawn over the image. */
-export function expose(canvas: Canvas, hu: Float32Array, scan: Scan, draw: Random): Float32Array {
+/** Grey values in [0, 1]: the window, black outside of a scanner's circle, and the frame. */
+export function expose({ canvas, hu }: Body, { window: [low, high], crop, frame }: Scan): Float32Array {
   const { size } = canvas.view;
-  const [low, high] = scan.window;
+  const border = Math.round(size * frame.width);
   const image = new Float32Array(hu.length);
-  for (let i = 0; i < hu.length; i++) image[i] = Math.min(1, Math.max(0, (hu[i] - low) / (high - low)));
-  if (scan.circle) {
-    for (let i = 0; i < image.length; i++) {
-      const [x, y] = [(i % size) + 0.5 - size / 2, Math.floor(i / size) + 0.5 - size / 2];
-      image[i] *= Math.min(1, Math.max(0, size / 2 - length(x, y)));
+  for (let i = 0; i < hu.length; i++) {
+    const [column, row] = [i % size, Math.floor(i / size)];
+    image[i] = Math.min(1, Math.max(0, (hu[i] - low) / (high - low)));
+    if (crop === 'circle') {
+      const radius = length(column + 0.5 - size / 2, row + 0.5 - size / 2);
+      image[i] *= Math.min(1, Math.max(0, size / 2 - radius));
     }
-  }
-  if (scan.marked) {
-    const border = draw.uniform() < 0.6 ? Math.round(size * draw.uniform(0.01, 0.04)) : 0;
-    for (let i = 0; i < image.length; i++) {
-      const [x, y] = [i % size, Math.floor(i / size)];
-      if (Math.min(x, y, size - 1 - x, size - 1 - y) < border) image[i] = scan.background;
-    }
+    if (Math.min(column, row, size - 1 - column, size - 1 - row) < border) image[i] = frame.grey;
   }
   return image;
 }

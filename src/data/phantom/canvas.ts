@@ -23,7 +23,7 @@ export interface Canvas {
   readonly spacing: number;
   /** Exact area coverage of a closed outline that does not cross itself. */
   fill(outline: Outline, draw: Draw): void;
-  /** A path with round ends and a radius that changes linearly along it. */
+  /** A path of up to 16 points with round ends and a radius that changes linearly along it. */
   stroke(path: readonly StrokePoint[], draw: Draw): void;
   /** Every pixel of a box, with its centre in millimetres. */
   visit(box: Box, visitor: (pixel: number, x: number, y: number) => void): void;
@@ -39,6 +39,8 @@ export interface Box {
 /** A box around any body. */
 export const everywhere: Box = { left: -500, top: -500, right: 500, bottom: 500 };
 
+const longestPath = 16;
+
 export function createCanvas(view: View): Canvas {
   const { size } = view;
   const perColumn = size / view.width;
@@ -46,6 +48,8 @@ export function createCanvas(view: View): Canvas {
   const spacing = 2 / (perColumn + perRow);
   const stride = size + 2;
   const changes = new Float32Array(stride * size);
+  /** For each piece of a stroke: start, direction, radius, its growth, 1 / length squared, extent in a pixel. */
+  const pieces = new Float64Array(8 * longestPath);
 
   /** Adds a piece of an edge inside one row: what it covers to its right, as changes from column to column. */
   const addInRow = (row: number, xFrom: number, xTo: number, rise: number): void => {
@@ -103,7 +107,10 @@ export function createCanvas(view: View): Canvas {
   };
 
   const stroke = (path: readonly StrokePoint[], draw: Draw): void => {
-    let [left, top, right, bottom] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, -1, -1];
+    let left = size;
+    let top = size;
+    let right = -1;
+    let bottom = -1;
     for (const [x, y, radius] of path) {
       const margin = radius + spacing / 2;
       left = Math.min(left, (x - margin - view.left) * perColumn);
@@ -111,30 +118,32 @@ export function createCanvas(view: View): Canvas {
       top = Math.min(top, (y - margin - view.top) * perRow);
       bottom = Math.max(bottom, (y + margin - view.top) * perRow);
     }
-    const pieces = Array.from({ length: Math.max(1, path.length - 1) }, (_, i) => {
+    const count = Math.max(1, path.length - 1);
+    for (let i = 0; i < count; i++) {
       const [x, y, radius] = path[i];
       const [nextX, nextY, nextRadius] = path[Math.min(i + 1, path.length - 1)];
       const [dx, dy] = [nextX - x, nextY - y];
       const squared = dx * dx + dy * dy;
       // A dot smaller than a pixel covers less of it than a line does.
       const extent = Math.min(1, (Math.sqrt(squared) + (Math.PI / 2) * radius) / spacing);
-      return { x, y, dx, dy, radius, growth: nextRadius - radius, inverse: squared > 0 ? 1 / squared : 0, extent };
-    });
+      pieces.set([x, y, dx, dy, radius, nextRadius - radius, squared > 0 ? 1 / squared : 0, extent], 8 * i);
+    }
     const firstColumn = Math.max(0, Math.floor(left));
     for (let row = Math.max(0, Math.floor(top)); row < Math.min(size, bottom); row++) {
       const y = view.top + (row + 0.5) / perRow;
       for (let column = firstColumn; column < Math.min(size, right); column++) {
         const x = view.left + (column + 0.5) / perColumn;
         let coverage = 0;
-        for (const piece of pieces) {
-          const [fromX, fromY] = [x - piece.x, y - piece.y];
-          const t = Math.min(1, Math.max(0, (fromX * piece.dx + fromY * piece.dy) * piece.inverse));
-          const distance = length(fromX - t * piece.dx, fromY - t * piece.dy) / spacing;
-          const radius = (piece.radius + t * piece.growth) / spacing;
+        for (let i = 0; i < 8 * count; i += 8) {
+          const fromX = x - pieces[i];
+          const fromY = y - pieces[i + 1];
+          const t = Math.min(1, Math.max(0, (fromX * pieces[i + 2] + fromY * pieces[i + 3]) * pieces[i + 6]));
+          const distance = length(fromX - t * pieces[i + 2], fromY - t * pieces[i + 3]) / spacing;
+          const radius = (pieces[i + 4] + t * pieces[i + 5]) / spacing;
           // The part of a pixel at this distance from the middle line that lies within the radius on both sides.
           const outer = Math.min(1, Math.max(0, radius - distance + 0.5));
           const inner = Math.min(1, Math.max(0, 0.5 - radius - distance));
-          coverage = Math.max(coverage, piece.extent * (outer - inner));
+          coverage = Math.max(coverage, pieces[i + 7] * (outer - inner));
         }
         if (coverage > 1e-4) draw(row * size + column, coverage);
       }

@@ -1,4 +1,5 @@
 import type { Random } from '../../internal/random';
+import type { Body } from './body';
 import { type Canvas, everywhere, type StrokePoint } from './canvas';
 import type { ChestWall } from './chest-wall';
 import { smoothStep } from './geometry';
@@ -11,14 +12,12 @@ import { paintBullae, paintMass, paintNodules } from './tumours';
 import { paintBronchi, vesselCover } from './vessels';
 
 interface LungParts {
-  readonly canvas: Canvas;
+  readonly body: Body;
   readonly patient: Patient;
   readonly z: number;
   readonly kind: PhantomKind;
   readonly wall: ChestWall;
   readonly lungs: readonly Lung[];
-  /** Share of each pixel inside the rib cage; nothing is painted elsewhere. */
-  readonly share: Float32Array;
   readonly lesions: LesionFields;
   readonly noise: SmoothNoise;
   /** Thickness of the slice in millimetres. */
@@ -28,7 +27,8 @@ interface LungParts {
 }
 
 /** Air, ground glass and the fine mottle of the lung, denser towards the back. */
-function aerated({ canvas, patient, kind, wall, lungs, share, lesions, noise, stream }: LungParts): Float32Array {
+function aerated({ body, patient, kind, wall, lungs, lesions, noise, stream }: LungParts): Float32Array {
+  const { canvas, lung: share } = body;
   const density = new Float32Array(canvas.pixels);
   const front = wall.cage[1];
   canvas.visit(everywhere, (i, x, y) => {
@@ -39,8 +39,8 @@ function aerated({ canvas, patient, kind, wall, lungs, share, lesions, noise, st
   const draw = stream('collapse');
   for (const lung of lungs) {
     // A band at the back that a lying patient does not ventilate: no disease, but it looks like one.
-    if (draw.uniform() > 0.3) continue;
-    const strength = draw.uniform(60, 190);
+    if (draw.uniform() > 0.2) continue;
+    const strength = draw.uniform(60, 160);
     const { box, field } = crescent(lung, draw.uniform(0.1, 0.22));
     canvas.visit(box, (i, x, y) => {
       if (share[i] > 0) density[i] += strength * smoothStep(-5, 7, field(x, y)) * (0.8 + 0.4 * noise(x / 6, y / 6));
@@ -63,7 +63,8 @@ function paintFissure(canvas: Canvas, density: Float32Array, lung: Lung, draw: R
 
 /** Hounsfield units of the lungs with all that lies in them, as if nothing stood in front. */
 export function lungDensity(parts: LungParts): Float32Array {
-  const { canvas, patient, z, kind, lungs, lesions, thickness, stream } = parts;
+  const { body, patient, z, kind, lungs, lesions, thickness, stream } = parts;
+  const { canvas } = body;
   const { cover, filling } = lesions;
   const density = aerated(parts);
   const steepness = Math.min(1, 1.7 * Math.abs(z - 0.58));

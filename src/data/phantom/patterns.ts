@@ -57,7 +57,7 @@ const fluid = (lung: Lung, height: number): Lesion => ({
 /** Patchy, mostly on both sides, at the edge and to the back; solid parts with a longer course. */
 function covid(lungs: Lungs, patient: Patient, z: number, noise: SmoothNoise, draw: Random): Lesion[] {
   const { extent } = patient;
-  const count = 1 + Math.floor(draw.uniform(0.4, 1) * (1 + 7 * extent) * (0.6 + 0.6 * z));
+  const count = 1 + Math.floor(draw.uniform(0.5, 1) * (2 + 7 * extent) * (0.7 + 0.5 * z));
   const first = draw.integer(2);
   const both = draw.uniform() < 0.85;
   const lesions: Lesion[] = [];
@@ -68,11 +68,11 @@ function covid(lungs: Lungs, patient: Patient, z: number, noise: SmoothNoise, dr
     const shape = {
       angle: draw.uniform() < 0.7 ? draw.uniform(0, 1.7) : draw.uniform(-1.4, 0.4),
       depth: peripheral ? draw.uniform(0.8, 0.96) : draw.uniform(0.4, 0.75),
-      along: grown * draw.uniform(11, 34),
-      across: grown * draw.uniform(9, 19),
+      along: grown * draw.uniform(13, 36),
+      across: grown * draw.uniform(11, 22),
     };
     const solid = draw.uniform() < 0.25 + 0.3 * extent ? draw.uniform(0.4, 0.8) : 0;
-    lesions.push(...hazyPatch(lung, noise, draw, shape, draw.uniform(170, 420), solid));
+    lesions.push(...hazyPatch(lung, noise, draw, shape, draw.uniform(220, 460), solid));
   }
   if (draw.uniform() < 0.08) lesions.push(fluid(lungs[first], draw.uniform(0.1, 0.2)));
   return lesions;

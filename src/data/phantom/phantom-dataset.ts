@@ -1,6 +1,7 @@
-import { checkInteger } from '../../internal/check';
+import { checkChoice, checkInteger } from '../../internal/check';
 import { random } from '../../internal/random';
 import type { Dataset, Row } from '../../types';
+import { type PhantomSource, phantomSources } from './acquisition';
 import { type PhantomKind, phantomKinds } from './patterns';
 import { type PhantomSlice, type PhantomSliceOptions, phantomSlice } from './phantom-slice';
 
@@ -15,6 +16,8 @@ export interface PhantomDatasetOptions {
   readonly size?: number;
   /** Default: 0. */
   readonly seed?: number;
+  /** The sources that patients are spread over: the fewer, the easier to learn. Default: all. */
+  readonly sources?: readonly PhantomSource[];
   /** How many COVID-19 slices have a mask. Default: 100 in 449, as in the paper. */
   readonly masks?: number;
   /** Gives the slices without COVID-19 a mask, too: a known empty one. Default: false, their masks are unknown. */
@@ -26,7 +29,7 @@ export interface PhantomDataset extends Dataset<PhantomTask> {
   slice(index: number): PhantomSlice;
 }
 
-const defaultCounts = { covid: 104, normal: 44, pneumonia: 30, oedema: 16, nodules: 16, cancer: 20, emphysema: 10 };
+const defaultCounts = { covid: 104, normal: 66, pneumonia: 20, oedema: 10, nodules: 14, cancer: 16, emphysema: 10 };
 
 /**
  * A dataset of made-up chest CT slices for the three tasks of Amyar et al. (2020): reconstruction of the image,
@@ -47,6 +50,7 @@ export function phantomDataset({
   slices = 2,
   size = 64,
   seed = 0,
+  sources = phantomSources,
   masks,
   emptyMasks = false,
 }: PhantomDatasetOptions = {}): PhantomDataset {
@@ -58,6 +62,8 @@ export function phantomDataset({
     }
     checkInteger(counts[kind] as number, 0, `phantomDataset: counts.${kind}`);
   }
+  for (const source of sources) checkChoice(source, phantomSources, 'phantomDataset: sources');
+  if (sources.length === 0) throw new RangeError('phantomDataset: sources must name at least one, got none.');
   const infected = counts.covid ?? 0;
   const masked = masks ?? Math.round((infected * 100) / 449);
   checkInteger(masked, 0, 'phantomDataset: masks');
@@ -76,7 +82,7 @@ export function phantomDataset({
   );
 
   const rows: Row<PhantomTask>[] = [];
-  const options: Required<Omit<PhantomSliceOptions, 'source'>>[] = [];
+  const options: Required<PhantomSliceOptions>[] = [];
   phantomKinds.forEach((kind, k) => {
     for (let i = 0; i < (counts[kind] ?? 0); i++) {
       const [ofKind, slice] = [Math.floor(i / slices), i % slices];
@@ -89,7 +95,9 @@ export function phantomDataset({
         stratum: kind === 'covid' && hasMask ? 'covid with mask' : kind,
       });
       // No two kinds share a patient, whatever the counts are.
-      options.push({ seed, patient: ofKind * phantomKinds.length + k, slice, kind, size });
+      const patient = ofKind * phantomKinds.length + k;
+      const source = sources[random(seed, 'source', patient).integer(sources.length)];
+      options.push({ seed, patient, slice, kind, source, size });
     }
   });
 

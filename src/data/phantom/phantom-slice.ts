@@ -2,12 +2,12 @@ import { checkChoice, checkInteger } from '../../internal/check';
 import { type Random, random } from '../../internal/random';
 import type { NDArray } from '../../types';
 import { createScan, degrade, expose, type PhantomSource, paintTable, phantomSources, viewOf } from './acquisition';
-import { createCanvas, everywhere } from './canvas';
-import { chestWall, paintBones, paintSoftWall } from './chest-wall';
-import type { Outline } from './geometry';
+import { emptyBody } from './body';
+import { paintBones } from './bones';
+import { chestWall, paintChestWall } from './chest-wall';
 import { type LesionFields, lesionTypes, renderLesions } from './lesions';
 import { lungsOf } from './lungs';
-import { domeCover, mediastinalOutlines, paintMediastinum } from './mediastinum';
+import { paintDomes, paintMediastinum } from './mediastinum';
 import { lungDensity } from './parenchyma';
 import { createPatient } from './patient';
 import { lesionsOf, type PhantomKind, phantomKinds } from './patterns';
@@ -104,42 +104,28 @@ export function phantomSlice({
   const noise = smoothNoise(stream('texture'));
 
   const wall = chestWall(patient, z);
-  const middle = mediastinalOutlines(patient, z, stream('outlines'));
   const lungs = lungsOf(patient, z, wall.cage);
-  const canvas = createCanvas(viewOf(scan, size, wall.skin, wall.cage));
-  const hu = new Float32Array(canvas.pixels).fill(-1000);
-  paintTable(canvas, hu, wall.skin, random(seed, 'table', index));
-  paintSoftWall(canvas, hu, wall, noise);
+  const body = emptyBody(viewOf(scan, size, wall.skin, wall.cage));
+  const { canvas, hu, lung } = body;
+  paintTable(body, wall.skin, random(seed, 'table', index));
+  paintChestWall(body, wall, noise);
 
-  // The lungs are painted whole and set into the rib cage; what stands in front then takes its share of their pixels.
-  const share = new Float32Array(canvas.pixels);
+  // The lungs are painted whole and set into the rib cage; what comes next takes its share of their pixels.
   canvas.fill(wall.cage, (i, coverage) => {
-    share[i] = coverage;
+    lung[i] = coverage;
   });
   const lesions = renderLesions(canvas, lesionsOf(kind, lungs, patient, z, noise, stream('lesions')), noise);
   const { thickness } = scan;
-  const density = lungDensity({ canvas, patient, z, kind, wall, lungs, share, lesions, noise, thickness, stream });
-  for (let i = 0; i < hu.length; i++) hu[i] += share[i] * (density[i] - hu[i]);
-  const opaque = (outline: Outline): void =>
-    canvas.fill(outline, (i, coverage) => {
-      share[i] *= 1 - coverage;
-    });
-  opaque(middle.outline);
-  if (middle.heart) opaque(middle.heart);
-  paintMediastinum(canvas, hu, middle, patient, z, stream('mediastinum'));
-  const dome = domeCover(patient, z);
-  canvas.visit(everywhere, (i, x, y) => {
-    if (share[i] === 0) return;
-    const cover = dome(x, y);
-    hu[i] += cover * share[i] * (55 - hu[i]);
-    share[i] *= 1 - cover;
-  });
-  paintBones(canvas, hu, wall, patient, z, stream('bones'), opaque);
-  degrade(canvas, hu, scan, stream('noise'));
+  const density = lungDensity({ body, patient, z, kind, wall, lungs, lesions, noise, thickness, stream });
+  for (let i = 0; i < hu.length; i++) hu[i] += lung[i] * (density[i] - hu[i]);
+  paintMediastinum(body, patient, z, stream('mediastinum'));
+  paintDomes(body, patient, z);
+  paintBones(body, wall, patient, z, stream('bones'));
+  degrade(body, scan, stream('noise'));
 
-  const { mask, lungs: lungMask, lesionMap, severity } = label(lesions, share, kind === 'covid');
+  const { mask, lungs: lungMask, lesionMap, severity } = label(lesions, lung, kind === 'covid');
   return {
-    image: { data: expose(canvas, hu, scan, stream('marks')), shape: [size, size, 1] },
+    image: { data: expose(body, scan), shape: [size, size, 1] },
     mask: { data: mask, shape: [size, size, 1] },
     lesionMap: { data: lesionMap, shape: [size, size, lesionTypes.length] },
     lungs: { data: lungMask, shape: [size, size, 1] },

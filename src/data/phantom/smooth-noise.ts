@@ -7,7 +7,11 @@ const period = 64;
 
 /** Value noise: random values on a grid that repeats after 64 units, blended between. */
 export function smoothNoise(random: Random): SmoothNoise {
-  const values = Float32Array.from({ length: period * period }, () => random.uniform(-1, 1));
+  const values = new Float32Array(period * period);
+  for (let i = 0; i < values.length; i += 4) {
+    const bits = random.bits();
+    for (let byte = 0; byte < 4; byte++) values[i + byte] = ((bits >>> (8 * byte)) & 255) / 127.5 - 1;
+  }
   return (x, y) => {
     const column = Math.floor(x);
     const row = Math.floor(y);

@@ -1,11 +1,8 @@
 import type { Random } from '../../internal/random';
+import { mix } from './body';
 import type { Canvas } from './canvas';
 import { closedCurve, type Point, polarCurve } from './geometry';
 import type { Lung } from './lungs';
-
-const mix = (hu: Float32Array, value: number) => (i: number, coverage: number) => {
-  hu[i] += coverage * (value - hu[i]);
-};
 
 /** A lobed outline. */
 function lobed(center: Point, radius: number, unevenness: number, draw: Random) {

@@ -1,5 +1,6 @@
 import type { Random } from '../../internal/random';
-import type { Canvas } from './canvas';
+import { mix } from './body';
+import type { Canvas, StrokePoint } from './canvas';
 import { length } from './geometry';
 import type { Lung } from './lungs';
 
@@ -14,7 +15,7 @@ export interface VesselOptions {
 type Paint = (pixel: number, share: number) => void;
 
 function tree(canvas: Canvas, lung: Lung, { thickness, steepness }: VesselOptions, draw: Random, paint: Paint): void {
-  let budget = 800;
+  let budget = 500;
   const grow = (x: number, y: number, z: number, along: number, elevation: number, width: number): void => {
     let [px, py, pz, angle, rise, radius] = [x, y, z, along, elevation, width];
     while (radius > 0.42 && budget-- > 0) {
@@ -27,15 +28,12 @@ function tree(canvas: Canvas, lung: Lung, { thickness, steepness }: VesselOption
       const visible = Math.min(1, (thickness / 2 + radius - Math.abs((pz + nextZ) / 2)) / (2 * radius));
       if (visible > 0) {
         const share = visible * Math.min(1, (2 * radius) / thickness);
-        canvas.stroke(
-          [
-            [px, py, radius],
-            [nextX, nextY, next],
-          ],
-          (i, coverage) => paint(i, coverage * share),
-        );
+        const end: StrokePoint = [nextX, nextY, next];
+        canvas.stroke([[px, py, radius], end], (i, coverage) => paint(i, coverage * share));
       }
       [px, py, pz, radius] = [nextX, nextY, nextZ, next];
+      // Far from the slice and on the way out, it hardly comes back.
+      if (Math.abs(pz) > 12 && pz * rise > 0) return;
       const outwards = lung.angle(px, py);
       if (length(px - lung.hilum[0], py - lung.hilum[1]) > 0.96 * lung.reach(outwards)) return;
       angle += 0.1 * Math.sin(outwards - angle) + draw.normal(0, 0.11);
@@ -73,13 +71,8 @@ function hilum(canvas: Canvas, { side, hilum: [x, y] }: Lung, steepness: number,
   for (const shift of [-4, 7]) {
     const radius = draw.uniform(4.5, 7.5) * (1 - 0.6 * steepness);
     const [dx, dy] = [side * draw.uniform(-2, 5), shift + draw.uniform(-4, 4)];
-    canvas.stroke(
-      [
-        [x - side * 12, y + 0.5 * shift, radius + 1],
-        [x + dx, y + dy, 0.8 * radius],
-      ],
-      paint,
-    );
+    const end: StrokePoint = [x + dx, y + dy, 0.8 * radius];
+    canvas.stroke([[x - side * 12, y + 0.5 * shift, radius + 1], end], paint);
   }
 }
 
@@ -92,14 +85,8 @@ function twigs(canvas: Canvas, lung: Lung, { thickness, steepness }: VesselOptio
     const direction = lung.angle(x, y) + draw.normal(0, 0.6);
     const span = (12 - 6 * steepness) * draw.uniform() ** 3;
     const share = Math.min(1, (2 * radius) / thickness);
-    const [endX, endY] = [x + lung.side * span * Math.cos(direction), y + span * Math.sin(direction)];
-    canvas.stroke(
-      [
-        [x, y, radius],
-        [endX, endY, 0.7 * radius],
-      ],
-      (i, coverage) => paint(i, coverage * share),
-    );
+    const end: StrokePoint = [x + lung.side * span * Math.cos(direction), y + span * Math.sin(direction), 0.7 * radius];
+    canvas.stroke([[x, y, radius], end], (i, coverage) => paint(i, coverage * share));
   }
 }
 
@@ -127,15 +114,12 @@ export function vesselCover(
 
 /** Airways near the hilum, each a dark lumen in a thin wall. */
 export function paintBronchi(canvas: Canvas, hu: Float32Array, lung: Lung, draw: Random): void {
-  const mix = (value: number, strength: number) => (i: number, coverage: number) => {
-    hu[i] += strength * coverage * (value - hu[i]);
-  };
   for (let airway = 0; airway < 3; airway++) {
     const [x, y] = lung.point(draw.uniform(-0.8, 1.1), draw.uniform(0.1, 0.3));
     const radius = draw.uniform(0.8, 1.9);
-    canvas.stroke([[x, y, radius + 0.8]], mix(-50, 0.7));
-    canvas.stroke([[x, y, radius]], mix(-950, 1));
+    canvas.stroke([[x, y, radius + 0.8]], mix(hu, -250));
+    canvas.stroke([[x, y, radius]], mix(hu, -950));
     // An artery runs beside it.
-    canvas.stroke([[x + lung.side * 1.7 * radius, y - radius, 0.95 * radius]], mix(30, 1));
+    canvas.stroke([[x + lung.side * 1.7 * radius, y - radius, 0.95 * radius]], mix(hu, 30));
   }
 }
