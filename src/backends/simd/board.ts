@@ -25,7 +25,7 @@ export const KERNEL = {
   poolRow: 15,
   maxPoolGradient: 16,
   meanPoolGradient: 17,
-  repeatRow: 18,
+  pickRow: 18,
   repeatGradientRow: 19,
   blendRow: 20,
   blendGradient: 21,
@@ -33,4 +33,5 @@ export const KERNEL = {
   winogradTiles: 23,
   winogradGradient: 24,
   winogradFinish: 25,
+  pickGradient: 26,
 } as const;

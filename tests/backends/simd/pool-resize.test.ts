@@ -1,6 +1,21 @@
-import { avgPool, grad, image, maxPool, relu, square, sum, type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
+import {
+  avgPool,
+  concat,
+  dispose,
+  grad,
+  image,
+  maxPool,
+  relu,
+  setBackend,
+  split,
+  square,
+  sum,
+  type Tensor4D,
+  tensor4d,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { beforeAll, describe, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { registerSimdBackend } from '../../../src/backends/simd';
 import { expectSame, numbers } from './compare';
 
@@ -69,26 +84,56 @@ describe('resize', () => {
     }
   });
 
-  it('repeats pixels as the cpu backend does', async () => {
-    for (const [rows, cols] of [
+  it('picks pixels as the cpu backend does', async () => {
+    for (const size of [
       [8, 10],
       [12, 5],
       [4, 5],
       [7, 3],
-    ] as const) {
-      await expectSame(() => [
-        image.resizeNearestNeighbor(filled([2, 4, 5, 6]), [rows, cols]),
-        image.resizeNearestNeighbor(filled([2, 4, 5, 6]), [rows, cols], true),
-      ]);
+      [1, 1],
+      [9, 13],
+    ] as [number, number][]) {
+      await expectSame(() => {
+        const x = filled([2, 4, 5, 6]);
+        return [
+          image.resizeNearestNeighbor(x, size),
+          image.resizeNearestNeighbor(x, size, true),
+          image.resizeNearestNeighbor(x, size, false, true),
+        ];
+      });
     }
   });
 
-  it('sums the gradient of repeated pixels over each block, image by image', async () => {
-    // the cpu backend reads the gradient of the second image at the offset of the first's input: compare one at a time
-    for (const factor of [1, 2, 3]) {
-      await expectSame(() =>
-        grad((v) => square(image.resizeNearestNeighbor(v as Tensor4D, [4 * factor, 5 * factor])))(filled([1, 4, 5, 6])),
-      );
+  it('sums the gradient over the places a pixel was picked for', async () => {
+    // one image: the cpu backend reads the gradients of further ones at the wrong place
+    for (const size of [
+      [8, 10],
+      [12, 15],
+      [4, 5],
+      [7, 9],
+      [3, 2],
+    ] as [number, number][]) {
+      for (const corners of [false, true]) {
+        await expectSame(() =>
+          grad((v) => square(image.resizeNearestNeighbor(v as Tensor4D, size, corners)))(filled([1, 4, 5, 6])),
+        );
+      }
+    }
+  });
+
+  it('gives each image of a batch the gradient that it has alone', async () => {
+    await setBackend('simd');
+    for (const size of [
+      [8, 10],
+      [7, 9],
+    ] as [number, number][]) {
+      const gradient = grad((v) => square(image.resizeNearestNeighbor(v as Tensor4D, size)));
+      const [both, apart] = tidy(() => {
+        const x = filled([2, 4, 5, 6]);
+        return [gradient(x), concat(split(x, 2).map((one) => gradient(one)))];
+      });
+      expect([...(await both!.data())]).toEqual([...(await apart!.data())]);
+      dispose([both!, apart!]);
     }
   });
 });

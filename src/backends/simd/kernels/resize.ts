@@ -1,4 +1,4 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
 import { KERNEL } from '../board';
 import { filled } from './elementwise';
@@ -6,38 +6,72 @@ import { allFloat, type Kernel, sizeOf } from './kernel';
 
 type Shape4 = [number, number, number, number];
 
-/** Factors whose reciprocals lead the cpu backend's arithmetic to plain repetition. */
-const WHOLE = new Set([1, 2, 3, 4, 8, 16]);
 const SMALL = 32_768;
 
-function factorsOf(x: Shape4, y: Shape4): [number, number] | undefined {
-  const factors: [number, number] = [y[1] / x[1], y[2] / x[2]];
-  return WHOLE.has(factors[0]) && WHOLE.has(factors[1]) ? factors : undefined;
+/** For each output position the input position nearest to it, by the cpu backend's arithmetic. */
+function nearestPlaces(size: number, outSize: number, { alignCorners, halfPixelCenters }: NamedAttrMap): number[] {
+  const corners = alignCorners && outSize > 1;
+  const ratio = (corners ? size - 1 : size) / (corners ? outSize - 1 : outSize);
+  return Array.from({ length: outSize }, (_, i) => {
+    const position = halfPixelCenters ? ratio * (i + 0.5) : ratio * i;
+    return Math.max(0, Math.min(size - 1, alignCorners ? Math.round(position) : Math.floor(position)));
+  });
+}
+
+/** Runs a kernel that finds pixels by a table of rows and one of columns. */
+function pick(
+  backend: SimdBackend,
+  kernel: number,
+  items: number,
+  from: number,
+  to: number,
+  x: Shape4,
+  places: readonly [number[], number[]],
+): void {
+  const { runtime } = backend;
+  const [rows, cols] = places;
+  const tables = runtime.heap.allocate((rows.length + cols.length) * 4);
+  new Int32Array(runtime.memory.buffer, tables, rows.length + cols.length).set([...rows, ...cols]);
+  runtime.ints.set([from, to, x[1], x[2], x[3], rows.length, cols.length, tables, tables + rows.length * 4]);
+  runtime.run(kernel, items, x[0] * rows.length * cols.length * x[3] < SMALL);
+  runtime.heap.free(tables);
 }
 
 const nearest: Kernel = ({ backend, inputs, attrs }) => {
   const x = inputs.images!;
-  const [batch, height, width, depth] = x.shape as Shape4;
+  const shape = x.shape as Shape4;
   const [rows, cols] = attrs.size as unknown as [number, number];
-  const shape: Shape4 = [batch, rows, cols, depth];
-  const factors = factorsOf(x.shape as Shape4, shape);
-  if (!allFloat(x) || attrs.alignCorners || !factors) return undefined;
+  if (!allFloat(x) || sizeOf(shape) === 0) return undefined;
   const from = backend.address(x);
-  const out = backend.output(shape, 'float32');
-  backend.runtime.ints.set([from, backend.address(out), height, width, depth, ...factors]);
-  backend.runtime.run(KERNEL.repeatRow, batch * rows, sizeOf(shape) < SMALL);
+  const out = backend.output([shape[0], rows, cols, shape[3]], 'float32');
+  const places = [nearestPlaces(shape[1], rows, attrs), nearestPlaces(shape[2], cols, attrs)] as const;
+  pick(backend, KERNEL.pickRow, shape[0] * rows, from, backend.address(out), shape, places);
   return out;
 };
+
+/** How often each input position is repeated, where all are equally often and in order. */
+function repeats(places: readonly number[], size: number): number | undefined {
+  const factor = places.length / size;
+  return Number.isInteger(factor) && places.every((place, i) => place === Math.floor(i / factor)) ? factor : undefined;
+}
 
 const nearestGrad: Kernel = ({ backend, inputs, attrs }) => {
   const x = inputs.images!;
   const dy = inputs.dy!;
-  const [batch, height, width, depth] = x.shape as Shape4;
-  const factors = factorsOf(x.shape as Shape4, dy.shape as Shape4);
-  if (!allFloat(x, dy) || attrs.alignCorners || !factors) return undefined;
+  const shape = x.shape as Shape4;
+  const [batch, height, width, depth] = shape;
+  if (!allFloat(x, dy) || sizeOf(dy.shape) === 0) return undefined;
   const from = backend.address(dy);
-  const out = backend.output(x.shape, 'float32');
-  backend.runtime.ints.set([from, backend.address(out), height, width, depth, ...factors]);
+  const places = [nearestPlaces(height, dy.shape[1]!, attrs), nearestPlaces(width, dy.shape[2]!, attrs)] as const;
+  const factorY = repeats(places[0], height);
+  const factorX = repeats(places[1], width);
+  if (factorY === undefined || factorX === undefined) {
+    const out = filled(backend, shape, 0);
+    pick(backend, KERNEL.pickGradient, batch * Math.ceil(depth / 4), from, backend.address(out), shape, places);
+    return out;
+  }
+  const out = backend.output(shape, 'float32');
+  backend.runtime.ints.set([from, backend.address(out), height, width, depth, factorY, factorX]);
   backend.runtime.run(KERNEL.repeatGradientRow, batch * height, sizeOf(dy.shape) < SMALL);
   return out;
 };
@@ -118,7 +152,7 @@ const bilinearGrad: Kernel = ({ backend, inputs, attrs }) => {
   return out;
 };
 
-/** Nearest-neighbour (by whole factors) and bilinear resize with their gradients. */
+/** Nearest-neighbour and bilinear resize with their gradients. */
 export const resizeKernels: Readonly<Record<string, Kernel>> = {
   ResizeNearestNeighbor: nearest,
   ResizeNearestNeighborGrad: nearestGrad,

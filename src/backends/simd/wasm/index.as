@@ -3,7 +3,7 @@
 import { convTiles, filterGradient, packFilter, sumParts } from './conv';
 import { binary, comparison, fill, select4, toFloat, unary } from './elementwise';
 import { copyBox, transposeRows } from './layout';
-import { blendGradient, blendRow, maxPoolGradient, meanPoolGradient, poolRow, repeatGradientRow, repeatRow } from './pool';
+import { blendGradient, blendRow, maxPoolGradient, meanPoolGradient, pickGradient, pickRow, poolRow, repeatGradientRow } from './pool';
 import { foldColumns, foldRows, softmaxRows } from './reduce';
 import { winogradFilter, winogradFinish, winogradGradient, winogradTiles } from './winograd';
 
@@ -36,7 +36,7 @@ function compute(kernel: i32, item: i32, thread: i32): void {
     case 15: return poolRow(item, thread);
     case 16: return maxPoolGradient(item, thread);
     case 17: return meanPoolGradient(item, thread);
-    case 18: return repeatRow(item, thread);
+    case 18: return pickRow(item, thread);
     case 19: return repeatGradientRow(item, thread);
     case 20: return blendRow(item, thread);
     case 21: return blendGradient(item, thread);
@@ -44,6 +44,7 @@ function compute(kernel: i32, item: i32, thread: i32): void {
     case 23: return winogradTiles(item, thread);
     case 24: return winogradGradient(item, thread);
     case 25: return winogradFinish(item, thread);
+    case 26: return pickGradient(item, thread);
     default: unreachable();
   }
 }

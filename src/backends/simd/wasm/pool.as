@@ -130,25 +130,41 @@ export function meanPoolGradient(item: i32, _thread: i32): void {
   }
 }
 
-/** Nearest-neighbour enlargement by whole factors, one output row. Arguments: x, out, h, w, c, factor y, factor x. */
-export function repeatRow(item: i32, _thread: i32): void {
-  const h = argI(2), w = argI(3), c = argI(4), factorY = argI(5), factorX = argI(6);
-  const rows = h * factorY;
+/** Nearest neighbours, one output row. Arguments: x, out, h, w, c, rows, cols, input row of each output row, likewise columns. */
+export function pickRow(item: i32, _thread: i32): void {
+  const h = argI(2), w = argI(3), c = argI(4), rows = argI(5), cols = argI(6);
   const b = item / rows;
-  const y = (item - b * rows) / factorY;
+  const y = load<i32>(argP(7) + (<usize>(item - b * rows) << 2));
   const pixel = <usize>c << 2;
-  let from = argP(0) + <usize>((b * h + y) * w) * pixel;
-  let to = argP(1) + <usize>(item * w * factorX) * pixel;
-  for (let x = 0; x < w; x++) {
-    for (let j = 0; j < factorX; j++) {
-      for (let k = 0; k < c; k += 4) storePart(to + (<usize>k << 2), loadPart(from + (<usize>k << 2), c - k), c - k);
-      to += pixel;
-    }
-    from += pixel;
+  const row = argP(0) + <usize>((b * h + y) * w) * pixel;
+  let to = argP(1) + <usize>(item * cols) * pixel;
+  for (let x = 0; x < cols; x++) {
+    const from = row + <usize>load<i32>(argP(8) + (<usize>x << 2)) * pixel;
+    for (let k = 0; k < c; k += 4) storePart(to + (<usize>k << 2), loadPart(from + (<usize>k << 2), c - k), c - k);
+    to += pixel;
   }
 }
 
-/** Its gradient, one row of x: the sum over each block. Arguments: dy, dx, h, w, c, factor y, factor x. */
+/** Its gradient: adds dy to the pixels it was read from. Arguments as pickRow's, dy for x; OUT is zero before. An item is (image, four maps). */
+export function pickGradient(item: i32, _thread: i32): void {
+  const h = argI(2), w = argI(3), c = argI(4), rows = argI(5), cols = argI(6);
+  const quads = (c + 3) >> 2;
+  const b = item / quads;
+  const k = (item - b * quads) << 2;
+  const pixel = <usize>c << 2;
+  const image = argP(1) + <usize>(b * h * w) * pixel + (<usize>k << 2);
+  let from = argP(0) + <usize>(b * rows * cols) * pixel + (<usize>k << 2);
+  for (let y = 0; y < rows; y++) {
+    const row = image + <usize>(load<i32>(argP(7) + (<usize>y << 2)) * w) * pixel;
+    for (let x = 0; x < cols; x++) {
+      const at = row + <usize>load<i32>(argP(8) + (<usize>x << 2)) * pixel;
+      storePart(at, f32x4.add(loadPart(at, c - k), loadPart(from, c - k)), c - k);
+      from += pixel;
+    }
+  }
+}
+
+/** The gradient where pixels are repeated by whole factors, one row of x: the sum over each block. Arguments: dy, dx, h, w, c, factor y, factor x. */
 export function repeatGradientRow(item: i32, _thread: i32): void {
   const w = argI(3), c = argI(4), factorY = argI(5), factorX = argI(6);
   const pixel = <usize>c << 2;

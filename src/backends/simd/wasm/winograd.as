@@ -1,7 +1,7 @@
 // 3x3 convolution with step 1 by Winograd's F(2x2, 3x3): each 4x4 patch of x gives 2x2 outputs with 16 products a pair of
 // maps instead of 36. The transforms are sums and halves; 16 matrix products, one a place in the patch, do the work.
 // Source: Lavin, Gray, "Fast Algorithms for Convolutional Neural Networks", 2015, arXiv:1509.09308.
-import { argI, argP, loadPart, max32, min32, storePart } from './common';
+import { argI, argP, max32, min32, storePart } from './common';
 import { finish, outerTile, strip } from './gemm';
 
 // @ts-ignore: decorator
@@ -22,54 +22,56 @@ function half(a: v128): v128 {
   return f32x4.mul(a, f32x4.splat(0.5));
 }
 
-/** Four weights of one tap: maps [n, n + 4) of the output for map c of the input. */
+/** Four weights of one tap: maps [n, n + 4) of the output for map c of the input, or, flipped, the other way round. */
 // @ts-ignore: decorator
 @inline
 function weights(filter: usize, tap: i32, c: i32, n: i32, depth: i32, maps: i32, flip: i32): v128 {
-  const left = maps - n;
-  if (left <= 0) return f32x4.splat(0);
-  if (!flip) return loadPart(filter + (<usize>((tap * depth + c) * maps + n) << 2), left);
+  if (!flip) return v128.load(filter + (<usize>((tap * depth + c) * maps + n) << 2));
   const at = filter + (<usize>(((8 - tap) * maps + n) * depth + c) << 2);
   const pitch = <usize>depth << 2;
   let v = v128.load32_zero(at);
-  if (left > 1) v = f32x4.replace_lane(v, 1, load<f32>(at + pitch));
-  if (left > 2) v = f32x4.replace_lane(v, 2, load<f32>(at + pitch * 2));
-  if (left > 3) v = f32x4.replace_lane(v, 3, load<f32>(at + pitch * 3));
-  return v;
+  v = v128.load_lane<f32>(at + pitch, v, 1);
+  v = v128.load_lane<f32>(at + pitch * 2, v, 2);
+  return v128.load_lane<f32>(at + pitch * 3, v, 3);
+}
+
+/** One row of G g Gt from the row of G g. */
+// @ts-ignore: decorator
+@inline
+function filterRow(a: v128, b: v128, d: v128, to: usize, step: usize): void {
+  const outer = half(add(a, d)), inner = half(b);
+  v128.store(to, a);
+  v128.store(to + step, add(outer, inner));
+  v128.store(to + step * 2, sub(outer, inner));
+  v128.store(to + step * 3, d);
 }
 
 /**
- * G g Gt of one panel of eight output maps, in panels for `tile`: [16][panels][depth][8].
- * Arguments: filter, to, depth, maps, flip, panels.
+ * G g Gt of one panel of eight output maps, in panels for `strip`: [16][panels][depth][8]. The maps are a multiple of 4;
+ * the half of a panel behind them is zero. Arguments: filter, to, depth, maps, flip, panels.
  */
 export function winogradFilter(p: i32, _thread: i32): void {
   const filter = argP(0), depth = argI(2), maps = argI(3), flip = argI(4), panels = argI(5);
   const step = <usize>(panels * depth) * 32;
-  for (let c = 0; c < depth; c++) {
-    for (let side = 0; side < 2; side++) {
-      const n = (p << 3) + (side << 2);
-      let to = argP(1) + <usize>(p * depth + c) * 32 + (<usize>side << 4);
-      for (let i = 0; i < 4; i++) {
-        // row i of G g
-        let a: v128, b: v128, d: v128;
-        if (i == 0 || i == 3) {
-          const row = i == 0 ? 0 : 6;
-          a = weights(filter, row, c, n, depth, maps, flip);
-          b = weights(filter, row + 1, c, n, depth, maps, flip);
-          d = weights(filter, row + 2, c, n, depth, maps, flip);
-        } else {
-          const sign = f32x4.splat(i == 1 ? 0.5 : -0.5);
-          a = add(half(add(weights(filter, 0, c, n, depth, maps, flip), weights(filter, 6, c, n, depth, maps, flip))), f32x4.mul(sign, weights(filter, 3, c, n, depth, maps, flip)));
-          b = add(half(add(weights(filter, 1, c, n, depth, maps, flip), weights(filter, 7, c, n, depth, maps, flip))), f32x4.mul(sign, weights(filter, 4, c, n, depth, maps, flip)));
-          d = add(half(add(weights(filter, 2, c, n, depth, maps, flip), weights(filter, 8, c, n, depth, maps, flip))), f32x4.mul(sign, weights(filter, 5, c, n, depth, maps, flip)));
-        }
-        const outer = half(add(a, d)), inner = half(b);
-        v128.store(to, a);
-        v128.store(to + step, add(outer, inner));
-        v128.store(to + step * 2, sub(outer, inner));
-        v128.store(to + step * 3, d);
-        to += step * 4;
+  for (let side = 0; side < 2; side++) {
+    const n = (p << 3) + (side << 2);
+    for (let c = 0; c < depth; c++) {
+      const to = argP(1) + <usize>(p * depth + c) * 32 + (<usize>side << 4);
+      if (n >= maps) {
+        for (let e: usize = 0; e < 16; e++) v128.store(to + e * step, f32x4.splat(0));
+        continue;
       }
+      const g0 = weights(filter, 0, c, n, depth, maps, flip), g1 = weights(filter, 1, c, n, depth, maps, flip);
+      const g2 = weights(filter, 2, c, n, depth, maps, flip), g3 = weights(filter, 3, c, n, depth, maps, flip);
+      const g4 = weights(filter, 4, c, n, depth, maps, flip), g5 = weights(filter, 5, c, n, depth, maps, flip);
+      const g6 = weights(filter, 6, c, n, depth, maps, flip), g7 = weights(filter, 7, c, n, depth, maps, flip);
+      const g8 = weights(filter, 8, c, n, depth, maps, flip);
+      const o0 = half(add(g0, g6)), o1 = half(add(g1, g7)), o2 = half(add(g2, g8));
+      const i0 = half(g3), i1 = half(g4), i2 = half(g5);
+      filterRow(g0, g1, g2, to, step);
+      filterRow(add(o0, i0), add(o1, i1), add(o2, i2), to + step * 4, step);
+      filterRow(sub(o0, i0), sub(o1, i1), sub(o2, i2), to + step * 8, step);
+      filterRow(g6, g7, g8, to + step * 12, step);
     }
   }
 }
