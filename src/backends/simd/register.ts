@@ -7,6 +7,7 @@ import {
   registerBackend,
   registerKernel,
 } from '@tensorflow/tfjs-core';
+import { registerCpuTrainingKernels } from '../register-cpu-training-kernels';
 import { createBackend, type SimdBackend } from './backend';
 import { convKernels } from './kernels/conv2d';
 import { elementwiseKernels } from './kernels/elementwise';
@@ -67,6 +68,7 @@ export async function registerSimdBackend(options: SimdOptions = {}): Promise<vo
   }
   if (findBackendFactory(NAME)) return;
   const { MathBackendCPU } = await import('@tensorflow/tfjs-backend-cpu');
+  registerCpuTrainingKernels(); // what the cpu backend computes wrongly must not be copied
   const { runtime, startThreads } = await createRuntime(options);
   for (const config of getKernelsForBackend('cpu')) {
     if (!getKernel(config.kernelName, NAME)) registerKernel(configure(config));

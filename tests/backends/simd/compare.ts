@@ -30,7 +30,7 @@ export function difference(actual: ArrayLike<number>, expected: ArrayLike<number
   return worst / scale;
 }
 
-/** Expects that `body` gives on `simd` what it gives on `cpu`, within `tolerance` of the largest number, and leaks nothing. */
+/** Expects that `body` gives on `simd` what it gives on `cpu` (whose wrong gradients `registerSimdBackend` mends), within `tolerance` of the largest number, and leaks nothing. */
 export async function expectSame(body: Body, tolerance = 1e-5): Promise<void> {
   const expected = await valuesOn('cpu', body);
   await setBackend('simd');

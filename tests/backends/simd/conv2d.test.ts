@@ -102,6 +102,39 @@ describe('Conv2D', () => {
     }
   });
 
+  it('gives the same by Winograd, odd sizes and every padding, for many maps', async () => {
+    const many = fc.constantFrom(8, 12, 16, 20);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 2 }),
+        fc.integer({ min: 4, max: 9 }),
+        fc.integer({ min: 4, max: 9 }),
+        many,
+        many,
+        pads,
+        async (batch, height, width, depth, maps, pad) => {
+          const f = (x: Tensor, w: Tensor) => conv2d(x as never, w as never, 1, pad);
+          await expectSame(() => {
+            const x = input([batch, height, width, depth]);
+            const w = input([3, 3, depth, maps], 2);
+            return [f(x, w), ...grads((a: Tensor, b: Tensor) => square(f(a, b)))([x, w])];
+          });
+          await expectSame(() =>
+            fused.conv2d({
+              x: input([batch, height, width, depth]),
+              filter: input([3, 3, depth, maps], 2),
+              strides: 1,
+              pad,
+              bias: tensor1d(numbers(maps, 3)),
+              activation: 'relu',
+            }),
+          );
+        },
+      ),
+      { numRuns: 40, seed: 4 },
+    );
+  });
+
   it('adds the bias and applies each activation in the fused kernel', async () => {
     for (const activation of ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu'] as const) {
       await expectSame(() =>

@@ -17,7 +17,7 @@ function infoOf(shape: readonly number[], attrs: NamedAttrMap): backend_util.Con
   return backend_util.computePool2DInfo(shape as Shape4, filterSize, strides, 1, pad, dimRoundingMode);
 }
 
-/** Arguments 0 to 17 of the pooling kernels. */
+/** Arguments 0 to 16 of the pooling kernels. */
 function argumentsOf(info: backend_util.Conv2DInfo, x: number, out: number, kind: number, dy: number): number[] {
   const {
     inHeight,
@@ -83,7 +83,6 @@ const avgPoolGrad: Kernel = ({ backend, inputs, attrs }) => {
   const gradient = backend.address(dy);
   const out = backend.output(x.shape, 'float32');
   backend.runtime.ints.set(argumentsOf(info, 0, backend.address(out), 0, gradient));
-  backend.runtime.floats[17] = 1 / (info.filterHeight * info.filterWidth);
   backend.runtime.run(KERNEL.meanPoolGradient, info.batchSize * info.inHeight, sizeOf(x.shape) < SMALL);
   return out;
 };

@@ -148,7 +148,17 @@ const bilinearGrad: Kernel = ({ backend, inputs, attrs }) => {
   const at = backend.address(dy);
   const out = filled(backend, shape, 0);
   const items = shape[0] * Math.ceil(shape[3] / 4);
-  blend(backend, KERNEL.blendGradient, items, at, out, shape, dy.shape as Shape4, attrs.alignCorners === true, false);
+  blend(
+    backend,
+    KERNEL.blendGradient,
+    items,
+    at,
+    out,
+    shape,
+    dy.shape as Shape4,
+    attrs.alignCorners === true,
+    attrs.halfPixelCenters === true,
+  );
   return out;
 };
 

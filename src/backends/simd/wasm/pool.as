@@ -1,5 +1,5 @@
 // Pooling and resizing over NHWC, four maps at a time.
-import { argF, argI, argP, loadPart, max32, min32, storePart } from './common';
+import { argI, argP, loadPart, max32, min32, storePart } from './common';
 
 // Arguments of the pools, by number.
 const X: usize = 0, OUT: usize = 1, H: usize = 2, W: usize = 3, C: usize = 4, ROWS: usize = 5, COLS: usize = 6;
@@ -98,33 +98,38 @@ function maxGradientRow(b: i32, row: i32, k: i32): void {
   }
 }
 
-/** Gradient of a mean pool, one input row: each window that covers a pixel gives it dy / area. An item is (image, row). */
+/** Pixels of a window that starts at `start` and lie in an image of `size`. */
+// @ts-ignore: decorator
+@inline
+function covered(start: i32, filter: i32, size: i32): i32 {
+  return min32(size, start + filter) - max32(0, start);
+}
+
+/** Gradient of a mean pool, one input row: each window that covers a pixel gives it dy over the window's pixels. An item is (image, row). */
 export function meanPoolGradient(item: i32, _thread: i32): void {
   const h = argI(H), w = argI(W), c = argI(C), rows = argI(ROWS), cols = argI(COLS);
   const stepY = argI(STEP_Y), stepX = argI(STEP_X), filterH = argI(FILTER_H), filterW = argI(FILTER_W);
-  const dilateY = argI(DILATE_Y), dilateX = argI(DILATE_X);
+  const top = argI(TOP), leftPad = argI(LEFT);
   const b = item / h;
-  const y = item - b * h + argI(TOP);
+  const y = item - b * h + top;
   const pixel = <usize>c << 2;
   const dy = argP(DY) + <usize>(b * rows * cols) * pixel;
   let to = argP(OUT) + <usize>(item * w) * pixel;
-  const factor = f32x4.splat(argF(17));
   for (let xx = 0; xx < w; xx++) {
+    const x = xx + leftPad;
     for (let k = 0; k < c; k += 4) {
       const n = c - k;
       let v = f32x4.splat(0);
-      for (let i = 0; i < filterH; i++) {
-        const fromY = y - i * dilateY;
-        const row = fromY / stepY;
-        if (fromY < 0 || row >= rows || row * stepY != fromY) continue;
-        for (let j = 0; j < filterW; j++) {
-          const fromX = xx + argI(LEFT) - j * dilateX;
-          const col = fromX / stepX;
-          if (fromX < 0 || col >= cols || col * stepX != fromX) continue;
-          v = f32x4.add(v, loadPart(dy + <usize>(row * cols + col) * pixel + (<usize>k << 2), n));
+      for (let row = max32(0, (y - filterH + stepY) / stepY); row < rows && row * stepY <= y; row++) {
+        if (row * stepY + filterH <= y) continue;
+        for (let col = max32(0, (x - filterW + stepX) / stepX); col < cols && col * stepX <= x; col++) {
+          if (col * stepX + filterW <= x) continue;
+          const area = covered(row * stepY - top, filterH, h) * covered(col * stepX - leftPad, filterW, w);
+          const g = loadPart(dy + <usize>(row * cols + col) * pixel + (<usize>k << 2), n);
+          v = f32x4.add(v, f32x4.div(g, f32x4.splat(<f32>area)));
         }
       }
-      storePart(to + (<usize>k << 2), f32x4.mul(v, factor), n);
+      storePart(to + (<usize>k << 2), v, n);
     }
     to += pixel;
   }
