@@ -1,4 +1,4 @@
-import type { Gramian, PlainData, SomeTasks } from '../types';
+import type { Gramian, PlainData, Progress, SomeTasks } from '../types';
 
 /** What an aggregator saw and said in one step. */
 export interface Balance<T extends string> {
@@ -14,6 +14,8 @@ export interface Balance<T extends string> {
 export interface StepLog<T extends string> {
   /** Steps of this epoch so far, this one included: counts from 1. */
   readonly step: number;
+  /** Where the run stood when the losses were joined; `fit` gives it. */
+  readonly progress?: Progress;
   /** What the weighting made of the tasks' losses. */
   readonly loss: number;
   readonly losses: SomeTasks<T, number>;

@@ -147,8 +147,8 @@ export async function fitModel<T extends string, M extends TaskMetrics<T>>(
         if (loss !== undefined) sums = addLoss(sums, task, loss, result.amounts[task]!);
       }
       if (!Number.isNaN(result.loss)) sums = addLoss(sums, TOTAL, result.loss, 1);
-      const { loss, losses, balance } = result;
-      const log = { step: batches, loss, losses, ...(balance === undefined ? {} : { balance }) };
+      const { progress, loss, losses, balance } = result;
+      const log = { step: batches, progress, loss, losses, ...(balance === undefined ? {} : { balance }) };
       for (const callback of callbacks) {
         await callback.onStepEnd?.(run, log);
       }

@@ -13,7 +13,16 @@ export { pcGrad, type SeededOptions } from './aggregators/pc-grad';
 export type { PreferenceOptions } from './aggregators/preference';
 export { sumGradient } from './aggregators/sum-gradient';
 export { type DualConeOptions, upGrad } from './aggregators/up-grad';
-export type { Callback, EpochLog, Run, StepLog, TaskScores } from './callback';
+export type { Balance, Callback, EpochLog, Run, StepLog, TaskScores } from './callback';
+export {
+  type Conflict,
+  type Cosine,
+  conflicts,
+  type Diagnostics,
+  type DiagnosticsOptions,
+  diagnostics,
+  type StepDiagnostics,
+} from './diagnostics';
 export { type EarlyStoppingOptions, earlyStopping } from './early-stopping';
 export type { FitOptions, History } from './fit';
 export { fixedWeights } from './fixed-weights';
@@ -21,6 +30,7 @@ export { cosineDecay, learningRate, polynomialDecay, type Schedule, type Schedul
 export type { Mode, Monitor } from './monitor';
 export { type ReduceOnPlateauOptions, reduceOnPlateau } from './reduce-on-plateau';
 export type { Scores, TaskMetrics } from './scores';
+export { taskWeights } from './task-weights';
 export { createTrainer, type StepOptions, type StepResult, type Trainer, type TrainerOptions } from './trainer';
 export { type DynamicWeightAverageOptions, dynamicWeightAverage } from './weightings/dynamic-weight-average';
 export { equalWeights } from './weightings/equal-weights';

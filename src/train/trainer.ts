@@ -9,6 +9,7 @@ import type {
   Loss,
   MultitaskModel,
   PlainData,
+  Progress,
   SomeTasks,
   Source,
   Weighting,
@@ -59,6 +60,8 @@ export interface StepOptions {
 
 /** What one batch gave. */
 export interface StepResult<T extends string> {
+  /** Where the run stood when the losses were joined. */
+  readonly progress: Progress;
   /** What the weighting made of the tasks' losses, plus the layers' regularization. NaN for a batch without labels. */
   readonly loss: number;
   /** Unweighted; a task without labels in the batch is left out. */
@@ -176,9 +179,9 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
       const byTask = await checkBatch(model, batch);
       const labelled = [...byTask.keys()];
       const amounts = Object.fromEntries(byTask) as SomeTasks<T, number>;
-      if (labelled.length === 0) return { loss: Number.NaN, losses: {}, amounts, updated: false };
-      lastEpoch = epoch;
       const progress = { step: steps, epoch, training: true };
+      if (labelled.length === 0) return { progress, loss: Number.NaN, losses: {}, amounts, updated: false };
+      lastEpoch = epoch;
       setDropoutStep(net, steps++);
       const result = await gradientsOf(batch, labelled, progress);
       if (terminateOnNaN) {
@@ -197,7 +200,7 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
         weighting.endStep(result.losses, await computeLosses(forward, batch, labelled, losses));
       }
       const balance = result.balance === undefined ? {} : { balance: result.balance };
-      return { loss: result.loss, losses: result.losses, amounts, updated, ...balance };
+      return { progress, loss: result.loss, losses: result.losses, amounts, updated, ...balance };
     },
     flush() {
       if (updater.flush()) average?.update();
