@@ -3,10 +3,13 @@ import { AttentionGate } from './attention-gate';
 import { BilinearUpsampling } from './bilinear-upsampling';
 import { CrossStitch } from './cross-stitch';
 import { ExpertMixture } from './expert-mixture';
+import { Film } from './film';
 import { GroupNorm } from './group-norm';
 import { InstanceNorm } from './instance-norm';
 import { ParameterDistance } from './parameter-distance';
+import { RepeatBatch } from './repeat-batch';
 import { SeededDropout } from './seeded-dropout';
+import { SliceBatch } from './slice-batch';
 
 /**
  * Makes this library's layers known to tfjs, so that `tf.loadLayersModel` can read a model that has them. The builders
@@ -21,8 +24,11 @@ export function registerLayers(): void {
   serialization.registerClass(BilinearUpsampling);
   serialization.registerClass(CrossStitch);
   serialization.registerClass(ExpertMixture);
+  serialization.registerClass(Film);
   serialization.registerClass(GroupNorm);
   serialization.registerClass(InstanceNorm);
   serialization.registerClass(ParameterDistance);
+  serialization.registerClass(RepeatBatch);
   serialization.registerClass(SeededDropout);
+  serialization.registerClass(SliceBatch);
 }

@@ -8,7 +8,7 @@ import {
   type SymbolicTensor,
 } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
-import { CrossStitch, ExpertMixture, registerLayers } from '../../src/layers/index';
+import { CrossStitch, ExpertMixture, Film, RepeatBatch, registerLayers, SliceBatch } from '../../src/layers/index';
 import { saved } from '../models/in-memory';
 import { useCpu } from '../support/cpu';
 
@@ -21,6 +21,9 @@ const LAYERS: Record<string, { make: () => layers.Layer; maps: number }> = {
   CrossStitch: { make: () => new CrossStitch({ self: 0.7 }), maps: 3 },
   'CrossStitch, a map': { make: () => new CrossStitch({ per: 'map' }), maps: 2 },
   ExpertMixture: { make: () => new ExpertMixture(), maps: 3 },
+  Film: { make: () => new Film({ conditions: 2 }), maps: 1 },
+  RepeatBatch: { make: () => new RepeatBatch({ times: 3 }), maps: 1 },
+  SliceBatch: { make: () => new SliceBatch({ index: 1, parts: 2 }), maps: 1 },
 };
 
 function build({ make, maps }: (typeof LAYERS)[string]): LayersModel {

@@ -20,9 +20,11 @@ import { ConvEncoder, UNetEncoder } from '../../../src/layers/index';
 import {
   cgc,
   crossStitch,
+  film,
   hardSharing,
   loadMultitask,
   mmoe,
+  mtan,
   ple,
   type Sharing,
   softSharing,
@@ -53,9 +55,14 @@ const WAYS: Record<string, { sharing: Sharing; parameters: number }> = {
   'cgc, 2 shared and 1 own': { sharing: cgc({ shared: 2 }), parameters: 4 * E + (18 + 3) + 2 * (36 + 3) },
   'ple, 1 + 1': { sharing: ple(), parameters: 3 * E + 2 * (8 + 2 + 16 + 2) + (18 + 3) },
   'ple, 1 shared and 2 own': { sharing: ple({ own: 2 }), parameters: 5 * E + 2 * (18 + 3 + 36 + 3) + (50 + 5) },
+  // A task's attention: 1x1 from 2 to 2 and 2 to 2, 3x3 from 2 to 4, 1x1 from 4 + 4 to 4 and 4 to 4 maps.
+  'mtan, no norm': { sharing: mtan({ norm: 'none' }), parameters: E + 2 * (6 + 6 + 76 + 36 + 20) },
+  // A batch normalization has four numbers a channel in place of the bias.
+  mtan: { sharing: mtan(), parameters: E + 2 * (4 + 4 + 72 + 32 + 16 + 4 * (2 + 2 + 4 + 4 + 4)) },
+  film: { sharing: film(), parameters: E + 2 * 2 * (2 + 4) },
 };
 
-const image = (seed = 11) => randomNormal([2, 8, 8, 1], 0, 1, 'float32', seed);
+const image = (seed = 11) => randomNormal([2, 4, 4, 1], 0, 1, 'float32', seed);
 const run = (net: LayersModel, x: Tensor, training = false) => net.apply(x, { training }) as Tensor[];
 const numbers = (tensors: Tensor[]) => tensors.map((y) => Array.from(y.dataSync()));
 const weights = (net: LayersModel) =>
@@ -70,7 +77,7 @@ describe.each(Object.entries(WAYS))('%s', (_, { sharing, parameters }) => {
     tidy(() => {
       const { mask, grade } = model.predict(image());
       expect([mask.shape, grade.shape]).toEqual([
-        [2, 8, 8, 1],
+        [2, 4, 4, 1],
         [2, 1],
       ]);
     });
@@ -158,7 +165,7 @@ describe.each(Object.entries(WAYS))('%s', (_, { sharing, parameters }) => {
     const model = tinyShared(sharing);
     const trainer = createTrainer(model, { optimizer: train.sgd(0.01), losses: { mask: squares, grade: squares } });
     const x = image();
-    const y = { mask: randomNormal([2, 8, 8, 1]), grade: randomNormal([2, 1]) };
+    const y = { mask: randomNormal([2, 4, 4, 1]), grade: randomNormal([2, 1]) };
     const batches: Batch<'mask' | 'grade'>[] = [
       { x, y: { mask: y.mask } },
       { x, y: { grade: y.grade } },

@@ -19,7 +19,7 @@ function same(first: ReturnType<typeof tinyShared>, second: ReturnType<typeof ti
     if (layer.weights.length > 0) layer.setWeights(second.net.getLayer(layer.name).getWeights());
   }
   return tidy(() => {
-    const x = randomNormal([2, 8, 8, 1], 0, 1, 'float32', 3);
+    const x = randomNormal([2, 4, 4, 1], 0, 1, 'float32', 3);
     return [first, second].map(({ net }) => (net.predict(x) as Tensor[]).map((y) => Array.from(y.dataSync())));
   });
 }
@@ -60,7 +60,7 @@ describe('crossStitch', () => {
     const heads: { mask: Head } = {
       mask: ({ bottleneck }, name) => layers.flatten({ name }).apply(bottleneck) as SymbolicTensor,
     };
-    expect(() => multitask({ inputShape: [8, 8, 1], encoder: tinyEncoder, heads, sharing: crossStitch() })).toThrow(
+    expect(() => multitask({ inputShape: [4, 4, 1], encoder: tinyEncoder, heads, sharing: crossStitch() })).toThrow(
       new RangeError('crossStitch: there must be at least 2 tasks, got 1.'),
     );
     expect(() => crossStitch({ self: -1 })).toThrow('crossStitch: self must lie in [0, 1], got -1.');
