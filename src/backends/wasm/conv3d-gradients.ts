@@ -5,9 +5,8 @@ import { inputGradient } from './conv2d-input-gradient';
 import type { Convolution } from './convolution';
 import { allocate, floats, type WasmBackend, wasmKernel, zeros } from './kernel';
 
-// The backend's own kernels for these gradients give wrong numbers (which differ from finite differences by their own
-// size), the one for the input also as the forward pass of a transposed 3D convolution. A 3D convolution is, for each
-// filter plane, a 2D convolution of the depth slices that the plane meets.
+// The backend's own kernels for these gradients differ from finite differences by as much as the gradients are large.
+// A 3D convolution is, for each filter plane, a 2D convolution of the depth slices that the plane meets.
 
 interface Conv3DAttrs {
   readonly strides: number | [number, number, number];
