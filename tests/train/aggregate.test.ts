@@ -154,7 +154,9 @@ describe.each(places)('a step with an aggregator at the %s', (gradientsAt) => {
     expectClose(summed.weights, plain.weights, 1e-6);
   });
 
-  it.each(makers)('leaves no tensor behind in 200 steps: %s', async (_, make) => {
+  // All aggregators do their arithmetic on plain numbers, so one of them is enough at the second place.
+  const leaking = gradientsAt === 'parameters' ? makers : makers.filter(([name]) => name === 'gradVac');
+  it.each(leaking)('leaves no tensor behind in 200 steps: %s', async (_, make) => {
     const model = tinyModel();
     const trainer = createTrainer(model, {
       optimizer: train.adam(0.001),
@@ -179,7 +181,8 @@ describe.each(places)('a step with an aggregator at the %s', (gradientsAt) => {
     await expectNoLeak(() => oneStep({ aggregator: pcGrad(), gradientsAt }, full));
   });
 
-  it.each(makers)('goes on from a snapshot of any step as if it had never stopped: %s', async (_, make) => {
+  const remembering = makers.filter(([name]) => ['pcGrad', 'gradVac', 'gradNorm'].includes(name));
+  it.each(remembering)('goes on from a snapshot of any step as if it had never stopped: %s', async (_, make) => {
     const source: Source<TinyTask> = function* (epoch: number) {
       for (let i = 0; i < 4; i++) {
         const value = Math.sin(1 + epoch * 4 + i);
