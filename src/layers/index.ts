@@ -1,4 +1,5 @@
 export type { Activation } from './activation';
+export { type AttachOptions, attach } from './attach';
 export { AttentionGate, type AttentionGateOptions } from './attention-gate';
 export { BilinearUpsampling } from './bilinear-upsampling';
 export { type ConvBlockOptions, convBlock } from './conv-block';
@@ -8,6 +9,7 @@ export { ExpertMixture } from './expert-mixture';
 export { Film, type FilmOptions } from './film';
 export { GroupNorm, type GroupNormOptions } from './group-norm';
 export { InstanceNorm, type InstanceNormOptions } from './instance-norm';
+export { MapHead, type MapHeadOptions } from './map-head';
 export { MLPHead, type MLPHeadOptions } from './mlp-head';
 export type { Norm } from './norm';
 export { type Distance, ParameterDistance, type ParameterDistanceOptions } from './parameter-distance';
@@ -17,3 +19,4 @@ export { SeededDropout, type SeededDropoutOptions, setDropoutStep } from './seed
 export { SliceBatch, type SliceBatchOptions } from './slice-batch';
 export { type Skips, UNetDecoder, type UNetDecoderOptions, type Upsample } from './unet-decoder';
 export { UNetEncoder, type UNetEncoderOptions } from './unet-encoder';
+export { type WithDecoderOptions, withDecoder } from './with-decoder';
