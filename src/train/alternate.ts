@@ -1,0 +1,43 @@
+import type { Batch, SomeTasks, Source } from '../types';
+
+async function hasLabels<T extends string>({ y, weight }: Batch<T>, task: T): Promise<boolean> {
+  if (y[task] === undefined) return false;
+  const weights = await weight?.[task]?.data<'float32'>();
+  return weights === undefined || weights.some((value) => value > 0);
+}
+
+function only<T extends string>({ x, y, weight }: Batch<T>, task: T | undefined): Batch<T> {
+  const pick = <V>(from: SomeTasks<T, V> | undefined) =>
+    (task === undefined || from?.[task] === undefined ? {} : { [task]: from[task] }) as SomeTasks<T, V>;
+  return { x, y: pick(y), weight: pick(weight) };
+}
+
+/**
+ * A source that trains one task at a step: the tasks take turns in the given order, and a batch keeps the labels of the
+ * task whose turn it is. A task that stands in the order twice gets twice the turns.
+ *
+ * Step `s` of epoch `e` is the turn of `order[(s + e) mod n]`, so that no task always begins an epoch. Where the batch
+ * has no label of that task, the next one in the order that it has labels of takes its place; a batch without labels of
+ * any of them keeps none. The turn depends on nothing else, so a resumed run goes on with the same one. Throws a
+ * RangeError for an empty order.
+ *
+ * @example
+ * const trainSet = batches(dataset, { batchSize: 4, seed: 1 });
+ * await trainer.fit(alternate(trainSet, ['segmentation', 'classification']), { epochs: 10 });
+ */
+export function alternate<T extends string>(source: Source<T>, order: readonly T[]): Source<T> {
+  if (order.length === 0) throw new RangeError('alternate: order must name at least 1 task, got none.');
+  const turns = async function* (epoch: number): AsyncGenerator<Batch<T>> {
+    let step = 0;
+    for await (const batch of source(epoch)) {
+      const first = (step++ + epoch) % order.length;
+      let chosen: T | undefined;
+      for (let i = 0; i < order.length && chosen === undefined; i++) {
+        const task = order[(first + i) % order.length];
+        if (await hasLabels(batch, task)) chosen = task;
+      }
+      yield only(batch, chosen);
+    }
+  };
+  return source.steps === undefined ? turns : Object.assign(turns, { steps: source.steps });
+}
