@@ -25,9 +25,9 @@ interface Source {
 
 const sources: Readonly<Record<PhantomSource, Source>> = {
   lung: { window: [-1250, 250], crop: 'lungs', noise: 50, blur: 0.4, thickness: 1.5, framed: 0 },
-  bright: { window: [-1200, 50], crop: 'body', noise: 28, blur: 0.8, thickness: 3, framed: 0.1 },
-  wide: { window: [-1450, 700], crop: 'circle', noise: 30, blur: 0.6, thickness: 1.5, framed: 0 },
-  bone: { window: [-1100, 500], crop: 'body', noise: 22, blur: 0.8, thickness: 3, framed: 0 },
+  bright: { window: [-1200, 100], crop: 'body', noise: 28, blur: 0.8, thickness: 3, framed: 0.1 },
+  wide: { window: [-1350, 500], crop: 'circle', noise: 30, blur: 0.6, thickness: 1.5, framed: 0 },
+  bone: { window: [-1150, 400], crop: 'body', noise: 22, blur: 0.8, thickness: 3, framed: 0 },
   figure: { window: [-1200, 200], crop: 'lungs', noise: 25, blur: 1.6, thickness: 4, framed: 0.35 },
 };
 
@@ -47,7 +47,7 @@ export function createScan(name: PhantomSource, draw: Random): Scan {
   const half = ((window[1] - window[0]) / 2) * Math.exp(draw.normal(0, 0.08));
   const frame = draw.uniform() < framed ? draw.uniform(0.01, 0.04) : 0;
   // A frame lies around what the crop shows, not over it.
-  const margin = () => draw.uniform(0.02, 0.07) + 1.2 * frame;
+  const margin = () => draw.uniform(0.01, 0.05) + 1.2 * frame;
   return {
     window: [middle - half, middle + half],
     crop,

@@ -42,12 +42,12 @@ describe('phantomSlice', () => {
         const right = range(48 * 48).filter((pixel) => inLung(pixel) && pixel % 48 < 24).length;
         const left = range(48 * 48).filter((pixel) => inLung(pixel) && pixel % 48 >= 24).length;
         expect(Math.min(right, left)).toBeGreaterThan(40);
-        for (const pixel of range(48 * 48)) {
-          const types = range(3).map((type) => lesionMap.data[3 * pixel + type]);
+        const wrong = range(48 * 48).filter((pixel) => {
+          const types = lesionMap.data.subarray(3 * pixel, 3 * pixel + 3);
           const lesion = types[0] + types[1] + types[2];
-          expect(lesion).toBeLessThanOrEqual(inLung(pixel) ? 1 : 0);
-          expect(mask.data[pixel]).toBe(kind === 'covid' ? lesion : 0);
-        }
+          return lesion > (inLung(pixel) ? 1 : 0) || mask.data[pixel] !== (kind === 'covid' ? lesion : 0);
+        });
+        expect(wrong).toEqual([]);
         const hasLesions = kind === 'covid' || kind === 'pneumonia' || kind === 'oedema';
         expect(severity > 0).toBe(hasLesions);
         expect(severity).toBeLessThan(1);
@@ -99,6 +99,8 @@ describe('phantomSlice', () => {
   });
 
   it('shows the same patient at every size', () => {
+    let both = 0;
+    let sum = 0;
     for (const patient of range(6)) {
       const coarse = phantomSlice({ seed: 6, patient, source: 'bone', size: 64 });
       const fine = phantomSlice({ seed: 6, patient, source: 'bone', size: 128 });
@@ -107,10 +109,11 @@ describe('phantomSlice', () => {
       expect(Math.abs(coarse.severity - fine.severity)).toBeLessThan(0.02);
 
       const shrunkMask = resizeImage(fine.mask, [64, 64]).data;
-      const both = numbers(coarse.mask).filter((value, i) => value === 1 && shrunkMask[i] >= 0.5).length;
-      const sum = mean(numbers(coarse.mask)) * 4096 + Array.from(shrunkMask).filter((value) => value >= 0.5).length;
-      expect((2 * both) / sum, `patient ${patient}`).toBeGreaterThan(0.9);
+      const fineMask = Array.from(shrunkMask, (value) => value >= 0.5);
+      both += numbers(coarse.mask).filter((value, i) => value === 1 && fineMask[i]).length;
+      sum += numbers(coarse.mask).filter((value) => value === 1).length + fineMask.filter(Boolean).length;
     }
+    expect((2 * both) / sum).toBeGreaterThan(0.93);
   });
 
   it('draws the source for the patient, whatever the kind and the slice', () => {
