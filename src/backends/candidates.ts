@@ -3,7 +3,7 @@ import { registerCpuTrainingKernels } from './register-cpu-training-kernels';
 import { registerWasmTrainingKernels } from './register-wasm-training-kernels';
 
 /** A backend that {@link useBackend} knows. */
-export type BackendName = 'node-gpu' | 'node' | 'webgpu' | 'webgl' | 'wasm' | 'cpu';
+export type BackendName = 'node-gpu' | 'node' | 'webgpu' | 'webgl' | 'simd' | 'wasm' | 'cpu';
 
 /** How a backend is had. */
 export interface Candidate<N extends string = string> {
@@ -92,6 +92,20 @@ export const candidates: readonly Candidate<BackendName>[] = [
     remedy: 'It needs a browser with WebGL',
   },
   {
+    name: 'simd',
+    packageName: '@tensorflow/tfjs-backend-cpu',
+    registeredAs: 'simd',
+    load: async () => {
+      try {
+        const { registerSimdBackend } = await import('./simd/register');
+        await registerSimdBackend();
+      } catch (error) {
+        return error;
+      }
+    },
+    remedy: `It needs an engine with WebAssembly SIMD. Elsewhere: ${installWasm}`,
+  },
+  {
     name: 'wasm',
     packageName: '@tensorflow/tfjs-backend-wasm',
     registeredAs: 'wasm',
@@ -123,5 +137,7 @@ export const candidates: readonly Candidate<BackendName>[] = [
 
 /** The backends that may be picked where none is asked for, fastest first. */
 export function automaticOrder(): readonly BackendName[] {
-  return env().getBool('IS_BROWSER') ? ['webgpu', 'webgl', 'wasm', 'cpu'] : ['node-gpu', 'node', 'wasm', 'cpu'];
+  return env().getBool('IS_BROWSER')
+    ? ['webgpu', 'webgl', 'simd', 'wasm', 'cpu']
+    : ['node-gpu', 'node', 'simd', 'wasm', 'cpu'];
 }

@@ -12,7 +12,7 @@ export interface UseBackendOptions {
 
 /**
  * Makes TensorFlow.js compute with the fastest backend that is installed and works here, and gives its name: in Node
- * the first of node-gpu, node, wasm and cpu, in a browser of webgpu, webgl, wasm and cpu. Each is imported, initialised
+ * the first of node-gpu, node, simd, wasm and cpu, in a browser of webgpu, webgl, simd, wasm and cpu. Each is imported, initialised
  * and made to compute a convolution, whose result is compared. On wasm and cpu, the kernels for training are completed
  * ({@link registerWasmTrainingKernels}, {@link registerCpuTrainingKernels}).
  *

@@ -192,8 +192,13 @@ describe('picking a backend', () => {
 });
 
 describe('useBackend', () => {
-  it('takes wasm before cpu, completed for training', async () => {
-    expect(await useBackend()).toBe('wasm');
+  it('takes simd before wasm and cpu', async () => {
+    expect(await useBackend()).toBe('simd');
+    expect(getBackend()).toBe('simd');
+  });
+
+  it('takes wasm when it is asked for, completed for training', async () => {
+    expect(await useBackend('wasm')).toBe('wasm');
     expect(getBackend()).toBe('wasm');
     expect(getKernel('Conv2DBackpropFilter', 'wasm')).toBeDefined();
   });
@@ -208,7 +213,7 @@ describe('useBackend', () => {
     expect(await useBackend()).toBe('cpu');
     expect(await useBackend('wasm')).toBe('wasm');
     vi.stubEnv('TFJS_MULTITASK_BACKEND', '');
-    expect(await useBackend()).toBe('wasm');
+    expect(await useBackend()).toBe('simd');
   });
 
   it.each(['node', 'node-gpu', 'webgpu', 'webgl'] as const)('says how to install %s where it is not', async (name) => {
@@ -220,7 +225,7 @@ describe('useBackend', () => {
   });
 
   it('names the backends it knows where asked for another', async () => {
-    const names = "'node-gpu', 'node', 'webgpu', 'webgl', 'wasm', 'cpu'";
+    const names = "'node-gpu', 'node', 'webgpu', 'webgl', 'simd', 'wasm', 'cpu'";
     await expect(useBackend('gpu' as 'cpu')).rejects.toThrow(
       new RangeError(`useBackend: name must be one of ${names}; got 'gpu'.`),
     );

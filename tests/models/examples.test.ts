@@ -12,7 +12,8 @@ useCpu();
 /** The code of each `@example` in the sources. */
 const examples = ['layers', 'models'].flatMap((part) => {
   const folder = new URL(`../../src/${part}/`, import.meta.url);
-  return readdirSync(folder).flatMap((file) => {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  return files.flatMap((file) => {
     const source = readFileSync(new URL(file, folder), 'utf8');
     const found = [...source.matchAll(/^ \* @example\n((?: \* .*\n)+)/gm)];
     return found.map(([, lines]) => [`${part}/${file}`, lines.replaceAll(/^ \* /gm, '')] as const);

@@ -43,6 +43,16 @@ function configure(config: KernelConfig): KernelConfig {
   return { ...config, backendName: NAME, kernelFunc };
 }
 
+/** Bundlers let an import be missing that stands inside a `try`. */
+async function importCpuBackend() {
+  try {
+    return await import('@tensorflow/tfjs-backend-cpu');
+  } catch (cause) {
+    const install = 'npm install @tensorflow/tfjs-backend-cpu';
+    throw new Error(`registerSimdBackend: cannot find '@tensorflow/tfjs-backend-cpu'. Run: ${install}`, { cause });
+  }
+}
+
 /** Settings of the `simd` backend. */
 export interface SimdOptions {
   /** Threads that share the work, this one among them; as many as there are cores (at most 16) unless set. */
@@ -67,7 +77,7 @@ export async function registerSimdBackend(options: SimdOptions = {}): Promise<vo
     throw new RangeError(`registerSimdBackend: threads must be a positive whole number, got ${threads}.`);
   }
   if (findBackendFactory(NAME)) return;
-  const { MathBackendCPU } = await import('@tensorflow/tfjs-backend-cpu');
+  const { MathBackendCPU } = await importCpuBackend();
   registerCpuTrainingKernels(); // what the cpu backend computes wrongly must not be copied
   const { runtime, startThreads } = await createRuntime(options);
   for (const config of getKernelsForBackend('cpu')) {
