@@ -55,7 +55,7 @@ export interface BatchSource<T extends string> {
  * batches. So 794 images without a mask and 50 with one make 265 batches of four with n = 1, and show each mask five or
  * six times.
  *
- * @throws RangeError for indices outside of the rows, for a balance that the samples or the batch size cannot give, and
+ * @throws RangeError for indices outside of the rows or given twice, for a balance that the samples or the batch size cannot give, and
  * while reading: an error names the sample.
  * @example
  * const trainSet = batches(dataset, { indices: parts.train, batchSize: 4, seed: 1, balance: { segmentation: 1 } });
@@ -80,6 +80,12 @@ export function batches<T extends string>(
     if (!dataset.rows[index]) {
       throw new RangeError(`batches: indices must lie in 0 .. ${dataset.rows.length - 1}, got ${index}.`);
     }
+  }
+  if (indices.length === 0) throw new RangeError('batches: there must be at least one sample, got none.');
+  if (new Set(indices).size < indices.length) {
+    throw new RangeError(
+      `batches: indices must differ, got ${indices.length} of which ${new Set(indices).size} differ.`,
+    );
   }
   for (const task of Object.keys(balance) as T[]) checkInteger(balance[task] as number, 0, `batches: balance.${task}`);
   const plan = epochPlan(dataset.rows, { indices, batchSize, shuffle, seed, balance, dropRemainder });

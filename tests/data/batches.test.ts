@@ -272,6 +272,10 @@ describe('batches, as the owner of its tensors and reads,', () => {
     );
     expect(() => batches(data, { prefetch: -1 })).toThrow('batches: prefetch must be an integer');
     expect(() => batches(data, { indices: [0, 5] })).toThrow('batches: indices must lie in 0 .. 4, got 5.');
+    expect(() => batches(data, { indices: [] })).toThrow('batches: there must be at least one sample, got none.');
+    expect(() => batches(data, { indices: [1, 2, 1] })).toThrow(
+      'batches: indices must differ, got 3 of which 2 differ.',
+    );
     await expect(batches(data)(-1).next()).rejects.toThrow('batches: epoch must be an integer');
   });
 });

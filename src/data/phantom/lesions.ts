@@ -1,5 +1,5 @@
 import type { Random } from '../../internal/random';
-import type { Box, Canvas } from './canvas';
+import { type Box, type Canvas, everywhere } from './canvas';
 import { length, type Point, smoothStep } from './geometry';
 import type { Lung } from './lungs';
 import { rough, type SmoothNoise } from './smooth-noise';
@@ -30,15 +30,24 @@ const around = ([x, y]: Point, margin: number): Box => ({
   bottom: y + margin,
 });
 
-const everywhere = (lung: Lung): Box => around(lung.hilum, 230);
+/** Where a lesion lies. */
+export type LesionShape = Pick<Lesion, 'box' | 'field'>;
 
-/** An irregular patch of given half-lengths (mm) along the rib cage and towards it. */
+export interface PatchOptions {
+  readonly angle: number;
+  readonly depth: number;
+  /** Half-lengths along the rib cage and towards it, in millimetres. */
+  readonly along: number;
+  readonly across: number;
+}
+
+/** An irregular patch. */
 export function patch(
   lung: Lung,
   noise: SmoothNoise,
   draw: Random,
-  { angle, depth, along, across }: { angle: number; depth: number; along: number; across: number },
-): Pick<Lesion, 'box' | 'field'> {
+  { angle, depth, along, across }: PatchOptions,
+): LesionShape {
   const distance = Math.max(10, depth * lung.reach(angle));
   const [dx, dy] = [draw.uniform(0, 60), draw.uniform(0, 60)];
   const size = Math.min(along, across);
@@ -61,10 +70,10 @@ export function sector(
   noise: SmoothNoise,
   draw: Random,
   { angle, halfAngle, from, to }: { angle: number; halfAngle: number; from: number; to: number },
-): Pick<Lesion, 'box' | 'field'> {
+): LesionShape {
   const [dx, dy] = [draw.uniform(0, 60), draw.uniform(0, 60)];
   return {
-    box: everywhere(lung),
+    box: everywhere,
     field: (x, y) => {
       const pixelAngle = lung.angle(x, y);
       const distance = length(x - lung.hilum[0], y - lung.hilum[1]);
@@ -78,9 +87,9 @@ export function sector(
 }
 
 /** Fluid between lung and rib cage: a crescent along the back, at most `height` of the depth thick. */
-export function crescent(lung: Lung, height: number): Pick<Lesion, 'box' | 'field'> {
+export function crescent(lung: Lung, height: number): LesionShape {
   return {
-    box: everywhere(lung),
+    box: everywhere,
     field: (x, y) => {
       const angle = lung.angle(x, y);
       const whole = lung.reach(angle);

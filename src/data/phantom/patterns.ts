@@ -1,5 +1,5 @@
 import type { Random } from '../../internal/random';
-import { crescent, type Lesion, patch, sector } from './lesions';
+import { crescent, type Lesion, type PatchOptions, patch, sector } from './lesions';
 import type { Lung } from './lungs';
 import type { Patient } from './patient';
 import type { SmoothNoise } from './smooth-noise';
@@ -11,18 +11,11 @@ export type PhantomKind = (typeof phantomKinds)[number];
 
 type Lungs = readonly [right: Lung, left: Lung];
 
-interface Shape {
-  readonly angle: number;
-  readonly depth: number;
-  readonly along: number;
-  readonly across: number;
-}
-
 function hazyPatch(
   lung: Lung,
   noise: SmoothNoise,
   draw: Random,
-  shape: Shape,
+  shape: PatchOptions,
   density: number,
   solid: number,
 ): Lesion[] {
