@@ -9,39 +9,32 @@ const ENOUGH_ITEMS = 12;
 
 const roundUp = (n: number, step: number): number => Math.ceil(n / step) * step;
 
-/** A 3x3 filter whose taps are neighbours. */
-function isThreeByThree({ run, groups }: TapTable): boolean {
-  return (
-    run === 3 && groups.length === 3 && groups.every(([y, x], i) => y === groups[0]![0] + i && x === groups[0]![1])
-  );
+/** The side of a square filter whose taps are neighbours, or 0. */
+function sideOf({ run, groups }: TapTable): number {
+  const [first] = groups;
+  return first && groups.length === run && groups.every(([y, x], i) => y === first[0] + i && x === first[1]) ? run : 0;
 }
 
 /**
- * The cost model: a 3x3 convolution of step 1 saves 20 of 36 products, at the price of about 5 passes over the maps of
+ * The cost model: 3x3 and 2x2 filters with step 1 save 20 of 36 products, at the price of about 5 passes over the maps of
  * either side, which pays from eight maps on both sides. Vectors of four maps make the patches, hence the multiples of 4.
  */
 export function suitsWinograd(
   grid: Pick<Grid, 'table' | 'stepY' | 'stepX' | 'outStepY' | 'outStepX' | 'depth' | 'maps' | 'rows' | 'cols'>,
 ): boolean {
   const { table, stepY, stepX, outStepY, outStepX, depth, maps, rows, cols } = grid;
+  const side = sideOf(table);
   const stepOne = stepY === 1 && stepX === 1 && outStepY === 1 && outStepX === 1;
-  return (
-    stepOne &&
-    isThreeByThree(table) &&
-    depth % 4 === 0 &&
-    depth >= 8 &&
-    maps % 4 === 0 &&
-    maps >= 8 &&
-    rows >= 4 &&
-    cols >= 4
-  );
+  const wide = depth % 4 === 0 && depth >= 8 && maps % 4 === 0 && maps >= 8;
+  return (side === 2 || side === 3) && stepOne && wide && rows >= 4 && cols >= 4;
 }
 
 /** Computes a grid that suits. */
 export function computeWinograd({ runtime }: SimdBackend, grid: Grid): void {
   const { batch, rows, cols, maps, depth } = grid;
-  const tileRows = Math.ceil(rows / 2);
-  const tileCols = Math.ceil(cols / 2);
+  const side = grid.table.run;
+  const tileRows = Math.ceil(rows / (5 - side));
+  const tileCols = Math.ceil(cols / (5 - side));
   const tiles = batch * tileRows * tileCols;
   if (tiles === 0) return;
   const panels = Math.ceil(maps / 8);
@@ -59,11 +52,11 @@ export function computeWinograd({ runtime }: SimdBackend, grid: Grid): void {
     bias.set(new Float32Array(buffer, grid.bias, maps));
   }
   const { ints } = runtime;
-  ints.set([grid.filter, filterAt, depth, maps, grid.flip ? 1 : 0, panels]);
+  ints.set([grid.filter, filterAt, depth, maps, grid.flip ? 1 : 0, panels, side]);
   runtime.run(KERNEL.winogradFilter, panels, depth * maps < 4096);
   const [top, left] = grid.table.groups[0]!;
   ints.set([grid.x, grid.out, batch, grid.height, grid.width, depth, rows, cols, maps, tileRows, tileCols, top, left]);
-  ints.set([block, scratchAt, perThread, filterAt, grid.bias ? biasAt : 0, grid.activation], 13);
+  ints.set([block, scratchAt, perThread, side, filterAt, grid.bias ? biasAt : 0, grid.activation], 13);
   runtime.run(KERNEL.winogradTiles, Math.ceil(tiles / block), tiles * depth * maps < 8192);
   runtime.heap.free(biasAt);
 }
@@ -75,8 +68,9 @@ export function winogradFilterGradient(
   dy: number,
 ): void {
   const { batch, rows, cols, maps, depth } = grid;
-  const tileRows = Math.ceil(rows / 2);
-  const tileCols = Math.ceil(cols / 2);
+  const side = grid.table.run;
+  const tileRows = Math.ceil(rows / (5 - side));
+  const tileCols = Math.ceil(cols / (5 - side));
   const tiles = batch * tileRows * tileCols;
   const block = 32;
   const cBlock = Math.min(depth, 96);
@@ -91,9 +85,9 @@ export function winogradFilterGradient(
   const { ints } = runtime;
   const [top, left] = grid.table.groups[0]!;
   ints.set([grid.x, partsAt, batch, grid.height, grid.width, depth, rows, cols, maps, tileRows, tileCols, top, left]);
-  ints.set([block, partsAt + partial * chunks, perThread, dy, chunk, cBlock, nBlock, partial], 13);
+  ints.set([block, partsAt + partial * chunks, perThread, side, dy, chunk, cBlock, nBlock, partial], 13);
   runtime.run(KERNEL.winogradGradient, chunks * tasks, tiles * depth * maps < 8192);
-  ints.set([partsAt, grid.out, chunks, partial, depth, maps]);
+  ints.set([partsAt, grid.out, chunks, partial, depth, maps, side]);
   runtime.run(KERNEL.winogradFinish, depth, chunks * depth * maps < 4096);
   runtime.heap.free(partsAt);
 }

@@ -1,7 +1,8 @@
-// 3x3 convolution with step 1 by Winograd's F(2x2, 3x3): each 4x4 patch of x gives 2x2 outputs with 16 products a pair of
-// maps instead of 36. The transforms are sums and halves; 16 matrix products, one a place in the patch, do the work.
+// Convolution with step 1 by Winograd's F(2x2, 3x3) and F(3x3, 2x2): each 4x4 patch of x gives 2x2 outputs of a 3x3 filter, or
+// 3x3 outputs of a 2x2 filter, with 16 products a pair of maps instead of 36. Both share the transform of the patch. The
+// transforms are sums and halves; 16 matrix products, one a place in the patch, do the work.
 // Source: Lavin, Gray, "Fast Algorithms for Convolutional Neural Networks", 2015, arXiv:1509.09308.
-import { argI, argP, max32, min32, storePart } from './common';
+import { argI, argP, max32, min32 } from './common';
 import { finish, outerTile, strip } from './gemm';
 
 // @ts-ignore: decorator
@@ -25,9 +26,9 @@ function half(a: v128): v128 {
 /** Four weights of one tap: maps [n, n + 4) of the output for map c of the input, or, flipped, the other way round. */
 // @ts-ignore: decorator
 @inline
-function weights(filter: usize, tap: i32, c: i32, n: i32, depth: i32, maps: i32, flip: i32): v128 {
+function weights(filter: usize, tap: i32, c: i32, n: i32, depth: i32, maps: i32, flip: i32, taps: i32): v128 {
   if (!flip) return v128.load(filter + (<usize>((tap * depth + c) * maps + n) << 2));
-  const at = filter + (<usize>(((8 - tap) * maps + n) * depth + c) << 2);
+  const at = filter + (<usize>(((taps - 1 - tap) * maps + n) * depth + c) << 2);
   const pitch = <usize>depth << 2;
   let v = v128.load32_zero(at);
   v = v128.load_lane<f32>(at + pitch, v, 1);
@@ -46,12 +47,22 @@ function filterRow(a: v128, b: v128, d: v128, to: usize, step: usize): void {
   v128.store(to + step * 3, d);
 }
 
+/** The same for a filter of two. */
+// @ts-ignore: decorator
+@inline
+function shortFilterRow(a: v128, b: v128, to: usize, step: usize): void {
+  v128.store(to, a);
+  v128.store(to + step, half(add(a, b)));
+  v128.store(to + step * 2, half(sub(a, b)));
+  v128.store(to + step * 3, b);
+}
+
 /**
  * G g Gt of one panel of eight output maps, in panels for `strip`: [16][panels][depth][8]. The maps are a multiple of 4;
- * the half of a panel behind them is zero. Arguments: filter, to, depth, maps, flip, panels.
+ * the half of a panel behind them is zero. Arguments: filter, to, depth, maps, flip, panels, size.
  */
 export function winogradFilter(p: i32, _thread: i32): void {
-  const filter = argP(0), depth = argI(2), maps = argI(3), flip = argI(4), panels = argI(5);
+  const filter = argP(0), depth = argI(2), maps = argI(3), flip = argI(4), panels = argI(5), size = argI(6);
   const step = <usize>(panels * depth) * 32;
   for (let side = 0; side < 2; side++) {
     const n = (p << 3) + (side << 2);
@@ -61,11 +72,20 @@ export function winogradFilter(p: i32, _thread: i32): void {
         for (let e: usize = 0; e < 16; e++) v128.store(to + e * step, f32x4.splat(0));
         continue;
       }
-      const g0 = weights(filter, 0, c, n, depth, maps, flip), g1 = weights(filter, 1, c, n, depth, maps, flip);
-      const g2 = weights(filter, 2, c, n, depth, maps, flip), g3 = weights(filter, 3, c, n, depth, maps, flip);
-      const g4 = weights(filter, 4, c, n, depth, maps, flip), g5 = weights(filter, 5, c, n, depth, maps, flip);
-      const g6 = weights(filter, 6, c, n, depth, maps, flip), g7 = weights(filter, 7, c, n, depth, maps, flip);
-      const g8 = weights(filter, 8, c, n, depth, maps, flip);
+      if (size == 2) {
+        const g0 = weights(filter, 0, c, n, depth, maps, flip, 4), g1 = weights(filter, 1, c, n, depth, maps, flip, 4);
+        const g2 = weights(filter, 2, c, n, depth, maps, flip, 4), g3 = weights(filter, 3, c, n, depth, maps, flip, 4);
+        shortFilterRow(g0, g1, to, step);
+        shortFilterRow(half(add(g0, g2)), half(add(g1, g3)), to + step * 4, step);
+        shortFilterRow(half(sub(g0, g2)), half(sub(g1, g3)), to + step * 8, step);
+        shortFilterRow(g2, g3, to + step * 12, step);
+        continue;
+      }
+      const g0 = weights(filter, 0, c, n, depth, maps, flip, 9), g1 = weights(filter, 1, c, n, depth, maps, flip, 9);
+      const g2 = weights(filter, 2, c, n, depth, maps, flip, 9), g3 = weights(filter, 3, c, n, depth, maps, flip, 9);
+      const g4 = weights(filter, 4, c, n, depth, maps, flip, 9), g5 = weights(filter, 5, c, n, depth, maps, flip, 9);
+      const g6 = weights(filter, 6, c, n, depth, maps, flip, 9), g7 = weights(filter, 7, c, n, depth, maps, flip, 9);
+      const g8 = weights(filter, 8, c, n, depth, maps, flip, 9);
       const o0 = half(add(g0, g6)), o1 = half(add(g1, g7)), o2 = half(add(g2, g8));
       const i0 = half(g3), i1 = half(g4), i2 = half(g5);
       filterRow(g0, g1, g2, to, step);
@@ -104,11 +124,11 @@ function patch(from: usize, pitch: usize, pixel: usize, to: usize, step: usize):
   }
 }
 
-// Arguments of both products, by number; those behind 16 differ.
+// Arguments of both products, by number; those behind 16, the filter's size, differ.
 const X: usize = 0, OUT: usize = 1, BATCH: usize = 2, H: usize = 3, W: usize = 4, C: usize = 5, ROWS: usize = 6, COLS: usize = 7, N: usize = 8;
 const TILE_ROWS: usize = 9, TILE_COLS: usize = 10, TOP: usize = 11, LEFT: usize = 12, BLOCK: usize = 13, SCRATCH: usize = 14, SCRATCH_SIZE: usize = 15;
-const FILTER: usize = 16, BIAS: usize = 17, ACTIVATION: usize = 18;
-const DY: usize = 16, CHUNK: usize = 17, C_BLOCK: usize = 18, N_BLOCK: usize = 19, PARTIAL: usize = 20;
+const SIZE: usize = 16, FILTER: usize = 17, BIAS: usize = 18, ACTIVATION: usize = 19;
+const DY: usize = 17, CHUNK: usize = 18, C_BLOCK: usize = 19, N_BLOCK: usize = 20, PARTIAL: usize = 21;
 
 /** Transforms maps [c0, c1) of tile number t into rows `step` bytes apart; `spare` holds a patch that leaves the image. */
 // @ts-ignore: decorator
@@ -118,7 +138,8 @@ function transformInput(t: i32, c0: i32, c1: i32, to: usize, step: usize, spare:
   const b = t / (tileRows * tileCols);
   const rest = t - b * tileRows * tileCols;
   const ty = rest / tileCols;
-  const y = (ty << 1) + argI(TOP), x = ((rest - ty * tileCols) << 1) + argI(LEFT);
+  const outputs = 5 - argI(SIZE);
+  const y = ty * outputs + argI(TOP), x = (rest - ty * tileCols) * outputs + argI(LEFT);
   let pixel = <usize>c << 2;
   let pitch = <usize>w * pixel;
   const image = argP(X) + <usize>(b * h) * pitch;
@@ -142,10 +163,84 @@ function transformInput(t: i32, c0: i32, c1: i32, to: usize, step: usize, spare:
   }
 }
 
+// @ts-ignore: decorator
+@inline
+function putPixel(b: i32, y: i32, x: i32, rows: i32, cols: i32, n: i32, k: i32, v: v128, activation: i32): void {
+  if (y < rows && x < cols) v128.store(argP(OUT) + (<usize>(((b * rows + y) * cols + x) * n + k) << 2), finish(v, activation));
+}
+
+/** At m A of a 3x3 filter, four maps: 2x2 outputs at (y, x), plus a bias. The places of m are `step` bytes apart. */
+function writeTwo(at: usize, step: usize, bias: v128, activation: i32, b: i32, y: i32, x: i32, rows: i32, cols: i32, n: i32, k: i32): void {
+  let u0 = bias, u1 = bias, v0 = bias, v1 = bias;
+  for (let j = 0; j < 4; j++) {
+    const m0 = v128.load(at), m1 = v128.load(at + step * 4), m2 = v128.load(at + step * 8), m3 = v128.load(at + step * 12);
+    const up = add(add(m0, m1), m2), down = sub(sub(m1, m2), m3);
+    if (j < 3) {
+      u0 = add(u0, up);
+      v0 = add(v0, down);
+    }
+    if (j == 1) {
+      u1 = add(u1, up);
+      v1 = add(v1, down);
+    } else if (j > 1) {
+      u1 = sub(u1, up);
+      v1 = sub(v1, down);
+    }
+    at += step;
+  }
+  putPixel(b, y, x, rows, cols, n, k, u0, activation);
+  putPixel(b, y, x + 1, rows, cols, n, k, u1, activation);
+  putPixel(b, y + 1, x, rows, cols, n, k, v0, activation);
+  putPixel(b, y + 1, x + 1, rows, cols, n, k, v1, activation);
+}
+
+/** The same of a 2x2 filter: 3x3 outputs. */
+function writeThree(at: usize, step: usize, bias: v128, activation: i32, b: i32, y: i32, x: i32, rows: i32, cols: i32, n: i32, k: i32): void {
+  let u0 = bias, u1 = bias, u2 = bias, v0 = bias, v1 = bias, v2 = bias, w0 = bias, w1 = bias, w2 = bias;
+  for (let j = 0; j < 4; j++) {
+    const m0 = v128.load(at), m1 = v128.load(at + step * 4), m2 = v128.load(at + step * 8), m3 = v128.load(at + step * 12);
+    const sum = add(m1, m2);
+    const p = add(m0, sum), q = sub(m1, m2), r = sub(sum, m3);
+    if (j < 3) {
+      u0 = add(u0, p);
+      v0 = add(v0, q);
+      w0 = add(w0, r);
+    }
+    if (j == 1) {
+      u1 = add(u1, p);
+      v1 = add(v1, q);
+      w1 = add(w1, r);
+    } else if (j == 2) {
+      u1 = sub(u1, p);
+      v1 = sub(v1, q);
+      w1 = sub(w1, r);
+    }
+    if (j == 1 || j == 2) {
+      u2 = add(u2, p);
+      v2 = add(v2, q);
+      w2 = add(w2, r);
+    } else if (j == 3) {
+      u2 = sub(u2, p);
+      v2 = sub(v2, q);
+      w2 = sub(w2, r);
+    }
+    at += step;
+  }
+  putPixel(b, y, x, rows, cols, n, k, u0, activation);
+  putPixel(b, y, x + 1, rows, cols, n, k, u1, activation);
+  putPixel(b, y, x + 2, rows, cols, n, k, u2, activation);
+  putPixel(b, y + 1, x, rows, cols, n, k, v0, activation);
+  putPixel(b, y + 1, x + 1, rows, cols, n, k, v1, activation);
+  putPixel(b, y + 1, x + 2, rows, cols, n, k, v2, activation);
+  putPixel(b, y + 2, x, rows, cols, n, k, w0, activation);
+  putPixel(b, y + 2, x + 1, rows, cols, n, k, w1, activation);
+  putPixel(b, y + 2, x + 2, rows, cols, n, k, w2, activation);
+}
+
 /** Forward: `BLOCK` tiles of every output map. Scratch: addresses, products of one panel, a spare patch, the transformed patches. */
 export function winogradTiles(item: i32, thread: i32): void {
   const c = argI(C), rows = argI(ROWS), cols = argI(COLS), n = argI(N), tileRows = argI(TILE_ROWS), tileCols = argI(TILE_COLS);
-  const block = argI(BLOCK), bias = argP(BIAS), activation = argI(ACTIVATION), out = argP(OUT);
+  const block = argI(BLOCK), bias = argP(BIAS), activation = argI(ACTIVATION), size = argI(SIZE);
   const tiles = argI(BATCH) * tileRows * tileCols;
   const first = item * block;
   const count = min32(block, tiles - first);
@@ -178,40 +273,13 @@ export function winogradTiles(item: i32, thread: i32): void {
     let ty = (first - b * tileRows * tileCols) / tileCols;
     let tx = first - (b * tileRows + ty) * tileCols;
     for (let t = 0; t < count; t++) {
-      const y = ty << 1, x = tx << 1;
       for (let side = 0; side < 2; side++) {
         const k = (p << 3) + (side << 2);
         if (k >= n) break;
-        const left = n - k;
-        // At m A
-        let at = products + <usize>t * 32 + (<usize>side << 4);
+        const at = products + <usize>t * 32 + (<usize>side << 4);
         const shift = bias ? v128.load(bias + (<usize>k << 2)) : f32x4.splat(0);
-        let u0 = shift, u1 = shift, v0 = shift, v1 = shift;
-        for (let j = 0; j < 4; j++) {
-          const m0 = v128.load(at), m1 = v128.load(at + place * 4), m2 = v128.load(at + place * 8), m3 = v128.load(at + place * 12);
-          const up = add(add(m0, m1), m2), down = sub(sub(m1, m2), m3);
-          if (j < 3) {
-            u0 = add(u0, up);
-            v0 = add(v0, down);
-          }
-          if (j == 1) {
-            u1 = add(u1, up);
-            v1 = add(v1, down);
-          } else if (j > 1) {
-            u1 = sub(u1, up);
-            v1 = sub(v1, down);
-          }
-          at += place;
-        }
-        const to = out + (<usize>(((b * rows + y) * cols + x) * n + k) << 2);
-        const pitch = <usize>(cols * n) << 2;
-        const right = x + 1 < cols;
-        storePart(to, finish(u0, activation), left);
-        if (right) storePart(to + (<usize>n << 2), finish(u1, activation), left);
-        if (y + 1 < rows) {
-          storePart(to + pitch, finish(v0, activation), left);
-          if (right) storePart(to + pitch + (<usize>n << 2), finish(v1, activation), left);
-        }
+        if (size == 3) writeTwo(at, place, shift, activation, b, ty << 1, tx << 1, rows, cols, n, k);
+        else writeThree(at, place, shift, activation, b, ty * 3, tx * 3, rows, cols, n, k);
       }
       if (++tx == tileCols) {
         tx = 0;
@@ -265,6 +333,12 @@ export function winogradGradient(item: i32, thread: i32): void {
   }
 }
 
+// @ts-ignore: decorator
+@inline
+function dyAt(inside: bool, at: usize): v128 {
+  return inside ? v128.load(at) : f32x4.splat(0);
+}
+
 /** A dy At of maps [n0, n1) of tile number t; what lies behind the last row or column is zero. */
 // @ts-ignore: decorator
 @inline
@@ -272,19 +346,36 @@ function transformOutput(t: i32, n0: i32, n1: i32, to: usize, step: usize, rows:
   const b = t / (tileRows * tileCols);
   const rest = t - b * tileRows * tileCols;
   const ty = rest / tileCols;
-  const y = ty << 1, x = (rest - ty * tileCols) << 1;
+  const outputs = 5 - argI(SIZE);
+  const y = ty * outputs, x = (rest - ty * tileCols) * outputs;
   const pixel = <usize>n << 2;
   const pitch = <usize>cols * pixel;
   let from = argP(DY) + <usize>((b * rows + y) * cols + x) * pixel + (<usize>n0 << 2);
   const right = x + 1 < cols, below = y + 1 < rows;
-  const zero = f32x4.splat(0);
+  if (outputs == 2) {
+    for (let k = n0; k < n1; k += 4) {
+      const d00 = v128.load(from), d01 = dyAt(right, from + pixel);
+      const d10 = dyAt(below, from + pitch), d11 = dyAt(right && below, from + pitch + pixel);
+      putTwo(d00, d01, to, step);
+      putTwo(add(d00, d10), add(d01, d11), to + step * 4, step);
+      putTwo(sub(d00, d10), sub(d01, d11), to + step * 8, step);
+      putTwo(f32x4.neg(d10), f32x4.neg(d11), to + step * 12, step);
+      from += 16;
+      to += 16;
+    }
+    return;
+  }
+  const farRight = x + 2 < cols, farBelow = y + 2 < rows;
   for (let k = n0; k < n1; k += 4) {
-    const d00 = v128.load(from), d01 = right ? v128.load(from + pixel) : zero;
-    const d10 = below ? v128.load(from + pitch) : zero, d11 = right && below ? v128.load(from + pitch + pixel) : zero;
-    put4(d00, d01, to, step);
-    put4(add(d00, d10), add(d01, d11), to + step * 4, step);
-    put4(sub(d00, d10), sub(d01, d11), to + step * 8, step);
-    put4(f32x4.neg(d10), f32x4.neg(d11), to + step * 12, step);
+    const second = from + pitch, third = second + pitch;
+    const d00 = v128.load(from), d01 = dyAt(right, from + pixel), d02 = dyAt(farRight, from + pixel * 2);
+    const d10 = dyAt(below, second), d11 = dyAt(right && below, second + pixel), d12 = dyAt(farRight && below, second + pixel * 2);
+    const d20 = dyAt(farBelow, third), d21 = dyAt(right && farBelow, third + pixel), d22 = dyAt(farRight && farBelow, third + pixel * 2);
+    putThree(d00, d01, d02, to, step);
+    const s0 = add(d00, d20), s1 = add(d01, d21), s2 = add(d02, d22);
+    putThree(add(s0, d10), add(s1, d11), add(s2, d12), to + step * 4, step);
+    putThree(sub(s0, d10), sub(s1, d11), sub(s2, d12), to + step * 8, step);
+    putThree(f32x4.neg(d20), f32x4.neg(d21), f32x4.neg(d22), to + step * 12, step);
     from += 16;
     to += 16;
   }
@@ -292,20 +383,59 @@ function transformOutput(t: i32, n0: i32, n1: i32, to: usize, step: usize, rows:
 
 // @ts-ignore: decorator
 @inline
-function put4(a: v128, b: v128, to: usize, step: usize): void {
+function putTwo(a: v128, b: v128, to: usize, step: usize): void {
   v128.store(to, a);
   v128.store(to + step, add(a, b));
   v128.store(to + step * 2, sub(a, b));
   v128.store(to + step * 3, f32x4.neg(b));
 }
 
-/** Gt m G of one map of the input, the chunks summed in order. Arguments: from, to, chunks, stride, depth, maps. */
+// @ts-ignore: decorator
+@inline
+function putThree(a: v128, b: v128, c: v128, to: usize, step: usize): void {
+  const outer = add(a, c);
+  v128.store(to, a);
+  v128.store(to + step, add(outer, b));
+  v128.store(to + step * 2, sub(outer, b));
+  v128.store(to + step * 3, f32x4.neg(c));
+}
+
+/** Gt m G of one map of the input, the chunks summed in order. Arguments: from, to, chunks, stride, depth, maps, size. */
 export function winogradFinish(c: i32, _thread: i32): void {
   const chunks = argI(2), stride = argP(3), depth = argI(4), maps = argI(5);
   const place = <usize>(depth * maps) << 2;
   for (let k = 0; k < maps; k += 4) {
     const offset = <usize>(c * maps + k) << 2;
     const to = argP(1) + offset;
+    if (argI(6) == 2) {
+      let q0 = f32x4.splat(0), q1 = q0, q2 = q0, q3 = q0;
+      for (let i = 0; i < 4; i++) {
+        const at = argP(0) + offset + <usize>(i << 2) * place;
+        const m1 = sumChunks(at + place, chunks, stride), m2 = sumChunks(at + place * 2, chunks, stride);
+        let u0 = add(sumChunks(at, chunks, stride), half(add(m1, m2)));
+        let u1 = add(half(sub(m1, m2)), sumChunks(at + place * 3, chunks, stride));
+        if (i == 1 || i == 2) {
+          u0 = half(u0);
+          u1 = half(u1);
+        }
+        if (i < 3) {
+          q0 = add(q0, u0);
+          q1 = add(q1, u1);
+        }
+        if (i == 2) {
+          q2 = sub(q2, u0);
+          q3 = sub(q3, u1);
+        } else if (i > 0) {
+          q2 = add(q2, u0);
+          q3 = add(q3, u1);
+        }
+      }
+      v128.store(to, q0);
+      v128.store(to + place, q1);
+      v128.store(to + place * 2, q2);
+      v128.store(to + place * 3, q3);
+      continue;
+    }
     let r0 = f32x4.splat(0), r1 = r0, r2 = r0, s0 = r0, s1 = r0, s2 = r0, t0 = r0, t1 = r0, t2 = r0;
     for (let i = 0; i < 4; i++) {
       const at = argP(0) + offset + <usize>(i << 2) * place;
@@ -340,16 +470,15 @@ export function winogradFinish(c: i32, _thread: i32): void {
         }
       }
     }
-    const left = maps - k;
-    storePart(to, r0, left);
-    storePart(to + place, r1, left);
-    storePart(to + place * 2, r2, left);
-    storePart(to + place * 3, s0, left);
-    storePart(to + place * 4, s1, left);
-    storePart(to + place * 5, s2, left);
-    storePart(to + place * 6, t0, left);
-    storePart(to + place * 7, t1, left);
-    storePart(to + place * 8, t2, left);
+    v128.store(to, r0);
+    v128.store(to + place, r1);
+    v128.store(to + place * 2, r2);
+    v128.store(to + place * 3, s0);
+    v128.store(to + place * 4, s1);
+    v128.store(to + place * 5, s2);
+    v128.store(to + place * 6, t0);
+    v128.store(to + place * 7, t1);
+    v128.store(to + place * 8, t2);
   }
 }
 
