@@ -1,8 +1,9 @@
-import { addN, mul, reshape, type serialization, slice, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import { addN, mul, reshape, type serialization, slice, type Tensor, tensor, tidy, tile } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import { checkChoice, checkRange } from '../internal/check';
 import { checkSameMaps } from './check-same-maps';
 import type { LayerArgs } from './layer-args';
+import { nearIdentity } from './near-identity';
 
 /** What has an alpha of its own: each channel, or the map as a whole. */
 export type StitchPer = 'channel' | 'map';
@@ -14,18 +15,6 @@ export interface CrossStitchOptions extends LayerArgs {
   readonly per?: StitchPer;
   /** What each output has of its own input at first, in [0, 1]; the others share the rest equally. Default 0.9. */
   readonly self?: number;
-}
-
-/** `[K, K, size]` with `self` on the diagonal of every channel and `(1 - self) / (K - 1)` beside it. */
-function nearIdentity(count: number, size: number, self: number): Tensor {
-  const values = new Float32Array(count * count * size);
-  for (let i = 0; i < count; i++) {
-    for (let j = 0; j < count; j++) {
-      const value = i === j ? self : (1 - self) / (count - 1);
-      values.fill(value, (i * count + j) * size, (i * count + j + 1) * size);
-    }
-  }
-  return tensor(values, [count, count, size]);
 }
 
 /**
@@ -59,7 +48,8 @@ export class CrossStitch extends layers.Layer {
     const size = this.per === 'map' ? 1 : (inputShapes[0].at(-1) as number);
     const count = inputShapes.length;
     this.alpha = this.addWeight('alpha', [count, count, size], 'float32', initializers.zeros());
-    tidy(() => void this.alpha.write(nearIdentity(count, size, this.self)));
+    const start = nearIdentity(count, this.self);
+    tidy(() => void this.alpha.write(tile(tensor(start, [count, count, 1]), [1, 1, size])));
     this.built = true;
   }
 

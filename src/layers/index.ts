@@ -17,6 +17,7 @@ export { registerLayers } from './register';
 export { RepeatBatch, type RepeatBatchOptions } from './repeat-batch';
 export { SeededDropout, type SeededDropoutOptions, setDropoutStep } from './seeded-dropout';
 export { SliceBatch, type SliceBatchOptions } from './slice-batch';
+export { SubspaceMix, type SubspaceMixOptions } from './subspace-mix';
 export { type Skips, UNetDecoder, type UNetDecoderOptions, type Upsample } from './unet-decoder';
 export { UNetEncoder, type UNetEncoderOptions } from './unet-encoder';
 export { type WithDecoderOptions, withDecoder } from './with-decoder';

@@ -10,6 +10,7 @@ import { ParameterDistance } from './parameter-distance';
 import { RepeatBatch } from './repeat-batch';
 import { SeededDropout } from './seeded-dropout';
 import { SliceBatch } from './slice-batch';
+import { SubspaceMix } from './subspace-mix';
 
 /**
  * Makes this library's layers known to tfjs, so that `tf.loadLayersModel` can read a model that has them. The builders
@@ -31,4 +32,5 @@ export function registerLayers(): void {
   serialization.registerClass(RepeatBatch);
   serialization.registerClass(SeededDropout);
   serialization.registerClass(SliceBatch);
+  serialization.registerClass(SubspaceMix);
 }

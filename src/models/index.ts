@@ -12,4 +12,5 @@ export { type MMoEOptions, mmoe } from './sharing/mmoe';
 export { type MTANOptions, mtan } from './sharing/mtan';
 export { type PLEOptions, ple } from './sharing/ple';
 export type { Sharing } from './sharing/sharing';
+export { type SluiceOptions, sluice } from './sharing/sluice';
 export { type SoftSharingOptions, softSharing } from './sharing/soft-sharing';

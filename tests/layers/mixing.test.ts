@@ -8,7 +8,15 @@ import {
   type SymbolicTensor,
 } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
-import { CrossStitch, ExpertMixture, Film, RepeatBatch, registerLayers, SliceBatch } from '../../src/layers/index';
+import {
+  CrossStitch,
+  ExpertMixture,
+  Film,
+  RepeatBatch,
+  registerLayers,
+  SliceBatch,
+  SubspaceMix,
+} from '../../src/layers/index';
 import { saved } from '../models/in-memory';
 import { useCpu } from '../support/cpu';
 
@@ -21,6 +29,7 @@ const LAYERS: Record<string, { make: () => layers.Layer; maps: number }> = {
   CrossStitch: { make: () => new CrossStitch({ self: 0.7 }), maps: 3 },
   'CrossStitch, a map': { make: () => new CrossStitch({ per: 'map' }), maps: 2 },
   ExpertMixture: { make: () => new ExpertMixture(), maps: 3 },
+  SubspaceMix: { make: () => new SubspaceMix({ subspaces: 2, self: 0.6 }), maps: 3 },
   Film: { make: () => new Film({ conditions: 2 }), maps: 1 },
   RepeatBatch: { make: () => new RepeatBatch({ times: 3 }), maps: 1 },
   SliceBatch: { make: () => new SliceBatch({ index: 1, parts: 2 }), maps: 1 },

@@ -5,8 +5,11 @@ import type { Encoder, Features } from '../../types';
 type Layer = SymbolicTensor['sourceLayer'];
 type Node = Layer['inboundNodes'][number];
 
-/** Puts other maps in the place of one level's: one for each encoder, of the same shape but for the batch. */
-export type Between = (maps: SymbolicTensor[], level: number, levels: number) => SymbolicTensor[];
+/**
+ * Puts other maps in the place of one level's: one for each encoder, of the same shape. `goesOn` is false where no other
+ * level of the encoder sees them.
+ */
+export type Between = (maps: SymbolicTensor[], level: number, goesOn: boolean) => SymbolicTensor[];
 
 /** One encoder, whose maps can be had one after the other. */
 interface Steps {
@@ -68,10 +71,11 @@ export function inStep(
   between: Between,
 ): Features[] {
   const encoders = names.map((name) => takeApart(encoder, input, name, seed));
-  const levels = encoders[0].maps.length;
-  for (let level = 0; level < levels; level++) {
+  const [{ maps: first }] = encoders;
+  for (const level of first.keys()) {
+    const goesOn = inOrder(first.slice(level + 1)).includes(first[level]);
     const maps = encoders.map((steps) => steps.compute(steps.maps[level]));
-    const mixed = between(maps, level, levels);
+    const mixed = between(maps, level, goesOn);
     for (const [i, steps] of encoders.entries()) steps.put(steps.maps[level], mixed[i]);
   }
   return encoders.map((steps) => steps.features());

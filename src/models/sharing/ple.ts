@@ -28,13 +28,13 @@ export function ple(options: PLEOptions = {}): Sharing {
   const counts = expertCounts(options, 'ple');
   const { own } = counts;
   return (input, encoder, tasks, seed) => {
-    const features = inStep(input, encoder, expertNames(counts, tasks), seed, (maps, level, levels) => {
+    const features = inStep(input, encoder, expertNames(counts, tasks), seed, (maps, level, goesOn) => {
       const shared = maps.slice(tasks.length * own);
       const ofTasks = tasks.flatMap((task, t) => {
         const gated = mixMaps([...maps.slice(t * own, (t + 1) * own), ...shared], `encoder/${task}/gate`, level + 1);
         return Array.from({ length: own }, () => gated);
       });
-      if (level === levels - 1) return [...ofTasks, ...shared];
+      if (!goesOn) return [...ofTasks, ...shared];
       const gated = mixMaps(maps, 'encoder/gate', level + 1);
       return [...ofTasks, ...shared.map(() => gated)];
     });

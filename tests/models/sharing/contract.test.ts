@@ -27,6 +27,7 @@ import {
   mtan,
   ple,
   type Sharing,
+  sluice,
   softSharing,
 } from '../../../src/models/index';
 import { createTrainer } from '../../../src/train/trainer';
@@ -60,6 +61,8 @@ const WAYS: Record<string, { sharing: Sharing; parameters: number }> = {
   // A batch normalization has four numbers a channel in place of the bias.
   mtan: { sharing: mtan(), parameters: E + 2 * (4 + 4 + 72 + 32 + 16 + 4 * (2 + 2 + 4 + 4 + 4)) },
   film: { sharing: film(), parameters: E + 2 * 2 * (2 + 4) },
+  // The first level has two units, the last one: 2 tasks x 2 subspaces squared.
+  sluice: { sharing: sluice(), parameters: 2 * E + 3 * 16 },
 };
 
 const image = (seed = 11) => randomNormal([2, 4, 4, 1], 0, 1, 'float32', seed);
@@ -152,7 +155,7 @@ describe.each(Object.entries(WAYS))('%s', (_, { sharing, parameters }) => {
   });
 
   it('works with dropout and other encoders', () => {
-    for (const encoder of [ConvEncoder({ filters: [2, 3] }), UNetEncoder({ filters: [2, 3], norm: 'batch' })]) {
+    for (const encoder of [ConvEncoder({ filters: [2, 4] }), UNetEncoder({ filters: [2, 4], norm: 'batch' })]) {
       const model = tinyShared(sharing, { encoder });
       tidy(() => {
         for (const y of numbers(run(model.net, image(), true))) expect(y.every(Number.isFinite)).toBe(true);
