@@ -6,6 +6,12 @@ export { loadMultitask } from './load';
 export { type MultitaskOptions, multitask } from './multitask';
 export { type CGCOptions, cgc } from './sharing/cgc';
 export { type CrossStitchSharingOptions, crossStitch } from './sharing/cross-stitch';
+export {
+  type DeepSupervision,
+  deepSupervision,
+  type SupervisedLevels,
+  type SupervisedTask,
+} from './sharing/deep-supervision';
 export { film } from './sharing/film';
 export { hardSharing } from './sharing/hard-sharing';
 export { type MMoEOptions, mmoe } from './sharing/mmoe';

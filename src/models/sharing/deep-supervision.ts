@@ -1,0 +1,99 @@
+import { avgPool, dispose, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import { checkInteger } from '../../internal/check';
+import { attach } from '../../layers/attach';
+import type { Batch, ByTask, Head, SomeTasks, Source } from '../../types';
+
+interface Coarser {
+  readonly 2: 2;
+  readonly 3: 2 | 3;
+  readonly 4: 2 | 3 | 4;
+  readonly 5: 2 | 3 | 4 | 5;
+}
+
+/** How many levels can be supervised. */
+export type SupervisedLevels = keyof Coarser;
+
+/** The task at the finest level, and the task at each coarser one: `'mask' | 'mask-2' | 'mask-3'`. */
+export type SupervisedTask<T extends string, L extends SupervisedLevels> = T | `${T}-${Coarser[L]}`;
+
+export interface DeepSupervision<T extends string, L extends SupervisedLevels> {
+  /** One head for each level, for `multitask`. */
+  readonly heads: ByTask<SupervisedTask<T, L>, Head>;
+  /** `1 / 2^i` for level i (from 0), divided by their sum, for `fixedWeights`. */
+  readonly weights: ByTask<SupervisedTask<T, L>, number>;
+  /** Adds the labels of the coarser levels to a source: means over the pixels that fall on one of theirs. */
+  labels<S extends string>(source: Source<S | T>): Source<S | SupervisedTask<T, L>>;
+}
+
+/**
+ * Deep supervision: a head at several levels of a decoder, each with a loss of its own. The coarser outputs are tasks
+ * like any other, named `task-2`, `task-3`, ..., so that losses, weights and scores need nothing new.
+ *
+ * Give the model an encoder with a decoder ({@link withDecoder}), and only the training source the further labels: what
+ * has no labels is not scored. To leave the coarser outputs out afterwards, build the model with the finest one and
+ * `copyWeights(trained.net, model.net, '')`. The labels must be maps `[batch, height, width, channels]` whose sides can
+ * be halved as often as there are coarser levels; throws a RangeError otherwise, and for fewer than 2 or more than 5
+ * levels.
+ * Sources: Lee, Xie, Gallagher, Zhang, Tu, 2015, https://proceedings.mlr.press/v38/lee15a.html; the weights are those of
+ * Isensee et al., 2021, doi:10.1038/s41592-020-01008-z.
+ *
+ * @example
+ * const supervised = deepSupervision('lesion', MapHead(), 2);
+ * const model = multitask({
+ *   inputShape: [8, 8, 1],
+ *   encoder: withDecoder(UNetEncoder({ filters: [2, 4, 8] })),
+ *   heads: { ...supervised.heads, severity: MLPHead({ conv: 4, units: [4] }) },
+ * });
+ */
+export function deepSupervision<const T extends string, const L extends SupervisedLevels>(
+  task: T,
+  head: Head,
+  levels: L,
+): DeepSupervision<T, L> {
+  checkInteger(levels, 2, 'deepSupervision: levels');
+  if (levels > 5) throw new RangeError(`deepSupervision: levels must be at most 5, got ${levels}.`);
+  const depths = Array.from({ length: levels }, (_, i) => i);
+  const names = depths.map((i) => (i === 0 ? task : `${task}-${i + 1}`)) as SupervisedTask<T, L>[];
+  const byName = <V>(value: (depth: number) => V) =>
+    Object.fromEntries(names.map((name, i) => [name, value(i)])) as ByTask<SupervisedTask<T, L>, V>;
+  const total = depths.reduce((sum, i) => sum + 2 ** -i, 0);
+
+  const pooled = (label: Tensor, depth: number): Tensor => {
+    const factor = 2 ** depth;
+    const [, height, width] = label.shape;
+    if (label.rank !== 4 || height % factor !== 0 || width % factor !== 0) {
+      throw new RangeError(
+        `deepSupervision: the labels of '${task}' must be maps [batch, height, width, channels] with sides that are ` +
+          `multiples of ${2 ** (levels - 1)}, got [${label.shape}].`,
+      );
+    }
+    return avgPool(label as Tensor4D, factor, factor, 'valid');
+  };
+
+  return {
+    heads: byName((i) => attach(head, { level: i + 1 })),
+    weights: byName((i) => 2 ** -i / total),
+    labels<S extends string>(source: Source<S | T>): Source<S | SupervisedTask<T, L>> {
+      async function* supervised(epoch: number): AsyncGenerator<Batch<S | SupervisedTask<T, L>>> {
+        for await (const batch of source(epoch)) {
+          const label = batch.y[task];
+          const weight = batch.weight?.[task];
+          const coarser: Record<string, Tensor> = {};
+          try {
+            if (label) for (const i of depths.slice(1)) coarser[names[i]] = pooled(label, i);
+            const known = Object.keys(coarser);
+            const weights = weight ? Object.fromEntries(known.map((name) => [name, weight])) : {};
+            yield {
+              x: batch.x,
+              y: { ...batch.y, ...coarser } as SomeTasks<S | SupervisedTask<T, L>, Tensor>,
+              weight: { ...batch.weight, ...weights } as Batch<S | SupervisedTask<T, L>>['weight'],
+            };
+          } finally {
+            dispose(coarser);
+          }
+        }
+      }
+      return source.steps === undefined ? supervised : Object.assign(supervised, { steps: source.steps });
+    },
+  };
+}
