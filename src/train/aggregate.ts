@@ -128,7 +128,9 @@ export function createAggregation<T extends string>(
 
       const report = tidy(() => {
         const total = addN([...value.byTask, ...value.penalties]);
-        const scalars = stack([checkSum([...byTask.flat(), ...penalty]), total, ...value.byTask]) as Tensor1D;
+        // What is compared shows in the Gramian where it is not finite.
+        const others = byTask.flatMap((gradients) => gradients.filter((_, i) => !compared[i]));
+        const scalars = stack([checkSum([...others, ...penalty]), total, ...value.byTask]) as Tensor1D;
         return concat([scalars, gramianOf(byTask, compared, leaves)]);
       });
       const [check, loss, ...numbers] = await readAndDispose(report);

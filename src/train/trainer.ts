@@ -36,7 +36,7 @@ export interface TrainerOptions<T extends string, M extends TaskMetrics<T>> {
   readonly metrics?: M & { readonly [K in Exclude<keyof M, T>]: never };
   /** Default: the plain sum of the losses. */
   readonly weighting?: Weighting<T>;
-  /** Joins the tasks' gradients instead of their losses. Not together with a weighting. */
+  /** Joins the tasks' gradients instead of their losses; reported losses are then summed. Not beside a weighting. */
   readonly aggregator?: Aggregator<T>;
   /**
    * Which gradients the aggregator compares: over the shared parameters (the default; K backward passes through the
