@@ -38,7 +38,10 @@ function distance({ net }: ReturnType<typeof tinyShared>): number {
 it("adds the encoders' distance to the trainer's loss, and draws an encoder without labels to the other", async () => {
   const model = tinyShared(softSharing({ strength: 0.1 }));
   const trainer = createTrainer(model, { optimizer: train.sgd(0.1), losses: { mask: squares, grade: squares } });
-  const batch = { x: randomNormal([2, 4, 4, 1], 0, 1, 'float32', 1), y: { grade: randomNormal([2, 1]) } };
+  const batch = {
+    x: randomNormal([2, 4, 4, 1], 0, 1, 'float32', 1),
+    y: { grade: randomNormal([2, 1], 0, 1, 'float32', 2) },
+  };
   const before = distance(model);
   const kernel = () => Array.from(model.net.getLayer('encoder/mask/level1/conv1').getWeights()[0].dataSync());
   const start = kernel();
