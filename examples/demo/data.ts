@@ -51,8 +51,14 @@ function splitManifest(
 export async function openData({ data, images, size, seed }: RunOptions): Promise<DemoData> {
   if (data === null) {
     const counts = Object.fromEntries(Object.entries(KINDS).map(([kind, share]) => [kind, Math.round(share * images)]));
-    // Half of the slices with COVID-19 have a mask.
-    const dataset = phantomDataset({ counts, masks: Math.floor(counts.covid / 2), size, seed });
+    // Half of the slices with COVID-19 have a mask; two of the five windows, so that a few hundred steps are enough.
+    const dataset = phantomDataset({
+      counts,
+      sources: ['lung', 'figure'],
+      masks: Math.floor(counts.covid / 2),
+      size,
+      seed,
+    });
     return { name: 'phantom', dataset: cached(dataset), ...splitRows(dataset.rows, seed) };
   }
   const dataset = await manifestDataset(data, { size: [size, size] });

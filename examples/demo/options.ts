@@ -17,10 +17,10 @@ export interface RunOptions {
 
 export const DEFAULTS: RunOptions = {
   data: null,
-  images: 240,
+  images: 400,
   size: 64,
   filters: 8,
-  epochs: 10,
+  epochs: 8,
   batch: 4,
   learningRate: 1e-3,
   seed: 1,
