@@ -6,6 +6,8 @@ import type { Grid, TapTable } from './conv-tiles';
 const CACHE_BYTES = 400_000;
 const MOST_TILES = 48;
 const ENOUGH_ITEMS = 12;
+/** Bytes between the 16 places of a patch, as in wasm/winograd.as. */
+const APART = 64;
 
 const roundUp = (n: number, step: number): number => Math.ceil(n / step) * step;
 
@@ -41,8 +43,11 @@ export function computeWinograd({ runtime }: SimdBackend, grid: Grid): void {
   const fitting = Math.floor(CACHE_BYTES / (depth * 64 + 512) / 6) * 6;
   const block = Math.max(6, Math.min(MOST_TILES, fitting, roundUp(Math.ceil(tiles / ENOUGH_ITEMS), 6)));
   const biasBytes = grid.bias ? panels * 32 : 0;
-  const filterBytes = 16 * panels * depth * 32;
-  const perThread = roundUp(block * 64 + block * 512 + depth * 64 + 16 * block * depth * 4 + 64, 64);
+  const filterBytes = 16 * (panels * depth * 32 + APART);
+  const perThread = roundUp(
+    block * 64 + 16 * (block * 32 + APART) + depth * 64 + 16 * (block * depth * 4 + APART) + 64,
+    64,
+  );
   const biasAt = runtime.heap.allocate(roundUp(biasBytes, 64) + filterBytes + perThread * runtime.threads);
   const filterAt = biasAt + roundUp(biasBytes, 64);
   const scratchAt = filterAt + filterBytes;
@@ -72,15 +77,15 @@ export function winogradFilterGradient(
   const tileRows = Math.ceil(rows / (5 - side));
   const tileCols = Math.ceil(cols / (5 - side));
   const tiles = batch * tileRows * tileCols;
-  const block = 32;
-  const cBlock = Math.min(depth, 96);
+  const block = 64;
+  const cBlock = Math.min(depth, 64);
   const nBlock = Math.min(maps, 96);
   const tasks = Math.ceil(depth / cBlock) * Math.ceil(maps / nBlock);
   const wanted = Math.max(1, Math.min(Math.ceil(ENOUGH_ITEMS / tasks), Math.ceil(tiles / (2 * block))));
   const chunk = roundUp(Math.ceil(tiles / wanted), block);
   const chunks = Math.ceil(tiles / chunk);
-  const partial = 64 * depth * maps;
-  const perThread = roundUp(cBlock * 64 + block * 64 * (cBlock + nBlock) + 320, 64);
+  const partial = 16 * (4 * depth * maps + APART);
+  const perThread = roundUp(cBlock * 64 + block * 64 * (cBlock + nBlock) + 32 * APART + 320, 64);
   const partsAt = runtime.heap.allocate(partial * chunks + perThread * runtime.threads);
   const { ints } = runtime;
   const [top, left] = grid.table.groups[0]!;

@@ -148,7 +148,7 @@ export function writeTile(acc: usize, outs: usize, n: usize, bias: usize, left: 
 }
 
 /** acc[r][0..8) = the sum over k of a[k][r] * b[k][0..8), the steps of a and b `aPitch` and `bPitch` bytes apart. */
-function outerStrip(a: usize, aPitch: usize, b: usize, bPitch: usize, depth: i32, acc: usize): void {
+export function outerStrip(a: usize, aPitch: usize, b: usize, bPitch: usize, depth: i32, acc: usize): void {
   let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
   let c30 = c00, c31 = c00, c40 = c00, c41 = c00, c50 = c00, c51 = c00;
   for (; depth > 0; depth--) {
@@ -188,14 +188,8 @@ function outerStrip(a: usize, aPitch: usize, b: usize, bPitch: usize, depth: i32
   v128.store(acc, c51, 176);
 }
 
-/**
- * Adds such a sum over `depth` steps to `up` rows (1 to 6), `pitch` bytes apart, and `left` columns of `out`; sets them
- * instead when `first`. `acc` is 192 bytes of scratch.
- */
-export function outerTile(
-  a: usize, aPitch: usize, b: usize, bPitch: usize, depth: i32, acc: usize, out: usize, pitch: usize, up: i32, left: i32, first: bool,
-): void {
-  outerStrip(a, aPitch, b, bPitch, depth, acc);
+/** Adds such sums to `up` rows (1 to 6), `pitch` bytes apart, and `left` columns of `out`; sets them instead when `first`. */
+export function addTile(acc: usize, out: usize, pitch: usize, up: i32, left: i32, first: bool): void {
   for (let r = 0; r < up; r++) {
     if (left >= 8) {
       let v0 = v128.load(acc), v1 = v128.load(acc, 16);

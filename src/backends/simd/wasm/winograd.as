@@ -3,7 +3,10 @@
 // transforms are sums and halves; 16 matrix products, one a place in the patch, do the work.
 // Source: Lavin, Gray, "Fast Algorithms for Convolutional Neural Networks", 2015, arXiv:1509.09308.
 import { argI, argP, max32, min32 } from './common';
-import { finish, outerTile, strip } from './gemm';
+import { addTile, finish, outerStrip, strip } from './gemm';
+
+/** Added between the 16 places, which would else share cache sets where maps are powers of two. */
+const APART: usize = 64;
 
 // @ts-ignore: decorator
 @inline
@@ -63,7 +66,7 @@ function shortFilterRow(a: v128, b: v128, to: usize, step: usize): void {
  */
 export function winogradFilter(p: i32, _thread: i32): void {
   const filter = argP(0), depth = argI(2), maps = argI(3), flip = argI(4), panels = argI(5), size = argI(6);
-  const step = <usize>(panels * depth) * 32;
+  const step = <usize>(panels * depth) * 32 + APART;
   for (let side = 0; side < 2; side++) {
     const n = (p << 3) + (side << 2);
     for (let c = 0; c < depth; c++) {
@@ -247,10 +250,11 @@ export function winogradTiles(item: i32, thread: i32): void {
   const sixes = (count + 5) / 6;
   const addresses = argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE);
   const products = addresses + <usize>(block << 6);
-  const spare = products + <usize>block * 512;
+  const place = <usize>block * 32 + APART;
+  const spare = products + place * 16;
   const pixel = <usize>c << 2;
   const patches = spare + pixel * 16;
-  const step = <usize>block * pixel;
+  const step = <usize>block * pixel + APART;
 
   for (let t = 0; t < count; t++) transformInput(first + t, 0, c, patches + <usize>t * pixel, step, spare);
   for (let e = 0; e < 16; e++) {
@@ -261,12 +265,11 @@ export function winogradTiles(item: i32, thread: i32): void {
 
   const panels = (n + 7) >> 3;
   const panelBytes = pixel * 8;
-  const place = <usize>block * 32;
   for (let p = 0; p < panels; p++) {
     for (let e = 0; e < 16; e++) {
-      const panel = argP(FILTER) + <usize>(e * panels + p) * panelBytes;
+      const panel = argP(FILTER) + <usize>e * (<usize>panels * panelBytes + APART) + <usize>p * panelBytes;
       for (let s = 0; s < sixes; s++) {
-        strip(addresses + <usize>((e * sixes + s) * 24), c, panel, products + <usize>(e * block + s * 6) * 32, true);
+        strip(addresses + <usize>((e * sixes + s) * 24), c, panel, products + <usize>e * place + <usize>(s * 192), true);
       }
     }
     let b = first / (tileRows * tileCols);
@@ -307,7 +310,7 @@ export function winogradGradient(item: i32, thread: i32): void {
   const acc = argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE);
   const spare = acc + 192;
   const aPitch = <usize>(c1 - c0) << 2, bPitch = <usize>(n1 - n0) << 2;
-  const aStep = <usize>block * aPitch, bStep = <usize>block * bPitch;
+  const aStep = <usize>block * aPitch + APART, bStep = <usize>block * bPitch + APART;
   const a = spare + aPitch * 16;
   const b = a + aStep * 16;
   const pitch = <usize>n << 2;
@@ -320,12 +323,12 @@ export function winogradGradient(item: i32, thread: i32): void {
       transformOutput(first + t, n0, n1, b + <usize>t * bPitch, bStep, rows, cols, n, tileRows, tileCols);
     }
     for (let e = 0; e < 16; e++) {
-      const at = to + <usize>(e * c) * pitch;
+      const at = to + <usize>e * (<usize>c * pitch + APART);
       for (let k = 0; k < n1 - n0; k += 8) {
         for (let m = 0; m < c1 - c0; m += 6) {
-          outerTile(
-            a + <usize>e * aStep + (<usize>m << 2), aPitch, b + <usize>e * bStep + (<usize>k << 2), bPitch, count, acc,
-            at + <usize>m * pitch + (<usize>k << 2), pitch, min32(6, c1 - c0 - m), min32(8, n1 - n0 - k), first == part * chunk,
+          outerStrip(a + <usize>e * aStep + (<usize>m << 2), aPitch, b + <usize>e * bStep + (<usize>k << 2), bPitch, count, acc);
+          addTile(
+            acc, at + <usize>m * pitch + (<usize>k << 2), pitch, min32(6, c1 - c0 - m), min32(8, n1 - n0 - k), first == part * chunk,
           );
         }
       }
@@ -404,16 +407,17 @@ function putThree(a: v128, b: v128, c: v128, to: usize, step: usize): void {
 export function winogradFinish(c: i32, _thread: i32): void {
   const chunks = argI(2), stride = argP(3), depth = argI(4), maps = argI(5);
   const place = <usize>(depth * maps) << 2;
+  const from = place + APART;
   for (let k = 0; k < maps; k += 4) {
     const offset = <usize>(c * maps + k) << 2;
     const to = argP(1) + offset;
     if (argI(6) == 2) {
       let q0 = f32x4.splat(0), q1 = q0, q2 = q0, q3 = q0;
       for (let i = 0; i < 4; i++) {
-        const at = argP(0) + offset + <usize>(i << 2) * place;
-        const m1 = sumChunks(at + place, chunks, stride), m2 = sumChunks(at + place * 2, chunks, stride);
+        const at = argP(0) + offset + <usize>(i << 2) * from;
+        const m1 = sumChunks(at + from, chunks, stride), m2 = sumChunks(at + from * 2, chunks, stride);
         let u0 = add(sumChunks(at, chunks, stride), half(add(m1, m2)));
-        let u1 = add(half(sub(m1, m2)), sumChunks(at + place * 3, chunks, stride));
+        let u1 = add(half(sub(m1, m2)), sumChunks(at + from * 3, chunks, stride));
         if (i == 1 || i == 2) {
           u0 = half(u0);
           u1 = half(u1);
@@ -438,9 +442,9 @@ export function winogradFinish(c: i32, _thread: i32): void {
     }
     let r0 = f32x4.splat(0), r1 = r0, r2 = r0, s0 = r0, s1 = r0, s2 = r0, t0 = r0, t1 = r0, t2 = r0;
     for (let i = 0; i < 4; i++) {
-      const at = argP(0) + offset + <usize>(i << 2) * place;
-      const m0 = sumChunks(at, chunks, stride), m1 = sumChunks(at + place, chunks, stride);
-      const m2 = sumChunks(at + place * 2, chunks, stride), m3 = sumChunks(at + place * 3, chunks, stride);
+      const at = argP(0) + offset + <usize>(i << 2) * from;
+      const m0 = sumChunks(at, chunks, stride), m1 = sumChunks(at + from, chunks, stride);
+      const m2 = sumChunks(at + from * 2, chunks, stride), m3 = sumChunks(at + from * 3, chunks, stride);
       const middle = half(add(m1, m2));
       const u0 = add(m0, middle), u1 = half(sub(m1, m2)), u2 = add(middle, m3);
       if (i == 0) {
