@@ -58,6 +58,7 @@ export function record<V extends TensorContainer>(forward: () => V): { readonly 
 
   const gradients: Tape['gradients'] = (outputs, leaves) =>
     tidy(() => {
+      if (outputs.length === 0) return leaves.map(() => undefined);
       const { used, depends } = nodesFrom(nodes, leaves);
       const known = new Map<number, Tensor>();
       const collect = ({ id }: { id: number }, gradient: Tensor): void => {

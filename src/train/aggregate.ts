@@ -3,7 +3,6 @@ import {
   concat,
   dispose,
   matMul,
-  mul,
   type NamedTensorMap,
   reshape,
   type Scalar,
@@ -13,6 +12,7 @@ import {
   type Tensor,
   type Tensor1D,
   type Tensor2D,
+  tensor2d,
   tidy,
   type Variable,
   zeros,
@@ -28,30 +28,22 @@ import { taskLoss } from './task-loss';
 /** One task's gradients: for each tensor that was asked for one, or undefined where none flows. */
 type TaskGradients = readonly (Tensor | undefined)[];
 
-/** The inner products of the tasks' gradients, summed over the places that are compared. */
-function gramianOf(
-  byTask: readonly TaskGradients[],
-  compared: readonly boolean[],
-  leaves: readonly Tensor[],
-): Tensor1D {
-  const size = byTask.length;
-  const parts = leaves.flatMap((leaf, i) => {
-    if (!compared[i] || byTask.every((gradients) => gradients[i] === undefined)) return [];
-    const rows = stack(byTask.map((gradients) => reshape(gradients[i] ?? zerosLike(leaf), [-1]))) as Tensor2D;
-    return [matMul(rows, rows, false, true)];
-  });
+/** The tasks' gradients at one place, a row for each, zeros where none flows; undefined where none flows at all. */
+function rowsAt(gradients: TaskGradients): Tensor2D | undefined {
+  const like = gradients.find((gradient) => gradient !== undefined);
+  if (like === undefined) return undefined;
+  return tidy(() => stack(gradients.map((gradient) => reshape(gradient ?? zerosLike(like), [-1]))) as Tensor2D);
+}
+
+/** The inner products of the tasks' gradients, summed over places. */
+function gramianOf(rows: readonly (Tensor2D | undefined)[], size: number): Tensor1D {
+  const parts = rows.flatMap((of) => (of === undefined ? [] : [matMul(of, of, false, true)]));
   return reshape(parts.length > 0 ? addN(parts) : zeros([size, size]), [-1]) as Tensor1D;
 }
 
 function sumOf(parts: TaskGradients): Tensor | undefined {
   const present = parts.filter((part) => part !== undefined);
   return present.length > 0 ? addN(present) : undefined;
-}
-
-function weightedSum(gradients: TaskGradients, weights: readonly number[]): Tensor | undefined {
-  return sumOf(
-    gradients.map((gradient, k) => (gradient === undefined || weights[k] === 1 ? gradient : mul(gradient, weights[k]))),
-  );
 }
 
 /** NaN or infinity in any of the tensors makes this NaN or infinite. */
@@ -126,29 +118,33 @@ export function createAggregation<T extends string>(
       const isShared = variables.map(({ id }) => shared.variables.has(id));
       const compared = cut.length > 0 ? leaves.map((_, i) => i < cut.length) : isShared;
 
+      const placesOf = leaves.map((_, i) => byTask.map((gradients) => gradients[i]));
+      const rows = leaves.map((_, i) => (compared[i] ? rowsAt(placesOf[i]) : undefined));
+      held.push(...rows);
+
       const report = tidy(() => {
         const total = addN([...value.byTask, ...value.penalties]);
         // What is compared shows in the Gramian where it is not finite.
-        const others = byTask.flatMap((gradients) => gradients.filter((_, i) => !compared[i]));
+        const others = placesOf.flatMap((gradients, i) => (compared[i] ? [] : gradients));
         const scalars = stack([checkSum([...others, ...penalty]), total, ...value.byTask]) as Tensor1D;
-        return concat([scalars, gramianOf(byTask, compared, leaves)]);
+        return concat([scalars, gramianOf(rows, tasks.length)]);
       });
       const [check, loss, ...numbers] = await readAndDispose(report);
       const lossOf = Object.fromEntries(tasks.map((task, k) => [task, numbers[k]])) as SomeTasks<T, number>;
       const gramian = symmetric(numbers.slice(tasks.length), tasks.length);
       const usable = Number.isFinite(check) && gramian.flat().every(Number.isFinite);
       const before = aggregator.save?.();
-      const ones = tasks.map(() => 1);
-      const weights = usable ? aggregator.weights(gramian, tasks, { step, losses: lossOf }) : ones;
+      const weights = usable ? aggregator.weights(gramian, tasks, { step, losses: lossOf }) : tasks.map(() => 1);
 
-      const incoming = tidy(() =>
-        value.cut.map((_, i) =>
-          weightedSum(
-            byTask.map((gradients) => gradients[i]),
-            weights,
-          ),
-        ),
-      );
+      const row = tensor2d([...weights], [1, tasks.length]);
+      held.push(row);
+      /** The weighted sum of the tasks' gradients at one place. */
+      const joined = (i: number): Tensor | undefined => {
+        const of = rows[i] ?? rowsAt(placesOf[i]);
+        return of && reshape(matMul(row, of), leaves[i].shape);
+      };
+
+      const incoming = tidy(() => value.cut.map((_, i) => joined(i)));
       held.push(...incoming);
       const trunk = backward(
         value.cut.flatMap((tensor, i) => (incoming[i] === undefined ? [] : [[tensor, incoming[i]] as const])),
@@ -160,9 +156,9 @@ export function createAggregation<T extends string>(
 
       const gradients = tidy(() => {
         const entries = variables.map((variable, v) => {
-          const own = byTask.map((of) => of[cut.length + v]);
-          const parts = [weightedSum(own, isShared[v] ? weights : ones), trunk[v], penalty[v]];
-          return [variable.name, sumOf(parts)] as const;
+          const place = cut.length + v;
+          const parts = isShared[v] ? [joined(place)] : placesOf[place];
+          return [variable.name, sumOf([...parts, trunk[v], penalty[v]])] as const;
         });
         return Object.fromEntries(entries.filter(([, gradient]) => gradient !== undefined)) as NamedTensorMap;
       });
