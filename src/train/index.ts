@@ -1,6 +1,7 @@
 export { type AlignedMtlOptions, alignedMtl } from './aggregators/aligned-mtl';
 export { type CAGradOptions, caGrad } from './aggregators/ca-grad';
 export { conFig } from './aggregators/con-fig';
+export type { DualConeOptions } from './aggregators/dual-cone';
 export { dualProj } from './aggregators/dual-proj';
 export { type FairGradOptions, fairGrad } from './aggregators/fair-grad';
 export { type GradNormOptions, gradNorm } from './aggregators/grad-norm';
@@ -9,10 +10,11 @@ export { imtlG } from './aggregators/imtl-g';
 export { meanGradient } from './aggregators/mean-gradient';
 export { mgda } from './aggregators/mgda';
 export { type NashMtlOptions, nashMtl } from './aggregators/nash-mtl';
-export { pcGrad, type SeededOptions } from './aggregators/pc-grad';
+export type { SeededOptions } from './aggregators/orders';
+export { pcGrad } from './aggregators/pc-grad';
 export type { PreferenceOptions } from './aggregators/preference';
 export { sumGradient } from './aggregators/sum-gradient';
-export { type DualConeOptions, upGrad } from './aggregators/up-grad';
+export { upGrad } from './aggregators/up-grad';
 export type { Balance, Callback, EpochLog, Run, StepLog, TaskScores } from './callback';
 export {
   type Conflict,

@@ -1,8 +1,8 @@
 import { checkRange } from '../../internal/check';
 import type { Aggregator } from '../../types';
 import { defineAggregator } from './define-aggregator';
+import { definite } from './definite';
 import { type Matrix, multiply, quadratic, trace } from './linear-algebra';
-import { definite } from './mgda';
 import { solveQuadraticProgram } from './quadratic-program';
 
 export interface CAGradOptions {

@@ -1,5 +1,11 @@
 import { addRidge, type Matrix, multiply, scale, trace } from './linear-algebra';
+import type { PreferenceOptions } from './preference';
 import { solveQuadraticProgram } from './quadratic-program';
+
+export interface DualConeOptions<T extends string> extends PreferenceOptions<T> {
+  /** Added to the diagonal of the Gramian scaled to trace 1, so that a singular one has one answer. Default 1e-4. */
+  readonly ridge?: number;
+}
 
 /**
  * The projection of J'u onto the dual cone of the rows of J, as the weights of those rows: the v >= u of least v'Gv,

@@ -1,9 +1,8 @@
 import { checkRange } from '../../internal/check';
 import type { Aggregator } from '../../types';
 import { defineAggregator } from './define-aggregator';
-import { projectOntoDualCone } from './dual-cone';
+import { type DualConeOptions, projectOntoDualCone } from './dual-cone';
 import { readPreference } from './preference';
-import type { DualConeOptions } from './up-grad';
 
 /**
  * DualProj: the mean gradient, projected onto the dual cone of the tasks' gradients: w = argmin v'Gv over v >= p / K.

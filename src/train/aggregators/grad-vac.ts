@@ -2,7 +2,7 @@ import { checkInteger, checkRange } from '../../internal/check';
 import type { Aggregator, Gramian } from '../../types';
 import { defineAggregator } from './define-aggregator';
 import { dot, multiply } from './linear-algebra';
-import { drawOrders, type SeededOptions } from './pc-grad';
+import { drawOrders, type SeededOptions } from './orders';
 
 export interface GradVacOptions extends SeededOptions {
   /** How fast the expected cosine of two tasks follows the seen one, in [0, 1]. Default 0.5. */

@@ -1,19 +1,8 @@
 import type { Aggregator } from '../../types';
 import { defineAggregator } from './define-aggregator';
-import { addRidge, fromEigen, type Matrix, scale, significantEigen, trace } from './linear-algebra';
+import { definite } from './definite';
+import { trace } from './linear-algebra';
 import { solveQuadraticProgram } from './quadratic-program';
-
-/** So small that it moves no result, so large that the programs stay positive definite where gradients depend. */
-const RIDGE = 1e-12;
-
-/** The Gramian scaled to trace 1, with what is rounding taken out and a ridge that keeps it positive definite. */
-export function definite(gramian: Matrix): number[][] {
-  const unit = scale(gramian, 1 / trace(gramian));
-  return addRidge(
-    fromEigen(significantEigen(unit), (value) => value, unit.length),
-    RIDGE,
-  );
-}
 
 /**
  * MGDA: the shortest vector in the convex hull of the gradients: w = argmin w'Gw over w >= 0, sum w = 1.

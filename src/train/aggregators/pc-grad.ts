@@ -1,20 +1,8 @@
 import { checkInteger } from '../../internal/check';
-import { random } from '../../internal/random';
 import type { Aggregator, Gramian } from '../../types';
 import { defineAggregator } from './define-aggregator';
 import { dot } from './linear-algebra';
-
-export interface SeededOptions {
-  /** The order in which tasks are looked at is a function of this and of the step. Default 0. */
-  readonly seed?: number;
-}
-
-/** For each of `count` tasks the others, shuffled. */
-export function drawOrders(name: string, seed: number, step: number, count: number): number[][] {
-  const stream = random(seed, name, step);
-  const all = Array.from({ length: count }, (_, i) => i);
-  return all.map((i) => stream.shuffle(all.filter((j) => j !== i)));
-}
+import { drawOrders, type SeededOptions } from './orders';
 
 /** Takes out of every gradient, one other after the other, what points against that other. */
 export function projectConflicts(gramian: Gramian, orders: readonly (readonly number[])[]): number[] {

@@ -1,13 +1,8 @@
 import { checkRange } from '../../internal/check';
 import type { Aggregator } from '../../types';
 import { defineAggregator } from './define-aggregator';
-import { projectOntoDualCone } from './dual-cone';
-import { type PreferenceOptions, readPreference } from './preference';
-
-export interface DualConeOptions<T extends string> extends PreferenceOptions<T> {
-  /** Added to the diagonal of the Gramian scaled to trace 1, so that a singular one has one answer. Default 1e-4. */
-  readonly ridge?: number;
-}
+import { type DualConeOptions, projectOntoDualCone } from './dual-cone';
+import { readPreference } from './preference';
 
 /**
  * UPGrad: every task's gradient is projected onto the dual cone of all of them, so that it harms no task, and the

@@ -19,11 +19,3 @@ export function adamStep(logit: LearnedLogit, gradient: number, learningRate: nu
   const move = mean / (1 - 0.9 ** steps) / (Math.sqrt(square / (1 - 0.999 ** steps)) + 1e-8);
   return { value: logit.value - learningRate * move, mean, square, steps };
 }
-
-/** exp(x_i) / sum of exp(x). */
-export function softmax(values: readonly number[]): number[] {
-  const largest = Math.max(...values);
-  const powers = values.map((value) => Math.exp(value - largest));
-  const sum = powers.reduce((a, b) => a + b);
-  return powers.map((value) => value / sum);
-}

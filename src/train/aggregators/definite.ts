@@ -1,0 +1,13 @@
+import { addRidge, fromEigen, type Matrix, scale, significantEigen, trace } from './linear-algebra';
+
+/** So small that it moves no result, so large that the programs stay positive definite where gradients depend. */
+const RIDGE = 1e-12;
+
+/** The Gramian scaled to trace 1, with what is rounding taken out and a ridge that keeps it positive definite. */
+export function definite(gramian: Matrix): number[][] {
+  const unit = scale(gramian, 1 / trace(gramian));
+  return addRidge(
+    fromEigen(significantEigen(unit), (value) => value, unit.length),
+    RIDGE,
+  );
+}
