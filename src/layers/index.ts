@@ -12,7 +12,7 @@ export { InstanceNorm, type InstanceNormOptions } from './instance-norm';
 export { MapHead, type MapHeadOptions } from './map-head';
 export { MLPHead, type MLPHeadOptions } from './mlp-head';
 export type { Norm } from './norm';
-export { type Distance, ParameterDistance, type ParameterDistanceOptions } from './parameter-distance';
+export { type DistanceKind, ParameterDistance, type ParameterDistanceOptions } from './parameter-distance';
 export { registerLayers } from './register';
 export { RepeatBatch, type RepeatBatchOptions } from './repeat-batch';
 export { SeededDropout, type SeededDropoutOptions, setDropoutStep } from './seeded-dropout';

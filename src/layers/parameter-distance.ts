@@ -6,13 +6,13 @@ import type { LayerArgs } from './layer-args';
 import { traceNorm } from './trace-norm';
 
 /** The sum of squared differences between each two networks, or the trace norm of their stacked parameters. */
-export type Distance = 'l2' | 'trace';
+export type DistanceKind = 'l2' | 'trace';
 
-export const DISTANCES: readonly Distance[] = ['l2', 'trace'];
+export const DISTANCES: readonly DistanceKind[] = ['l2', 'trace'];
 
 export interface ParameterDistanceOptions extends LayerArgs {
   /** Default 'l2'. */
-  readonly distance?: Distance;
+  readonly distance?: DistanceKind;
   /** What the distance is multiplied by. Default 1e-4. */
   readonly strength?: number;
 }
@@ -41,7 +41,7 @@ function parametersBehind(output: SymbolicTensor): LayerVariable[] {
  */
 export class ParameterDistance extends layers.Layer {
   static readonly className = 'TfjsMultitaskParameterDistance';
-  private readonly distance: Distance;
+  private readonly distance: DistanceKind;
   private readonly strength: number;
   private readonly networks: LayerVariable[][] = [];
 

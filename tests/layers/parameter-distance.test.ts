@@ -1,14 +1,14 @@
 import { addN, type Scalar, tensor, tidy, type Variable, variableGrads } from '@tensorflow/tfjs-core';
 import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
-import { type Distance, ParameterDistance } from '../../src/layers/index';
+import { type DistanceKind, ParameterDistance } from '../../src/layers/index';
 import { useCpu } from '../support/cpu';
 import { expectNoLeak } from '../support/leaks';
 
 useCpu();
 
 /** K networks x [2] -> dense [3] -> dense [1], and what compares them. */
-function networks(count: number, distance: Distance, strength: number): LayersModel {
+function networks(count: number, distance: DistanceKind, strength: number): LayersModel {
   const x = input({ shape: [2] });
   const compare = new ParameterDistance({ distance, strength });
   const outputs = Array.from({ length: count }, (_, i) => {
@@ -33,7 +33,7 @@ const parameters = (count: number): Parameters =>
   );
 
 /** The weights of a net in the order of the parameters, network by network. */
-function variables(net: LayersModel, count: number, distance: Distance): Variable[][] {
+function variables(net: LayersModel, count: number, distance: DistanceKind): Variable[][] {
   return SIZES.map((_, k) =>
     Array.from({ length: count }, (_, i) => {
       const layer = net.getLayer(`${distance}${count}/${i}/${k < 2 ? 'a' : 'b'}`);
@@ -111,7 +111,7 @@ function put(variables: Variable[][], values: Parameters): void {
   });
 }
 
-describe.each<[Distance, (groups: Parameters) => number]>([
+describe.each<[DistanceKind, (groups: Parameters) => number]>([
   ['l2', l2],
   ['trace', (groups) => traceNorm(groups, 1e-5)],
 ])('ParameterDistance, %s', (distance, oracle) => {

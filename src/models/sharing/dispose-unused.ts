@@ -6,9 +6,8 @@ import type { Features } from '../../types';
 export function disposeUnused(features: readonly Features[], net: LayersModel): void {
   const used = new Set(net.layers);
   const tensors = inOrder(features.flatMap(({ skips, bottleneck }) => [...skips, bottleneck]));
-  for (const layer of new Set(tensors.map(({ sourceLayer }) => sourceLayer))) {
-    if (used.has(layer)) continue;
-    // tfjs counts how often a layer has been applied.
-    for (const _ of layer.inboundNodes) layer.dispose();
+  // tfjs counts how often a layer has been applied, so once for each node.
+  for (const { outboundLayer } of new Set(tensors.map((x) => x.sourceLayer.inboundNodes[x.nodeIndex]))) {
+    if (!used.has(outboundLayer)) outboundLayer.dispose();
   }
 }

@@ -22,6 +22,12 @@ interface Steps {
   features(): Features;
 }
 
+/** Not all nodes: a layer of the encoder may belong to another model as well. */
+function remove(node: Node, nodes: Node[]): void {
+  const at = nodes.indexOf(node);
+  if (at >= 0) nodes.splice(at, 1);
+}
+
 /**
  * Builds the encoder on an input of its own, undoes the connections between its layers, and connects them again as the
  * maps are asked for. Building it in one go could not put anything between its levels, and applying a layer a second
@@ -34,9 +40,9 @@ function takeApart(encoder: Encoder, input: SymbolicTensor, name: string, seed?:
   const tensors = inOrder(outputs);
   const nodes = new Map<SymbolicTensor, Node>();
   for (const x of tensors) nodes.set(x, x.sourceLayer.inboundNodes[x.nodeIndex]);
-  for (const { sourceLayer } of tensors) {
-    sourceLayer.inboundNodes.length = 0;
-    sourceLayer.outboundNodes.length = 0;
+  for (const node of new Set(nodes.values())) {
+    remove(node, node.outboundLayer.inboundNodes);
+    for (const { outboundNodes } of node.inboundLayers) remove(node, outboundNodes);
   }
   const current = new Map([[placeholder, input]]);
   const compute = (x: SymbolicTensor): SymbolicTensor => {

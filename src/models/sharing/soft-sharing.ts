@@ -1,12 +1,12 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import { checkChoice, checkRange } from '../../internal/check';
 import { apply } from '../../layers/apply';
-import { DISTANCES, type Distance, ParameterDistance } from '../../layers/parameter-distance';
+import { DISTANCES, type DistanceKind, ParameterDistance } from '../../layers/parameter-distance';
 import { checkSeveral, type Sharing } from './sharing';
 
 export interface SoftSharingOptions {
   /** Default 'l2'. */
-  readonly distance?: Distance;
+  readonly distance?: DistanceKind;
   /** What the distance is multiplied by before it is added to the losses. Default 1e-4. */
   readonly strength?: number;
 }

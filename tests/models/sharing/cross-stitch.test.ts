@@ -1,10 +1,11 @@
 import { randomNormal, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { input, layers, model as layersModel, loadLayersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { ConvEncoder, UNetEncoder } from '../../../src/layers/index';
-import { crossStitch, multitask, type Sharing } from '../../../src/models/index';
+import { crossStitch, loadMultitask, multitask, type Sharing } from '../../../src/models/index';
 import type { Encoder, Head } from '../../../src/types';
 import { useCpu } from '../../support/cpu';
+import { saved } from '../in-memory';
 import { inputsOf } from './graph';
 import { tinyEncoder, tinyShared } from './models';
 
@@ -68,4 +69,26 @@ describe('crossStitch', () => {
       "crossStitch: per must be one of 'channel', 'map'; got 'x'.",
     );
   });
+});
+
+it('takes an encoder of layers that another model has too, and leaves that model whole', async () => {
+  const image = input({ shape: [4, 4, 1] });
+  const conv = layers.conv2d({ name: 'backbone', filters: 2, kernelSize: 3, padding: 'same' });
+  const other = layersModel({ inputs: image, outputs: conv.apply(image) as SymbolicTensor });
+  const encoder: Encoder = (x, name) => {
+    const skip = conv.apply(x) as SymbolicTensor;
+    const pool = layers.maxPooling2d({ name: `${name}/pool`, poolSize: 2 });
+    return { skips: [skip], bottleneck: pool.apply(skip) as SymbolicTensor };
+  };
+  const model = tinyShared(crossStitch(), { encoder });
+  expect(conv.inboundNodes.map(({ inboundLayers }) => inboundLayers[0].name)).toEqual([image.name, 'input', 'input']);
+  const loaded = [await loadLayersModel(await saved(other)), (await loadMultitask(await saved(model.net))).net];
+  tidy(() => {
+    const x = randomNormal([1, 4, 4, 1], 0, 1, 'float32', 4);
+    for (const [i, net] of [other, model.net].entries()) {
+      const [given, expected] = [loaded[i], net].map((one) => [one.predict(x) as Tensor].flat());
+      expect(given.map((y) => Array.from(y.dataSync()))).toEqual(expected.map((y) => Array.from(y.dataSync())));
+    }
+  });
+  for (const net of loaded) net.dispose();
 });

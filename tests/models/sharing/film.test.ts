@@ -1,7 +1,8 @@
 import { randomNormal, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
-import { UNetEncoder } from '../../../src/layers/index';
-import { film, hardSharing } from '../../../src/models/index';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { MLPHead, UNetDecoder, UNetEncoder } from '../../../src/layers/index';
+import { film, hardSharing, multitask } from '../../../src/models/index';
+import type { MultitaskModel } from '../../../src/types';
 import { useCpu } from '../../support/cpu';
 import { inputsOf } from './graph';
 import { tinyEncoder, tinyShared } from './models';
@@ -50,5 +51,17 @@ describe('film', () => {
     expect(inputsOf(model, 'mask/dec1/concat')[0]).toBe('encoder/mask/slice1');
     expect(inputsOf(model, 'grade/flatten')).toEqual(['encoder/grade/slice2']);
     model.dispose();
+  });
+
+  it('leaves the names of the tasks in the type of the model, and one task is enough', () => {
+    const parts = { inputShape: [4, 4, 1], encoder: tinyEncoder, sharing: film() };
+    const two = multitask({ ...parts, heads: { mask: UNetDecoder(), grade: MLPHead({ conv: 0 }) } });
+    expectTypeOf(two).toEqualTypeOf<MultitaskModel<'mask' | 'grade'>>();
+    const one = multitask({ ...parts, heads: { mask: UNetDecoder() } });
+    expect(one.net.getLayer('encoder/film2').getWeights()[0].shape).toEqual([1, 4]);
+    // @ts-expect-error a way of sharing is no encoder
+    expect(() => multitask({ ...parts, encoder: film(), heads: { mask: UNetDecoder() } })).toThrow();
+    one.dispose();
+    two.dispose();
   });
 });
