@@ -17,7 +17,7 @@ export interface TrainerState {
   readonly optimizer: PlainData;
   readonly weighting: PlainData;
   readonly weightingVariables: readonly Float32Array[];
-  readonly aggregator: PlainData;
+  readonly aggregator: { readonly name: string; readonly memory: PlainData } | null;
   readonly average: PlainData;
 }
 
@@ -67,6 +67,21 @@ export function checkTrainerOptions(
     throw new RangeError(`createTrainer: clipNorm must be positive, got ${clipNorm}.`);
   }
   if (averageDecay !== undefined) checkRange(averageDecay, 0, 1, 'createTrainer: averageDecay');
+}
+
+/** Throws unless a saved state was balanced in the way that the trainer balances. */
+export function checkBalancingState(state: TrainerState, aggregator: string | undefined, learned: number): void {
+  if (state.aggregator?.name !== aggregator) {
+    throw new RangeError(
+      `resume: the checkpoint was written with ${state.aggregator?.name ?? 'no aggregator'}, the trainer has ` +
+        `${aggregator ?? 'none'}.`,
+    );
+  }
+  if (state.weightingVariables.length !== learned) {
+    throw new RangeError(
+      `resume: the checkpoint's weighting learns ${state.weightingVariables.length} numbers, the trainer's ${learned}.`,
+    );
+  }
 }
 
 /** Throws unless a saved state belongs to this model. */

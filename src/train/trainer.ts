@@ -17,7 +17,7 @@ import type {
 import { createAggregation } from './aggregate';
 import type { Balance } from './callback';
 import { checkBatch } from './check-batch';
-import { checkModelState, checkTrainerOptions, type TrainerState } from './check-trainer';
+import { checkBalancingState, checkModelState, checkTrainerOptions, type TrainerState } from './check-trainer';
 import { evaluateModel } from './evaluate';
 import { type FitOptions, fitModel, type History } from './fit';
 import { fixedWeights } from './fixed-weights';
@@ -222,7 +222,7 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
         optimizer: await saveOptimizer(optimizer),
         weighting: weighting.save?.() ?? null,
         weightingVariables: await Promise.all(learned.map(async (v) => (await v.data<'float32'>()).slice())),
-        aggregator: aggregator?.save?.() ?? null,
+        aggregator: aggregator === undefined ? null : { name: aggregator.name, memory: aggregator.save?.() ?? null },
         average: average === undefined ? null : await average.save(),
       };
       return state as unknown as PlainData;
@@ -230,12 +230,13 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
     load(saved) {
       const state = saved as unknown as TrainerState;
       checkModelState(model, state);
+      checkBalancingState(state, aggregator?.name, learned.length);
       loadOptimizer(optimizer, state.optimizer);
       writeWeights(
         net,
         state.weights.map(({ data }) => data),
       );
-      if (state.aggregator !== null) aggregator?.load?.(state.aggregator);
+      if (state.aggregator?.memory != null) aggregator?.load?.(state.aggregator.memory);
       if (state.weighting !== null) weighting.load?.(state.weighting);
       tidy(() => {
         for (const [i, value] of state.weightingVariables.entries()) learned[i].assign(tensor(value, learned[i].shape));

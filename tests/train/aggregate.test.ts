@@ -15,6 +15,7 @@ import {
   gradNorm,
   gradVac,
   imtlG,
+  imtlL,
   meanGradient,
   mgda,
   nashMtl,
@@ -316,6 +317,32 @@ describe('a model of convolutions', () => {
       return values.flatMap((v) => Array.from(v));
     };
     expectClose(await after('representation'), await after('parameters'), 1e-5);
+  });
+});
+
+describe('a checkpoint', () => {
+  it('is refused by a trainer that balances in another way', async () => {
+    const saveWith = async (options: Partial<TrainerOptions<TinyTask, never>>, from?: PlainData) => {
+      const model = tinyModel();
+      const trainer = createTrainer(model, { optimizer: train.sgd(0.1), losses, ...options });
+      try {
+        if (from !== undefined) trainer.load(from);
+        return await trainer.save();
+      } finally {
+        trainer.dispose();
+        model.dispose();
+      }
+    };
+    const vaccinated = await saveWith({ aggregator: gradVac() });
+    await expect(saveWith({ aggregator: gradVac() }, vaccinated)).resolves.toEqual(vaccinated);
+    await expect(saveWith({ aggregator: mgda() }, vaccinated)).rejects.toThrow(
+      'resume: the checkpoint was written with gradVac, the trainer has mgda.',
+    );
+    await expect(saveWith({}, vaccinated)).rejects.toThrow('written with gradVac, the trainer has none.');
+    const scaled = await saveWith({ weighting: imtlL(['a', 'b']) });
+    await expect(saveWith({}, scaled)).rejects.toThrow(
+      "resume: the checkpoint's weighting learns 2 numbers, the trainer's 0.",
+    );
   });
 });
 

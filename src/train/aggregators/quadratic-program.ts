@@ -46,7 +46,7 @@ export function solveQuadraticProgram(q: Matrix, c: readonly number[], total?: n
     const steepest = bound.indexOf(Math.min(...bound));
     if (bound[steepest] >= -tolerance()) return x;
     free = [...free, steepest];
-    for (let first = true; ; first = false) {
+    for (let first = true; free.length > 0; first = false) {
       const solution = minimizeFree(q, c, free, total);
       // Freeing a variable of negative slope must raise it; where it does not, the slope was rounding.
       if (first && solution.x[free.length - 1] <= 0) return x;
