@@ -61,7 +61,8 @@ function traceOfRoots(gramians: Tensor3D): Scalar {
 /**
  * The sum over `groups` of the trace norm (the sum of the singular values) of the matrix whose rows are the tensors of
  * the group. All groups hold equally many tensors, those of one group have one shape. An eigenvalue `v` of the rows'
- * Gramian counts as `sqrt(v + 1e-5 trace)`, which makes the norm differentiable where rows become equal.
+ * Gramian counts as `sqrt(v + 1e-5 trace)`, which makes the norm differentiable where rows become equal, and larger by at
+ * most 0.32 % of the rows' joint length for each of them.
  */
 export function traceNorm(groups: readonly (readonly Tensor[])[]): Scalar {
   const gramians = groups.map((group) => {
