@@ -15,6 +15,7 @@ export { pcGrad } from './aggregators/pc-grad';
 export type { PreferenceOptions } from './aggregators/preference';
 export { sumGradient } from './aggregators/sum-gradient';
 export { upGrad } from './aggregators/up-grad';
+export { alternate } from './alternate';
 export type { Balance, Callback, EpochLog, Run, StepLog, TaskScores } from './callback';
 export {
   type Conflict,

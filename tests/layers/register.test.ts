@@ -20,8 +20,15 @@ it('registers nothing at import, what a builder makes when it makes it, and ever
   expect(registered()).toEqual([
     'TfjsMultitaskAttentionGate',
     'TfjsMultitaskBilinearUpsampling',
+    'TfjsMultitaskCrossStitch',
+    'TfjsMultitaskExpertMixture',
+    'TfjsMultitaskFilm',
     'TfjsMultitaskGroupNorm',
     'TfjsMultitaskInstanceNorm',
+    'TfjsMultitaskParameterDistance',
+    'TfjsMultitaskRepeatBatch',
     'TfjsMultitaskSeededDropout',
+    'TfjsMultitaskSliceBatch',
+    'TfjsMultitaskSubspaceMix',
   ]);
 });
