@@ -57,6 +57,11 @@ async function importCpuBackend() {
 export interface SimdOptions {
   /** Threads that share the work, this one among them; as many as there are cores (at most 16) unless set. */
   readonly threads?: number;
+  /**
+   * Whether products and sums may be fused into one rounding (relaxed SIMD) where the engine can; true unless set. `false` is
+   * slower, and gives the same bits on every engine.
+   */
+  readonly fused?: boolean;
 }
 
 /**

@@ -35,14 +35,14 @@ function decode(base64: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }
 
-async function chooseBinary(): Promise<{ binary: Uint8Array<ArrayBuffer>; relaxed: boolean }> {
+async function chooseBinary(fused: boolean): Promise<{ binary: Uint8Array<ArrayBuffer>; relaxed: boolean }> {
   const relaxed = decode(relaxedBinary);
-  if (!WebAssembly.validate(relaxed) && isNode()) {
+  if (fused && !WebAssembly.validate(relaxed) && isNode()) {
     // Node 20 has relaxed SIMD behind a flag, which counts for modules compiled after it is set
     const v8 = await importBuiltin<typeof import('node:v8')>('node:v8');
     v8.setFlagsFromString('--experimental-wasm-relaxed-simd');
   }
-  if (WebAssembly.validate(relaxed)) return { binary: relaxed, relaxed: true };
+  if (fused && WebAssembly.validate(relaxed)) return { binary: relaxed, relaxed: true };
   const plain = decode(plainBinary);
   if (WebAssembly.validate(plain)) return { binary: plain, relaxed: false };
   throw new Error(
@@ -66,9 +66,9 @@ function reserve(): { memory: WebAssembly.Memory; maximumPages: number } {
 
 /** Compiles the fastest kernels that the engine takes. Threads start with `startThreads`, so a runtime not used costs none. */
 export async function createRuntime(
-  options: { readonly threads?: number } = {},
+  options: { readonly threads?: number; readonly fused?: boolean } = {},
 ): Promise<{ runtime: Runtime; startThreads(): void }> {
-  const { binary, relaxed } = await chooseBinary();
+  const { binary, relaxed } = await chooseBinary(options.fused ?? true);
   const module = await WebAssembly.compile(binary);
   const { memory, maximumPages } = reserve();
   const instance = await WebAssembly.instantiate(module, { env: { memory } });
@@ -130,7 +130,12 @@ export async function createRuntime(
   return {
     runtime,
     startThreads() {
-      if (threads > 1) workers!.start(module, memory, threads - 1);
+      if (threads === 1) return;
+      try {
+        workers!.start(module, memory, threads - 1);
+      } catch {
+        stopThreads(); // a page's or a process's policy may forbid them
+      }
     },
   };
 }

@@ -22,10 +22,10 @@ import { registerSimdBackend } from '../../../src/backends/simd';
 import type { SimdBackend } from '../../../src/backends/simd/backend';
 import { KERNEL } from '../../../src/backends/simd/board';
 import { createRuntime } from '../../../src/backends/simd/runtime';
-import { numbers } from './compare';
+import { difference, numbers } from './compare';
 
-async function on<T>(threads: number, body: () => Promise<T>): Promise<T> {
-  await registerSimdBackend({ threads });
+async function on<T>(threads: number, body: () => Promise<T>, fused = true): Promise<T> {
+  await registerSimdBackend({ threads, fused });
   await setBackend('simd');
   try {
     expect((backend() as unknown as SimdBackend).runtime.threads).toBe(threads);
@@ -68,6 +68,15 @@ describe('threads', () => {
   it('do not change a single bit, whatever their number, and give the same twice', async () => {
     const one = await on(1, work);
     for (const threads of [2, 2, 3]) expect(await on(threads, work)).toEqual(one);
+  });
+
+  it('give the same within rounding where products and sums are not fused', async () => {
+    const fused = await on(2, work);
+    const plain = await on(2, work, false);
+    plain.forEach((values, i) => {
+      expect(difference(values, fused[i]!)).toBeLessThan(1e-5);
+    });
+    expect(plain).not.toEqual(fused);
   });
 
   it('end with removeBackend, which registers again', async () => {
