@@ -14,8 +14,11 @@ const options = tiny
   ? { size: 16, filters: 2, epochs: 1, slices: 16 }
   : { size: 64, filters: 4, epochs: 12, slices: 48 };
 
-function printTable(headings: readonly string[], rows: readonly (readonly string[])[]): void {
-  for (const row of [headings, headings.map(() => '---'), ...rows]) console.log(`| ${row.join(' | ')} |`);
+const printRow = (cells: readonly string[]): void => console.log(`| ${cells.join(' | ')} |`);
+
+function printHead(cells: readonly string[]): void {
+  printRow(cells);
+  printRow(cells.map(() => '---'));
 }
 
 async function main(): Promise<void> {
@@ -24,50 +27,39 @@ async function main(): Promise<void> {
 
   console.log('\nTwo losses with a known front\n');
   const ends: EndPoint[] = [];
+  printHead(['method', 'loss a', 'loss b', 'distance to the front']);
   for (const method of methods<ToyTask>({ a: 'regression', b: 'regression' })) {
-    ends.push(await runToy(method, tiny ? 50 : 400));
+    const end = await runToy(method, tiny ? 50 : 400);
+    printRow([end.name, ...end.losses.map((loss) => loss.toFixed(3)), end.distance.toFixed(4)]);
+    ends.push(end);
   }
-  printTable(
-    ['method', 'loss a', 'loss b', 'distance to the front'],
-    ends.map(({ name, losses, distance }) => [name, ...losses.map((loss) => loss.toFixed(3)), distance.toFixed(4)]),
-  );
   await writeFile(`${OUT}/front.png`, await drawFront(ends));
 
   console.log('\nThree tasks on the phantom, half of the masks missing\n');
   const experiment = phantomExperiment(options);
-  const single = await experiment.single();
-  const results: Result[] = [];
+  const numbers = ({ error, dice, auc }: Result['scores']) => [error.toFixed(4), dice.toFixed(3), auc.toFixed(3)];
   const kinds = {
     reconstruction: 'regression',
     segmentation: 'classification',
     classification: 'classification',
   } as const;
-  for (const method of methods<Task>(kinds)) results.push(await experiment.run(method, single));
-  const numbers = ({ error, dice, auc }: Result['scores']) => [error.toFixed(4), dice.toFixed(3), auc.toFixed(3)];
-  printTable(
-    ['method', 'reconstruction MSE', 'Dice', 'AUC', 'ms a step', 'gain %'],
-    [
-      ['single-task models', ...numbers(single), '-', '0.0'],
-      ...results.map(({ name, scores, millisecondsPerStep, gain }) => [
-        name,
-        ...numbers(scores),
-        millisecondsPerStep.toFixed(0),
-        gain.toFixed(1),
-      ]),
-    ],
-  );
+  const single = await experiment.single();
+  const results: Result[] = [];
+  printHead(['method', 'reconstruction MSE', 'Dice', 'AUC', 'ms a step', 'gain %']);
+  printRow(['single-task models', ...numbers(single), '-', '0.0']);
+  for (const method of methods<Task>(kinds)) {
+    const result = await experiment.run(method, single);
+    const { name, scores, millisecondsPerStep, gain } = result;
+    printRow([name, ...numbers(scores), millisecondsPerStep.toFixed(0), gain.toFixed(1)]);
+    results.push(result);
+  }
   await writeFile(`${OUT}/gain.png`, await drawGains(results));
 
   console.log('\nWhich tasks fight, under the sum of the losses\n');
-  printTable(
-    ['tasks', 'steps', 'in conflict', 'mean cosine'],
-    (await experiment.watch()).map(({ tasks, steps, share, meanCosine }) => [
-      tasks.join(' and '),
-      String(steps),
-      `${(100 * share).toFixed(0)} %`,
-      meanCosine.toFixed(2),
-    ]),
-  );
+  printHead(['tasks', 'steps', 'in conflict', 'mean cosine']);
+  for (const { tasks, steps, share, meanCosine } of await experiment.watch()) {
+    printRow([tasks.join(' and '), String(steps), `${(100 * share).toFixed(0)} %`, meanCosine.toFixed(2)]);
+  }
   console.log(`\nFigures: ${OUT}/front.png, ${OUT}/gain.png`);
 }
 

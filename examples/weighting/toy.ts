@@ -50,7 +50,7 @@ export const paretoFront: readonly Point[] = Array.from({ length: 401 }, (_, i) 
   return [loss(CENTRE), loss(-CENTRE)];
 });
 
-/** Trains the two parameters with a way of balancing. */
+/** Trains the two parameters with a way of balancing. Without `clipNorm`, imtlL and fairGrad would leap off the front. */
 export async function runToy({ name, kind, make }: Method<ToyTask>, steps: number): Promise<EndPoint> {
   const x = input({ shape: [1] });
   const point = layers.dense({ units: 2, useBias: false, name: 'point' }).apply(x);
@@ -58,7 +58,7 @@ export async function runToy({ name, kind, make }: Method<ToyTask>, steps: numbe
   const model = fromLayersModel(layersModel({ inputs: x, outputs: outputs as (typeof x)[] }), ['a', 'b'] as ToyTask[]);
   tidy(() => model.net.setWeights([tensor2d(START, [1, 2])]));
   const losses = { a: lossAt(CENTRE), b: lossAt(-CENTRE) };
-  const trainer = createTrainer(model, { optimizer: train.sgd(RATE), losses, ...make() });
+  const trainer = createTrainer(model, { optimizer: train.sgd(RATE), losses, clipNorm: 1, ...make() });
 
   const batch = { x: ones([1, 1]), y: { a: ones([1, 2]), b: ones([1, 2]) } };
   const source: Source<ToyTask> = () => Array.from({ length: 25 }, () => batch);

@@ -10,6 +10,7 @@ export interface FairGradOptions {
 /**
  * FairGrad: alpha-fair shares of the loss decreases g_k'd: (Gw)_k = w_k^(-1/alpha), w > 0; alpha 0 gives 1 / K.
  *
+ * Its length grows without bound where gradients come to oppose each other, so train with `clipNorm` or with Adam.
  * Source: Ban, Ji, "Fair resource allocation in multi-task learning", 2024, arXiv:2402.15638, equation 4.
  *
  * @throws RangeError for an alpha that is negative or not finite.
