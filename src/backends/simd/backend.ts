@@ -11,6 +11,9 @@ export interface SimdBackend {
   readonly runtime: Runtime;
   /** A tensor in the wasm memory, its numbers not set. */
   output(shape: readonly number[], dtype: DataType): TensorInfo;
+  /** Forgets which outputs have been made so far; `dropOutputs` then disposes those made since. */
+  keepOutputs(): void;
+  dropOutputs(): void;
   /** The address of a tensor's numbers, copied into the wasm memory if a JavaScript kernel or the user made them. */
   address(tensor: TensorInfo): number;
   /** A tensor's numbers, read in place: not to be kept. */
@@ -69,6 +72,7 @@ export function createBackend(Base: typeof MathBackendCPU, runtime: Runtime): Ma
   class Backend extends Base implements SimdBackend {
     readonly runtime = runtime;
     #nextId = 0;
+    readonly #outputs: DataId[] = [];
 
     #add(data: Data): DataId {
       const dataId = { id: this.#nextId++ };
@@ -120,7 +124,17 @@ export function createBackend(Base: typeof MathBackendCPU, runtime: Runtime): Ma
       const length = util.sizeFromShape(shape as number[]);
       const data = new Data(runtime.memory, dtype, undefined, 1);
       data.moveTo(runtime.heap.allocate(length * bytesOf(dtype)), length);
-      return { dataId: this.#add(data), shape: shape as number[], dtype };
+      const dataId = this.#add(data);
+      this.#outputs.push(dataId);
+      return { dataId, shape: shape as number[], dtype };
+    }
+
+    keepOutputs(): void {
+      this.#outputs.length = 0;
+    }
+
+    dropOutputs(): void {
+      for (const dataId of this.#outputs.splice(0)) this.disposeData(dataId, true);
     }
 
     address(tensor: TensorInfo): number {

@@ -98,6 +98,8 @@ export function createHeap(memory: WebAssembly.Memory, maximumPages: number): He
 
   return {
     allocate(bytes) {
+      if (!(bytes >= 0))
+        throw new Error(`simd backend: cannot allocate ${bytes} bytes; is a shape of a tensor incomplete?`);
       const size = Math.max(1, Math.ceil(bytes / ALIGN)) * ALIGN;
       let at = place(size, 0);
       if (at === free.length) {

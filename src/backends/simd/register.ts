@@ -38,7 +38,13 @@ function configure(config: KernelConfig): KernelConfig {
   const kernelFunc: KernelFunc = (call) => {
     const attrs = call.attrs ?? {};
     const backend = call.backend as SimdBackend;
-    return kernel({ backend, inputs: call.inputs, attrs }) ?? config.kernelFunc(call);
+    backend.keepOutputs();
+    try {
+      return kernel({ backend, inputs: call.inputs, attrs }) ?? config.kernelFunc(call);
+    } catch (error) {
+      backend.dropOutputs(); // no memory for scratch: what the op would have given goes too
+      throw error;
+    }
   };
   return { ...config, backendName: NAME, kernelFunc };
 }

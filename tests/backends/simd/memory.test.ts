@@ -15,7 +15,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { registerSimdBackend } from '../../../src/backends/simd';
 import type { SimdBackend } from '../../../src/backends/simd/backend';
 import { createHeap } from '../../../src/backends/simd/heap';
@@ -129,5 +129,22 @@ describe('memory of the simd backend', () => {
       ),
     ).toThrow(/simd backend: out of memory: a block needs 6144\.0 MiB/);
     expect([...(await slice(x, 0, 1).data())]).toEqual([1]);
+  });
+
+  it('leaves nothing of an op that finds no memory for its scratch', () => {
+    const { heap } = (backend() as unknown as SimdBackend).runtime;
+    const x = tidy(() => relu(tensor4d(numbers(6 * 6 * 4), [1, 6, 6, 4])));
+    const w = tidy(() => relu(tensor4d(numbers(9 * 4 * 8), [3, 3, 4, 8])));
+    const before = used();
+    const { allocate } = heap;
+    const spy = vi.spyOn(heap, 'allocate').mockImplementationOnce(allocate);
+    spy.mockImplementationOnce(() => {
+      throw new Error('no memory');
+    });
+    expect(() => tidy(() => conv2d(x as never, w as never, 1, 'same'))).toThrow('no memory');
+    spy.mockRestore();
+    expect(used()).toBe(before);
+    x.dispose();
+    w.dispose();
   });
 });

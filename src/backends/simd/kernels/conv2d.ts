@@ -32,6 +32,9 @@ function infoOf(xShape: readonly number[], filterShape: readonly number[], attrs
   );
 }
 
+/** Where the shape of dy is not that of the forward pass, the cpu backend reads a part of it. */
+const follows = (dy: TensorInfo, info: Info): boolean => info.outShape.every((size, d) => size === dy.shape[d]);
+
 function computeGrid(backend: SimdBackend, grid: Grid): void {
   if (suitsWinograd(grid)) computeWinograd(backend, grid);
   else computeDirect(backend, grid);
@@ -131,7 +134,7 @@ const conv2DBackpropInput: Kernel = ({ backend, inputs, attrs }) => {
   const dy = inputs.dy!;
   const filter = inputs.filter!;
   const info = infoOf(attrs.inputShape as unknown as number[], filter.shape, attrs);
-  if (!info || !allFloat(dy, filter) || info.outChannels === 0) return undefined;
+  if (!info || !allFloat(dy, filter) || !follows(dy, info) || info.outChannels === 0) return undefined;
   const from = backend.address(dy);
   const weights = backend.address(filter);
   const out = backend.output(info.inShape, 'float32');
@@ -179,7 +182,7 @@ const conv2DBackpropFilter: Kernel = ({ backend, inputs, attrs }) => {
   const x = inputs.x!;
   const dy = inputs.dy!;
   const info = infoOf(x.shape, attrs.filterShape as unknown as number[], attrs);
-  if (!info || !allFloat(x, dy)) return undefined;
+  if (!info || !allFloat(x, dy) || !follows(dy, info)) return undefined;
   const { runtime } = backend;
   const from = backend.address(x);
   const gradient = backend.address(dy);

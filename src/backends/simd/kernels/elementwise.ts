@@ -148,6 +148,12 @@ const select: Kernel = ({ backend, inputs }) => {
 
 const cast: Kernel = ({ backend, inputs, attrs }) => {
   const x = inputs.x!;
+  if (attrs.dtype === 'int32' && x.dtype === 'bool') {
+    // the cpu backend calls the same bytes integers, which ours would then read four at a time
+    const integers = backend.output(x.shape, 'int32');
+    backend.view(integers).set(backend.view(x));
+    return integers;
+  }
   if (attrs.dtype !== 'float32' || (x.dtype !== 'bool' && x.dtype !== 'int32')) return undefined;
   const from = backend.address(x);
   const out = backend.output(x.shape, 'float32');

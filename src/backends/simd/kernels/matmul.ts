@@ -51,33 +51,36 @@ function multiply(
     runtime.run(KERNEL.transposeRows, batchA * per, batchA * m * depth < ALONE);
     rows = turned;
   }
-  for (let i = 0; i < batch; i++) {
-    computeDirect(backend, {
-      x: rows + Math.min(i, batchA - 1) * m * depth * 4,
-      out: to + i * m * n * 4,
-      filter: filter + Math.min(i, batchB - 1) * depth * n * 4,
-      flip: transposeB,
-      bias: biasAt,
-      activation,
-      batch: 1,
-      height: 1,
-      width: m,
-      depth,
-      rows: 1,
-      cols: m,
-      maps: n,
-      stepY: 1,
-      stepX: 1,
-      table: ONE_TAP,
-      outHeight: 1,
-      outWidth: m,
-      outStepY: 1,
-      outStepX: 1,
-      outY: 0,
-      outX: 0,
-    });
+  try {
+    for (let i = 0; i < batch; i++) {
+      computeDirect(backend, {
+        x: rows + Math.min(i, batchA - 1) * m * depth * 4,
+        out: to + i * m * n * 4,
+        filter: filter + Math.min(i, batchB - 1) * depth * n * 4,
+        flip: transposeB,
+        bias: biasAt,
+        activation,
+        batch: 1,
+        height: 1,
+        width: m,
+        depth,
+        rows: 1,
+        cols: m,
+        maps: n,
+        stepY: 1,
+        stepX: 1,
+        table: ONE_TAP,
+        outHeight: 1,
+        outWidth: m,
+        outStepY: 1,
+        outStepX: 1,
+        outY: 0,
+        outX: 0,
+      });
+    }
+  } finally {
+    if (turned) runtime.heap.free(turned);
   }
-  if (turned) runtime.heap.free(turned);
   return out;
 }
 
