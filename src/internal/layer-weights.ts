@@ -1,4 +1,4 @@
-import { tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+import { clone, dispose, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
 type Layer = LayersModel['layers'][number];
@@ -47,4 +47,19 @@ export function writeWeights(net: LayersModel, values: readonly Float32Array[]):
   tidy(() => {
     for (const [i, variable] of weightVariables(net).entries()) variable.assign(tensor(values[i], variable.shape));
   });
+}
+
+/**
+ * Holds the weights that a forward pass in training changes by itself, the moving statistics of batch normalization, so
+ * that a pass which is not to count can be undone.
+ */
+export function holdStatistics(net: LayersModel): { restore(): void; dispose(): void } {
+  const variables = namedWeights(net).flatMap(({ variable, trainable }) => (trainable ? [] : [variable]));
+  const values = variables.map((variable) => clone(variable));
+  return {
+    restore() {
+      for (const [i, variable] of variables.entries()) variable.assign(values[i]);
+    },
+    dispose: () => dispose(values),
+  };
 }

@@ -1,6 +1,6 @@
 import type { NamedTensorMap, Optimizer, Tensor } from '@tensorflow/tfjs-core';
 import { dispose, tensor, tidy } from '@tensorflow/tfjs-core';
-import { namedWeights, readWeights, writeWeights } from '../internal/layer-weights';
+import { holdStatistics, namedWeights, readWeights, writeWeights } from '../internal/layer-weights';
 import { setDropoutStep } from '../layers/seeded-dropout';
 import type {
   Aggregator,
@@ -24,7 +24,7 @@ import { fixedWeights } from './fixed-weights';
 import { createForward } from './forward';
 import { getLearningRate, loadOptimizer, saveOptimizer, setLearningRate } from './optimizer-state';
 import type { Scores, TaskMetrics } from './scores';
-import { type ComputeGradients, computeGradients, computeLosses, findNonFinite } from './step';
+import { type ComputeGradients, computeGradients, computeLosses, findNonFinite, type Gradients } from './step';
 import { createUpdater } from './updater';
 import { createWeightAverage } from './weight-average';
 
@@ -183,21 +183,32 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
       if (labelled.length === 0) return { progress, loss: Number.NaN, losses: {}, amounts, updated: false };
       lastEpoch = epoch;
       setDropoutStep(net, steps++);
-      const result = await gradientsOf(batch, labelled, progress);
-      if (terminateOnNaN) {
-        const what = findNonFinite(result, labelled);
+      const statistics = holdStatistics(net);
+      let result: Gradients<T>;
+      try {
+        result = await gradientsOf(batch, labelled, progress);
+        const what = terminateOnNaN ? findNonFinite(result, labelled) : undefined;
         if (what !== undefined) {
           dispose(result.gradients);
           throw new RangeError(
             `${what}; the weights are those of before this step. Try a smaller learning rate, or clipNorm.`,
           );
         }
+      } catch (error) {
+        statistics.restore();
+        throw error;
+      } finally {
+        statistics.dispose();
       }
       const updated = update(result.gradients);
       if (updated && weighting.endStep !== undefined) {
         // The same dropout masks again: only the update may make a difference.
         setDropoutStep(net, progress.step);
-        weighting.endStep(result.losses, await computeLosses(forward, batch, labelled, losses));
+        const counted = holdStatistics(net);
+        const after = await computeLosses(forward, batch, labelled, losses);
+        counted.restore();
+        counted.dispose();
+        weighting.endStep(result.losses, after);
       }
       const balance = result.balance === undefined ? {} : { balance: result.balance };
       return { progress, loss: result.loss, losses: result.losses, amounts, updated, ...balance };

@@ -58,7 +58,9 @@ export function createWeightAverage(net: LayersModel, decay: number): WeightAver
     load(state) {
       clear();
       const values = state as readonly Float32Array[];
-      averages = tidy(() => variables().map(({ shape }, i) => variable(tensor(values[i], shape), false)));
+      // Nothing is held before the first update.
+      const weights = values.length === 0 ? [] : variables();
+      averages = tidy(() => weights.map(({ shape }, i) => variable(tensor(values[i], shape), false)));
     },
     dispose: clear,
   };

@@ -1,6 +1,9 @@
 import { train } from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { layers, model as layersModel, input as symbolicInput } from '@tensorflow/tfjs-layers';
+import { describe, expect, it, vi } from 'vitest';
+import { fromLayersModel } from '../../src/models/from-layers-model';
 import { createTrainer, fixedWeights } from '../../src/train/index';
+import type { Batch } from '../../src/types';
 import { useCpu } from '../support/cpu';
 import { expectNoLeak } from '../support/leaks';
 import { disposeBatch, flatWeights, squares, tinyBatch, tinyModel } from '../support/tiny-model';
@@ -208,6 +211,55 @@ describe('a training step', () => {
     await trainer.step(batch, { terminateOnNaN: false });
     expect((await flatWeights(model)).some(Number.isNaN)).toBe(true);
     disposeBatch(batch);
+    trainer.dispose();
+    model.dispose();
+  });
+
+  it('does not count a pass that came to nothing, or that only measures, in the statistics of batch norm', async () => {
+    const input = symbolicInput({ shape: [2] });
+    const norm = layers.batchNormalization({ momentum: 0.9 });
+    const output = layers.dense({ units: 1, name: 'a' }).apply(norm.apply(input)) as typeof input;
+    const model = fromLayersModel(layersModel({ inputs: input, outputs: output }), ['a']);
+    const endStep = vi.fn();
+    const trainer = createTrainer(model, {
+      optimizer: train.sgd(0.1),
+      losses: { a: squares },
+      weighting: { ...fixedWeights<'a'>(), endStep },
+    });
+    const movingMean = async () => [...(await norm.getWeights()[2].data())];
+    const rows = [
+      [10, 20],
+      [20, 40],
+    ];
+    const step = async (labels: number[]) => {
+      const batch = tinyBatch(rows, { a: labels }) as Batch<'a'>;
+      await trainer.step(batch).finally(() => disposeBatch(batch));
+    };
+    await step([1, 0]);
+    for (const [i, value] of (await movingMean()).entries()) expect(value).toBeCloseTo([1.5, 3][i], 5);
+    const before = await movingMean();
+    await expectNoLeak(() => expect(step([1e30, 0])).rejects.toThrow("the loss of 'a' became Infinity"));
+    expect(await movingMean()).toEqual(before);
+    expect(endStep).toHaveBeenCalledTimes(1);
+    trainer.dispose();
+    model.dispose();
+  });
+
+  it('can be put back where it has not made a step yet', async () => {
+    const model = tinyModel();
+    const trainer = createTrainer(model, { optimizer: train.adam(0.1), losses, averageDecay: 0.9 });
+    const fresh = await trainer.save();
+    const go = async () => {
+      const batch = tinyBatch(full.x, full.y);
+      await trainer.step(batch);
+      await trainer.step(batch);
+      disposeBatch(batch);
+      trainer.finishAverage();
+      return flatWeights(model);
+    };
+    const first = await go();
+    trainer.load(fresh);
+    expect(await go()).toEqual(first);
     trainer.dispose();
     model.dispose();
   });

@@ -47,9 +47,8 @@ function balanced(values: Tensor, shares: Tensor): Scalar {
  * z = softmax(w) and c = 1 / sum of z_k / (L_k - b_k) as a constant. After each update of the model w follows, by Adam,
  * what the update did to the logarithms of the losses.
  *
- * Measuring that costs one more forward pass on the batch (which batch normalization sees too). A task absent from a
- * batch keeps its logit and moments; the others share z among them. Source: Liu et al., "FAMO: fast adaptive multitask
- * optimization", 2023, arXiv:2306.03792.
+ * Measuring that costs one more forward pass on the batch. A task absent from a batch keeps its logit and moments; the
+ * others share z among them. Source: Liu et al., "FAMO: fast adaptive multitask optimization", 2023, arXiv:2306.03792.
  *
  * @throws RangeError for a negative learning rate or decay.
  * @example
