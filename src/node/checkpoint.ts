@@ -18,8 +18,9 @@ export interface CheckpointOptions {
  * A callback that saves the whole run (weights, optimizer, epoch, history, random state) as files
  * `checkpoint-000001.tfmt`, ... in a directory, for {@link loadCheckpoint} and `fit({ resume })`.
  *
- * Besides `every`, the last epoch (also where a callback stops the fit) and an abort are saved. Each file is written beside the others and renamed when it is
- * whole, so that a crash or a full disk leaves the earlier ones as they were. One run writes to a directory.
+ * Besides `every`, the end is saved: the last epoch, the step or epoch after which a callback stops the fit, an abort.
+ * Each file is written beside the others and renamed when it is whole, so that a crash or a full disk leaves the earlier
+ * ones as they were. One run writes to a directory.
  *
  * @throws RangeError for bad options; during the fit, Error with the path if a file cannot be written, if the directory
  * holds checkpoints of a run that this one does not go on from, or if another process writes to it.
@@ -66,7 +67,7 @@ export function checkpoint<T extends string>(
       if (at === 'step') steps++;
       const done = run.history.length;
       const due = {
-        step: every.steps !== undefined && steps % every.steps === 0,
+        step: (every.steps !== undefined && steps % every.steps === 0) || run.stopped !== undefined,
         epoch:
           (every.epochs !== undefined && done % every.epochs === 0) || done >= run.epochs || run.stopped !== undefined,
         abort: true,

@@ -78,7 +78,7 @@ export interface Callback<T extends string> {
    * the fit within an epoch (`at: 'abort'`): `snapshot` is whole here.
    */
   onSafePoint?(run: Run<T>, at: 'step' | 'epoch' | 'abort'): void | Promise<void>;
-  /** Also after an error or an abort. */
+  /** Also after an error or an abort, where `onFitBegin` did not throw. */
   onFitEnd?(run: Run<T>): void | Promise<void>;
   /** Its state as plain data, for a snapshot. */
   save?(): PlainData;

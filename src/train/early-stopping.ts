@@ -62,6 +62,7 @@ export function earlyStopping<T extends string = string>({
     },
     onFitEnd(run) {
       if (weights !== null) run.setWeights(weights);
+      weights = null;
     },
     save: () => ({ best, bestEpoch, weights }),
     load(state) {

@@ -201,8 +201,13 @@ export async function fitModel<T extends string, M extends TaskMetrics<T>>(
       if (state !== undefined) callback.load?.(state);
     }
   }
+  const begun: Callback<T>[] = [];
+  let failure: { readonly error: unknown } | undefined;
   try {
-    for (const callback of callbacks) await callback.onFitBegin?.(run);
+    for (const callback of callbacks) {
+      await callback.onFitBegin?.(run);
+      begun.push(callback);
+    }
     while (epoch < epochs && stopped === null && !aborted()) {
       const whole = await runEpoch().catch((error) => {
         if (aborted() && error === signal?.reason) return false;
@@ -211,9 +216,18 @@ export async function fitModel<T extends string, M extends TaskMetrics<T>>(
       if (!whole && aborted()) await safePoint('abort');
     }
     trainer.finishAverage();
-  } finally {
-    for (const callback of callbacks) await callback.onFitEnd?.(run);
+  } catch (error) {
+    failure = { error };
   }
+  // Whatever happened, each callback that has begun ends; the first error is the one to know.
+  for (const callback of begun) {
+    try {
+      await callback.onFitEnd?.(run);
+    } catch (error) {
+      failure ??= { error };
+    }
+  }
+  if (failure !== undefined) throw failure.error;
   const reason = stopped ?? (aborted() && epoch < epochs ? 'aborted' : null);
   return { epochs: history as History<T, Scores<T, M>>['epochs'], ...(reason === null ? {} : { stopped: reason }) };
 }

@@ -75,6 +75,15 @@ describe('checkpoint', () => {
     expect((await loadCheckpoint(path()))?.state).toBe('aborted');
   });
 
+  it('saves the step after which another callback stops the fit', async () => {
+    const callback = checkpoint<Task>(path());
+    await callback.onFitBegin?.(fakeRun());
+    await callback.onSafePoint?.(fakeRun({ snapshot: async () => 'going on' }), 'step');
+    expect(await loadCheckpoint(path())).toBeUndefined();
+    await callback.onSafePoint?.(fakeRun({ stopped: 'enough', snapshot: async () => 'stopped' }), 'step');
+    expect((await loadCheckpoint(path()))?.state).toBe('stopped');
+  });
+
   it('saves the epoch in which another callback stops the fit', async () => {
     const history = [epochLog(0)];
     const callback = checkpoint<Task>(path(), { every: { epochs: 10 } });

@@ -188,6 +188,25 @@ describe('fit', () => {
     model.dispose();
   });
 
+  it('tells the first error, and ends every callback that has begun, and no other', async () => {
+    const calls: string[] = [];
+    const broken = (name: string, ...at: readonly string[]): Callback<TinyTask> => ({
+      onFitBegin: () => {
+        calls.push(`${name} begins`);
+        if (at.includes('begin')) throw new Error(`${name} cannot begin`);
+      },
+      onFitEnd: () => {
+        calls.push(`${name} ends`);
+        if (at.includes('end')) throw new Error(`${name} cannot end`);
+      },
+    });
+    const fit = (...callbacks: Callback<TinyTask>[]) => run({ epochs: 1, callbacks });
+    await expect(fit(broken('a', 'end'), broken('b', 'begin'), broken('c'))).rejects.toThrow('b cannot begin');
+    expect(calls.splice(0)).toEqual(['a begins', 'b begins', 'a ends']);
+    await expect(fit(broken('a', 'end'), broken('b', 'end'))).rejects.toThrow('a cannot end');
+    expect(calls).toEqual(['a begins', 'b begins', 'a ends', 'b ends']);
+  });
+
   it('stops cleanly on an abort, with a snapshot to go on from', async () => {
     const whole = await run({ validation: source });
     const controller = new AbortController();
