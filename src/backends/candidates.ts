@@ -62,7 +62,7 @@ export const candidates: readonly Candidate<BackendName>[] = [
         return error;
       }
     },
-    remedy: `It needs Node 22 or older and its native library, which it downloads when it is installed. On any Node: ${installWasm}`,
+    remedy: `It needs Node 22 or older and its native library, which it downloads when it is installed. On any Node: npm install @tensorflow/tfjs-backend-cpu`,
   },
   {
     name: 'webgpu',

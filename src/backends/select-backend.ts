@@ -21,6 +21,6 @@ export async function selectBackend<N extends string>(
     failures.push(failure.message);
   }
   throw new Error(
-    `useBackend: no backend works here. Run: npm install @tensorflow/tfjs-backend-wasm\n  ${failures.join('\n  ')}`,
+    `useBackend: no backend works here. Run: npm install @tensorflow/tfjs-backend-cpu\n  ${failures.join('\n  ')}`,
   );
 }

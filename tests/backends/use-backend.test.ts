@@ -168,7 +168,7 @@ describe('picking a backend', () => {
 
   it('says what to install and why each failed where none works, and leaves the backend as it was', async () => {
     await expect(select([missing('one'), failing('two', 'no memory')])).rejects.toThrow(
-      'useBackend: no backend works here. Run: npm install @tensorflow/tfjs-backend-wasm\n' +
+      'useBackend: no backend works here. Run: npm install @tensorflow/tfjs-backend-cpu\n' +
         "  'one' is not installed. Run: npm install the-one-package\n" +
         "  'two' is installed but does not work here: no memory.",
     );
