@@ -1,4 +1,16 @@
-import { cast, greater, randomNormal, type Tensor, tensor, tensor1d, tidy, train } from '@tensorflow/tfjs-core';
+import {
+  cast,
+  greater,
+  randomNormal,
+  type Scalar,
+  square,
+  sum,
+  type Tensor,
+  tensor,
+  tensor1d,
+  tidy,
+  train,
+} from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { MLPHead, UNetDecoder, UNetEncoder } from '../../src/layers/index';
 import { bce, mse, softDice } from '../../src/losses/index';
@@ -317,6 +329,30 @@ describe('a model of convolutions', () => {
       return values.flatMap((v) => Array.from(v));
     };
     expectClose(await after('representation'), await after('parameters'), 1e-5);
+  });
+});
+
+describe('regularization', () => {
+  it.each(places)('counts in full beside any weights at the %s', async (gradientsAt) => {
+    const after = async (options: object): Promise<number[]> => {
+      const base = tinyModel();
+      const shared = base.net.getLayer('shared') as unknown as { addLoss(losses: () => Scalar): void };
+      const [kernel] = base.net.getLayer('shared').weights;
+      shared.addLoss(() => tidy(() => sum(square(kernel.read())) as Scalar));
+      const trainer = createTrainer(base, { optimizer: train.sgd(0.01), losses, ...options });
+      const batch = tinyBatch(full.x, full.y, full.weight);
+      const result = await trainer.step(batch);
+      const weights = await flatWeights(base);
+      disposeBatch(batch);
+      trainer.dispose();
+      base.dispose();
+      return [...weights, result.loss];
+    };
+    const plain = await after({});
+    expectClose(await after({ aggregator: sumGradient(), gradientsAt }), plain);
+    // The identity that the shared weights start from has the squares' gradient 2 I.
+    const none = await after({ aggregator: spy({ a: 0, b: 0 }), gradientsAt });
+    expectClose(none.slice(0, 4), [0.98, 0, 0, 0.98]);
   });
 });
 

@@ -1,6 +1,20 @@
 import { train } from '@tensorflow/tfjs-core';
 import { layers, model as layersModel, input as symbolicInput } from '@tensorflow/tfjs-layers';
 import { describe, expect, it, vi } from 'vitest';
+import {
+  bce,
+  binaryFocal,
+  categoricalFocal,
+  crossEntropy,
+  focalTversky,
+  generalizedDice,
+  jaccard,
+  mae,
+  mse,
+  softDice,
+  sumOf,
+  tversky,
+} from '../../src/losses/index';
 import { fromLayersModel } from '../../src/models/from-layers-model';
 import { createTrainer, fixedWeights } from '../../src/train/index';
 import type { Batch } from '../../src/types';
@@ -308,6 +322,39 @@ describe('a batch that does not fit', () => {
     disposeBatch(batch);
     trainer.dispose();
     model.dispose();
+  });
+});
+
+describe('labels outside of what a loss takes', () => {
+  it('are refused where they count, by step and evaluate', async () => {
+    const model = tinyModel();
+    const trainer = createTrainer(model, {
+      optimizer: train.sgd(0.1),
+      losses: { a: sumOf([mse(), softDice()]), b: mse() },
+    });
+    const before = await flatWeights(model);
+    const refused = "batch.y.a holds 255 in sample 1 (value 0); the task's loss wants labels in [0, 1].";
+    const rows = [
+      [1, 2],
+      [2, 1],
+    ];
+    const bad = tinyBatch(rows, { a: [0, 255] });
+    await expectNoLeak(() => expect(trainer.step(bad)).rejects.toThrow(refused));
+    await expectNoLeak(() => expect(trainer.evaluate(() => [bad])).rejects.toThrow(refused));
+    expect(await flatWeights(model)).toEqual(before);
+    for (const good of [tinyBatch(rows, { a: [0, 255] }, { a: [1, 0] }), tinyBatch(rows, { b: [-7, 255] })]) {
+      await trainer.step(good);
+      disposeBatch(good);
+    }
+    disposeBatch(bad);
+    trainer.dispose();
+    model.dispose();
+  });
+
+  it('are those that are no shares, for all losses but mse and mae', () => {
+    const shares = [bce(), crossEntropy(), binaryFocal(), categoricalFocal(), softDice(), tversky(), jaccard()];
+    for (const loss of [...shares, generalizedDice(), focalTversky()]) expect(loss.labels).toEqual([0, 1]);
+    for (const loss of [mse(), mae(), sumOf([mse(), mae()])]) expect(loss.labels).toBeUndefined();
   });
 });
 

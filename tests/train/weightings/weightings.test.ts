@@ -1,11 +1,15 @@
-import { dispose, train } from '@tensorflow/tfjs-core';
+import { dispose, ones, train, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { ConvEncoder, MLPHead } from '../../../src/layers/index';
+import { bce } from '../../../src/losses/index';
+import { multitask } from '../../../src/models/index';
 import {
   type Callback,
   createTrainer,
   dynamicWeightAverage,
   equalWeights,
   famo,
+  fixedWeights,
   geometricLoss,
   imtlL,
   randomLossWeighting,
@@ -262,6 +266,31 @@ describe('famo', () => {
     const weighting = famo<TinyTask>();
     weighting.endStep?.({ a: 1, b: 1 }, { a: Number.NaN, b: 0.9 });
     expect(weighting.save?.()).toEqual({});
+  });
+
+  it('is shown the losses of the same dropout masks before and after the update', async () => {
+    const seen: object[] = [];
+    const model = multitask({
+      inputShape: [4, 4, 1],
+      encoder: ConvEncoder({ filters: [2] }),
+      heads: { a: MLPHead({ units: [8], dropout: 0.5 }), b: MLPHead({ units: [8], dropout: 0.5 }) },
+      seed: 2,
+    });
+    const weighting: Weighting<TinyTask> = {
+      combine: fixedWeights().combine,
+      endStep: (before, after) => void seen.push(before, after),
+    };
+    // Without a learning rate nothing but the masks could make a difference.
+    const trainer = createTrainer(model, { optimizer: train.sgd(0), losses: { a: bce(), b: bce() }, weighting });
+    const batch = { x: ones([2, 4, 4, 1]), y: { a: ones([2, 1]), b: zeros([2, 1]) } };
+    await trainer.step(batch);
+    await trainer.step(batch);
+    expect(seen[1]).toEqual(seen[0]);
+    expect(seen[3]).toEqual(seen[2]);
+    expect(seen[2]).not.toEqual(seen[0]);
+    disposeBatch(batch);
+    trainer.dispose();
+    model.dispose();
   });
 
   it('refuses a negative rate', () => {
