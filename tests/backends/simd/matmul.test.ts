@@ -1,8 +1,8 @@
-import { fused, matMul, tensor, tensor1d } from '@tensorflow/tfjs-core';
+import { broadcastTo, fused, matMul, setBackend, tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { beforeAll, describe, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { registerSimdBackend } from '../../../src/backends/simd';
-import { expectSame, numbers } from './compare';
+import { difference, expectSame, numbers } from './compare';
 
 beforeAll(() => registerSimdBackend({ threads: 2 }));
 
@@ -35,7 +35,56 @@ describe('BatchMatMul', () => {
       for (const t of [false, true])
         await expectSame(() => matMul(matrix([a, 5, 7], 1), matrix(t ? [b, 4, 7] : [b, 7, 4], 2), false, t));
     }
-    await expectSame(() => matMul(matrix([2, 3, 5, 7], 1), matrix([2, 1, 7, 4], 2)));
+  });
+
+  it('broadcasts batches that are not equal, which the cpu backend does only in part', async () => {
+    for (const [a, b, both] of [
+      [
+        [2, 1],
+        [1, 3],
+        [2, 3],
+      ],
+      [
+        [2, 1],
+        [1, 2],
+        [2, 2],
+      ],
+      [[2, 3], [3], [2, 3]],
+      [
+        [2, 3],
+        [2, 1],
+        [2, 3],
+      ],
+      [
+        [3, 1, 2],
+        [4, 1],
+        [3, 4, 2],
+      ],
+    ] as const) {
+      const product = (backend: string, broadcast: boolean) =>
+        setBackend(backend).then(() => {
+          const y = tidy(() => {
+            const left = matrix([...a, 5, 7], 1);
+            const right = matrix([...b, 7, 4], 2);
+            return broadcast
+              ? matMul(broadcastTo(left, [...both, 5, 7]), broadcastTo(right, [...both, 7, 4]))
+              : matMul(left, right);
+          });
+          expect(y.shape).toEqual([...both, 5, 4]);
+          return y.data().finally(() => y.dispose());
+        });
+      expect(difference(await product('simd', false), await product('cpu', true))).toBeLessThanOrEqual(1e-6);
+    }
+  });
+
+  it('refuses a vector, as the cpu backend does', async () => {
+    await setBackend('simd');
+    for (const [a, b] of [
+      [[2, 3], [3]],
+      [[2], [2, 3]],
+    ]) {
+      expect(() => tidy(() => matMul(matrix(a!, 1), matrix(b!, 2)))).toThrow();
+    }
   });
 
   it('adds the bias and applies the activation in the fused kernel', async () => {

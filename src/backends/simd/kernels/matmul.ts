@@ -15,6 +15,16 @@ interface Product {
   readonly transposeB: boolean;
 }
 
+/** Which matrix of a batch belongs to each matrix of the batch it is broadcast to, both shapes aligned at their ends. */
+function matrices(batch: readonly number[], to: readonly number[]): number[] {
+  let places = [0];
+  to.forEach((size, d) => {
+    const own = batch[d - to.length + batch.length] ?? 1;
+    places = places.flatMap((place) => Array.from({ length: size }, (_, i) => place * own + (own === 1 ? 0 : i)));
+  });
+  return places;
+}
+
 /** A matrix product is a convolution of one row of pixels by a filter of one tap. */
 function multiply(
   backend: SimdBackend,
@@ -35,9 +45,9 @@ function multiply(
     );
   }
   const batchA = sizeOf(a.shape.slice(0, -2));
-  const batchB = sizeOf(b.shape.slice(0, -2));
   const outer = broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
-  const batch = sizeOf(outer);
+  const placesA = matrices(a.shape.slice(0, -2), outer);
+  const placesB = matrices(b.shape.slice(0, -2), outer);
   let rows = backend.address(a);
   const filter = backend.address(b);
   const biasAt = bias ? backend.address(bias) : 0;
@@ -52,11 +62,11 @@ function multiply(
     rows = turned;
   }
   try {
-    for (let i = 0; i < batch; i++) {
+    for (let i = 0; i < placesA.length; i++) {
       computeDirect(backend, {
-        x: rows + Math.min(i, batchA - 1) * m * depth * 4,
+        x: rows + placesA[i]! * m * depth * 4,
         out: to + i * m * n * 4,
-        filter: filter + Math.min(i, batchB - 1) * depth * n * 4,
+        filter: filter + placesB[i]! * depth * n * 4,
         flip: transposeB,
         bias: biasAt,
         activation,
@@ -84,13 +94,11 @@ function multiply(
   return out;
 }
 
-/** Products that the kernels take: floats, and batches that are equal or of one matrix (others need strided walks). */
+/** Products that the kernels take: of floats. The cpu backend's kernel says what is wrong with vectors. */
 function productOf({ inputs, attrs }: Parameters<Kernel>[0]): Product | undefined {
   const a = inputs.a!;
   const b = inputs.b!;
-  const batchA = sizeOf(a.shape.slice(0, -2));
-  const batchB = sizeOf(b.shape.slice(0, -2));
-  if (!allFloat(a, b) || (batchA !== batchB && batchA !== 1 && batchB !== 1)) return undefined;
+  if (!allFloat(a, b) || a.shape.length < 2 || b.shape.length < 2) return undefined;
   return { a, b, transposeA: attrs.transposeA === true, transposeB: attrs.transposeB === true };
 }
 
