@@ -174,6 +174,10 @@ describe('Conv2D', () => {
     );
   });
 
+  it('reads the part of dy that the output of a transposed convolution reaches', async () => {
+    await expectSame(() => conv2dTranspose(input([1, 8, 8, 5]), input([3, 3, 6, 5], 2), [1, 4, 4, 6], 1, 'same'));
+  });
+
   it('keeps NaN and infinity where the input has them, off the border', async () => {
     await expectSame(() => {
       const values = numbers(9 * 9 * 4);

@@ -161,6 +161,17 @@ describe('the rest', () => {
     }
   });
 
+  it('reads what was a truth value as an integer', async () => {
+    await expectSame(() => {
+      const x = tf.cast(tf.tensor1d([true, false, true, true, true], 'bool'), 'int32');
+      return [
+        tf.slice(x, 1, 3),
+        tf.cast(x, 'float32'),
+        tf.cast(tf.cast(tf.greater(filled([9], 1), 0), 'int32'), 'float32'),
+      ];
+    });
+  });
+
   it('passes a gradient through relu, elu, sigmoid and tanh', async () => {
     for (const name of ['relu', 'elu', 'sigmoid', 'tanh'] as const) {
       await expectSame(() => tf.grad((x) => tf.square(unary(name)(x)))(filled([37], 1)));

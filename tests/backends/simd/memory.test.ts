@@ -63,6 +63,12 @@ describe('the heap', () => {
   it('refuses a block that it did not give', () => {
     expect(() => createHeap(newMemory(4), 4).free(64)).toThrow(/not in use/);
   });
+
+  it('refuses a size that is not a number, and stays whole', () => {
+    const heap = createHeap(newMemory(4), 4);
+    expect(() => heap.allocate(Number.NaN)).toThrow('simd backend: cannot allocate NaN bytes');
+    expect(heap.allocate(64)).not.toBe(heap.allocate(64));
+  });
 });
 
 describe('memory of the simd backend', () => {

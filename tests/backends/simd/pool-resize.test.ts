@@ -24,6 +24,17 @@ beforeAll(() => registerSimdBackend({ threads: 2 }));
 const filled = (shape: [number, number, number, number]) => tensor4d(numbers(shape.reduce((a, b) => a * b)), shape);
 
 describe('pooling', () => {
+  it('leaves an image as it is under windows of one pixel that keep its size', async () => {
+    for (const pool of [maxPool, avgPool]) {
+      for (const [size, step, pad] of [
+        [2, 2, 1],
+        [5, 1, 0],
+      ] as const) {
+        await expectSame(() => pool(filled([2, size, size, 3]), 1, step, pad));
+      }
+    }
+  });
+
   it('gives what the cpu backend gives, gradients too, windows apart or overlapping', async () => {
     await fc.assert(
       fc.asyncProperty(
