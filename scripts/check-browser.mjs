@@ -1,0 +1,231 @@
+// Trains in headless Chromium what Node trains, on every backend that runs there, and compares the losses. Run after
+// `npm run build`; needs Chromium, found by name or at $CHROMIUM. Prints `N passed, N failed`.
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { basename, delimiter, dirname, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { chromium } from 'playwright-core';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const STEPS = 5;
+
+/** Largest difference allowed, relative to the larger of 1 and the loss: sums of single precision in another order. */
+const ROUNDING = 1e-5;
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
+
+function findChromium() {
+  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const paths = names.flatMap((name) => folders.map((folder) => join(folder, name)));
+  return process.env.CHROMIUM ?? paths.find((path) => existsSync(path));
+}
+
+const executablePath = findChromium();
+if (!executablePath) {
+  fail('check:browser: no Chromium here. Install it (Debian: apt-get install chromium) or set CHROMIUM to its path.');
+}
+if (!existsSync(join(root, 'dist'))) fail('check:browser: no dist here. Run: npm run build');
+
+let passed = 0;
+let failed = 0;
+
+/** Runs one check; what it throws is printed, and the others go on. */
+async function check(what, body) {
+  const start = performance.now();
+  try {
+    const note = await body();
+    passed++;
+    console.log(`ok      ${what}${note ? `: ${note}` : ''} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
+  } catch (error) {
+    failed++;
+    console.log(`FAILED  ${what}\n${error.stack}`);
+  }
+}
+
+function expect(condition, message) {
+  if (!condition) throw new Error(message);
+}
+
+/** Compares two series of losses. */
+function expectSame(actual, expected) {
+  const [a, b] = [actual.flat(), expected.flat()];
+  expect(a.length === b.length, `${a.length} numbers in place of ${b.length}`);
+  const worst = Math.max(...a.map((value, i) => Math.abs(value - b[i]) / Math.max(1, Math.abs(b[i]))));
+  const numbers = () => JSON.stringify({ actual, expected }, null, 1);
+  expect(worst <= ROUNDING, `differs by ${worst}, more than ${ROUNDING}: ${numbers()}`);
+  return `within ${worst.toExponential(1)}`;
+}
+
+/** Node's losses on a backend. */
+async function trainInNode(backend) {
+  const { useBackend } = await import('tfjs-multitask/backends');
+  const { trainSteps } = await import('../tests/browser/training.mjs');
+  await useBackend(backend);
+  const { model, losses } = await trainSteps(STEPS);
+  model.dispose();
+  return losses;
+}
+
+/** The page and its chunks by path, made from the built package. */
+async function bundlePage() {
+  const { outputFiles } = await build({
+    entryPoints: [join(root, 'tests/browser/page.mjs')],
+    tsconfigRaw: '{}', // else its paths would take the sources
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'browser',
+    outdir: root,
+    write: false,
+    logLevel: 'silent',
+  });
+  return new Map(outputFiles.map(({ path, contents }) => [`/${basename(path)}`, contents]));
+}
+
+const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
+const ISOLATION = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+const NO_WORKERS = { 'Content-Security-Policy': "worker-src 'none'" };
+
+/** Serves `files` on a free port, every answer with `headers`. */
+async function serve(files, headers) {
+  const server = createServer(({ url }, response) => {
+    const contents = files.get(url);
+    response.writeHead(contents ? 200 : 404, { 'Content-Type': TYPES[extname(url)] ?? 'text/plain', ...headers });
+    response.end(contents);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { address: `http://127.0.0.1:${server.address().port}/index.html`, close: () => server.close() };
+}
+
+async function readFiles() {
+  const files = await bundlePage();
+  files.set('/index.html', '<!doctype html><title>check</title><script type="module" src="page.js"></script>');
+  const wasm = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
+  for (const kind of ['', '-simd', '-threaded-simd']) {
+    const name = `tfjs-backend-wasm${kind}.wasm`;
+    files.set(`/wasm/${name}`, await readFile(join(wasm, name)));
+  }
+  return files;
+}
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+async function withBrowser(flags, body) {
+  const browser = await chromium.launch({ executablePath, args: [...FLAGS, ...flags] });
+  try {
+    await body(browser);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Opens the page in a fresh profile, and gives its checks: each takes plain data and gives plain data. */
+async function withPage(browser, files, headers, body) {
+  const server = await serve(files, headers);
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  page.on('pageerror', (error) => console.log(`in the page: ${error.stack}`));
+  try {
+    await page.goto(server.address);
+    await page.waitForFunction(() => 'checks' in globalThis);
+    const call = (name, argument) => page.evaluate(([n, a]) => globalThis.checks[n](a), [name, argument]);
+    await body(page, call);
+  } finally {
+    await context.close();
+    server.close();
+  }
+}
+
+const PLACES = [
+  { where: 'isolated page', headers: ISOLATION, isolated: true },
+  { where: 'page without isolation', headers: {}, isolated: false },
+];
+
+/** Checks that training on `backend` gives Node's losses and leaves no tensor behind. */
+async function checkTraining(call, backend, expected) {
+  const { name } = await call('choose', backend);
+  expect(name === backend, `'${name}' was chosen`);
+  const { losses, left } = await call('train', STEPS);
+  expect(left === 0, `${left} tensors are left`);
+  return expectSame(losses, expected);
+}
+
+async function checkSaveAndLoad(call) {
+  const { saved, loaded } = await call('saveAndLoad', 2 * STEPS);
+  expect(saved.length > 0 && saved.every(Number.isFinite), 'the predictions are not numbers');
+  expect(JSON.stringify(saved) === JSON.stringify(loaded), 'the predictions differ');
+  return `${saved.length} numbers`;
+}
+
+async function expectWorkers(page, count) {
+  for (let tries = 0; page.workers().length !== count && tries < 20; tries++) await page.waitForTimeout(50);
+  expect(page.workers().length === count, `${page.workers().length} workers are there, not ${count}`);
+}
+
+const expected = {};
+await check(`Node trains ${STEPS} steps on simd and on wasm`, async () => {
+  for (const backend of ['simd', 'wasm']) expected[backend] = await trainInNode(backend);
+  return expectSame(expected.simd, expected.wasm);
+});
+
+const files = await readFiles();
+await withBrowser(['--disable-gpu', '--disable-software-rasterizer'], async (browser) => {
+  console.log(`Chromium ${browser.version()}, no GPU`);
+  for (const { where, headers, isolated } of PLACES) {
+    await withPage(browser, files, headers, async (page, call) => {
+      const state = await page.evaluate(() => ({
+        isolated: crossOriginIsolated,
+        cores: navigator.hardwareConcurrency,
+      }));
+      const threads = isolated ? Math.min(16, state.cores) : 1;
+      await check(`${where}: simd is chosen`, async () => {
+        expect(state.isolated === isolated, `crossOriginIsolated is ${state.isolated}`);
+        const { name, notices } = await call('choose');
+        expect(name === 'simd', `'${name}' was chosen: ${notices.join('\n')}`);
+      });
+      await check(`${where}: simd trains, threads: ${threads}`, async () => {
+        const note = await checkTraining(call, 'simd', expected.simd);
+        await expectWorkers(page, threads - 1);
+        return note;
+      });
+      await check(`${where}: a model on simd predicts the same from IndexedDB`, () => checkSaveAndLoad(call));
+      await check(`${where}: removeBackend ends the threads of simd`, async () => {
+        await call('remove', 'simd');
+        await expectWorkers(page, 0);
+      });
+      await check(`${where}: wasm trains`, () => checkTraining(call, 'wasm', expected.wasm));
+    });
+  }
+  await withPage(browser, files, { ...ISOLATION, ...NO_WORKERS }, async (page, call) => {
+    await check('isolated page that forbids workers: simd trains', async () => {
+      const note = await checkTraining(call, 'simd', expected.simd);
+      await expectWorkers(page, 0);
+      return note;
+    });
+  });
+});
+
+await withBrowser(['--use-angle=swiftshader', '--enable-unsafe-swiftshader'], (browser) =>
+  withPage(browser, files, {}, async (_page, call) => {
+    await check('webgl in software: trains', () => checkTraining(call, 'webgl', expected.wasm));
+    await check('webgl in software: a model predicts the same from IndexedDB', () => checkSaveAndLoad(call));
+  }),
+);
+
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;

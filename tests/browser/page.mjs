@@ -1,0 +1,49 @@
+// What runs in the page; scripts/check-browser.mjs calls it by these names.
+import { dispose, memory, removeBackend } from '@tensorflow/tfjs-core';
+import { useBackend } from 'tfjs-multitask/backends';
+import { loadMultitask } from 'tfjs-multitask/models';
+import { source, trainSteps } from './training.mjs';
+
+/** The model's outputs for the first batch, as plain numbers. */
+async function predict(model) {
+  for await (const { x } of source()(0)) {
+    const outputs = model.predict(x);
+    const numbers = await Promise.all(model.tasks.map(async (task) => Array.from(await outputs[task].data())));
+    dispose(outputs);
+    return numbers.flat();
+  }
+}
+
+globalThis.checks = {
+  /** Makes `name` the backend, or the fastest one where none is named; gives its name and what was said. */
+  async choose(name) {
+    if (name === 'wasm') {
+      const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
+      setWasmPaths('/wasm/');
+    }
+    const notices = [];
+    return { name: await useBackend(name, { onNotice: (message) => notices.push(message) }), notices };
+  },
+
+  /** The losses of `steps` steps on the backend that is set, and the tensors that are left. */
+  async train(steps) {
+    const before = memory().numTensors;
+    const { model, losses } = await trainSteps(steps);
+    model.dispose();
+    return { losses, left: memory().numTensors - before };
+  },
+
+  /** The predictions of a trained model, before it went to IndexedDB and after. */
+  async saveAndLoad(steps) {
+    const { model } = await trainSteps(steps);
+    const saved = await predict(model);
+    await model.net.save('indexeddb://m');
+    model.dispose();
+    const copy = await loadMultitask('indexeddb://m', model.tasks);
+    const loaded = await predict(copy);
+    copy.dispose();
+    return { saved, loaded };
+  },
+
+  remove: (name) => removeBackend(name),
+};
