@@ -25,7 +25,11 @@ export type Encoder = Builder<SymbolicTensor, Features>;
 export type Head = Builder<Features, SymbolicTensor>;
 
 /** `[batch, ...]` x `[batch, ...]` -> `[batch]`: one loss a sample, never reduced further. */
-export type Loss = (yTrue: Tensor, yPred: Tensor) => Tensor1D;
+export interface Loss {
+  (yTrue: Tensor, yPred: Tensor): Tensor1D;
+  /** Where labels must lie, if not anywhere: the trainer refuses others, such as masks of 0 and 255. */
+  readonly labels?: readonly [low: number, high: number];
+}
 
 /** Numbers nested to any depth, all rows of one length. */
 export type NestedNumbers = readonly number[] | readonly NestedNumbers[];

@@ -1,7 +1,7 @@
 import { checkRange } from '../internal/check';
 import type { Loss } from '../types';
 import { binaryCrossEntropy, binaryCrossEntropyFromLogits, clipProbabilities } from './binary-cross-entropy';
-import { defineLoss } from './define-loss';
+import { defineLoss, SHARES } from './define-loss';
 import { smoothLabels } from './smooth-labels';
 
 export interface BceOptions {
@@ -32,7 +32,7 @@ export interface BceOptions {
  */
 export function bce({ labelSmoothing = 0, fromLogits = false }: BceOptions = {}): Loss {
   checkRange(labelSmoothing, 0, 1, 'bce: labelSmoothing');
-  return defineLoss('bce', (yTrue, yPred) => {
+  return defineLoss('bce', SHARES, (yTrue, yPred) => {
     const labels = smoothLabels(yTrue, labelSmoothing, 2);
     return fromLogits
       ? binaryCrossEntropyFromLogits(labels, yPred)

@@ -2,7 +2,7 @@ import { add, mul, pow, sigmoid, sub } from '@tensorflow/tfjs-core';
 import { checkRange } from '../internal/check';
 import type { Loss } from '../types';
 import { binaryCrossEntropy, binaryCrossEntropyFromLogits, clipProbabilities } from './binary-cross-entropy';
-import { defineLoss } from './define-loss';
+import { defineLoss, SHARES } from './define-loss';
 
 export interface BinaryFocalOptions {
   /** In [0, 1]: positives weigh `alpha`, negatives `1 - alpha`. `null`: both weigh 1. */
@@ -41,7 +41,7 @@ export interface BinaryFocalOptions {
 export function binaryFocal({ alpha = 0.25, gamma = 2, fromLogits = false }: BinaryFocalOptions = {}): Loss {
   if (alpha !== null) checkRange(alpha, 0, 1, 'binaryFocal: alpha');
   checkRange(gamma, 0, Number.POSITIVE_INFINITY, 'binaryFocal: gamma');
-  return defineLoss('binaryFocal', (yTrue, yPred) => {
+  return defineLoss('binaryFocal', SHARES, (yTrue, yPred) => {
     // Clipped also where it only makes the factor: a power below 1 has no finite gradient at 0.
     const p = clipProbabilities(fromLogits ? sigmoid(yPred) : yPred);
     const missed = add(mul(yTrue, sub(1, p)), mul(sub(1, yTrue), p));

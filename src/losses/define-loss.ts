@@ -12,16 +12,24 @@ function checkInputs(yTrue: Tensor, yPred: Tensor, name: string): void {
   }
 }
 
+/** Classes and masks: 0, 1, or a share between them. */
+export const SHARES = [0, 1] as const;
+
 /**
  * Makes a {@link Loss} from its computation: checks the two tensors, casts them to float (labels often are integers or
- * booleans), and averages what `compute` leaves beside the batch axis.
+ * booleans), and averages what `compute` leaves beside the batch axis. `labels`: where labels must lie, if not anywhere.
  */
-export function defineLoss(name: string, compute: (yTrue: Tensor, yPred: Tensor) => Tensor): Loss {
-  return (yTrue, yPred) => {
+export function defineLoss(
+  name: string,
+  labels: Loss['labels'],
+  compute: (yTrue: Tensor, yPred: Tensor) => Tensor,
+): Loss {
+  const loss: Loss = (yTrue, yPred) => {
     checkInputs(yTrue, yPred, name);
     return tidy(() => {
       const values = compute(cast(yTrue, 'float32'), cast(yPred, 'float32'));
       return values.rank === 1 ? (values as Tensor1D) : mean<Tensor1D>(reshape(values, [values.shape[0], -1]), 1);
     });
   };
+  return labels === undefined ? loss : Object.assign(loss, { labels });
 }

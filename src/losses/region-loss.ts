@@ -2,7 +2,7 @@ import { cast, div, greater, maximum, mean, mul, sum, type Tensor1D, type Tensor
 import { checkChoice, checkRange } from '../internal/check';
 import type { Loss } from '../types';
 import { checkPositive } from './check-positive';
-import { defineLoss } from './define-loss';
+import { defineLoss, SHARES } from './define-loss';
 import { countRegions, type Regions } from './regions';
 
 /** What is added to both sides of an overlap ratio. */
@@ -55,7 +55,7 @@ export function regionLoss(
   const smoothing = readSmoothing(smooth, name);
   checkChoice(classes, ['mean', 'sum', 'pooled'], `${name}: classes`);
   checkChoice(empty, ['smooth', 'zero', 'skip'], `${name}: empty`);
-  return defineLoss(name, (yTrue, yPred) => {
+  return defineLoss(name, SHARES, (yTrue, yPred) => {
     const counts = countRegions(yTrue, yPred, { includeBackground, squared, name });
     const regions = classes === 'pooled' ? pool(counts) : counts;
     const losses = lossOf(regions, smoothing);

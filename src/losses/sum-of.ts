@@ -27,6 +27,8 @@ export function sumOf(losses: readonly Loss[], { weights = losses.map(() => 1) }
     throw new RangeError(`sumOf: weights must hold one weight a loss, got ${weights.length} for ${losses.length}.`);
   }
   for (const weight of weights) checkRange(weight, 0, Number.POSITIVE_INFINITY, 'sumOf: weights');
-  return (yTrue, yPred) =>
+  const total: Loss = (yTrue, yPred) =>
     tidy(() => addN(losses.map((loss, i) => mul<Tensor1D>(loss(yTrue, yPred), weights[i])))) as Tensor1D;
+  const labels = losses.find((loss) => loss.labels !== undefined)?.labels;
+  return labels === undefined ? total : Object.assign(total, { labels });
 }

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Batch, MultitaskModel } from '../types';
+import type { Batch, ByTask, Loss, MultitaskModel } from '../types';
 
 const matches = (shape: readonly number[], expected: readonly (number | null)[]): boolean =>
   shape.length === expected.length && expected.every((n, i) => n === null || n === shape[i]);
@@ -30,22 +30,28 @@ function checkShapes<T extends string>(model: MultitaskModel<T>, batch: Batch<T>
   }
 }
 
-function checkFinite(
+/** What resizing may add to a label by rounding. */
+const ROUNDING = 1e-6;
+
+function checkValues(
   values: ArrayLike<number>,
   name: string,
   shape: readonly number[],
-  skip?: ArrayLike<number>,
+  { skip, range }: { readonly skip?: ArrayLike<number>; readonly range?: Loss['labels'] } = {},
 ): void {
+  const [low, high] = range ?? [-Infinity, Infinity];
   const perSample = values.length / (shape[0] || 1);
   for (let sample = 0; sample < shape[0]; sample++) {
     if (skip !== undefined && skip[sample] === 0) continue;
     for (let i = sample * perSample; i < (sample + 1) * perSample; i++) {
-      if (!Number.isFinite(values[i])) {
-        throw new RangeError(
-          `${name} holds ${values[i]} in sample ${sample} (value ${i - sample * perSample}); ` +
-            'clean the data, or give the sample weight 0 where its label is unknown.',
-        );
-      }
+      const value = values[i];
+      if (Number.isFinite(value) && value >= low - ROUNDING && value <= high + ROUNDING) continue;
+      const where = `${name} holds ${value} in sample ${sample} (value ${i - sample * perSample}); `;
+      throw new RangeError(
+        Number.isFinite(value)
+          ? `${where}the task's loss wants labels in [${low}, ${high}].`
+          : `${where}clean the data, or give the sample weight 0 where its label is unknown.`,
+      );
     }
   }
 }
@@ -55,12 +61,16 @@ function checkFinite(
  *
  * @returns for each task with labels the sum of its samples' weights, a positive number; others are left out.
  * @throws RangeError for a wrong shape, an unknown task, a negative weight, NaN or infinity in `x` or in a label that
- * counts.
+ * counts, and such a label outside of what the task's loss takes.
  */
-export async function checkBatch<T extends string>(model: MultitaskModel<T>, batch: Batch<T>): Promise<Map<T, number>> {
+export async function checkBatch<T extends string>(
+  model: MultitaskModel<T>,
+  batch: Batch<T>,
+  losses: ByTask<T, Loss>,
+): Promise<Map<T, number>> {
   checkShapes(model, batch);
   // Tensors that were made from arrays and not used yet give their data without touching the device.
-  checkFinite(await batch.x.data(), 'batch.x', batch.x.shape);
+  checkValues(await batch.x.data(), 'batch.x', batch.x.shape);
   const amounts = new Map<T, number>();
   for (const task of model.tasks) {
     const labels = batch.y[task];
@@ -68,11 +78,12 @@ export async function checkBatch<T extends string>(model: MultitaskModel<T>, bat
     const weights = await batch.weight?.[task]?.data<'float32'>();
     let amount = labels.shape[0];
     if (weights !== undefined) {
-      checkFinite(weights, `batch.weight.${task}`, [weights.length]);
+      checkValues(weights, `batch.weight.${task}`, [weights.length]);
       if (weights.some((weight) => weight < 0)) throw new RangeError(`batch.weight.${task} must not be negative.`);
       amount = weights.reduce((sum, weight) => sum + weight, 0);
     }
-    checkFinite(await labels.data(), `batch.y.${task}`, labels.shape, weights);
+    const range = losses[task].labels;
+    checkValues(await labels.data(), `batch.y.${task}`, labels.shape, { skip: weights, range });
     if (amount > 0) amounts.set(task, amount);
   }
   return amounts;

@@ -33,7 +33,7 @@ export async function evaluateModel<T extends string>(
   let sums: LossSums = {};
   for await (const batch of source(0)) {
     signal?.throwIfAborted();
-    const amounts = await checkBatch(model, batch);
+    const amounts = await checkBatch(model, batch, losses);
     const tasks = [...amounts.keys()];
     if (tasks.length === 0) continue;
     const outputs = tidy(() => forward(batch.x, tasks, false));

@@ -176,7 +176,7 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
       setLearningRate(optimizer, rate);
     },
     async step(batch, { terminateOnNaN = true, epoch = lastEpoch } = {}) {
-      const byTask = await checkBatch(model, batch);
+      const byTask = await checkBatch(model, batch, losses);
       const labelled = [...byTask.keys()];
       const amounts = Object.fromEntries(byTask) as SomeTasks<T, number>;
       const progress = { step: steps, epoch, training: true };
