@@ -17,7 +17,7 @@ import { matmulKernels } from './kernels/matmul';
 import { poolKernels } from './kernels/pool';
 import { reduceKernels } from './kernels/reduce';
 import { resizeKernels } from './kernels/resize';
-import { createRuntime } from './runtime';
+import { createRuntime, type StartableRuntime } from './runtime';
 
 const NAME = 'simd';
 
@@ -90,12 +90,18 @@ export async function registerSimdBackend(options: SimdOptions = {}): Promise<vo
   if (findBackendFactory(NAME)) return;
   const { MathBackendCPU } = await importCpuBackend();
   registerCpuTrainingKernels(); // what the cpu backend computes wrongly must not be copied
-  const { runtime, startThreads } = await createRuntime(options);
+  let unused: StartableRuntime | undefined = await createRuntime(options);
   for (const config of getKernelsForBackend('cpu')) {
     if (!getKernel(config.kernelName, NAME)) registerKernel(configure(config));
   }
-  registerBackend(NAME, () => {
+  const start = ({ runtime, startThreads }: StartableRuntime) => {
     startThreads();
     return createBackend(MathBackendCPU, runtime);
+  };
+  registerBackend(NAME, () => {
+    // after `engine().reset()` TensorFlow.js asks again: the threads of the runtime before have ended, its tensors are lost
+    const first = unused;
+    unused = undefined;
+    return first ? start(first) : createRuntime(options).then(start);
   });
 }

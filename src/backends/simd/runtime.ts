@@ -21,6 +21,12 @@ export interface Runtime {
   dispose(): void;
 }
 
+/** A runtime whose threads have not been started. */
+export interface StartableRuntime {
+  readonly runtime: Runtime;
+  startThreads(): void;
+}
+
 interface Exports {
   runAlone(kernel: number, items: number): void;
   runShared(kernel: number, items: number, spins: number): number;
@@ -67,7 +73,7 @@ function reserve(): { memory: WebAssembly.Memory; maximumPages: number } {
 /** Compiles the fastest kernels that the engine takes. Threads start with `startThreads`, so a runtime not used costs none. */
 export async function createRuntime(
   options: { readonly threads?: number; readonly fused?: boolean } = {},
-): Promise<{ runtime: Runtime; startThreads(): void }> {
+): Promise<StartableRuntime> {
   const { binary, relaxed } = await chooseBinary(options.fused ?? true);
   const module = await WebAssembly.compile(binary);
   const { memory, maximumPages } = reserve();

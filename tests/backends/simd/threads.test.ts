@@ -86,6 +86,21 @@ describe('threads', () => {
     expect(engine().registryFactory.simd).toBeUndefined();
   });
 
+  it('come back, with all of the memory, where the engine is reset', async () => {
+    await on(2, async () => {
+      const before = (backend() as unknown as SimdBackend).runtime;
+      tidy(() => square(tensor1d([3])).variable());
+      expect(before.heap.used()).toBeGreaterThan(0);
+      engine().reset();
+      expect(before.threads).toBe(1);
+      await setBackend('simd');
+      const { runtime } = backend() as unknown as SimdBackend;
+      expect(runtime.threads).toBe(2);
+      expect(runtime.heap.used()).toBe(0);
+      expect([...(await tidy(() => square(tensor1d([3]))).data())]).toEqual([9]);
+    });
+  });
+
   it('give an error when a kernel dies in one, and the work goes on without them', async () => {
     const { runtime, startThreads } = await createRuntime({ threads: 2 });
     startThreads();
