@@ -33,6 +33,10 @@ if (!executablePath) {
 }
 if (!existsSync(join(root, 'dist'))) fail('check:browser: no dist here. Run: npm run build');
 
+// A page that hangs gives no answer, and nothing else would end the wait.
+const MINUTES = 5;
+setTimeout(() => fail(`check:browser: not done after ${MINUTES} minutes.`), MINUTES * 60_000).unref();
+
 let passed = 0;
 let failed = 0;
 
@@ -151,6 +155,23 @@ async function withPage(browser, files, headers, body) {
   }
 }
 
+/** The checks as a worker of the page gives them. */
+async function startWorker(page) {
+  await page.evaluate(() => {
+    globalThis.worker = new Worker('page.js', { type: 'module' });
+  });
+  return (name, argument) =>
+    page.evaluate(
+      (message) =>
+        new Promise((resolve, reject) => {
+          globalThis.worker.onmessage = ({ data }) => (data.error ? reject(data.error) : resolve(data.value));
+          globalThis.worker.onerror = () => reject(new Error('the worker does not start'));
+          globalThis.worker.postMessage(message);
+        }),
+      [name, argument],
+    );
+}
+
 const PLACES = [
   { where: 'isolated page', headers: ISOLATION, isolated: true },
   { where: 'page without isolation', headers: {}, isolated: false },
@@ -207,6 +228,9 @@ await withBrowser(['--disable-gpu', '--disable-software-rasterizer'], async (bro
       await check(`${where}: removeBackend ends the threads of simd`, async () => {
         await call('remove', 'simd');
         await expectWorkers(page, 0);
+      });
+      await check(`${where}: simd trains in a worker`, async () => {
+        return checkTraining(await startWorker(page), 'simd', expected.simd);
       });
       await check(`${where}: wasm trains`, () => checkTraining(call, 'wasm', expected.wasm));
     });

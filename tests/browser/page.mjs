@@ -1,4 +1,4 @@
-// What runs in the page; scripts/check-browser.mjs calls it by these names.
+// What runs in the page, or in a worker of it; scripts/check-browser.mjs calls it by these names.
 import { dispose, memory, removeBackend } from '@tensorflow/tfjs-core';
 import { useBackend } from 'tfjs-multitask/backends';
 import { loadMultitask } from 'tfjs-multitask/models';
@@ -47,3 +47,13 @@ globalThis.checks = {
 
   remove: (name) => removeBackend(name),
 };
+
+if (typeof document === 'undefined') {
+  onmessage = async ({ data: [name, argument] }) => {
+    try {
+      postMessage({ value: await globalThis.checks[name](argument) });
+    } catch (error) {
+      postMessage({ error });
+    }
+  };
+}
