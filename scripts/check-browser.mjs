@@ -1,4 +1,4 @@
-// Trains in headless Chromium what Node trains, on every backend that runs there, and compares the losses. Run after
+// Trains in headless Chromium what Node trains, on simd, wasm and webgl, and compares the losses. Run after
 // `npm run build`; needs Chromium, found by name or at $CHROMIUM. Prints `N passed, N failed`.
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';

@@ -49,7 +49,7 @@ globalThis.checks = {
 };
 
 if (typeof document === 'undefined') {
-  onmessage = async ({ data: [name, argument] }) => {
+  globalThis.onmessage = async ({ data: [name, argument] }) => {
     try {
       postMessage({ value: await globalThis.checks[name](argument) });
     } catch (error) {
