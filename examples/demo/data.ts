@@ -47,6 +47,19 @@ function splitManifest(
   };
 }
 
+/** Throws where a baseline would have nothing to learn from, or to choose its best epoch by. */
+function checkParts(data: DemoData): DemoData {
+  for (const part of ['train', 'validation'] as const) {
+    const { images, masks, classes } = countPart(data, data[part]);
+    if (masks > 0 && classes > 0) continue;
+    throw new Error(
+      `${data.name}: the ${part} part needs images with a mask and images with a class; ` +
+        `of its ${images}, ${masks} have a mask and ${classes} a class. More images help, or another seed.`,
+    );
+  }
+  return data;
+}
+
 /** Opens the images of the run: a manifest folder, or the phantom. */
 export async function openData({ data, images, size, seed }: RunOptions): Promise<DemoData> {
   if (data === null) {
@@ -59,10 +72,10 @@ export async function openData({ data, images, size, seed }: RunOptions): Promis
       size,
       seed,
     });
-    return { name: 'phantom', dataset: cached(dataset), ...splitRows(dataset.rows, seed) };
+    return checkParts({ name: 'phantom', dataset: cached(dataset), ...splitRows(dataset.rows, seed) });
   }
   const dataset = await manifestDataset(data, { size: [size, size] });
-  return { name: data, dataset: cached(dataset), ...splitManifest(dataset.rows, dataset.records, seed) };
+  return checkParts({ name: data, dataset: cached(dataset), ...splitManifest(dataset.rows, dataset.records, seed) });
 }
 
 /** How many images a part has, and how many with a label of each task. */

@@ -15,11 +15,11 @@ function describeParts(data: DemoData): Record<string, Record<string, number>> {
   return { train: countPart(data, train), validation: countPart(data, validation), test: countPart(data, test) };
 }
 
-async function run(options: RunOptions, path: string, backend: string, resume: boolean, signal: AbortSignal) {
+async function run(options: RunOptions, path: string, resume: boolean, signal: AbortSignal) {
   const data = await openData(options);
   const split = describeParts(data);
   console.log(
-    `Images: ${data.name}, ${options.size} x ${options.size}; backend ${backend}; everything goes to ${path}`,
+    `Images: ${data.name}, ${options.size} x ${options.size}; backend ${options.backend}; everything goes to ${path}`,
   );
   console.table(split);
 
@@ -43,7 +43,7 @@ async function run(options: RunOptions, path: string, backend: string, resume: b
       parameters: trained.model.net.countParams(),
       epochs: trained.history.epochs.length,
       seconds: trained.history.epochs.reduce((sum, { seconds }) => sum + seconds, 0),
-      backend,
+      backend: options.backend,
       test: scored.test,
     })),
   };
@@ -61,14 +61,15 @@ async function main(): Promise<void> {
     console.log(HELP);
     return;
   }
-  const { path, options } = await openRunFolder(command);
-  const backend = await useBackend(command.backend as BackendName | undefined, { onNotice: console.warn });
+  const { path, options } = await openRunFolder(command, (name) =>
+    useBackend(name as BackendName | undefined, { onNotice: console.warn }),
+  );
   const controller = new AbortController();
   process.once('SIGINT', () => {
     console.error('\nStopping after this step; press Ctrl-C again to stop at once.');
     controller.abort();
   });
-  const summary = await run(options, path, backend, command.resume, controller.signal);
+  const summary = await run(options, path, command.resume, controller.signal);
   if (summary === undefined) {
     console.log(`\nStopped. Go on with: npm run demo -- --resume --out ${path}`);
     process.exitCode = 130;

@@ -13,9 +13,11 @@ export interface RunOptions {
   readonly batch: number;
   readonly learningRate: number;
   readonly seed: number;
+  /** Numbers repeat to the last bit on the same one only. */
+  readonly backend: string;
 }
 
-export const DEFAULTS: RunOptions = {
+export const DEFAULTS: Omit<RunOptions, 'backend'> = {
   data: null,
   images: 400,
   size: 64,
@@ -64,7 +66,6 @@ function integer(text: string | undefined, name: string, minimum: number): numbe
 /** What stands on the command line: undefined for what was left out. */
 export interface CommandLine {
   readonly given: Partial<RunOptions>;
-  readonly backend: string | undefined;
   readonly out: string;
   readonly resume: boolean;
 }
@@ -101,10 +102,10 @@ export function parseCommandLine(args: readonly string[]): CommandLine | undefin
     batch: integer(values.batch, 'batch', 1),
     learningRate: number(values['learning-rate'], 'learning-rate', 0),
     seed: integer(values.seed, 'seed', 0),
+    backend: values.backend,
   };
   return {
     given: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-    backend: values.backend,
     out: values.out ?? 'runs/demo',
     resume: values.resume ?? false,
   };

@@ -17,11 +17,18 @@ async function readOptions(folder: string): Promise<RunOptions | undefined> {
   }
 }
 
+/** As on the command line. */
+const flag = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
 /**
- * Opens the folder of a run. A new run never writes into an old one's: it takes the next free name. A resumed run has
- * the options of the first; one that says otherwise is refused.
+ * Opens the folder of a run, and its backend: `useBackend` starts the one that it is given, or picks one. A new run
+ * never writes into an old one's folder: it takes the next free name. A resumed run has the options of the first, the
+ * backend among them; one that says otherwise is refused.
  */
-export async function openRunFolder({ given, out, resume }: CommandLine): Promise<RunFolder> {
+export async function openRunFolder(
+  { given, out, resume }: CommandLine,
+  useBackend: (name: string | undefined) => Promise<string>,
+): Promise<RunFolder> {
   const known = await readOptions(out);
   if (resume) {
     if (known === undefined) throw new Error(`--resume: there is no run in ${out} to go on with.`);
@@ -29,15 +36,17 @@ export async function openRunFolder({ given, out, resume }: CommandLine): Promis
       const before = known[name as keyof RunOptions];
       if (value !== before) {
         throw new Error(
-          `--resume: the run in ${out} has --${name} ${before}, got ${value}; leave it out or start anew.`,
+          `--resume: the run in ${out} has ${flag(name)} ${before}, got ${value}; leave it out or start anew.`,
         );
       }
     }
+    await useBackend(known.backend);
     return { path: out, options: known };
   }
+  const backend = await useBackend(given.backend);
   let path = out;
   for (let n = 2; (await readOptions(path)) !== undefined; n++) path = `${out}-${n}`;
-  const options = { ...DEFAULTS, ...given };
+  const options = { ...DEFAULTS, ...given, backend };
   await mkdir(path, { recursive: true });
   await writeJson(join(path, 'options.json'), options);
   return { path, options };

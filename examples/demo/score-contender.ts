@@ -67,10 +67,12 @@ async function pairUp(data: DemoData, predictions: readonly Prediction[], task: 
     if (task !== 'segmentation' || truth.data.some((value) => value > 0)) kept.push({ truth, prediction });
   }
   if (kept.length === 0) return null;
-  const stack = (arrays: readonly NDArray[]): NDArray => ({
-    data: Float32Array.from(arrays.flatMap(({ data: values }) => Array.from(values))),
-    shape: [arrays.length, ...arrays[0].shape],
-  });
+  const stack = (arrays: readonly NDArray[]): NDArray => {
+    const [{ shape, data: first }] = arrays;
+    const data = new Float32Array(arrays.length * first.length);
+    for (const [i, array] of arrays.entries()) data.set(array.data, i * first.length);
+    return { data, shape: [arrays.length, ...shape] };
+  };
   return {
     yTrue: stack(kept.map(({ truth }) => truth)),
     yPred: stack(kept.map(({ prediction }) => prediction)),

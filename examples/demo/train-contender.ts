@@ -20,7 +20,7 @@ interface Sources {
 
 /**
  * The images that have a label of one of the model's tasks, augmented. Every batch of the three-task model has a mask
- * in it, or fifty among hundreds would starve. All models make about as many steps an epoch: one with fewer images
+ * in it (batches of one image cannot), or fifty among hundreds would starve. All models make about as many steps an epoch: one with fewer images
  * passes over them several times.
  */
 function sourcesFor(data: DemoData, tasks: readonly DemoTask[], { batch, seed }: RunOptions): Sources {
@@ -32,7 +32,7 @@ function sourcesFor(data: DemoData, tasks: readonly DemoTask[], { batch, seed }:
     indices,
     batchSize: batch,
     seed,
-    balance: tasks.includes('segmentation') ? { segmentation: 1 } : {},
+    balance: tasks.includes('segmentation') && batch > 1 ? { segmentation: 1 } : {},
     augment: augment<DemoTask>(pieces, { seed }),
   });
   const passes = Math.max(1, Math.round(data.train.length / indices.length));
