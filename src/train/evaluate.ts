@@ -31,8 +31,10 @@ export async function evaluateModel<T extends string>(
   );
   const states: unknown[] = used.map(({ metric }) => metric.init());
   let sums: LossSums = {};
+  let batches = 0;
   for await (const batch of source(0)) {
     signal?.throwIfAborted();
+    batches++;
     const amounts = await checkBatch(model, batch, losses);
     const tasks = [...amounts.keys()];
     if (tasks.length === 0) continue;
@@ -52,6 +54,9 @@ export async function evaluateModel<T extends string>(
       for (const output of outputs) output.dispose();
     }
     await pause();
+  }
+  if (batches === 0) {
+    throw new RangeError('evaluate: the source gave no batch; one that gives its batches once only must be made anew.');
   }
   const scores: Record<string, Record<string, unknown>> = {};
   for (const task of model.tasks) scores[task] = { loss: meanLoss(sums, task) };

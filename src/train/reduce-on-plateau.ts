@@ -52,7 +52,8 @@ export function reduceOnPlateau<T extends string = string>({
         best = value;
         waited = 0;
       } else if (++waited >= patience) {
-        run.learningRate = Math.max(minLearningRate, run.learningRate * factor);
+        const rate = run.learningRate;
+        run.learningRate = Math.min(rate, Math.max(minLearningRate, rate * factor));
         waited = 0;
       }
     },

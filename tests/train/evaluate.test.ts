@@ -75,12 +75,21 @@ describe('evaluate', () => {
 
   it('gives NaN for a task that no sample has labels for', async () => {
     const { trainer, model } = setUp();
-    const scores = await trainer.evaluate(() => []);
+    const unlabelled = tinyBatch([[1, 2]], { b: [9] }, { b: [0] });
+    const scores = await trainer.evaluate(() => [unlabelled]);
+    disposeBatch(unlabelled);
     expect(scores).toEqual({
       loss: Number.NaN,
       a: { loss: Number.NaN, record: [] },
       b: { loss: Number.NaN, record: [] },
     });
+    trainer.dispose();
+    model.dispose();
+  });
+
+  it('says so when a source gives nothing', async () => {
+    const { trainer, model } = setUp();
+    await expect(trainer.evaluate(() => [])).rejects.toThrow('evaluate: the source gave no batch');
     trainer.dispose();
     model.dispose();
   });

@@ -348,6 +348,9 @@ describe('the learning rate', () => {
     expect(
       await rates(reduceOnPlateau({ monitor, patience: 1, factor: 0.5, minLearningRate: 0.4 }), [1, 1, 1, 1]),
     ).toEqual([1, 0.5, 0.4, 0.4]);
+    expect(await rates(reduceOnPlateau({ monitor, patience: 1, minLearningRate: 4 }), [1, 1, 1, 1])).toEqual([
+      1, 1, 1, 1,
+    ]);
     expect(() => reduceOnPlateau({ factor: 1 })).toThrow('factor must lie in (0, 1), got 1');
   });
 
