@@ -22,8 +22,8 @@ export interface CheckpointOptions {
  * Each file is written beside the others and renamed when it is whole, so that a crash or a full disk leaves the earlier
  * ones as they were. One run writes to a directory.
  *
- * @throws RangeError for bad options; during the fit, Error with the path if a file cannot be written, if the directory
- * holds checkpoints of a run that this one does not go on from, or if another process writes to it.
+ * @throws RangeError for bad options; during the fit, Error with the path if a file cannot be written, if a fit that is
+ * not resumed finds checkpoints in the directory, or if another process writes to it.
  * @example
  * await trainer.fit(trainSet, { epochs: 500, callbacks: [checkpoint('runs/paper', { every: { epochs: 5 } })] });
  */
