@@ -7,6 +7,8 @@ export type {
   Builder,
   ByTask,
   Dataset,
+  ElementwiseAggregator,
+  ElementwiseContext,
   Encoder,
   Features,
   Gramian,

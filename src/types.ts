@@ -1,4 +1,4 @@
-import type { Scalar, Tensor, Tensor1D, Variable } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 
 // The contracts between the parts. Everything else in the library is a plain function over these.
@@ -151,6 +151,32 @@ export interface Aggregator<T extends string> {
   readonly tasks?: readonly T[];
   /** One weight for each of `tasks`: those that the batch has labels for, in the order of the Gramian's rows. */
   weights(gramian: Gramian, tasks: readonly T[], context: AggregatorContext<T>): readonly number[];
+  readonly join?: undefined;
+  /** What it keeps between steps, as plain data, for a checkpoint. */
+  save?(): PlainData;
+  load?(state: PlainData): void;
+}
+
+/** What an aggregator of elements may go by. */
+export interface ElementwiseContext<T extends string> extends AggregatorContext<T> {
+  /** Numbers the tensors whose gradients are joined in a step: with `step`, what seeded choices are drawn from. */
+  readonly place: number;
+}
+
+/**
+ * How the gradients of the tasks become one where no weighted sum says it: a rule for their elements, applied on the
+ * device to one shared tensor after the other. Where weights will do, an {@link Aggregator} is cheaper.
+ */
+export interface ElementwiseAggregator<T extends string> {
+  readonly name: string;
+  /** The tasks that it names, where it names any: the trainer checks that the model has them. */
+  readonly tasks?: readonly T[];
+  /**
+   * `gradients`: `[K, n]`, a row for each of `tasks` (those that the batch has labels for), the n elements of a shared
+   * parameter or of a shared representation, samples included. Gives `[n]`. It is called within a `tidy`.
+   */
+  join(gradients: Tensor2D, tasks: readonly T[], context: ElementwiseContext<T>): Tensor1D;
+  readonly weights?: undefined;
   /** What it keeps between steps, as plain data, for a checkpoint. */
   save?(): PlainData;
   load?(state: PlainData): void;

@@ -9,6 +9,7 @@ import {
   famo,
   fixedWeights,
   geometricLoss,
+  gradDrop,
   gradNorm,
   gradVac,
   imtlG,
@@ -59,6 +60,7 @@ export function methods<T extends string>(kinds: { readonly [K in T]: TaskKind }
     conFig: () => conFig(),
     fairGrad: () => fairGrad(),
     gradNorm: () => gradNorm(),
+    gradDrop: () => gradDrop(),
   };
   return [
     ...Object.entries(weightings).map(

@@ -19,7 +19,7 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { record, type Tape } from '../internal/tape';
-import type { Aggregator, ByTask, Loss, MultitaskModel, SomeTasks } from '../types';
+import type { Aggregator, ByTask, ElementwiseAggregator, Loss, MultitaskModel, SomeTasks } from '../types';
 import type { Forward } from './forward';
 import { findSharedParts } from './shared-parts';
 import type { ComputeGradients } from './step';
@@ -65,10 +65,10 @@ async function readAndDispose(tensor: Tensor): Promise<Float32Array> {
 
 /**
  * One forward pass, and a gradient for each task. Where parameters are shared the tasks' gradients are joined by the
- * aggregator's weights; a task's own parameters get its own gradient, and regularization counts in full everywhere.
+ * aggregator; a task's own parameters get its own gradient, and regularization counts in full everywhere.
  *
  * At the 'parameters' that takes K backward passes through what is shared; at the 'representation' the tasks'
- * gradients are compared at the outputs of the shared part, and their weighted sum flows on through it in one pass.
+ * gradients are joined at the outputs of the shared part, and what comes of them flows on through it in one pass.
  *
  * @throws RangeError where the model's tasks share no parameters.
  */
@@ -81,7 +81,7 @@ export function createAggregation<T extends string>(
     gradientsAt,
   }: {
     readonly losses: ByTask<T, Loss>;
-    readonly aggregator: Aggregator<T>;
+    readonly aggregator: Aggregator<T> | ElementwiseAggregator<T>;
     readonly gradientsAt: 'parameters' | 'representation';
   },
   listVariables: () => Variable[],
@@ -134,14 +134,22 @@ export function createAggregation<T extends string>(
       const gramian = symmetric(numbers.slice(tasks.length), tasks.length);
       const usable = Number.isFinite(check) && gramian.flat().every(Number.isFinite);
       const before = aggregator.save?.();
-      const weights = usable ? aggregator.weights(gramian, tasks, { step, losses: lossOf }) : tasks.map(() => 1);
+      const context = { step, losses: lossOf };
+      const ones = tasks.map(() => 1);
+      const weights = usable ? aggregator.weights?.(gramian, tasks, context) : ones;
 
-      const row = tensor2d([...weights], [1, tasks.length]);
+      const row = tensor2d([...(weights ?? ones)], [1, tasks.length]);
       held.push(row);
-      /** The weighted sum of the tasks' gradients at one place. */
+      /** What the aggregator makes of the tasks' gradients at one place. */
       const joined = (i: number): Tensor | undefined => {
         const of = rows[i] ?? rowsAt(placesOf[i]);
-        return of && reshape(matMul(row, of), leaves[i].shape);
+        if (of === undefined) return undefined;
+        if (!usable || aggregator.join === undefined) return reshape(matMul(row, of), leaves[i].shape);
+        const result = aggregator.join(of, tasks, { ...context, place: i });
+        if (result.size !== of.shape[1]) {
+          throw new RangeError(`${aggregator.name}: join must give shape [${of.shape[1]}], got [${result.shape}].`);
+        }
+        return reshape(result, leaves[i].shape);
       };
 
       const incoming = tidy(() => value.cut.map((_, i) => joined(i)));
@@ -162,7 +170,8 @@ export function createAggregation<T extends string>(
         });
         return Object.fromEntries(entries.filter(([, gradient]) => gradient !== undefined)) as NamedTensorMap;
       });
-      return { loss, losses: lossOf, gradients, finite, balance: { tasks, gramian, weights } };
+      const balance = weights === undefined ? { tasks, gramian } : { tasks, gramian, weights };
+      return { loss, losses: lossOf, gradients, finite, balance };
     } finally {
       tape.dispose();
       dispose(held.filter((tensor) => tensor !== undefined));

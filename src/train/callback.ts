@@ -6,8 +6,8 @@ export interface Balance<T extends string> {
   readonly tasks: readonly T[];
   /** The inner products of their gradients over what is shared. */
   readonly gramian: Gramian;
-  /** What each task's gradient was multiplied by there. */
-  readonly weights: readonly number[];
+  /** What each task's gradient was multiplied by there; an aggregator of elements has no such numbers. */
+  readonly weights?: readonly number[];
 }
 
 /** Unweighted losses of one step. A task without labels in the batch is left out. */

@@ -76,7 +76,8 @@ export function diagnostics<T extends string = string>({ weighting }: Diagnostic
       const record = { epoch, step, losses };
       if (balance !== undefined) {
         const { tasks, gramian, weights } = balance;
-        records.push({ ...record, weights: byTask(tasks, weights), ...readGramian(tasks, gramian) });
+        const known = weights === undefined ? {} : { weights: byTask(tasks, weights) };
+        records.push({ ...record, ...known, ...readGramian(tasks, gramian) });
       } else if (weighting !== undefined) {
         records.push({ ...record, weights: await taskWeights(weighting, losses, progress) });
       } else {

@@ -4,6 +4,7 @@ export { conFig } from './aggregators/con-fig';
 export type { DualConeOptions } from './aggregators/dual-cone';
 export { dualProj } from './aggregators/dual-proj';
 export { type FairGradOptions, fairGrad } from './aggregators/fair-grad';
+export { type GradDropOptions, gradDrop } from './aggregators/grad-drop';
 export { type GradNormOptions, gradNorm } from './aggregators/grad-norm';
 export { type GradVacOptions, gradVac } from './aggregators/grad-vac';
 export { imtlG } from './aggregators/imtl-g';

@@ -6,6 +6,7 @@ import type {
   Aggregator,
   Batch,
   ByTask,
+  ElementwiseAggregator,
   Loss,
   MultitaskModel,
   PlainData,
@@ -37,7 +38,7 @@ export interface TrainerOptions<T extends string, M extends TaskMetrics<T>> {
   /** Default: the plain sum of the losses. */
   readonly weighting?: Weighting<T>;
   /** Joins the tasks' gradients instead of their losses; reported losses are then summed. Not beside a weighting. */
-  readonly aggregator?: Aggregator<T>;
+  readonly aggregator?: Aggregator<T> | ElementwiseAggregator<T>;
   /**
    * Which gradients the aggregator compares: over the shared parameters (the default; K backward passes through the
    * trunk for K tasks), or at the representation that the trunk hands to the heads (one pass).

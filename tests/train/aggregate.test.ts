@@ -1,9 +1,13 @@
 import {
   cast,
   greater,
+  mul,
   randomNormal,
+  reshape,
   type Scalar,
+  slice,
   square,
+  sub,
   sum,
   type Tensor,
   tensor,
@@ -12,6 +16,7 @@ import {
   train,
 } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { random } from '../../src/internal/random';
 import { MLPHead, UNetDecoder, UNetEncoder } from '../../src/layers/index';
 import { bce, mse, softDice } from '../../src/losses/index';
 import { multitask } from '../../src/models/index';
@@ -24,6 +29,7 @@ import {
   dualProj,
   equalWeights,
   fairGrad,
+  gradDrop,
   gradNorm,
   gradVac,
   imtlG,
@@ -37,7 +43,7 @@ import {
   upGrad,
 } from '../../src/train/index';
 import { findSharedParts } from '../../src/train/shared-parts';
-import type { Aggregator, Batch, Gramian, PlainData, Source } from '../../src/types';
+import type { Aggregator, Batch, ElementwiseAggregator, Gramian, PlainData, Source } from '../../src/types';
 import { useCpu } from '../support/cpu';
 import { expectNoLeak } from '../support/leaks';
 import { disposeBatch, flatWeights, squares, type TinyTask, tinyBatch, tinyModel } from '../support/tiny-model';
@@ -57,7 +63,7 @@ const x = [
 ];
 const full: TinyData = { x, y: { a: [1, 0, 2, -1], b: [0.5, 1, -1, 0] }, weight: { b: [1, 0, 2, 0.5] } };
 
-const makers: [string, () => Aggregator<TinyTask>][] = Object.entries({
+const makers: [string, () => Aggregator<TinyTask> | ElementwiseAggregator<TinyTask>][] = Object.entries({
   meanGradient,
   sumGradient,
   mgda,
@@ -72,7 +78,8 @@ const makers: [string, () => Aggregator<TinyTask>][] = Object.entries({
   conFig,
   fairGrad,
   gradNorm,
-}) as [string, () => Aggregator<TinyTask>][];
+  gradDrop,
+}) as typeof makers;
 
 /** An aggregator that notes what it was given and answers with fixed weights. */
 function spy(answer: Record<string, number>): Aggregator<TinyTask> & { seen: { gramian: Gramian; losses: object }[] } {
@@ -167,8 +174,9 @@ describe.each(places)('a step with an aggregator at the %s', (gradientsAt) => {
     expectClose(summed.weights, plain.weights, 1e-6);
   });
 
-  // All aggregators do their arithmetic on plain numbers, so one of them is enough at the second place.
-  const leaking = gradientsAt === 'parameters' ? makers : makers.filter(([name]) => name === 'gradVac');
+  // Aggregators of Gramians do their arithmetic on plain numbers, so two of them are enough at the second place.
+  const atBoth = ['gradVac', 'upGrad', 'gradDrop'];
+  const leaking = gradientsAt === 'parameters' ? makers : makers.filter(([name]) => atBoth.includes(name));
   it.each(leaking)('leaves no tensor behind in 200 steps: %s', async (_, make) => {
     const model = tinyModel();
     const trainer = createTrainer(model, {
@@ -194,7 +202,7 @@ describe.each(places)('a step with an aggregator at the %s', (gradientsAt) => {
     await expectNoLeak(() => oneStep({ aggregator: pcGrad(), gradientsAt }, full));
   });
 
-  const remembering = makers.filter(([name]) => ['pcGrad', 'gradVac', 'gradNorm'].includes(name));
+  const remembering = makers.filter(([name]) => ['pcGrad', 'gradVac', 'gradNorm', 'gradDrop'].includes(name));
   it.each(remembering)('goes on from a snapshot of any step as if it had never stopped: %s', async (_, make) => {
     const source: Source<TinyTask> = function* (epoch: number) {
       for (let i = 0; i < 4; i++) {
@@ -228,6 +236,80 @@ describe.each(places)('a step with an aggregator at the %s', (gradientsAt) => {
       { onSafePoint: async (run) => void snapshots.push(structuredClone(await run.snapshot())) },
     ]);
     for (const i of [0, 5, 9]) expect(await go(snapshots[i])).toEqual(whole);
+  });
+
+  it('joins element by element where the aggregator does, and says what it can of it', async () => {
+    const seen: { rows: number[][]; place: number; step: number }[] = [];
+    const aggregator: ElementwiseAggregator<TinyTask> = {
+      name: 'spy',
+      join(gradients, tasks, { place, step }) {
+        expect(tasks).toEqual(['a', 'b']);
+        seen.push({ rows: gradients.arraySync(), place, step });
+        const row = (k: number) => reshape(slice(gradients, [k, 0], [1, -1]), [-1]);
+        return sub(mul(row(0), 0.25), mul(row(1), 3));
+      },
+    };
+    const { weights, result } = await oneStep({ aggregator, gradientsAt }, full);
+    const own = (factor: { a: number; b: number }) => tinyGradient(tinyWeights(), full, factor).gradient;
+    const rows =
+      gradientsAt === 'parameters'
+        ? [own({ a: 1, b: 0 }).slice(0, 4), own({ a: 0, b: 1 }).slice(0, 4)]
+        : [hiddenGradient('a', full), hiddenGradient('b', full)];
+    expect(seen).toHaveLength(1);
+    expect(seen[0]).toMatchObject({ place: 0, step: 0 });
+    expectClose(seen[0].rows.flat(), rows.flat());
+    const shared = own({ a: 0.25, b: -3 });
+    const plain = own({ a: 1, b: 1 });
+    const start = flat(tinyWeights());
+    expectClose(
+      weights,
+      start.map((w, i) => w - 0.01 * (i < 4 ? shared[i] : plain[i])),
+    );
+    expect(Object.keys(result.balance!)).toEqual(['tasks', 'gramian']);
+    expectClose(result.balance!.gramian.flat(), products(rows).flat());
+  });
+
+  it('keeps the gradients of one sign with gradDrop, and the whole gradient of a task that is alone', async () => {
+    const { weights, result } = await oneStep({ aggregator: gradDrop({ seed: 2 }), gradientsAt }, full);
+    const own = (factor: { a: number; b: number }) => tinyGradient(tinyWeights(), full, factor).gradient;
+    const atParameters = gradientsAt === 'parameters';
+    const a = atParameters ? own({ a: 1, b: 0 }).slice(0, 4) : hiddenGradient('a', full);
+    const b = atParameters ? own({ a: 0, b: 1 }).slice(0, 4) : hiddenGradient('b', full);
+    const stream = random(2, 'gradDrop', 0, 0);
+    const joined = a.map((v, i) => {
+      const purity = (1 + (v + b[i]) / (Math.abs(v) + Math.abs(b[i]) || 1)) / 2;
+      const sign = purity > stream.uniform() ? 1 : -1;
+      return Math.max(sign * v, 0) * sign + Math.max(sign * b[i], 0) * sign;
+    });
+    // What flows on from the hidden layer, x'g.
+    const shared = atParameters
+      ? joined
+      : [0, 1].flatMap((i) => [0, 1].map((j) => x.reduce((total, row, n) => total + row[i] * joined[2 * n + j], 0)));
+    const heads = own({ a: 1, b: 1 }).slice(4);
+    const start = flat(tinyWeights());
+    expectClose(
+      weights,
+      [...shared, ...heads].map((v, i) => start[i] - 0.01 * v),
+    );
+    expect(a.some((v, i) => v * b[i] < 0)).toBe(true);
+    expect(result.balance).not.toHaveProperty('weights');
+    const alone: TinyData = { x, y: { b: full.y.b } };
+    const kept = await oneStep({ aggregator: gradDrop(), gradientsAt }, alone);
+    expectClose(kept.weights, (await oneStep({}, alone)).weights, 1e-6);
+  });
+
+  it('refuses a joined gradient of another size, and leaves no tensor behind', async () => {
+    const aggregator: ElementwiseAggregator<TinyTask> = { name: 'short', join: () => tensor1d([1]) };
+    const model = tinyModel();
+    const trainer = createTrainer(model, { optimizer: train.sgd(0.1), losses, aggregator, gradientsAt });
+    const batch = tinyBatch(full.x, full.y, full.weight);
+    const size = gradientsAt === 'parameters' ? 4 : 8;
+    await expectNoLeak(() =>
+      expect(trainer.step(batch)).rejects.toThrow(`short: join must give shape [${size}], got [1].`),
+    );
+    disposeBatch(batch);
+    trainer.dispose();
+    model.dispose();
   });
 
   it('stops before a gradient that is not finite changes anything, the memory of the aggregator included', async () => {

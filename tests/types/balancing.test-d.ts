@@ -1,4 +1,4 @@
-import { train } from '@tensorflow/tfjs-core';
+import { sum, train } from '@tensorflow/tfjs-core';
 import { expectTypeOf, test } from 'vitest';
 import {
   alignedMtl,
@@ -7,6 +7,7 @@ import {
   diagnostics,
   dynamicWeightAverage,
   famo,
+  gradDrop,
   gradNorm,
   imtlL,
   pcGrad,
@@ -15,7 +16,7 @@ import {
   uncertainty,
   upGrad,
 } from '../../src/train/index';
-import type { Loss, MultitaskModel, Source } from '../../src/types';
+import type { Aggregator, ElementwiseAggregator, Loss, MultitaskModel, Source } from '../../src/types';
 
 declare const model: MultitaskModel<'mask' | 'label'>;
 declare const loss: Loss;
@@ -47,8 +48,25 @@ test('an aggregator knows the tasks of its model', () => {
   createTrainer(model, { optimizer, losses, aggregator: upGrad({ preference: { mask: 2 } }) });
   // @ts-expect-error: there is no task called other
   createTrainer(model, { optimizer, losses, aggregator: alignedMtl({ preference: { other: 2 } }) });
+  createTrainer(model, { optimizer, losses, aggregator: gradDrop({ leak: { mask: 0.5 } }) });
+  // @ts-expect-error: there is no task called other
+  createTrainer(model, { optimizer, losses, aggregator: gradDrop({ leak: { other: 0.5 } }) });
   // @ts-expect-error: there is no such place
   createTrainer(model, { optimizer, losses, aggregator: pcGrad(), gradientsAt: 'head' });
+});
+
+test('an aggregator says how it joins: by weights or by elements, not both', () => {
+  const either = {} as Aggregator<'mask' | 'label'> | ElementwiseAggregator<'mask' | 'label'>;
+  createTrainer(model, { optimizer, losses, aggregator: either });
+  expectTypeOf(pcGrad()).toExtend<Aggregator<string>>();
+  expectTypeOf(gradDrop()).toExtend<ElementwiseAggregator<string>>();
+  const weights = () => [1, 1];
+  createTrainer(model, { optimizer, losses, aggregator: { name: 'own', weights } });
+  createTrainer(model, { optimizer, losses, aggregator: { name: 'own', join: (gradients) => sum(gradients, 0) } });
+  // @ts-expect-error: neither
+  createTrainer(model, { optimizer, losses, aggregator: { name: 'own' } });
+  // @ts-expect-error: both
+  createTrainer(model, { optimizer, losses, aggregator: { name: 'own', weights, join: gradDrop().join } });
 });
 
 test('diagnostics name the tasks', async () => {
