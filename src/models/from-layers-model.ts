@@ -7,6 +7,7 @@ function checkInput(x: Tensor, expected: Shape): void {
   if (x.dtype !== 'float32') {
     throw new TypeError(`predict: x must be float32, got ${x.dtype}; convert it with cast(x, 'float32').`);
   }
+  if (x.shape[0] === 0) throw new RangeError('predict: x must hold at least one sample, got none.');
   const fits = x.shape.length === expected.length && expected.every((n, i) => n === null || n === x.shape[i]);
   if (fits) return;
   const sizes = ['batch', ...expected.slice(1).map((n) => n ?? 'any')].join(', ');

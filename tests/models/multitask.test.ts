@@ -122,6 +122,7 @@ describe('multitask', () => {
     [[16, 16, 1], 'x must have the shape [batch, 16, 16, 1], got [16, 16, 1]; add a batch axis with expandDims(x, 0).'],
     [[2, 16, 8, 1], 'x must have the shape [batch, 16, 16, 1], got [2, 16, 8, 1].'],
     [[2, 16, 16, 3], 'x must have the shape [batch, 16, 16, 1], got [2, 16, 16, 3].'],
+    [[0, 16, 16, 1], 'x must hold at least one sample, got none.'],
   ])('refuses to predict from the shape %j', (shape, message) => {
     const model = build();
     const x = ones(shape);
