@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type BackendName, useBackend } from 'tfjs-multitask/backends';
+import { conflicts } from 'tfjs-multitask/train';
 import { writeJson } from '../support/write-json';
 import { CONTENDERS } from './contenders';
 import { countPart, type DemoData, openData } from './data';
@@ -13,6 +14,20 @@ import { writeFigures } from './write-figures';
 function describeParts(data: DemoData): Record<string, Record<string, number>> {
   const { train, validation, test } = data;
   return { train: countPart(data, train), validation: countPart(data, validation), test: countPart(data, test) };
+}
+
+/** How often and how much the gradients of each pair of tasks point against each other. */
+function describeConflicts(records: NonNullable<Trained['records']>): Record<string, object> {
+  const rows = conflicts(records).map(({ tasks, steps, share, meanCosine, lowestCosine }) => [
+    tasks.join(' and '),
+    {
+      steps,
+      'in conflict %': Number((100 * share).toFixed(1)),
+      'mean cosine': Number(meanCosine.toFixed(3)),
+      'lowest cosine': Number(lowestCosine.toFixed(3)),
+    },
+  ]);
+  return Object.fromEntries(rows);
 }
 
 async function run(options: RunOptions, path: string, resume: boolean, signal: AbortSignal) {
@@ -51,6 +66,11 @@ async function run(options: RunOptions, path: string, resume: boolean, signal: A
   await writeFigures(path, data, results);
   console.log(`\nOn ${data.test.length} test images, with 95 % intervals:\n`);
   console.log(renderTable(results.map(({ contender, scored }) => ({ contender, test: scored.test }))));
+  const { records } = results[0].trained;
+  if (records !== undefined) {
+    console.log(`\nWhich tasks fight, over the ${records.length} training steps of ${results[0].contender.name}:`);
+    console.table(describeConflicts(records));
+  }
   for (const { trained } of results) trained.model.dispose();
   return summary;
 }
@@ -75,9 +95,9 @@ async function main(): Promise<void> {
     process.exitCode = 130;
     return;
   }
-  console.log(
-    `\nWritten to ${path}: results.json, training-curves.png, roc-curves.png, test-slices.png, and the models.`,
-  );
+  const figures = ['training-curves.png', 'roc-curves.png', 'test-slices.png'];
+  if (options.diagnose) figures.push('task-gradients.png');
+  console.log(`\nWritten to ${path}: results.json, ${figures.join(', ')}, and the models.`);
 }
 
 main().catch((error: Error) => {

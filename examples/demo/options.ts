@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly batch: number;
   readonly learningRate: number;
   readonly seed: number;
+  /** Records the gradient of every task of the three-task model, which costs a backward pass for each. */
+  readonly diagnose: boolean;
   /** Numbers repeat to the last bit on the same one only. */
   readonly backend: string;
 }
@@ -26,6 +28,7 @@ export const DEFAULTS: Omit<RunOptions, 'backend'> = {
   batch: 4,
   learningRate: 1e-3,
   seed: 1,
+  diagnose: false,
 };
 
 export const HELP = `Trains the paper's three-task model and its two baselines and compares them on a test split.
@@ -40,6 +43,7 @@ export const HELP = `Trains the paper's three-task model and its two baselines a
   --batch N           images in a batch                                 (${DEFAULTS.batch})
   --learning-rate X   of Adam                                           (${DEFAULTS.learningRate})
   --seed N            of weights, dropout, split, order, augmentation   (${DEFAULTS.seed})
+  --diagnose          records each task's gradient in the three-task model: which tasks fight (slower)
   --backend NAME      default: the fastest that works here
   --out DIR           where everything is written                       (runs/demo)
   --resume            goes on with the run in --out, with its options
@@ -84,6 +88,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine | undefin
       batch: text,
       'learning-rate': text,
       seed: text,
+      diagnose: { type: 'boolean' },
       backend: text,
       out: text,
       resume: { type: 'boolean' },
@@ -102,6 +107,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine | undefin
     batch: integer(values.batch, 'batch', 1),
     learningRate: number(values['learning-rate'], 'learning-rate', 0),
     seed: integer(values.seed, 'seed', 0),
+    diagnose: values.diagnose,
     backend: values.backend,
   };
   return {

@@ -3,7 +3,14 @@ import { train } from '@tensorflow/tfjs-core';
 import type { MultitaskModel, Source } from 'tfjs-multitask';
 import { augment, batches, flipHorizontal, intensity, rotate, scale, selectTasks, shift } from 'tfjs-multitask/data';
 import { checkpoint, csvLog, fileSystem, loadCheckpoint, progressBar } from 'tfjs-multitask/node';
-import { createTrainer, earlyStopping, type History } from 'tfjs-multitask/train';
+import {
+  createTrainer,
+  diagnostics,
+  earlyStopping,
+  type History,
+  type StepDiagnostics,
+  sumGradient,
+} from 'tfjs-multitask/train';
 import { type Contender, LOSSES, METRICS, pickTasks } from './contenders';
 import type { DemoData, DemoTask } from './data';
 import type { RunOptions } from './options';
@@ -11,6 +18,8 @@ import type { RunOptions } from './options';
 export interface Trained {
   readonly model: MultitaskModel<DemoTask>;
   readonly history: History<DemoTask>;
+  /** How each step was balanced, where the run diagnoses and tasks share something. */
+  readonly records?: readonly StepDiagnostics<DemoTask>[];
 }
 
 interface Sources {
@@ -57,10 +66,13 @@ export async function trainContender(
   const model = contender.build(options);
   const { tasks } = model;
   const sources = sourcesFor(data, tasks, options);
+  // The sum of the gradients is the gradient of the sum: the same training, with the tasks' gradients on record.
+  const watch = options.diagnose && tasks.length > 1 ? diagnostics<DemoTask>() : undefined;
   const trainer = createTrainer(model, {
     optimizer: train.adam(options.learningRate),
     losses: pickTasks(tasks, LOSSES),
     metrics: pickTasks(tasks, METRICS),
+    aggregator: watch && sumGradient(),
   });
   const checkpoints = join(folder, 'checkpoints');
   const last = resume ? await loadCheckpoint(checkpoints) : undefined;
@@ -71,6 +83,7 @@ export async function trainContender(
     resume: last?.state,
     callbacks: [
       earlyStopping({ monitor: 'validation.loss' }),
+      ...(watch === undefined ? [] : [watch]),
       csvLog(join(folder, 'history.csv')),
       checkpoint(checkpoints, { every: { epochs: 1, steps: 50 } }),
       progressBar(),
@@ -78,5 +91,5 @@ export async function trainContender(
   });
   trainer.dispose();
   if (history.stopped !== 'aborted') await model.net.save(fileSystem(join(folder, 'model')));
-  return { model, history };
+  return { model, history, records: watch?.records };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { dicePerImage, score } from 'tfjs-multitask/metrics';
 import { rocCurves } from '../support/figures/roc-curves';
 import { type SliceRow, sliceSheet } from '../support/figures/slice-sheet';
+import { taskGradients } from '../support/figures/task-gradients';
 import { trainingCurves } from '../support/figures/training-curves';
 import type { Contender } from './contenders';
 import type { DemoData } from './data';
@@ -70,7 +71,9 @@ export async function writeFigures(folder: string, data: DemoData, results: read
       join(folder, 'roc-curves.png'),
       await rocCurves(curves, { models: results.map(({ contender }) => contender.name) }),
     );
-  const [{ contender, scored }] = results;
+  const [{ contender, trained, scored }] = results;
+  if (trained.records !== undefined)
+    await writeFile(join(folder, 'task-gradients.png'), await taskGradients(trained.records));
   const chosen = chooseSlices(data, scored.predictions);
   const rows = await Promise.all(chosen.map((prediction) => describeSlice(data, prediction)));
   const title = `${contender.name} on test slices`;

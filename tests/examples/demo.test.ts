@@ -26,6 +26,15 @@ describe("the demo's command line", () => {
     expect((await open([], useBackend)).path).toBe(path('run-2'));
   });
 
+  it('diagnoses in a resumed run what it diagnosed before, and nothing else', async () => {
+    const useBackend = async () => 'picked';
+    expect((await open([], useBackend)).options.diagnose).toBe(false);
+    await expect(open(['--resume', '--diagnose'], useBackend)).rejects.toThrow('has --diagnose false, got true');
+    const { path: second } = await open(['--diagnose'], useBackend);
+    const resumed = await openRunFolder(parseCommandLine(['--resume', '--out', second])!, useBackend);
+    expect(resumed.options.diagnose).toBe(true);
+  });
+
   it('leaves nothing behind where no backend works', async () => {
     await expect(open([], () => Promise.reject(new Error('no backend')))).rejects.toThrow('no backend');
     expect(await readdir(path())).toEqual([]);

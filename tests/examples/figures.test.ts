@@ -4,12 +4,14 @@ import { contourPath, fillPath } from '../../examples/support/figures/mask-path'
 import { PALETTE } from '../../examples/support/figures/render';
 import { rocCurves } from '../../examples/support/figures/roc-curves';
 import { sliceSheet } from '../../examples/support/figures/slice-sheet';
+import { taskGradients } from '../../examples/support/figures/task-gradients';
 import { trainingCurves } from '../../examples/support/figures/training-curves';
 import type { EpochLog } from '../../src/train/callback';
+import type { StepDiagnostics } from '../../src/train/diagnostics';
 import type { NDArray } from '../../src/types';
 
 const PNG_SIGNATURE = '89504e470d0a1a0a';
-const [BLUE, VERMILION, GREEN] = PALETTE;
+const [BLUE, VERMILION, GREEN, PURPLE] = PALETTE;
 const [SKY, ORANGE] = ['#56B4E9', '#E69F00'];
 
 /** Checks that it is a PNG, and counts the pixels of each colour. */
@@ -114,6 +116,59 @@ describe('trainingCurves', () => {
     await expect(trainingCurves([{ name: 'a', history: [] }])).rejects.toThrow(
       new RangeError('trainingCurves: the histories hold no number to draw.'),
     );
+  });
+});
+
+/** Two steps an epoch; task b has labels in every second one only. */
+function steps(epochs: number, cosine = 0.2): StepDiagnostics<'a' | 'b'>[] {
+  return Array.from({ length: 2 * epochs }, (_, step) => {
+    const record = { epoch: Math.floor(step / 2), step };
+    if (step % 2 === 1) return { ...record, losses: { a: 1 }, weights: { a: 1 }, norms: { a: 0.5 }, cosines: [] };
+    return {
+      ...record,
+      losses: { a: 1, b: 0.01 },
+      weights: { a: 1, b: 2 },
+      norms: { a: 0.5, b: 0 },
+      cosines: [{ tasks: ['a', 'b'], value: cosine }],
+    };
+  });
+}
+
+const without = <K extends 'weights' | 'norms' | 'cosines'>(records: StepDiagnostics<'a' | 'b'>[], ...keys: K[]) =>
+  records.map((record) => Object.fromEntries(Object.entries(record).filter(([key]) => !keys.includes(key as K))));
+
+describe('taskGradients', () => {
+  it('has a panel for each thing that is recorded, a colour for each task and another for their pair', async () => {
+    const four = await readPng(await taskGradients(steps(3)));
+    for (const color of [BLUE, VERMILION, GREEN]) expect(four.count(color)).toBeGreaterThan(500);
+    expect(four.count(PURPLE)).toBe(0);
+    const weighting = await readPng(await taskGradients(without(steps(3), 'norms', 'cosines') as never));
+    expect(weighting.count(GREEN)).toBe(0);
+    expect(weighting.width).toBeLessThan(four.width - 900);
+    const elementwise = await readPng(await taskGradients(without(steps(3), 'weights') as never));
+    expect(elementwise.count(GREEN)).toBeGreaterThan(500);
+    expect(four.width - elementwise.width).toBeGreaterThan(400);
+  });
+
+  it('draws means over the epoch, and leaves out what is not a number', async () => {
+    const flat = await taskGradients(steps(3, 0.25));
+    const mixed = steps(3, 0.25).map((record, i) =>
+      i % 2 === 1 ? { ...record, cosines: [{ tasks: ['b', 'a'] as const, value: Number.NaN }] } : record,
+    );
+    expect((await taskGradients(mixed)).equals(flat)).toBe(true);
+    const swung = [0.5, 0].flatMap((value) => steps(3, value)).sort((a, b) => a.epoch - b.epoch);
+    expect((await readPng(await taskGradients(swung))).count(GREEN)).toBe((await readPng(flat)).count(GREEN));
+  });
+
+  it('shows a single epoch, and one that the records begin with', async () => {
+    expect((await readPng(await taskGradients(steps(1)))).count(VERMILION)).toBeGreaterThan(100);
+    await readPng(await taskGradients(steps(5).filter(({ epoch }) => epoch > 2)));
+  });
+
+  it('says what is missing', async () => {
+    const message = new RangeError('taskGradients: the records hold no number to draw.');
+    await expect(taskGradients([])).rejects.toThrow(message);
+    await expect(taskGradients([{ epoch: 0, step: 0, losses: { a: Number.NaN } }])).rejects.toThrow(message);
   });
 });
 
