@@ -1,8 +1,10 @@
 // Every weighting and every aggregator: on two losses whose Pareto front is known, and on the three-task model of the
-// paper with half of the masks missing. Prints tables and writes two figures to runs/weighting.
+// paper with half of the masks missing. Prints tables and writes three figures to runs/weighting.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { useBackend } from 'tfjs-multitask/backends';
+import { conflicts } from 'tfjs-multitask/train';
 import { exampleArguments } from '../support/arguments';
+import { taskGradients } from '../support/figures/task-gradients';
 import { drawFront, drawGains } from './figures';
 import { methods } from './methods';
 import { phantomExperiment, type Result, type Task } from './phantom';
@@ -57,10 +59,12 @@ async function main(): Promise<void> {
 
   console.log('\nWhich tasks fight, under the sum of the losses\n');
   printHead(['tasks', 'steps', 'in conflict', 'mean cosine']);
-  for (const { tasks, steps, share, meanCosine } of await experiment.watch()) {
+  const records = await experiment.watch();
+  for (const { tasks, steps, share, meanCosine } of conflicts(records)) {
     printRow([tasks.join(' and '), String(steps), `${(100 * share).toFixed(0)} %`, meanCosine.toFixed(2)]);
   }
-  console.log(`\nFigures: ${OUT}/front.png, ${OUT}/gain.png`);
+  await writeFile(`${OUT}/task-gradients.png`, await taskGradients(records));
+  console.log(`\nFigures: ${OUT}/front.png, ${OUT}/gain.png, ${OUT}/task-gradients.png`);
 }
 
 await main();

@@ -3,7 +3,7 @@ import { batches, phantomDataset, selectTasks, split } from 'tfjs-multitask/data
 import { bce, mse, softDice } from 'tfjs-multitask/losses';
 import { auc, dice } from 'tfjs-multitask/metrics';
 import { amyar2020 } from 'tfjs-multitask/models';
-import { type Conflict, conflicts, createTrainer, diagnostics, sumGradient } from 'tfjs-multitask/train';
+import { createTrainer, diagnostics, type StepDiagnostics, sumGradient } from 'tfjs-multitask/train';
 import type { Method } from './methods';
 
 export type Task = 'reconstruction' | 'segmentation' | 'classification';
@@ -103,15 +103,15 @@ export function phantomExperiment({ size, filters, epochs, slices }: PhantomOpti
       };
     },
 
-    /** Which tasks fight when the sum of the losses is trained on. */
-    async watch(): Promise<Conflict<Task>[]> {
+    /** How the tasks get along, step by step, when the sum of the losses is trained on. */
+    async watch(): Promise<readonly StepDiagnostics<Task>[]> {
       const model = amyar2020(network);
       const trainer = createTrainer(model, { optimizer: train.adam(1e-3), losses: LOSSES, aggregator: sumGradient() });
       const record = diagnostics<Task>();
       await trainer.fit(batches(dataset, { indices: parts.train, seed: 1 }), { epochs, callbacks: [record] });
       trainer.dispose();
       model.dispose();
-      return conflicts(record.records);
+      return record.records;
     },
   };
 }

@@ -6,6 +6,7 @@ import {
   createTrainer,
   diagnostics,
   fixedWeights,
+  gradDrop,
   randomLossWeighting,
   type StepDiagnostics,
   sumGradient,
@@ -77,6 +78,22 @@ describe('diagnostics', () => {
     expect(Object.keys(second.losses)).toEqual(['a']);
     expect(second.cosines).toEqual([]);
     expect(structuredClone(watch.records)).toEqual(watch.records);
+  });
+
+  it('records no weights where an aggregator joins element by element', async () => {
+    const watch = diagnostics<TinyTask>();
+    const summed = diagnostics<TinyTask>();
+    for (const [aggregator, callback] of [
+      [gradDrop(), watch],
+      [sumGradient(), summed],
+    ] as const) {
+      const { trainer, dispose: end } = makeTrainer({ aggregator });
+      await trainer.fit(source, { epochs: 1, callbacks: [callback] });
+      end();
+    }
+    expect(watch.records).toEqual(summed.records.map(({ weights: _, ...rest }) => rest));
+    expect(watch.records[0].cosines).toHaveLength(1);
+    expect(watch.records[0]).not.toHaveProperty('weights');
   });
 
   it('records the weights of a weighting, at the step that it was asked', async () => {

@@ -1,5 +1,5 @@
 import type { StepDiagnostics } from 'tfjs-multitask/train';
-import { PALETTE, renderChart } from './render';
+import { MUTED, PALETTE, renderChart } from './render';
 
 type Records = readonly StepDiagnostics<string>[];
 
@@ -63,7 +63,7 @@ const LINEAR: Axis = { scale: { zero: true }, ticks: { tickCount: 5 } };
 function aroundZero(points: readonly Point[]): Axis {
   const farthest = Math.max(...points.flatMap(({ low, high }) => [Math.abs(low), Math.abs(high)]));
   const end = [0.1, 0.2, 0.5].find((value) => value >= farthest) ?? 1;
-  return { scale: { domain: [-end, end] }, ticks: { tickCount: 5 } };
+  return { scale: { domain: [-end, end] }, ticks: { values: [-end, -end / 2, 0, end / 2, end], format: '~g' } };
 }
 
 /** For losses and lengths, which may lie orders of magnitude apart. */
@@ -158,7 +158,14 @@ export async function taskGradients(records: Records): Promise<Buffer> {
   const others = [...PALETTE.slice(tasks.names.length % PALETTE.length), ...PALETTE];
   const pairs = { of: 'Pair of tasks', names: namesOf(cosines), colors: others };
   return renderChart({
-    title: { text: 'Losses and gradients of the tasks over the epochs', offset: 24 },
+    title: {
+      text: 'Losses and gradients of the tasks over the epochs',
+      subtitle: 'Means over the steps of an epoch; eight of ten steps lie in the bands',
+      subtitleColor: MUTED,
+      subtitleFontSize: 12,
+      subtitlePadding: 6,
+      offset: 24,
+    },
     spacing: 36,
     resolve: { scale: { color: 'independent' } },
     hconcat: [
