@@ -63,7 +63,7 @@ const LINEAR: Axis = { scale: { zero: true }, ticks: { tickCount: 5 } };
 function aroundZero(points: readonly Point[]): Axis {
   const farthest = Math.max(...points.flatMap(({ low, high }) => [Math.abs(low), Math.abs(high)]));
   const end = [0.1, 0.2, 0.5].find((value) => value >= farthest) ?? 1;
-  return { scale: { domain: [-end, end] }, ticks: { values: [-end, -end / 2, 0, end / 2, end], format: '~g' } };
+  return { scale: { domain: [-end, end] }, ticks: { values: [-end, -end / 2, 0, end / 2, end], format: '.2~f' } };
 }
 
 /** For losses and lengths, which may lie orders of magnitude apart. */
