@@ -18,6 +18,7 @@ export { RepeatBatch, type RepeatBatchOptions } from './repeat-batch';
 export { SeededDropout, type SeededDropoutOptions, setDropoutStep } from './seeded-dropout';
 export { SliceBatch, type SliceBatchOptions } from './slice-batch';
 export { SubspaceMix, type SubspaceMixOptions } from './subspace-mix';
-export { type Skips, UNetDecoder, type UNetDecoderOptions, type Upsample } from './unet-decoder';
+export { UNetDecoder, type UNetDecoderOptions } from './unet-decoder';
 export { UNetEncoder, type UNetEncoderOptions } from './unet-encoder';
+export type { Skips, Upsample } from './up-path';
 export { type WithDecoderOptions, withDecoder } from './with-decoder';

@@ -1,21 +1,9 @@
-import { serialization } from '@tensorflow/tfjs-core';
-import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkChoice, checkInteger } from '../internal/check';
 import type { Head } from '../types';
 import type { Activation } from './activation';
-import { apply } from './apply';
-import { AttentionGate } from './attention-gate';
-import { BilinearUpsampling } from './bilinear-upsampling';
-import { conv } from './conv';
-import { convBlock } from './conv-block';
-import { glorotUniform, layerSeed } from './initializer';
+import { MapHead } from './map-head';
 import { NORMS, type Norm } from './norm';
-
-/** What of the encoder's maps a decoder joins to its own: all of them, what an attention gate lets through, or none. */
-export type Skips = 'concat' | 'attention' | 'none';
-
-/** How a decoder doubles the size: a resize and a convolution 2x2, or one transposed convolution. */
-export type Upsample = 'nearest' | 'bilinear' | 'transpose';
+import { type Skips, type Upsample, upPath } from './up-path';
 
 export interface UNetDecoderOptions {
   /** Channels of the output. Default 1. */
@@ -32,30 +20,6 @@ export interface UNetDecoderOptions {
 
 const SKIPS: readonly Skips[] = ['concat', 'attention', 'none'];
 const UPSAMPLES: readonly Upsample[] = ['nearest', 'bilinear', 'transpose'];
-
-function resize(kind: 'nearest' | 'bilinear', input: SymbolicTensor, name: string): SymbolicTensor {
-  if (kind === 'nearest') return apply(layers.upSampling2d({ name, size: [2, 2] }), input);
-  serialization.registerClass(BilinearUpsampling);
-  return apply(new BilinearUpsampling({ name }), input);
-}
-
-function join(kind: Skips, skip: SymbolicTensor, up: SymbolicTensor, name: string, seed?: number): SymbolicTensor {
-  if (kind === 'none') return up;
-  let shown = skip;
-  if (kind === 'attention') {
-    serialization.registerClass(AttentionGate);
-    shown = apply(new AttentionGate({ name: `${name}/gate`, seed: layerSeed(seed, `${name}/gate`) }), [skip, up]);
-  }
-  return apply(layers.concatenate({ name: `${name}/concat` }), [shown, up]);
-}
-
-function checkSameSize(skip: SymbolicTensor, up: SymbolicTensor, level: number): void {
-  if (skip.shape[1] === up.shape[1] && skip.shape[2] === up.shape[2]) return;
-  throw new RangeError(
-    `UNetDecoder: the skip of level ${level} is ${skip.shape[1]} x ${skip.shape[2]}, but the upsampled map is ` +
-      `${up.shape[1]} x ${up.shape[2]}; the encoder must halve the sides from skip to skip, without rounding.`,
-  );
-}
 
 /**
  * The expanding path of a U-Net. From level to level: upsample 2x, convolution 2x2, join the skip, two convolutions
@@ -77,22 +41,10 @@ export function UNetDecoder(options: UNetDecoderOptions = {}): Head {
   checkChoice(skips, SKIPS, 'UNetDecoder: skips');
   checkChoice(upsample, UPSAMPLES, 'UNetDecoder: upsample');
   checkChoice(norm, NORMS, 'UNetDecoder: norm');
+  const toOutput = MapHead({ channels, norm, activation });
   return (features, name, seed) => {
     if (features.skips.length === 0) throw new RangeError('UNetDecoder: the encoder must give at least 1 skip, got 0.');
-    let x = features.bottleneck;
-    for (let level = features.skips.length; level >= 1; level--) {
-      const skip = features.skips[level - 1];
-      const filters = skip.shape[3] as number;
-      const step = `${name}/up${level}`;
-      const transposed = upsample === 'transpose';
-      if (upsample !== 'transpose') x = resize(upsample, x, `${step}/resize`);
-      x = conv({ filters, kernelSize: 2, norm, activation: 'relu', transposed }, x, step, 1, seed);
-      checkSameSize(skip, x, level);
-      const stage = `${name}/dec${level}`;
-      x = convBlock({ filters, norm })(join(skips, skip, x, stage, seed), stage, seed);
-    }
-    x = convBlock({ filters: 2 * channels, convs: 1, norm })(x, `${name}/maps`, seed);
-    const kernelInitializer = glorotUniform(seed, name);
-    return apply(layers.conv2d({ name, filters: channels, kernelSize: 1, activation, kernelInitializer }), x);
+    const [finest] = upPath(features, { skips, upsample, norm, caller: 'UNetDecoder' }, name, seed);
+    return toOutput({ skips: [], bottleneck: finest }, name, seed);
   };
 }

@@ -1,10 +1,7 @@
-import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkChoice } from '../internal/check';
 import type { Encoder } from '../types';
-import { apply } from './apply';
-import { conv } from './conv';
-import { convBlock } from './conv-block';
 import { NORMS, type Norm } from './norm';
+import { upPath } from './up-path';
 
 export interface WithDecoderOptions {
   /** After each convolution of the decoder. Default 'none'. */
@@ -24,29 +21,11 @@ export interface WithDecoderOptions {
  * @example
  * const encoder = withDecoder(UNetEncoder({ filters: [2, 4, 8] }), { norm: 'instance' });
  */
-export function withDecoder(encoder: Encoder, options: WithDecoderOptions = {}): Encoder {
-  const { norm = 'none' } = options;
+export function withDecoder(encoder: Encoder, { norm = 'none' }: WithDecoderOptions = {}): Encoder {
   checkChoice(norm, NORMS, 'withDecoder: norm');
   return (input, name, seed) => {
-    const { skips, bottleneck } = encoder(input, name, seed);
-    const decoded: SymbolicTensor[] = [];
-    let x = bottleneck;
-    for (let level = skips.length; level >= 1; level--) {
-      const skip = skips[level - 1];
-      const filters = skip.shape[3] as number;
-      const [up, stage] = [`${name}/up${level}`, `${name}/dec${level}`];
-      x = apply(layers.upSampling2d({ name: `${up}/resize`, size: [2, 2] }), x);
-      x = conv({ filters, kernelSize: 2, norm, activation: 'relu' }, x, up, 1, seed);
-      if (skip.shape[1] !== x.shape[1] || skip.shape[2] !== x.shape[2]) {
-        throw new RangeError(
-          `withDecoder: the skip of level ${level} is ${skip.shape[1]} x ${skip.shape[2]}, but the upsampled map is ` +
-            `${x.shape[1]} x ${x.shape[2]}; the encoder must halve the sides from skip to skip, without rounding.`,
-        );
-      }
-      x = apply(layers.concatenate({ name: `${stage}/concat` }), [skip, x]);
-      x = convBlock({ filters, norm })(x, stage, seed);
-      decoded.unshift(x);
-    }
-    return { skips: decoded, bottleneck };
+    const features = encoder(input, name, seed);
+    const options = { skips: 'concat', upsample: 'nearest', norm, caller: 'withDecoder' } as const;
+    return { skips: upPath(features, options, name, seed), bottleneck: features.bottleneck };
   };
 }

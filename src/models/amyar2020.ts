@@ -1,7 +1,8 @@
 import { MLPHead } from '../layers/mlp-head';
 import type { Norm } from '../layers/norm';
-import { type Skips, UNetDecoder } from '../layers/unet-decoder';
+import { UNetDecoder } from '../layers/unet-decoder';
 import { UNetEncoder } from '../layers/unet-encoder';
+import type { Skips } from '../layers/up-path';
 import type { ByTask, Head, MultitaskModel } from '../types';
 import { levels } from './levels';
 import { multitask } from './multitask';
