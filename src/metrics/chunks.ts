@@ -25,3 +25,11 @@ export function joinChunks<C extends { readonly length: number }>(
 ): Chunks<C> {
   return b.reduce((chunks, chunk) => appendChunk(chunks, chunk, join), a);
 }
+
+/** Two chunks of numbers as one. */
+export function joinNumbers(a: Float64Array, b: Float64Array): Float64Array {
+  const joined = new Float64Array(a.length + b.length);
+  joined.set(a);
+  joined.set(b, a.length);
+  return joined;
+}

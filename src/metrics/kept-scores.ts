@@ -1,5 +1,5 @@
 import type { Metric } from '../types';
-import { appendChunk, type Chunks, joinChunks } from './chunks';
+import { appendChunk, type Chunks, joinChunks, joinNumbers } from './chunks';
 import { checkTargets, eachPosition, readTargets, type TargetOptions, type Targets } from './read-targets';
 
 /**
@@ -18,9 +18,9 @@ export function keptScores<R>(
   return {
     init: () => [],
     async update(state, yTrue, yPred, weight) {
-      return appendChunk(state, rowsOf(await readTargets(name, options, yTrue, yPred, weight)), join);
+      return appendChunk(state, rowsOf(await readTargets(name, options, yTrue, yPred, weight)), joinNumbers);
     },
-    merge: (a, b) => joinChunks(a, b, join),
+    merge: (a, b) => joinChunks(a, b, joinNumbers),
     compute,
   };
 }
@@ -39,13 +39,6 @@ function rowsOf(targets: Targets): Float64Array {
     to += stride;
   });
   return to < rows.length ? rows.slice(0, to) : rows;
-}
-
-function join(a: Float64Array, b: Float64Array): Float64Array {
-  const joined = new Float64Array(a.length + b.length);
-  joined.set(a);
-  joined.set(b, a.length);
-  return joined;
 }
 
 /** Calls `visit` for each score of the columns from `from` up to `to`, in the order of arrival. */

@@ -1,5 +1,5 @@
 import type { Metric } from '../types';
-import { appendChunk, type Chunks, joinChunks } from './chunks';
+import { appendChunk, type Chunks, joinChunks, joinNumbers } from './chunks';
 import { checkMaskOptions, imageShape, type MaskOptions, type Masks, maskCount, readMasks } from './masks';
 import { weightOf } from './read-pair';
 import { readTargets } from './read-targets';
@@ -27,13 +27,6 @@ export type PerImageState = Chunks<Float64Array>;
 
 /** A metric over images. */
 export type PerImageMetric = Metric<PerImageState, PerImageScores>;
-
-function join(a: Float64Array, b: Float64Array): Float64Array {
-  const joined = new Float64Array(a.length + b.length);
-  joined.set(a);
-  joined.set(b, a.length);
-  return joined;
-}
 
 /** The mean of an image's scores, without those that are NaN. */
 function meanScore(scores: Float64Array): number {
@@ -92,9 +85,9 @@ export function perImage(
           rows[at + 1 + index] = measure(readMasks(targets, shape, image, index, options), index);
         }
       }
-      return appendChunk(state, rows, join);
+      return appendChunk(state, rows, joinNumbers);
     },
-    merge: (a, b) => joinChunks(a, b, join),
+    merge: (a, b) => joinChunks(a, b, joinNumbers),
     compute: (state) => ({
       ...summarize(state, width, meanScore),
       classes: Array.from({ length: count }, (_, index) => summarize(state, width, (scores) => scores[index])),

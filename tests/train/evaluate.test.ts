@@ -10,7 +10,15 @@ import { type TinyData, tinyGradient, tinyWeights } from '../support/tiny-oracle
 useCpu();
 
 const data: TinyData[] = [
-  { x: [[1, 2], [3, -1], [0, 1]], y: { a: [1, 2, 3], b: [0, 1, 2] }, weight: { b: [1, 0, 2] } }, // biome-ignore format: rows
+  {
+    x: [
+      [1, 2],
+      [3, -1],
+      [0, 1],
+    ],
+    y: { a: [1, 2, 3], b: [0, 1, 2] },
+    weight: { b: [1, 0, 2] },
+  },
   { x: [[2, 2]], y: { a: [1] } },
   { x: [[1, 1]], y: { b: [7] }, weight: { b: [0] } },
   { x: [[0, 1]], y: {} },
