@@ -1,16 +1,11 @@
-import { checkChoice, checkInteger, checkRange } from '../internal/check';
+import { checkInteger } from '../internal/check';
 import type { PlainData } from '../types';
 import type { Callback } from './callback';
-import { defaultMode, isBetter, type Mode, type Monitor, readMonitor } from './monitor';
+import { checkMonitorOptions, defaultMode, isBetter, type MonitorOptions, readMonitor, worst } from './monitor';
 
-export interface EarlyStoppingOptions<T extends string> {
-  readonly monitor?: Monitor<NoInfer<T>>;
+export interface EarlyStoppingOptions<T extends string> extends MonitorOptions<T> {
   /** Epochs without improvement that are borne. Default 35, the paper's. */
   readonly patience?: number;
-  /** How much better counts as better. Default 0. */
-  readonly minDelta?: number;
-  /** Default: 'min' for a loss, 'max' for anything else. */
-  readonly mode?: Mode;
   /** Puts the weights of the best epoch back when the fit ends. Default true. */
   readonly restoreBest?: boolean;
 }
@@ -32,9 +27,8 @@ export function earlyStopping<T extends string = string>({
   restoreBest = true,
 }: EarlyStoppingOptions<T> = {}): Callback<T> {
   checkInteger(patience, 0, 'earlyStopping: patience');
-  checkRange(minDelta, 0, Number.MAX_VALUE, 'earlyStopping: minDelta');
-  checkChoice(mode, ['min', 'max'], 'earlyStopping: mode');
-  let best = mode === 'min' ? Infinity : -Infinity;
+  checkMonitorOptions('earlyStopping', minDelta, mode);
+  let best = worst(mode);
   let bestEpoch = -1;
   let weights: readonly Float32Array[] | null = null;
   return {
@@ -42,7 +36,7 @@ export function earlyStopping<T extends string = string>({
     onFitBegin(run) {
       // A fit that does not resume starts anew, also with a callback that has been used before.
       if (run.resumed) return;
-      best = mode === 'min' ? Infinity : -Infinity;
+      best = worst(mode);
       bestEpoch = -1;
       weights = null;
     },

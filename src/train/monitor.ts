@@ -1,3 +1,4 @@
+import { checkChoice, checkRange } from '../internal/check';
 import type { EpochLog } from './callback';
 
 /** A score of the history: a path into an epoch's record, such as `'validation.segmentation.dice'`. */
@@ -8,6 +9,26 @@ export type Monitor<T extends string> =
   | `validation.${T}.${string}`;
 
 export type Mode = 'min' | 'max';
+
+/** What a callback that waits for a score to improve is told. */
+export interface MonitorOptions<T extends string> {
+  readonly monitor?: Monitor<NoInfer<T>>;
+  /** How much better counts as better. Default 0. */
+  readonly minDelta?: number;
+  /** Default: 'min' for a loss, 'max' for anything else. */
+  readonly mode?: Mode;
+}
+
+/** Throws unless `minDelta` and `mode` are in range; `who` stands in the errors. */
+export function checkMonitorOptions(who: string, minDelta: number, mode: Mode): void {
+  checkRange(minDelta, 0, Number.MAX_VALUE, `${who}: minDelta`);
+  checkChoice(mode, ['min', 'max'], `${who}: mode`);
+}
+
+/** What every number beats. */
+export function worst(mode: Mode): number {
+  return mode === 'min' ? Infinity : -Infinity;
+}
 
 function numberAt(value: unknown): number | undefined {
   if (typeof value === 'number') return value;

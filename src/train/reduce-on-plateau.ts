@@ -1,17 +1,12 @@
-import { checkChoice, checkInteger, checkRange } from '../internal/check';
+import { checkInteger, checkRange } from '../internal/check';
 import type { Callback } from './callback';
-import { defaultMode, isBetter, type Mode, type Monitor, readMonitor } from './monitor';
+import { checkMonitorOptions, defaultMode, isBetter, type MonitorOptions, readMonitor, worst } from './monitor';
 
-export interface ReduceOnPlateauOptions<T extends string> {
-  readonly monitor?: Monitor<NoInfer<T>>;
+export interface ReduceOnPlateauOptions<T extends string> extends MonitorOptions<T> {
   /** What the learning rate is multiplied by. Default 0.1. */
   readonly factor?: number;
   /** Epochs without improvement before it is. Default 10. */
   readonly patience?: number;
-  /** How much better counts as better. Default 0. */
-  readonly minDelta?: number;
-  /** Default: 'min' for a loss, 'max' for anything else. */
-  readonly mode?: Mode;
   /** The learning rate never falls below it. Default 0. */
   readonly minLearningRate?: number;
 }
@@ -33,17 +28,15 @@ export function reduceOnPlateau<T extends string = string>({
 }: ReduceOnPlateauOptions<T> = {}): Callback<T> {
   if (!(factor > 0 && factor < 1)) throw new RangeError(`reduceOnPlateau: factor must lie in (0, 1), got ${factor}.`);
   checkInteger(patience, 1, 'reduceOnPlateau: patience');
-  checkRange(minDelta, 0, Number.MAX_VALUE, 'reduceOnPlateau: minDelta');
   checkRange(minLearningRate, 0, Number.MAX_VALUE, 'reduceOnPlateau: minLearningRate');
-  checkChoice(mode, ['min', 'max'], 'reduceOnPlateau: mode');
-  const worst = mode === 'min' ? Infinity : -Infinity;
-  let best = worst;
+  checkMonitorOptions('reduceOnPlateau', minDelta, mode);
+  let best = worst(mode);
   let waited = 0;
   return {
     name: `reduceOnPlateau ${monitor}`,
     onFitBegin(run) {
       if (run.resumed) return;
-      best = worst;
+      best = worst(mode);
       waited = 0;
     },
     onEpochEnd(run, log) {
