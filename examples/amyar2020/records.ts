@@ -135,3 +135,12 @@ export interface SplitRecord {
     readonly masks: number;
   }[];
 }
+
+/** `experiment.json` of the experiment's folder: what was asked for, written before the first run. */
+export interface ExperimentInfo {
+  readonly grid: string;
+  /** As typed: the command that remakes everything. */
+  readonly command: string;
+  /** All runs of the grid, done or not. */
+  readonly runs: readonly { readonly id: string; readonly config: RunConfig }[];
+}
