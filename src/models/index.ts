@@ -2,6 +2,7 @@ export { type Amyar2020Options, type Amyar2020Task, amyar2020 } from './amyar202
 export { type CNN8Options, cnn8, type UNetOptions, unet } from './baselines';
 export { copyWeights } from './copy-weights';
 export { fromLayersModel } from './from-layers-model';
+export { type GradCamOptions, gradCam } from './grad-cam';
 export { loadMultitask } from './load';
 export { type MultitaskOptions, multitask } from './multitask';
 export { type CGCOptions, cgc } from './sharing/cgc';

@@ -31,6 +31,7 @@ function context() {
     loadLayersModel,
     image: input({ shape: [8, 8, 1] }),
     x: ones([1, 4, 4, 8]),
+    slices: ones([2, 4, 4, 1]),
     skip: ones([1, 4, 4, 8]),
     gate: ones([1, 4, 4, 3]),
     trained: unet(1),

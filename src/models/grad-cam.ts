@@ -1,0 +1,118 @@
+import {
+  divNoNan,
+  image,
+  max,
+  mean,
+  mul,
+  oneHot,
+  relu,
+  slice,
+  squeeze,
+  sum,
+  type Tensor,
+  type Tensor3D,
+  type Tensor4D,
+  tidy,
+  tile,
+  transpose,
+} from '@tensorflow/tfjs-core';
+import { model as layersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { checkInteger } from '../internal/check';
+import { record } from '../internal/tape';
+import { inOrder } from '../layers/in-order';
+import type { MultitaskModel } from '../types';
+
+export interface GradCamOptions<T extends string> {
+  /** The task that is explained; its head gives `[batch, units]`. */
+  readonly task: T;
+  /** The layer whose maps are weighed. Default: the last maps that the head gets from outside, the bottleneck. */
+  readonly layer?: string;
+  /** Which of the head's units. Default 0. */
+  readonly unit?: number;
+}
+
+/** The maps of `layer`, or else the last that are not made by the head itself. */
+function findMaps(output: SymbolicTensor, task: string, layer: string | undefined): SymbolicTensor {
+  const isMaps = ({ shape, sourceLayer }: SymbolicTensor) =>
+    shape.length === 4 && sourceLayer.getClassName() !== 'InputLayer';
+  const maps = inOrder([output]).filter(isMaps);
+  if (layer !== undefined) {
+    const found = maps.findLast(({ sourceLayer }) => sourceLayer.name === layer);
+    if (found !== undefined) return found;
+    const names = [...new Set(maps.map(({ sourceLayer }) => `'${sourceLayer.name}'`))].join(', ');
+    throw new RangeError(`gradCam: layer must have maps that '${task}' depends on: ${names}; got '${layer}'.`);
+  }
+  const found = maps.findLast(({ sourceLayer }) => !sourceLayer.name.startsWith(`${task}/`)) ?? maps.at(-1);
+  if (found === undefined) throw new RangeError(`gradCam: '${task}' depends on no maps [batch, height, width, maps].`);
+  return found;
+}
+
+/**
+ * Where the backward pass begins, and with which gradient: before the activation, since the slope of a sigmoid or a
+ * softmax that is sure of itself is 0 in single precision.
+ */
+function findScore(output: SymbolicTensor, unit: number): { start: SymbolicTensor; slope: () => Tensor } {
+  const score = output.sourceLayer.getClassName() === 'Activation' ? output.inputs[0] : output;
+  const units = score.shape[1] as number;
+  if (score.sourceLayer.getClassName() !== 'Dense') {
+    return { start: score, slope: () => oneHot([unit], units, 1, 0, 'float32') };
+  }
+  return {
+    start: score.inputs[0],
+    slope: () => transpose(slice(score.sourceLayer.getWeights()[0], [0, unit], [-1, 1])),
+  };
+}
+
+function checkImages(x: Tensor, expected: readonly (number | null)[]): void {
+  if (x.shape[0] > 0 && x.rank === expected.length && expected.every((n, i) => n === null || n === x.shape[i])) return;
+  const sizes = expected.slice(1).map((n) => n ?? 'any');
+  throw new RangeError(`gradCam: x must have the shape [batch, ${sizes.join(', ')}], got [${x.shape.join(', ')}].`);
+}
+
+/**
+ * Where in an image a head sees what speaks for its class: a class-activation map of its score by gradients, Grad-CAM.
+ *
+ * `relu(sum_k a_k A_k)`, where `A_k` is the k-th map of the layer and `a_k` the mean over its pixels of the slope of
+ * the score with respect to it; then enlarged bilinearly and divided by its largest value. The score is taken before
+ * the last activation. The model predicts as ever: no dropout, and no statistics change.
+ *
+ * `x`: `[batch, height, width, channels]` -> `[batch, height, width]` in [0, 1], 1 where the image speaks loudest for
+ * the class, all 0 where nothing does. The caller disposes it. Throws a RangeError for an unknown task, a head that
+ * gives maps, an unknown layer or unit, and an `x` that does not fit the model.
+ * Source: Selvaraju et al., 2017, doi:10.1109/ICCV.2017.74.
+ *
+ * @example
+ * const heat = gradCam(model, slices, { task: 'classification' });
+ */
+export function gradCam<T extends string>(
+  model: MultitaskModel<T>,
+  x: Tensor,
+  { task, layer, unit = 0 }: GradCamOptions<T>,
+): Tensor3D {
+  const { net, tasks } = model;
+  const output = net.outputs[tasks.indexOf(task)];
+  if (output === undefined) throw new RangeError(`gradCam: task must be one of ${tasks.join(', ')}; got '${task}'.`);
+  if (output.shape.length !== 2) {
+    throw new RangeError(`gradCam: the head of a task must give [batch, units]; '${task}' gives [${output.shape}].`);
+  }
+  checkInteger(unit, 0, 'gradCam: unit');
+  const units = output.shape[1] as number;
+  if (unit >= units) throw new RangeError(`gradCam: unit must lie in [0, ${units - 1}] for '${task}', got ${unit}.`);
+  const source = findMaps(output, task, layer);
+  checkImages(x, net.inputs[0].shape);
+  const { start, slope } = findScore(output, unit);
+  const part = layersModel({ inputs: net.inputs, outputs: [source, start] });
+  return tidy(() => {
+    const { value, tape } = record(() => part.apply(x, { training: false }) as Tensor[]);
+    try {
+      const [maps, end] = value as [Tensor4D, Tensor];
+      const [gradient] = tape.gradients([[end, tile(slope(), [x.shape[0], 1])]], [maps]);
+      const weighted = sum(mul(maps, mean(gradient as Tensor, [1, 2], true)), 3, true) as Tensor4D;
+      const size: [number, number] = [x.shape[1] as number, x.shape[2] as number];
+      const heat = image.resizeBilinear(relu(weighted), size, false, true);
+      return squeeze(divNoNan(heat, max(heat, [1, 2], true)), [3]) as Tensor3D;
+    } finally {
+      tape.dispose();
+    }
+  });
+}
