@@ -6,6 +6,7 @@ import type { Skips } from '../layers/up-path';
 import type { ByTask, Head, MultitaskModel } from '../types';
 import { levels } from './levels';
 import { multitask } from './multitask';
+import type { Sharing } from './sharing/sharing';
 
 export type Amyar2020Task = 'reconstruction' | 'segmentation' | 'classification';
 
@@ -24,6 +25,8 @@ export interface Amyar2020Options<T extends Amyar2020Task = Amyar2020Task> {
   readonly dropout?: number;
   /** Skips into the reconstruction, which they make easy; the paper does not state them. Default 'concat'. */
   readonly reconstructionSkips?: Skips;
+  /** How the tasks share the encoder, e.g. `crossStitch()`. Default: one encoder for all, as in the paper. */
+  readonly sharing?: Sharing;
   /** Makes the initial weights and the dropout masks reproducible. */
   readonly seed?: number;
 }
@@ -40,6 +43,7 @@ export interface Amyar2020Options<T extends Amyar2020Task = Amyar2020Task> {
  *
  * @example
  * const model = amyar2020({ inputShape: [64, 64, 1], filters: 8, tasks: ['segmentation', 'classification'], seed: 1 });
+ * const stitched = amyar2020({ inputShape: [64, 64, 1], filters: 8, sharing: crossStitch(), seed: 1 });
  */
 export function amyar2020<const T extends Amyar2020Task = Amyar2020Task>(
   options: Amyar2020Options<T> = {},
@@ -51,6 +55,7 @@ export function amyar2020<const T extends Amyar2020Task = Amyar2020Task>(
     norm = 'none',
     dropout = 0,
     reconstructionSkips = 'concat',
+    sharing,
     seed,
   } = options;
   const heads: ByTask<Amyar2020Task, Head> = {
@@ -70,6 +75,7 @@ export function amyar2020<const T extends Amyar2020Task = Amyar2020Task>(
     inputShape,
     encoder: UNetEncoder({ filters: levels(filters, 5), norm, dropout }),
     heads: Object.fromEntries(tasks.map((task) => [task, heads[task]])) as ByTask<T, Head>,
+    sharing,
     name: 'amyar2020',
     seed,
   });

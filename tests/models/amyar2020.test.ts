@@ -3,7 +3,7 @@ import { ones, tidy, zeros } from '@tensorflow/tfjs-core';
 import { initializers } from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { MLPHead, UNetDecoder, UNetEncoder } from '../../src/layers/index';
-import { amyar2020, cnn8, multitask, unet } from '../../src/models/index';
+import { amyar2020, cnn8, crossStitch, hardSharing, multitask, softSharing, unet } from '../../src/models/index';
 import type { MultitaskModel } from '../../src/types';
 import { useCpu } from '../support/cpu';
 
@@ -105,6 +105,39 @@ describe('amyar2020', () => {
     expect(model.net.toJSON(null, false)).toEqual(parts.net.toJSON(null, false));
     model.dispose();
     parts.dispose();
+  });
+
+  it.each([
+    ['hardSharing', () => hardSharing()],
+    ['softSharing', () => softSharing()],
+    ['crossStitch', () => crossStitch()],
+  ] as const)('shares its encoder by %s as the model of its parts does', (_, sharing) => {
+    const model = amyar2020({ ...tiny, tasks: ['segmentation', 'classification'], sharing: sharing() });
+    const parts = multitask({
+      inputShape: [16, 16, 1],
+      encoder: UNetEncoder({ filters: [2, 3, 4] }),
+      heads: { segmentation: UNetDecoder(), classification: MLPHead() },
+      sharing: sharing(),
+      name: 'amyar2020',
+      seed: 1,
+    });
+    expect(model.net.toJSON(null, false)).toEqual(parts.net.toJSON(null, false));
+    model.dispose();
+    parts.dispose();
+  });
+
+  it('has an encoder for each of the three tasks, and its decoders and class head, with softSharing', () => {
+    const paper = amyar2020(tiny);
+    const soft = amyar2020({ ...tiny, sharing: softSharing({ distance: 'trace' }) });
+    const count = ({ net }: typeof soft, prefix: string) =>
+      net.layers.reduce((total, layer) => total + (layer.name.startsWith(prefix) ? layer.countParams() : 0), 0);
+    for (const task of soft.tasks) {
+      expect(count(soft, `encoder/${task}/`)).toBe(count(paper, 'encoder/'));
+      expect(count(soft, task)).toBe(count(paper, task));
+    }
+    expect(soft.net.outputNames).toEqual(paper.net.outputNames);
+    paper.dispose();
+    soft.dispose();
   });
 
   it('can leave the skips out of the reconstruction alone', () => {

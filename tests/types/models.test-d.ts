@@ -2,7 +2,16 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describe, expectTypeOf, test } from 'vitest';
 import { MLPHead, UNetDecoder, UNetEncoder } from '../../src/layers/index';
-import { amyar2020, cnn8, fromLayersModel, loadMultitask, multitask, unet } from '../../src/models/index';
+import {
+  amyar2020,
+  cnn8,
+  crossStitch,
+  fromLayersModel,
+  loadMultitask,
+  multitask,
+  softSharing,
+  unet,
+} from '../../src/models/index';
 import type { ByTask, Encoder, Head, MultitaskModel } from '../../src/types';
 
 declare const net: LayersModel;
@@ -39,6 +48,14 @@ describe('task names flow from the options to the model', () => {
     model.predict({} as Tensor).reconstruction;
     // @ts-expect-error no such task
     amyar2020({ tasks: ['detection'] });
+  });
+
+  test('a way of sharing leaves the tasks in the type', () => {
+    const model = amyar2020({ tasks: ['segmentation', 'classification'], sharing: crossStitch() });
+    expectTypeOf(model).toEqualTypeOf<MultitaskModel<'segmentation' | 'classification'>>();
+    expectTypeOf(amyar2020({ sharing: softSharing() })).toEqualTypeOf(amyar2020());
+    // @ts-expect-error a way of sharing is a function, not a name
+    amyar2020({ sharing: 'crossStitch' });
   });
 
   test('the baselines have one task each', () => {
