@@ -198,7 +198,7 @@ describe('gradCam', () => {
       expect(cam({ layer: 'segmentation/level1/conv1' })).toThrow(
         "gradCam: layer must have maps that 'classification' depends on: 'encoder/level1/conv1', ",
       );
-      expect(cam({ unit: 1 })).toThrow(new RangeError("gradCam: 'classification' has 1 units, counted from 0; got 1."));
+      expect(cam({ unit: 1 })).toThrow(new RangeError("gradCam: unit must lie in [0, 0] for 'classification', got 1."));
       expect(cam({ unit: 0.5 })).toThrow('gradCam: unit must be an integer of at least 0, got 0.5.');
     });
     const wide = tensor(uniform(32, 'slices'), [1, 4, 8, 1]);
