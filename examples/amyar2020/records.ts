@@ -136,11 +136,24 @@ export interface SplitRecord {
   }[];
 }
 
+/** One place of a run in a study. A run is trained once and may stand in several studies. */
+export interface StudyArm {
+  readonly study: string;
+  readonly arm: string;
+  /** The run's id. */
+  readonly run: string;
+}
+
 /** `experiment.json` of the experiment's folder: what was asked for, written before the first run. */
 export interface ExperimentInfo {
   readonly grid: string;
   /** As typed: the command that remakes everything. */
   readonly command: string;
-  /** All runs of the grid, done or not. */
+  /**
+   * All runs of the grid, done or not, each once: in `runs/<id>/` of the experiment's folder. The `study` and `arm` of a
+   * configuration are the first that it stands in.
+   */
   readonly runs: readonly { readonly id: string; readonly config: RunConfig }[];
+  /** Every study with its arms: what to compare with what, over seeds, sizes and folds of the runs that they name. */
+  readonly arms: readonly StudyArm[];
 }
