@@ -34,4 +34,6 @@ export const KERNEL = {
   winogradGradient: 24,
   winogradFinish: 25,
   pickGradient: 26,
+  depthwiseRow: 40,
+  depthwiseGradient: 41,
 } as const;

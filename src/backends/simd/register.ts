@@ -10,6 +10,7 @@ import {
 import { registerCpuTrainingKernels } from '../register-cpu-training-kernels';
 import { createBackend, type SimdBackend } from './backend';
 import { convKernels } from './kernels/conv2d';
+import { depthwiseKernels } from './kernels/depthwise';
 import { elementwiseKernels } from './kernels/elementwise';
 import type { Kernel } from './kernels/kernel';
 import { layoutKernels } from './kernels/layout';
@@ -23,6 +24,7 @@ const NAME = 'simd';
 
 const KERNELS: Readonly<Record<string, Kernel>> = {
   ...convKernels,
+  ...depthwiseKernels,
   ...elementwiseKernels,
   ...layoutKernels,
   ...matmulKernels,

@@ -121,7 +121,7 @@ const fusedConv2D: Kernel = (call) => {
 };
 
 /** Taps of the input's gradient at positions `phase + step * i`: those whose output position is whole, offsets ascending. */
-function backwardTaps(size: number, dilation: number, padding: number, step: number, phase: number): Tap[] {
+export function backwardTaps(size: number, dilation: number, padding: number, step: number, phase: number): Tap[] {
   const taps: Tap[] = [];
   for (let index = size - 1; index >= 0; index--) {
     const from = phase + padding - index * dilation;

@@ -11,7 +11,7 @@ const stridesOf = (shape: readonly number[]): number[] => shape.map((_, d) => si
 const numeric = (tensor: TensorInfo): boolean => tensor.dtype === 'float32' || tensor.dtype === 'int32';
 
 /** Copies a box of 32-bit elements, dimensions that lie together on both sides merged into one. */
-function copyBox({ runtime }: SimdBackend, from: number, to: number, axes: readonly Axis[]): void {
+export function copyBox({ runtime }: SimdBackend, from: number, to: number, axes: readonly Axis[]): void {
   const merged: [number, number, number][] = [];
   for (const [size, stepFrom, stepTo] of axes) {
     if (size === 0) return;
