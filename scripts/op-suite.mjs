@@ -23,6 +23,7 @@ const THRESHOLDS = [
   ['GRAIN = 16_384', 'GRAIN = 16'],
   ['ALONE = 200_000', 'ALONE = 0'],
   ['SMALL = 32_768', 'SMALL = 0'],
+  ['MOST_BYTES = 64 * 1024 * 1024', 'MOST_BYTES = 0'],
 ];
 
 const run = promisify(execFile);

@@ -10,6 +10,7 @@ import {
 import { registerCpuTrainingKernels } from '../register-cpu-training-kernels';
 import { createBackend, type SimdBackend } from './backend';
 import { convKernels } from './kernels/conv2d';
+import { conv3DKernels } from './kernels/conv3d';
 import { depthwiseKernels } from './kernels/depthwise';
 import { elementwiseKernels } from './kernels/elementwise';
 import type { Kernel } from './kernels/kernel';
@@ -24,6 +25,7 @@ const NAME = 'simd';
 
 const KERNELS: Readonly<Record<string, Kernel>> = {
   ...convKernels,
+  ...conv3DKernels,
   ...depthwiseKernels,
   ...elementwiseKernels,
   ...layoutKernels,
