@@ -1,0 +1,41 @@
+import { type BackendName, useBackend } from 'tfjs-multitask/backends';
+import { listImages } from './predict/list-images';
+import { loadModel } from './predict/load-model';
+import { HELP, maskFolder, parsePredictCommand } from './predict/options';
+import { predictFolder } from './predict/predict-folder';
+import { createPredictor } from './predict/predictor';
+import { showProgress } from './predict/progress';
+import { describeScores } from './predict/scores';
+
+async function main(): Promise<void> {
+  const options = parsePredictCommand(process.argv.slice(2));
+  if (options === undefined) {
+    console.log(HELP);
+    return;
+  }
+  const list = await listImages(options.data, options.out);
+  const backend = await useBackend(options.backend as BackendName | undefined, { onNotice: console.warn });
+  const { model, from } = await loadModel(options.model);
+  const predictor = createPredictor(model, options.flips);
+  console.log(
+    `${list.total} images of ${options.data}; model ${from}, ${predictor.size.join(' x ')}; backend ${backend}`,
+  );
+
+  const controller = new AbortController();
+  process.once('SIGINT', () => controller.abort(new Error('Stopped; no CSV file was written.')));
+  const { images, failed, scores } = await predictFolder(predictor, list, options, {
+    onProgress: showProgress(list.total),
+    signal: controller.signal,
+  });
+  model.dispose();
+  const problems = failed === 0 ? '' : `, ${failed} of them with an error`;
+  console.log(`Written to ${options.out}: ${images} images${problems}.`);
+  if (model.tasks.includes('segmentation')) console.log(`Masks: ${maskFolder(options.out)}`);
+  const text = describeScores(scores);
+  if (text !== '') console.log(text);
+}
+
+main().catch((error: Error) => {
+  console.error(`\n${error.message}`);
+  process.exitCode = 1;
+});

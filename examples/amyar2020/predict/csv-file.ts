@@ -1,0 +1,34 @@
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** A CSV file that is written row by row. */
+export interface CsvFile {
+  write(rows: readonly (readonly string[])[]): Promise<void>;
+  /** Flushes it to the disk and gives it its name. */
+  finish(): Promise<void>;
+  /** Removes what was written. */
+  discard(): Promise<void>;
+}
+
+const quote = (cell: string): string => (/[",\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+
+/** Opens a CSV file under a temporary name, so that `path` is the whole file or what was there before. */
+export async function createCsv(path: string): Promise<CsvFile> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  const handle = await open(temporary, 'w');
+  return {
+    async write(rows) {
+      await handle.appendFile(rows.map((cells) => `${cells.map(quote).join(',')}\n`).join(''));
+    },
+    async finish() {
+      await handle.sync();
+      await handle.close();
+      await rename(temporary, path);
+    },
+    async discard() {
+      await handle.close();
+      await rm(temporary, { force: true });
+    },
+  };
+}

@@ -1,0 +1,150 @@
+import { basename, join, posix } from 'node:path';
+import type { NDArray } from 'tfjs-multitask';
+import { resizeImage } from 'tfjs-multitask/data';
+import { readImage, writePng } from 'tfjs-multitask/node';
+import { createCsv } from './csv-file';
+import { ADDED, type ImageList, type ImageRow } from './list-images';
+import { maskFolder, type PredictOptions } from './options';
+import type { Prediction, Predictor } from './predictor';
+import { createScorer, type FolderScores } from './scores';
+
+export interface FolderResult {
+  readonly images: number;
+  /** Of these, how many have an `error`. */
+  readonly failed: number;
+  readonly scores: FolderScores;
+}
+
+type FolderOptions = Pick<PredictOptions, 'data' | 'out' | 'threshold' | 'batch' | 'onError'>;
+
+interface ReadRow {
+  readonly row: ImageRow;
+  /** At the size of the model. */
+  readonly x?: NDArray;
+  /** Height and width in the file. */
+  readonly size?: readonly [number, number];
+  readonly error?: string;
+}
+
+/** The next item is under way while the last one is in use, and no more than that. */
+async function* oneAhead<V>(items: AsyncGenerator<V>): AsyncGenerator<V> {
+  let next = items.next();
+  try {
+    for (;;) {
+      const { done, value } = await next;
+      if (done) return;
+      next = items.next();
+      next.catch(() => undefined); // thrown when it is awaited
+      yield value;
+    }
+  } finally {
+    await items.return(undefined);
+  }
+}
+
+const binary = (data: NDArray['data'], threshold: number): Uint8Array =>
+  Uint8Array.from(data, (value) => (value > threshold ? 1 : 0));
+
+/** As `manifestDataset` reads a mask. */
+async function readTrueMask(directory: string, mask: string, size: readonly number[]): Promise<NDArray> {
+  const { data, shape } = await readImage(mask, { root: directory });
+  if (shape[0] !== size[0] || shape[1] !== size[1]) {
+    throw new Error(
+      `${join(directory, mask)}: expected a mask of the size of its image, ${size.join(' x ')} (height x width), ` +
+        `found ${shape[0]} x ${shape[1]}.`,
+    );
+  }
+  return { data: binary(data, 0.5), shape };
+}
+
+/**
+ * Predicts all images of a list and writes the CSV file and the masks. It holds two batches at the size of the model,
+ * one image at its own size and, of labelled images, two numbers each; how many images there are does not matter.
+ *
+ * @throws Error for an image that cannot be read, unless it is to be skipped, and where `signal` ends it: no CSV file is
+ * written then.
+ */
+export async function predictFolder(
+  predictor: Predictor,
+  list: ImageList,
+  { data, out, threshold, batch, onError }: FolderOptions,
+  { onProgress, signal }: { readonly onProgress?: (done: number) => void; readonly signal?: AbortSignal } = {},
+): Promise<FolderResult> {
+  const masks = maskFolder(out);
+  const skipped = onError === 'skip';
+  const scorer = createScorer();
+  let images = 0;
+  let failed = 0;
+
+  /** Gives the reason where a failure is to be listed, and throws it where not. */
+  const failure = (error: unknown): string => {
+    if (skipped) return (error as Error).message;
+    throw new Error(`${(error as Error).message} (--on-error skip lists such images and goes on.)`, { cause: error });
+  };
+
+  const readRow = async (row: ImageRow): Promise<ReadRow> => {
+    try {
+      const image = await readImage(row.image, { channels: predictor.channels, root: data });
+      const [height, width] = image.shape;
+      return { row, x: resizeImage(image, predictor.size), size: [height, width] };
+    } catch (error) {
+      return { row, error: failure(error) };
+    }
+  };
+
+  async function* batches(): AsyncGenerator<ReadRow[]> {
+    let rows: ReadRow[] = [];
+    for await (const row of list.rows()) {
+      rows.push(await readRow(row));
+      if (rows.length < batch) continue;
+      yield rows;
+      rows = [];
+    }
+    if (rows.length > 0) yield rows;
+  }
+
+  /** The cells of one row; its mask is written on the way. */
+  const writeRow = async ({ row, size, error }: ReadRow, prediction: Prediction | undefined): Promise<string[]> => {
+    const { probability, lesion } = prediction ?? {};
+    let [path, reason] = ['', error ?? ''];
+    if (probability !== undefined && row.label !== undefined) await scorer.addClass(row.label, probability);
+    if (lesion !== undefined && size !== undefined) {
+      const { data: values, shape } = resizeImage(lesion, size);
+      const mask: NDArray = { data: binary(values, threshold), shape };
+      // The whole name and one more ending: a.jpg and a.png may lie in one folder.
+      const name = posix.normalize(`${row.image}.png`);
+      await writePng(join(masks, name), { data: (mask.data as Uint8Array).map((value) => 255 * value), shape });
+      path = posix.join(basename(masks), name);
+      if (row.mask !== undefined) {
+        try {
+          await scorer.addMask(await readTrueMask(data, row.mask, size), mask);
+        } catch (problem) {
+          reason = failure(problem);
+        }
+      }
+    }
+    if (reason !== '') failed++;
+    const shown = probability === undefined ? '' : String(Number(probability.toPrecision(9)));
+    return [...row.cells, shown, path, ...(skipped ? [reason] : [])];
+  };
+
+  const csv = await createCsv(out);
+  try {
+    await csv.write([[...list.columns, ...ADDED.filter((name) => name !== 'error' || skipped)]]);
+    for await (const rows of oneAhead(batches())) {
+      signal?.throwIfAborted();
+      const read = rows.filter(({ x }) => x !== undefined);
+      const predictions = read.length > 0 ? await predictor.predict(read.map(({ x }) => x as NDArray)) : [];
+      const cells: string[][] = [];
+      for (const row of rows) cells.push(await writeRow(row, predictions[read.indexOf(row)]));
+      await csv.write(cells);
+      images += rows.length;
+      onProgress?.(images);
+    }
+  } catch (error) {
+    await csv.discard();
+    throw error;
+  }
+  await csv.finish();
+  return { images, failed, scores: scorer.scores() };
+}
