@@ -5,19 +5,12 @@ import { bcaBounds, percentileBounds, standardDeviation } from './bootstrap';
 import { appendChunk, type Chunks, joinChunks } from './chunks';
 import { checkLevel, type Interval, type LevelOptions } from './confidence';
 import { product, readArguments, weightOf } from './read-pair';
+import type { ResamplingOptions } from './resampling';
 
-export interface IntervalOptions extends LevelOptions {
-  /** How many bootstrap resamples; 1000 by default. */
-  readonly resamples?: number;
-  /** 0 by default. */
-  readonly seed?: number;
+/** `groups`: of each sample in the order of arrival, those of weight 0 too. */
+export interface IntervalOptions extends LevelOptions, ResamplingOptions {
   /** `'percentile'` (the default), or `'bca'`, which corrects for bias and skewness at n more evaluations. */
   readonly method?: 'percentile' | 'bca';
-  /**
-   * The group (the patient) of each sample in the order of arrival, those of weight 0 too. Groups are then resampled
-   * whole, since the samples of one are not independent.
-   */
-  readonly groups?: readonly (string | number)[];
 }
 
 export interface BootstrapInterval extends Interval {

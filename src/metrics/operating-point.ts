@@ -53,6 +53,29 @@ export function specificityAtSensitivity(sensitivity: number): Metric<ScoresStat
   });
 }
 
+/**
+ * The highest Youden index, sensitivity + specificity - 1, and its threshold: the point of the ROC curve that lies
+ * highest above chance. Of thresholds with one index that of the highest specificity.
+ *
+ * `yTrue`: 0 or 1, `yPred`: scores, `[batch, ...]` both. NaN without positives or without negatives. A threshold chosen
+ * on the data that it is reported on flatters: choose it on other data.
+ *
+ * Source: Youden, "Index for rating diagnostic tests", 1950,
+ * doi:10.1002/1097-0142(1950)3:1<32::AID-CNCR2820030106>3.0.CO;2-3.
+ *
+ * @throws RangeError where the shapes do not fit, labels are not 0 or 1 or values are not finite.
+ * @example
+ * await score(youdenIndex(), [0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]); // { value: 0.5, threshold: 0.8 }
+ */
+export function youdenIndex(): Metric<ScoresState, OperatingPoint> {
+  return keptScores('youdenIndex', {}, (state) => {
+    const points = curveOf(state).map((point) => ({ ...point, value: point.sensitivity + point.specificity - 1 }));
+    const value = points.reduce((best, point) => Math.max(best, point.value), Number.NEGATIVE_INFINITY);
+    const first = points.find((point) => point.value === value);
+    return { value: first?.value ?? Number.NaN, threshold: first?.threshold ?? Number.NaN };
+  });
+}
+
 /** Both rates at each threshold, from Infinity down: sensitivity grows, specificity falls. None where a class is missing. */
 function curveOf(state: ScoresState) {
   const { scores, positives, negatives } = rank(state);

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sensitivityAtSpecificity, specificityAtSensitivity } from '../../src/metrics/operating-point';
+import { sensitivityAtSpecificity, specificityAtSensitivity, youdenIndex } from '../../src/metrics/operating-point';
 import { score } from '../../src/metrics/score';
 import { sensitivity } from '../../src/metrics/sensitivity';
 import { specificity } from '../../src/metrics/specificity';
 import { expectClose, golden } from '../golden/metrics-classification/golden';
+import { golden as statistics } from '../golden/statistics/golden';
 
 const { yTrue, yPred, torchmetrics } = golden.binary.plain;
 
@@ -57,5 +58,34 @@ describe('a threshold from a curve', () => {
   it('is infinite where only refusing everything is specific enough', async () => {
     const found = await score(sensitivityAtSpecificity(1), [0, 1], [0.9, 0.4]);
     expect(found).toEqual({ value: 0, threshold: Number.POSITIVE_INFINITY });
+  });
+});
+
+describe('youdenIndex', () => {
+  it('equals the highest rise of a curve of scikit-learn', async () => {
+    const { y, a, youden } = statistics.scores;
+    expectClose(await score(youdenIndex(), y, a), youden);
+  });
+
+  it('is that of its threshold, and no threshold has a higher one', async () => {
+    await fc.assert(
+      fc.asyncProperty(data, async ({ y, p }) => {
+        const indexAt = async (threshold: number): Promise<number> =>
+          (await score(sensitivity({ threshold }), y, p)) + (await score(specificity({ threshold }), y, p)) - 1;
+        const found = await score(youdenIndex(), y, p);
+        expect(found.value).toBeCloseTo(await indexAt(found.threshold), 12);
+        for (const threshold of [0, 1, 2, 3, 4, 5, 6]) {
+          expect(found.value).toBeGreaterThanOrEqual((await indexAt(threshold)) - 1e-12);
+        }
+      }),
+    );
+  });
+
+  it('of equal points takes that of the highest specificity', async () => {
+    expect(await score(youdenIndex(), [0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])).toEqual({ value: 0.5, threshold: 0.8 });
+  });
+
+  it('is NaN where a class is missing', async () => {
+    expect(await score(youdenIndex(), [1, 1], [1, 2])).toEqual({ value: Number.NaN, threshold: Number.NaN });
   });
 });
