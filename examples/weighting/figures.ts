@@ -1,5 +1,5 @@
 import { INK, PALETTE, renderChart } from '../support/figures/render';
-import type { Result } from './phantom';
+import type { Method } from './methods';
 import { type EndPoint, paretoFront } from './toy';
 
 const COLORS = { weighting: PALETTE[0], aggregator: PALETTE[1] };
@@ -67,25 +67,48 @@ export async function drawFront(points: readonly EndPoint[]): Promise<Buffer> {
   });
 }
 
-/** The gain over single-task models, the best way first. */
-export async function drawGains(results: readonly Result[]): Promise<Buffer> {
-  const order = results.toSorted((a, b) => b.gain - a.gain).map(({ name }) => name);
+/** The gain of one way over the single-task models. */
+export interface Gain {
+  readonly name: string;
+  readonly kind: Method<string>['kind'];
+  readonly mean: number;
+  /** Over the seeds; NaN for one seed. */
+  readonly deviation: number;
+}
+
+/** The gain over single-task models and its deviation over the seeds, the best way first. */
+export async function drawGains(gains: readonly Gain[]): Promise<Buffer> {
+  const order = gains.toSorted((a, b) => b.mean - a.mean).map(({ name }) => name);
+  const values = gains.map(({ name, kind, mean, deviation }) => {
+    const half = Number.isNaN(deviation) ? 0 : deviation;
+    return { name, kind, mean, low: mean - half, high: mean + half };
+  });
+  const y = { field: 'name', type: 'nominal' as const, sort: order, title: null, axis: { labelLimit: 0 } };
+  const title = 'Mean relative gain of the three tasks, %';
   return renderChart({
     title: 'Gain over single-task models',
     width: 420,
     height: { step: 20 },
-    data: { values: results.map(({ name, kind, gain }) => ({ name, kind, gain })) },
-    mark: { type: 'bar' },
-    encoding: {
-      y: { field: 'name', type: 'nominal', sort: order, title: null, axis: { labelLimit: 0 } },
-      x: { field: 'gain', type: 'quantitative', title: 'Mean relative gain of the three tasks, %' },
-      color: {
-        field: 'kind',
-        type: 'nominal',
-        title: null,
-        scale: { domain: ['weighting', 'aggregator'], range: [COLORS.weighting, COLORS.aggregator] },
-        legend: { orient: 'bottom' },
+    data: { values },
+    layer: [
+      {
+        mark: { type: 'bar' },
+        encoding: {
+          y,
+          x: { field: 'mean', type: 'quantitative', title },
+          color: {
+            field: 'kind',
+            type: 'nominal',
+            title: null,
+            scale: { domain: ['weighting', 'aggregator'], range: [COLORS.weighting, COLORS.aggregator] },
+            legend: { orient: 'bottom' },
+          },
+        },
       },
-    },
+      {
+        mark: { type: 'rule', color: INK, strokeWidth: 1.5 },
+        encoding: { y, x: { field: 'low', type: 'quantitative', title }, x2: { field: 'high' } },
+      },
+    ],
   });
 }
