@@ -20,6 +20,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { namedWeights } from '../internal/layer-weights';
+import { hasFusedAdam, stepFusedAdam } from './fused-adam';
 
 /** Turns gradients into steps of the optimizer. */
 export interface Updater {
@@ -58,9 +59,16 @@ export function createUpdater(
         const clip = minimum(1, div(clipNorm, add(norm, 1e-20)));
         factor = mul(clip, scale) as Scalar;
       }
-      const named = all.map(({ variable, trainable }) => {
-        const gradient = gradients[variable.name] as Tensor | undefined;
-        if (!trainable) return { name: variable.name, tensor: null as unknown as Tensor };
+      const entries = all.map(({ variable, trainable }) => ({
+        variable,
+        gradient: trainable ? (gradients[variable.name] as Tensor | undefined) : null,
+      }));
+      if (hasFusedAdam(optimizer)) {
+        stepFusedAdam(optimizer, entries, factor);
+        return;
+      }
+      const named = entries.map(({ variable, gradient }) => {
+        if (gradient === null) return { name: variable.name, tensor: null as unknown as Tensor };
         if (gradient === undefined) return { name: variable.name, tensor: zerosLike(variable) };
         return { name: variable.name, tensor: factor === undefined ? gradient : mul(gradient, factor) };
       });

@@ -34,6 +34,7 @@ export const KERNEL = {
   winogradGradient: 24,
   winogradFinish: 25,
   pickGradient: 26,
+  adamUpdate: 27,
   depthwiseRow: 40,
   depthwiseGradient: 41,
 } as const;

@@ -9,6 +9,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { registerCpuTrainingKernels } from '../register-cpu-training-kernels';
 import { createBackend, type SimdBackend } from './backend';
+import { optimizerKernels } from './kernels/adam';
 import { convKernels } from './kernels/conv2d';
 import { conv3DKernels } from './kernels/conv3d';
 import { depthwiseKernels } from './kernels/depthwise';
@@ -38,19 +39,21 @@ const KERNELS: Readonly<Record<string, Kernel>> = {
 /** The cpu backend's kernel, with ours before it where there is one. */
 function configure(config: KernelConfig): KernelConfig {
   const kernel = KERNELS[config.kernelName];
-  if (!kernel) return { ...config, backendName: NAME };
-  const kernelFunc: KernelFunc = (call) => {
+  return { ...config, backendName: NAME, kernelFunc: kernel ? guard(kernel, config.kernelFunc) : config.kernelFunc };
+}
+
+function guard(kernel: Kernel, otherwise?: KernelFunc): KernelFunc {
+  return (call) => {
     const attrs = call.attrs ?? {};
     const backend = call.backend as SimdBackend;
     backend.keepOutputs();
     try {
-      return kernel({ backend, inputs: call.inputs, attrs }) ?? config.kernelFunc(call);
+      return kernel({ backend, inputs: call.inputs, attrs }) ?? otherwise!(call);
     } catch (error) {
       backend.dropOutputs(); // no memory for scratch: what the op would have given goes too
       throw error;
     }
   };
-  return { ...config, backendName: NAME, kernelFunc };
 }
 
 /** Bundlers let an import be missing that stands inside a `try`. */
@@ -97,6 +100,9 @@ export async function registerSimdBackend(options: SimdOptions = {}): Promise<vo
   let unused: StartableRuntime | undefined = await createRuntime(options);
   for (const config of getKernelsForBackend('cpu')) {
     if (!getKernel(config.kernelName, NAME)) registerKernel(configure(config));
+  }
+  for (const [kernelName, kernel] of Object.entries(optimizerKernels)) {
+    if (!getKernel(kernelName, NAME)) registerKernel({ kernelName, backendName: NAME, kernelFunc: guard(kernel) });
   }
   const start = ({ runtime, startThreads }: StartableRuntime) => {
     startThreads();

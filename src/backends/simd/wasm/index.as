@@ -1,5 +1,6 @@
 // The job board. The host writes a job's arguments and opens it; every thread then takes items until none is left, the
 // host too. No one waits for a thread that has taken nothing, and which thread computes an item never changes a result.
+import { adamUpdate } from './adam';
 import { convTiles, filterGradient, packFilter, sumParts } from './conv';
 import { depthwiseGradient, depthwiseRow } from './depthwise';
 import { binary, comparison, fill, select4, toFloat, unary } from './elementwise';
@@ -46,6 +47,7 @@ function compute(kernel: i32, item: i32, thread: i32): void {
     case 24: return winogradGradient(item, thread);
     case 25: return winogradFinish(item, thread);
     case 26: return pickGradient(item, thread);
+    case 27: return adamUpdate(item, thread);
     case 40: return depthwiseRow(item, thread);
     case 41: return depthwiseGradient(item, thread);
     default: unreachable();
