@@ -1,0 +1,94 @@
+import type { RunConfig } from '../records';
+import type { Pairing } from './compare';
+import { inStudies } from './contenders';
+import type { Measured } from './measure';
+
+/** The studies of the paper's Table 2. */
+export const MAIN_STUDIES = ['experiment-1', 'experiment-2', 'experiment-3'] as const;
+
+export const FAMILIES = {
+  main: 'Three tasks against every other model of its size',
+  masks: 'Three tasks against the U-Net with few masks',
+  labels: 'Three tasks against the CNN with few labels',
+  source: 'Within the source that has both classes',
+  settings: 'One change of a setting at a time',
+} as const;
+
+export const hasThreeTasks = ({ config }: Pick<Measured, 'config'>): boolean =>
+  config.model === 'amyar2020' && config.tasks.length === 3;
+
+const segments = ({ config }: Measured): boolean => config.tasks.includes('segmentation');
+const classifies = ({ config }: Measured): boolean => config.tasks.includes('classification');
+
+function against(family: string, three: Measured, others: readonly Measured[]): Pairing[] {
+  return others.flatMap((other) => [
+    ...(segments(other) ? [{ family, score: 'dice' as const, a: three, b: other }] : []),
+    ...(classifies(other) ? [{ family, score: 'auc' as const, a: three, b: other }] : []),
+  ]);
+}
+
+function mainPairings(measured: readonly Measured[]): Pairing[] {
+  const own = inStudies(measured, ...MAIN_STUDIES);
+  return own.filter(hasThreeTasks).flatMap((three) =>
+    against(
+      FAMILIES.main,
+      three,
+      own.filter((other) => !hasThreeTasks(other) && other.config.size === three.config.size),
+    ),
+  );
+}
+
+/** The three-task model against another one at each count but the last, which the main family has. */
+function countPairings(
+  measured: readonly Measured[],
+  study: 'masks' | 'labels',
+  { model, score, family }: { model: RunConfig['model']; score: Pairing['score']; family: string },
+): Pairing[] {
+  const own = inStudies(measured, study);
+  return own
+    .filter((one) => hasThreeTasks(one) && one.config[study] !== null)
+    .flatMap((three) => {
+      const other = own.find(({ config }) => config.model === model && config[study] === three.config[study]);
+      return other === undefined ? [] : [{ family, score, a: three, b: other }];
+    });
+}
+
+/** Within the mixed source: the three tasks against the CNN, trained on the mix, and what was trained on it alone. */
+function sourcePairings(measured: readonly Measured[], source: string | null): Pairing[] {
+  if (source === null) return [];
+  const pairing = (a: Measured, b: Measured): Pairing => ({ family: FAMILIES.source, score: 'auc', a, b, source });
+  const main = inStudies(measured, ...MAIN_STUDIES);
+  const mixed = main.filter(hasThreeTasks).flatMap((three) => {
+    const cnn = main.find(({ config }) => config.model === 'cnn8' && config.size === three.config.size);
+    return cnn === undefined ? [] : [pairing(three, cnn)];
+  });
+  const alone = inStudies(measured, 'covid-ct').filter(({ config }) => config.images !== 'mix');
+  const multitask = alone.find(({ config }) => config.model === 'amyar2020');
+  const cnn = alone.find(({ config }) => config.model === 'cnn8');
+  return multitask && cnn ? [...mixed, pairing(multitask, cnn)] : mixed;
+}
+
+/** What the settings study starts from, and what it changes, one at a time. */
+export function readSettings(measured: readonly Measured[]): { start: Measured; changes: Measured[] } | null {
+  const own = inStudies(measured, 'settings');
+  if (own.length === 0) return null;
+  const start = own.find((one) => inStudies([one], ...MAIN_STUDIES).length > 0) ?? own[0];
+  return { start, changes: own.filter((one) => one !== start) };
+}
+
+function settingPairings(measured: readonly Measured[]): Pairing[] {
+  const settings = readSettings(measured);
+  if (settings === null) return [];
+  return settings.changes.flatMap((changed) => against(FAMILIES.settings, changed, [settings.start]));
+}
+
+/** All comparisons, in families: what is compared hangs on the grid alone. */
+export function declarePairings(measured: readonly Measured[], mixedSource: string | null): Pairing[] {
+  return [
+    ...mainPairings(measured),
+    ...countPairings(measured, 'masks', { model: 'unet', score: 'dice', family: FAMILIES.masks }),
+    ...countPairings(measured, 'labels', { model: 'cnn8', score: 'auc', family: FAMILIES.labels }),
+    ...sourcePairings(measured, mixedSource),
+    ...settingPairings(measured),
+  ];
+}
