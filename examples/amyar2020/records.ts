@@ -20,6 +20,10 @@ export interface RunConfig {
   readonly reconstructionSkips: boolean;
   readonly augment: boolean;
   readonly lossWeights: { readonly [K in ExperimentTask]?: number };
+  /** Images with a mask that a batch has at least, where the model segments and does more; left out: 2. */
+  readonly masksPerBatch?: number;
+  /** Decay of the average of the weights that is scored and kept; left out: the weights themselves. */
+  readonly averageDecay?: number;
   /** Masks that training may see; null for all. */
   readonly masks: number | null;
   /** Images whose class training may see; null for all. The others take part in reconstruction only. */

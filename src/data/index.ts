@@ -11,6 +11,7 @@ export {
 export { flipHorizontal, flipVertical, rotate, scale, shift } from './augment-geometry';
 export { type CutoutOptions, cutout, type IntensityOptions, intensity, noise } from './augment-intensity';
 export { type Augmentation, type BatchesOptions, type BatchSource, batches, type Showing } from './batches';
+export { type NearDuplicatesOptions, nearDuplicates } from './near-duplicates';
 export { type PhantomSource, phantomSources } from './phantom/acquisition';
 export { type LesionType, lesionTypes } from './phantom/lesions';
 export { type PhantomKind, phantomKinds } from './phantom/patterns';

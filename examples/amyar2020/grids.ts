@@ -1,0 +1,141 @@
+import type { ExperimentTask, RunConfig, StudyArm } from './records';
+import { STUDIES, type StudyName } from './studies';
+
+export type GridName = 'quick' | 'paper' | 'tiny';
+
+/** What a grid is made of besides its studies. */
+export interface GridScale {
+  /** The small and the large size of the two that the paper compares. */
+  readonly sizes: readonly [small: number, large: number];
+  readonly base: Omit<RunConfig, 'study' | 'arm' | 'model' | 'tasks' | 'size' | 'seed' | 'fold'>;
+  /** Epochs and images a CNN for classification alone is given, where not those of the others. */
+  readonly cnn?: Partial<RunConfig>;
+  /** Seeds of the main comparison, and of the other cells. */
+  readonly seeds: { readonly main: number; readonly other: number };
+  readonly masks: readonly number[];
+  readonly labels: readonly number[];
+  /** Changes of the settings study are measured at the small size, or at the large. */
+  readonly settingsAt: 'small' | 'large';
+}
+
+const COMMON = {
+  dropout: 0,
+  reconstructionSkips: true,
+  augment: true,
+  lossWeights: {},
+  masks: null,
+  labels: null,
+  target: 'covid',
+  images: 'mix',
+  batch: 4,
+} as const;
+
+export const GRIDS: Readonly<Record<GridName, GridScale>> = {
+  paper: {
+    sizes: [256, 512],
+    base: { ...COMMON, filters: 64, norm: 'none', learningRate: 1e-4, epochs: 500, stepsPerEpoch: null, patience: 35 },
+    cnn: { epochs: 1500 },
+    seeds: { main: 5, other: 1 },
+    masks: [5, 10, 20, 50],
+    labels: [50, 100, 200, 400],
+    settingsAt: 'small',
+  },
+  quick: {
+    sizes: [32, 64],
+    base: { ...COMMON, filters: 8, norm: 'batch', learningRate: 1e-3, epochs: 25, stepsPerEpoch: 60, patience: 10 },
+    seeds: { main: 5, other: 2 },
+    masks: [5, 10, 20],
+    labels: [50, 100, 200],
+    settingsAt: 'small',
+  },
+  tiny: {
+    sizes: [16, 32],
+    base: { ...COMMON, filters: 4, norm: 'batch', learningRate: 1e-3, epochs: 2, stepsPerEpoch: 2, patience: 2 },
+    seeds: { main: 1, other: 1 },
+    masks: [3],
+    labels: [12],
+    settingsAt: 'small',
+  },
+};
+
+/** What may be asked of a grid. */
+export interface GridOptions {
+  readonly only?: readonly StudyName[];
+  /** Seeds of every cell, instead of the grid's own. */
+  readonly seeds?: number;
+  /** Folds of a cross-validation instead of the fixed split; each cell is then run once a fold. */
+  readonly folds?: number;
+  /** The source that has images of both classes; null where none has. */
+  readonly mixedSource: string | null;
+}
+
+export interface Grid {
+  readonly runs: readonly RunConfig[];
+  /** `run` is the place in `runs`. */
+  readonly arms: readonly (Omit<StudyArm, 'run'> & { readonly run: number })[];
+}
+
+/** What of a configuration makes no difference to its model is set to one value, so that equal runs are equal. */
+function normalise(config: RunConfig): RunConfig {
+  const has = (task: ExperimentTask): boolean => config.tasks.includes(task);
+  const weights = Object.entries(config.lossWeights).filter(([task]) => has(task as ExperimentTask));
+  const { masksPerBatch, ...rest } = config;
+  const mixes = has('segmentation') && config.tasks.length > 1 && masksPerBatch !== undefined;
+  return {
+    ...rest,
+    ...(mixes ? { masksPerBatch } : {}),
+    reconstructionSkips: has('reconstruction') ? config.reconstructionSkips : true,
+    lossWeights: Object.fromEntries(weights),
+    masks: has('segmentation') ? config.masks : null,
+    labels: has('classification') ? config.labels : null,
+  };
+}
+
+/** What makes a run: everything but where it stands. */
+export function identityOf({ study: _study, arm: _arm, ...identity }: RunConfig): string {
+  const sorted = (value: unknown): unknown =>
+    value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? Object.fromEntries(
+          Object.entries(value)
+            .sort(([a], [b]) => (a < b ? -1 : 1))
+            .map(([key, inner]) => [key, sorted(inner)]),
+        )
+      : value;
+  return JSON.stringify(sorted(identity));
+}
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
+/** Every run of a grid once, the most important first, and the studies that it stands in. */
+export function declareGrid(name: GridName, { only, seeds, folds, mixedSource }: GridOptions): Grid {
+  const scale = GRIDS[name];
+  const entries = (Object.entries(STUDIES) as [StudyName, (typeof STUDIES)[StudyName]][])
+    .filter(([study]) => only === undefined || only.includes(study))
+    .flatMap(([study, armsOf]) =>
+      armsOf(scale, mixedSource).flatMap(({ main, ...arm }) =>
+        range(seeds ?? scale.seeds[main ? 'main' : 'other']).flatMap((i) =>
+          (folds === undefined ? [null] : range(folds)).map((fold) => ({
+            main,
+            cell: { ...arm, study },
+            seed: i + 1,
+            fold,
+          })),
+        ),
+      ),
+    );
+  const order = Object.keys(STUDIES);
+  const rank = ({ main, cell }: (typeof entries)[number]): number => (main ? -1 : order.indexOf(cell.study));
+  entries.sort((a, b) => rank(a) - rank(b) || a.seed - b.seed);
+
+  const places = new Map<string, number>();
+  const runs: RunConfig[] = [];
+  const arms = entries.map(({ cell, seed, fold }) => {
+    const own = cell.model === 'cnn8' ? { ...scale.base, ...scale.cnn } : scale.base;
+    const config = normalise({ ...own, ...cell, seed, fold });
+    const identity = identityOf(config);
+    const run = places.get(identity) ?? runs.push(config) - 1;
+    places.set(identity, run);
+    return { study: cell.study, arm: cell.arm, run };
+  });
+  return { runs, arms };
+}

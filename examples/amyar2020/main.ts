@@ -1,0 +1,123 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { declareGrid, GRIDS, type GridOptions } from './grids';
+import { findMixedSource, openImages } from './images';
+import { lockFolder } from './lock';
+import { type CommandLine, HELP, parseCommandLine } from './options';
+import { checkSplit, type PreparedSplit, prepareSplits } from './prepare';
+import type { RunConfig } from './records';
+import { runId, writeExperiment } from './run-folder';
+import { runGrid } from './run-grid';
+import type { Job } from './run-job';
+import { startBackend } from './start-backend';
+
+/** The commit of the code, with `+` where the tree was changed; null outside a checkout. */
+function codeVersion(): string | null {
+  const cwd = fileURLToPath(new URL('../..', import.meta.url));
+  const git = (...args: string[]): string =>
+    execFileSync('git', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  try {
+    return `${git('rev-parse', 'HEAD')}${git('status', '--porcelain', '--untracked-files=no') === '' ? '' : '+'}`;
+  } catch {
+    return null;
+  }
+}
+
+function describeSplit({ split, file }: PreparedSplit, notices: readonly string[]): void {
+  console.log(`\nSplit (${file}):`);
+  console.table(split.counts);
+  console.log(
+    `${split.groups.length} groups of images that belong together; ${split.excluded.length} images left out.`,
+  );
+  for (const { id, reason } of split.excluded) console.log(`  ${id}: ${reason}`);
+  for (const notice of notices) console.log(notice);
+}
+
+/** The runs whose pictures are kept: the first seed of each model of the main comparison. */
+function hasGallery({ seed, size, masks, labels, images, target, fold, ...config }: RunConfig, large: number): boolean {
+  const whole = masks === null && labels === null && images === 'mix' && target === 'covid' && (fold ?? 0) === 0;
+  return seed === 1 && size === large && whole && (config.model !== 'amyar2020' || config.tasks.length === 3);
+}
+
+async function train(options: CommandLine, command: string, signal: AbortSignal): Promise<boolean> {
+  const { out, jobs: parallel, grid: name } = options;
+  const [, large] = GRIDS[name].sizes;
+  const images = await openImages(options, Math.min(large, 64));
+  const splits = await prepareSplits(images, options);
+  const mixedSource = findMixedSource(images.infos);
+  if (mixedSource === null) {
+    console.warn(
+      'No source has images of both classes: a classifier may tell the sources apart, and nothing here can show it.',
+    );
+  }
+  const grid = declareGrid(name, { ...options, mixedSource } satisfies GridOptions);
+  if (grid.runs.length === 0)
+    throw new Error('Nothing to do: the studies that --only names have no runs on these data.');
+  const needs = {
+    masks: grid.runs.some(({ tasks }) => tasks.includes('segmentation')),
+    classes: grid.runs.some(({ tasks, target }) => tasks.includes('classification') && target === 'covid'),
+    source: grid.runs.some(({ images: own }) => own !== 'mix') ? (mixedSource ?? undefined) : undefined,
+  };
+  for (const split of splits) describeSplit(split, checkSplit(split, images.infos, needs));
+
+  const threads = Math.max(1, Math.floor(availableParallelism() / parallel));
+  const backend = await startBackend(options.backend, 1);
+  const code = codeVersion();
+  const jobs = grid.runs.map((config): Job => {
+    const { file, sha256 } = splits[config.fold ?? 0];
+    const id = runId(config);
+    const { data, phantoms, flips } = options;
+    const folder = join(out, 'runs', id);
+    const shared = { splitFile: file, split: sha256, code, backend, gallery: hasGallery(config, large), flips };
+    return { id, config, folder, data, phantoms, ...shared };
+  });
+  await writeExperiment(out, {
+    grid: name,
+    command,
+    runs: jobs.map(({ id, config }) => ({ id, config })),
+    arms: grid.arms.map((arm) => ({ ...arm, run: jobs[arm.run].id })),
+  });
+  console.log(
+    `\n${jobs.length} runs on ${backend}, ${parallel} at once with ${threads} ${threads === 1 ? 'thread' : 'threads'} each; ` +
+      `everything goes to ${out}`,
+  );
+  const { complete, failed, stopped } = await runGrid(jobs, { parallel, threads, signal });
+  console.log(`\n${complete} of ${jobs.length} runs are complete, ${failed.length} failed.`);
+  for (const { id, error } of failed) console.log(`  ${id}: ${error}`);
+  return stopped;
+}
+
+async function main(): Promise<void> {
+  const args = process.argv.slice(2);
+  const options = parseCommandLine(args);
+  if (options === undefined) {
+    console.log(HELP);
+    return;
+  }
+  const quote = (text: string): string => (/^[\w./,=:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+  const command = ['npm run experiments --', ...args.map(quote)].join(' ');
+  await mkdir(options.out, { recursive: true });
+  const unlock = await lockFolder(options.out);
+  try {
+    const controller = new AbortController();
+    process.once('SIGTERM', () => controller.abort());
+    process.once('SIGINT', () => {
+      console.error('\nStopping after this step; press Ctrl-C again to stop at once.');
+      controller.abort();
+    });
+    if (!options.reportOnly && (await train(options, command, controller.signal))) {
+      console.log(`Stopped. Go on with: ${command}`);
+      process.exitCode = 130;
+    }
+  } finally {
+    await unlock();
+  }
+}
+
+main().catch((error: Error) => {
+  console.error(`\n${error.message}`);
+  process.exitCode = 1;
+});

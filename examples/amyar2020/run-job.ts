@@ -1,0 +1,65 @@
+import { readFile, rm } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { fileSystem } from 'tfjs-multitask/node';
+import { version } from '../../package.json';
+import { writeJson } from '../support/write-json';
+import { writeGallery } from './gallery';
+import { type DataOptions, openImages } from './images';
+import type { RunConfig, RunInfo, SplitRecord } from './records';
+import { scoreRun } from './score-run';
+import { viewFor } from './task-view';
+import { type OnStep, trainRun } from './train-run';
+
+/** One run as its process is told of it. */
+export interface Job extends DataOptions {
+  readonly id: string;
+  readonly config: RunConfig;
+  readonly folder: string;
+  readonly splitFile: string;
+  /** SHA-256 of the split file. */
+  readonly split: string;
+  readonly code: string | null;
+  readonly backend: string;
+  readonly gallery: boolean;
+  readonly flips: boolean;
+}
+
+/** What is known of a run before it begins. */
+export function describeRun({ id, config, split, code, backend }: Job) {
+  const [cpu] = cpus();
+  return { id, config, code, version, backend, node: process.version, cpu: cpu?.model ?? 'unknown', split };
+}
+
+/**
+ * Trains a run, scores it and writes its folder; `run.json` comes last. False where it was stopped on the way: its
+ * checkpoint is then what it goes on from.
+ */
+export async function runJob(job: Job, signal: AbortSignal, onStep: OnStep): Promise<boolean> {
+  const { config, folder } = job;
+  const images = await openImages(job, config.size);
+  const split = JSON.parse(await readFile(job.splitFile, 'utf8')) as SplitRecord;
+  const view = viewFor(images, split, config);
+  const started = new Date().toISOString();
+  const { model, epochs, bestEpoch, stopped } = await trainRun(view, config, { folder, signal, onStep });
+  if (stopped) return false;
+  await model.net.save(fileSystem(join(folder, 'model')));
+  const scores = await scoreRun(model, view);
+  await writeJson(join(folder, 'scores.json'), scores);
+  if (job.flips) await writeJson(join(folder, 'scores-flips.json'), await scoreRun(model, view, { flips: true }));
+  if (job.gallery) await writeGallery(join(folder, 'gallery'), model, view, scores);
+  await writeJson(join(folder, 'epochs.json'), epochs);
+  const info: RunInfo = {
+    ...describeRun(job),
+    status: 'complete',
+    started,
+    seconds: epochs.reduce((sum, { seconds }) => sum + seconds, 0),
+    parameters: model.net.countParams(),
+    epochs: epochs.length,
+    bestEpoch,
+  };
+  await writeJson(join(folder, 'run.json'), info);
+  await rm(join(folder, 'checkpoints'), { recursive: true, force: true });
+  model.dispose();
+  return true;
+}

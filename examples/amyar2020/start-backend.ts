@@ -1,0 +1,11 @@
+import { type BackendName, useBackend } from 'tfjs-multitask/backends';
+import { registerSimdBackend } from '../../src/backends/simd';
+
+/** Starts a backend; `simd` with so many threads, since several processes share the cores. Gives its name. */
+export async function startBackend(name: string | undefined, threads: number): Promise<BackendName> {
+  if (name === undefined || name === 'simd') {
+    // Where this engine has no such backend, the next line says so or picks another.
+    await registerSimdBackend({ threads }).catch(() => undefined);
+  }
+  return useBackend(name as BackendName | undefined, { onNotice: console.warn });
+}
