@@ -1,23 +1,33 @@
 import { backend, env, removeBackend } from '@tensorflow/tfjs-core';
+import { gpuInfo } from './gpu-info';
 import { registerCpuTrainingKernels } from './register-cpu-training-kernels';
 import { registerWasmTrainingKernels } from './register-wasm-training-kernels';
+import { registerWebgpuTrainingKernels } from './register-webgpu-training-kernels';
+import { isNode } from './simd/host';
+import { SOFTWARE_ADVICE } from './webgpu/adapter';
 
 /** A backend that {@link useBackend} knows. */
 export type BackendName = 'node-gpu' | 'node' | 'webgpu' | 'webgl' | 'simd' | 'wasm' | 'cpu';
 
+/** What a backend is asked for. */
+export interface Wanted {
+  /** Whether a GPU that is played by the CPU will do. */
+  readonly software: boolean;
+}
+
 /** How a backend is had. */
 export interface Candidate<N extends string = string> {
   readonly name: N;
-  /** The npm package that brings it. */
+  /** The npm packages that bring it, a space between them. */
   readonly packageName: string;
   /** The name by which TensorFlow.js knows it. */
   readonly registeredAs: string;
   /** Imports it, which registers it with TensorFlow.js. Gives the error where that fails. */
-  load(): Promise<unknown>;
+  load(wanted: Wanted): Promise<unknown>;
   /** Adds what it lacks, once it is imported. */
   complete?(): void;
   /** Throws where it runs, but not as its name promises. */
-  check?(): void;
+  check?(wanted: Wanted): void;
   /** What to do where it is installed but does not work. */
   readonly remedy?: string;
   /** What to do where it works, but slowly. */
@@ -31,6 +41,11 @@ function checkGpu(): void {
   // tfjs-node would register itself by the same name, and give way to what is there.
   removeBackend('tensorflow');
   throw new Error('it finds no CUDA device');
+}
+
+function checkWebgl({ software }: Wanted): void {
+  const info = gpuInfo();
+  if (info?.software && !software) throw new Error(`its GPU is played by the CPU (${info.name}); ${SOFTWARE_ADVICE}`);
 }
 
 /**
@@ -66,17 +81,17 @@ export const candidates: readonly Candidate<BackendName>[] = [
   },
   {
     name: 'webgpu',
-    packageName: '@tensorflow/tfjs-backend-webgpu',
+    packageName: isNode() ? '@tensorflow/tfjs-backend-webgpu webgpu' : '@tensorflow/tfjs-backend-webgpu',
     registeredAs: 'webgpu',
-    load: async () => {
+    load: async (wanted) => {
       try {
-        await import('@tensorflow/tfjs-backend-webgpu');
+        const { registerWebgpuBackend } = await import('./webgpu/register');
+        await registerWebgpuBackend(wanted);
       } catch (error) {
         return error;
       }
     },
-    remedy:
-      'It needs a browser with WebGPU; in Node, set globalThis.navigator.gpu first, as the npm package webgpu describes',
+    complete: registerWebgpuTrainingKernels,
   },
   {
     name: 'webgl',
@@ -89,6 +104,7 @@ export const candidates: readonly Candidate<BackendName>[] = [
         return error;
       }
     },
+    check: checkWebgl,
     remedy: 'It needs a browser with WebGL',
   },
   {
@@ -139,5 +155,5 @@ export const candidates: readonly Candidate<BackendName>[] = [
 export function automaticOrder(): readonly BackendName[] {
   return env().getBool('IS_BROWSER')
     ? ['webgpu', 'webgl', 'simd', 'wasm', 'cpu']
-    : ['node-gpu', 'node', 'simd', 'wasm', 'cpu'];
+    : ['node-gpu', 'node', 'webgpu', 'simd', 'wasm', 'cpu'];
 }

@@ -3,3 +3,4 @@ declare module '@tensorflow/tfjs-backend-webgl';
 declare module '@tensorflow/tfjs-backend-webgpu';
 declare module '#tfjs-node';
 declare module '#tfjs-node-gpu';
+declare module '#webgpu';

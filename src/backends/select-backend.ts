@@ -1,4 +1,4 @@
-import type { Candidate } from './candidates';
+import type { Candidate, Wanted } from './candidates';
 import { tryBackend } from './try-backend';
 
 /** Makes `name` the backend, or else the first of `candidates` that works. What {@link useBackend} does, for any. */
@@ -7,11 +7,12 @@ export async function selectBackend<N extends string>(
   automatic: readonly N[],
   name: N | undefined,
   onNotice: (message: string) => void,
+  demands: Wanted = { software: false },
 ): Promise<N> {
   const failures: string[] = [];
   for (const wanted of name === undefined ? automatic : [name]) {
     const candidate = candidates.find((known) => known.name === wanted)!;
-    const failure = await tryBackend(candidate);
+    const failure = await tryBackend(candidate, demands);
     if (failure === undefined) {
       if (name === undefined && candidate.advice) onNotice(`'${wanted}' is slow. ${candidate.advice}`);
       return wanted;

@@ -1,5 +1,5 @@
 import { conv2d, env, findBackendFactory, getBackend, ones, setBackend, tensor4d, tidy } from '@tensorflow/tfjs-core';
-import type { Candidate } from './candidates';
+import type { Candidate, Wanted } from './candidates';
 
 /** Why a backend cannot be used. */
 export interface Failure {
@@ -22,7 +22,7 @@ async function withoutWarnings<R>(body: () => Promise<R>): Promise<R> {
 /** Whether an import failed because the package itself is not there, in the words of Node, of bundlers or of browsers. */
 function isMissing(error: unknown, packageName: string): boolean {
   const message = error instanceof Error ? error.message : String(error);
-  const named = new RegExp(`['"\`\u201c]${packageName}['"\`\u201d]`).test(message);
+  const named = new RegExp(`['"\`\u201c](${packageName.replaceAll(' ', '|')})['"\`\u201d]`).test(message);
   return named && /cannot find|could not resolve|failed to resolve|does not resolve|bare specifier/i.test(message);
 }
 
@@ -36,14 +36,14 @@ async function checkConvolution(): Promise<void> {
   }
 }
 
-async function start(candidate: Candidate): Promise<void> {
+async function start(candidate: Candidate, wanted: Wanted): Promise<void> {
   const { packageName, registeredAs } = candidate;
   if (findBackendFactory(registeredAs) == null) {
     throw new Error(`${packageName} does not register it here, or with another copy of @tensorflow/tfjs-core`);
   }
   candidate.complete?.();
   if (!(await setBackend(registeredAs))) throw new Error('TensorFlow.js cannot initialise it');
-  candidate.check?.();
+  candidate.check?.(wanted);
   await checkConvolution();
 }
 
@@ -51,14 +51,14 @@ async function start(candidate: Candidate): Promise<void> {
  * Loads a backend, makes it TensorFlow.js's own and compares a result. Where that fails, the backend that was set
  * before is set again.
  */
-export function tryBackend(candidate: Candidate): Promise<Failure | undefined> {
+export function tryBackend(candidate: Candidate, wanted: Wanted): Promise<Failure | undefined> {
   const { name, packageName, remedy } = candidate;
   return withoutWarnings(async () => {
     const before = getBackend();
     try {
-      const error = await candidate.load();
+      const error = await candidate.load(wanted);
       if (error !== undefined) throw error;
-      await start(candidate);
+      await start(candidate, wanted);
       return undefined;
     } catch (cause) {
       if (before) await setBackend(before);

@@ -8,13 +8,19 @@ export interface UseBackendOptions {
    * a slow one does.
    */
   readonly onNotice?: (message: string) => void;
+  /**
+   * Whether `webgpu` and `webgl` will do on a GPU that is played by the CPU; false unless set, or unless the environment
+   * variable `TFJS_MULTITASK_SOFTWARE_GPU` is 1. They are then slower than `simd`.
+   */
+  readonly software?: boolean;
 }
 
 /**
  * Makes TensorFlow.js compute with the fastest backend that is installed and works here, and gives its name: in Node
- * the first of node-gpu, node, simd, wasm and cpu, in a browser of webgpu, webgl, simd, wasm and cpu. Each is imported, initialised
- * and made to compute a convolution, whose result is compared. On wasm and cpu, the kernels for training are completed
- * ({@link registerWasmTrainingKernels}, {@link registerCpuTrainingKernels}).
+ * the first of node-gpu, node, webgpu, simd, wasm and cpu, in a browser of webgpu, webgl, simd, wasm and cpu. Each is
+ * imported, initialised and made to compute a convolution, whose result is compared. On webgpu, wasm and cpu, the kernels
+ * for training are completed ({@link registerWebgpuTrainingKernels}, {@link registerWasmTrainingKernels},
+ * {@link registerCpuTrainingKernels}).
  *
  * `name`, or else the environment variable `TFJS_MULTITASK_BACKEND`, asks for one: no other takes its place.
  *
@@ -29,12 +35,13 @@ export interface UseBackendOptions {
  * ```
  */
 export async function useBackend(name?: BackendName, options: UseBackendOptions = {}): Promise<BackendName> {
-  const { onNotice = () => {} } = options;
-  const variable = globalThis.process?.env?.TFJS_MULTITASK_BACKEND || undefined;
+  const environment = globalThis.process?.env;
+  const { onNotice = () => {}, software = environment?.TFJS_MULTITASK_SOFTWARE_GPU === '1' } = options;
+  const variable = environment?.TFJS_MULTITASK_BACKEND || undefined;
   const wanted = name ?? (variable as BackendName | undefined);
   if (wanted !== undefined) {
     const names = candidates.map((candidate) => candidate.name);
     checkChoice(wanted, names, name === undefined ? 'useBackend: TFJS_MULTITASK_BACKEND' : 'useBackend: name');
   }
-  return selectBackend(candidates, automaticOrder(), wanted, onNotice);
+  return selectBackend(candidates, automaticOrder(), wanted, onNotice, { software });
 }

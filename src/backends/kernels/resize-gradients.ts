@@ -1,13 +1,14 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { type Memory, type PlainKernel, plainKernel } from './plain-kernel';
 
-interface ResizeAttrs {
+/** The attributes of resizing and its gradients. */
+export interface ResizeAttrs {
   readonly alignCorners: boolean;
   readonly halfPixelCenters: boolean;
 }
 
 /** Along one axis, the inputs that an output is made of: `low` with weight `1 - part`, `high` with weight `part`. */
-interface Source {
+export interface Source {
   readonly low: number;
   readonly high: number;
   readonly part: number;
@@ -16,13 +17,14 @@ interface Source {
 /** The precision that a backend computes places in: a place at the border of two pixels must fall as it did forward. */
 export type Precision = (value: number) => number;
 
-type Sources = (inputs: number, outputs: number, attrs: ResizeAttrs, precision: Precision) => Source[];
+export type Sources = (inputs: number, outputs: number, attrs: ResizeAttrs, precision: Precision) => Source[];
 
 function scaleOf(inputs: number, outputs: number, alignCorners: boolean): number {
   return alignCorners && outputs > 1 ? (inputs - 1) / (outputs - 1) : inputs / outputs;
 }
 
-const nearest: Sources = (inputs, outputs, { alignCorners, halfPixelCenters }, precision) => {
+/** One pixel for each output. */
+export const nearest: Sources = (inputs, outputs, { alignCorners, halfPixelCenters }, precision) => {
   const scale = precision(scaleOf(inputs, outputs, alignCorners));
   return Array.from({ length: outputs }, (_, output) => {
     const place = precision(scale * (halfPixelCenters ? output + 0.5 : output));
@@ -31,7 +33,8 @@ const nearest: Sources = (inputs, outputs, { alignCorners, halfPixelCenters }, p
   });
 };
 
-const bilinear: Sources = (inputs, outputs, { alignCorners, halfPixelCenters }, precision) => {
+/** Two neighbours for each output. */
+export const bilinear: Sources = (inputs, outputs, { alignCorners, halfPixelCenters }, precision) => {
   const scale = precision(scaleOf(inputs, outputs, alignCorners));
   return Array.from({ length: outputs }, (_, output) => {
     const place = precision(halfPixelCenters ? scale * (output + 0.5) - 0.5 : scale * output);
