@@ -9,6 +9,7 @@ import { lockFolder } from './lock';
 import { type CommandLine, HELP, parseCommandLine } from './options';
 import { checkSplit, type PreparedSplit, prepareSplits } from './prepare';
 import type { RunConfig } from './records';
+import { writeReport } from './report/write-report';
 import { runId, writeExperiment } from './run-folder';
 import { runGrid } from './run-grid';
 import type { Job } from './run-job';
@@ -111,7 +112,10 @@ async function main(): Promise<void> {
     if (!options.reportOnly && (await train(options, command, controller.signal))) {
       console.log(`Stopped. Go on with: ${command}`);
       process.exitCode = 130;
+      return;
     }
+    const { files } = await writeReport(options.out);
+    console.log(`Written to ${options.out}: ${files.join(', ')}.`);
   } finally {
     await unlock();
   }
