@@ -1,66 +1,149 @@
-// Compares the simd backend with the official wasm backend and PyTorch on the paper's three-task U-Net: a training step and a
-// forward pass, in turns, each in a process of its own. Prints medians and the medians of paired ratios.
-//
-//   npx tsx bench/simd/main.ts [--rounds 3] [--repeats 5] [--threads 2] [--sizes 64x8,128x16] [--peers torch,wasm]
-//
-// PyTorch runs in the Python named by PYTHON (python3 unless set).
-import { execFileSync } from 'node:child_process';
-import { cpus } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+// Times the simd backend beside its peers: npm run bench -- --help.
 
-type Measure = Readonly<Record<'step' | 'forward', readonly number[]>>;
+import { mkdir } from 'node:fs/promises';
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { writeJson } from '../../examples/support/write-json';
+import { bundleChild } from './bundle';
+import type { ConvSpeed } from './convs';
+import { measureGrowth } from './growth';
+import { type Measurement, type MeasureOptions, measure } from './measure';
+import { type BenchOptions, HELP, parseBenchCommand } from './options';
+import { measurePeak } from './peak';
+import type { Size } from './step';
+import { convTable, fullTable, growthTable, memoryTable, timeTable } from './tables';
+import { startWorker, type Who } from './worker';
 
-const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+const began = performance.now();
+function report(text: string): void {
+  console.error(`${((performance.now() - began) / 1000).toFixed(0).padStart(4)} s  ${text}`);
 }
 
-function measure(who: string, image: string, maps: string, repeats: string, threads: string): Measure | undefined {
-  const size = [image, maps, '4', repeats, threads];
-  const [command, args] =
-    who === 'torch'
-      ? [process.env.PYTHON ?? 'python3', [here('peer_torch.py'), ...size]]
-      : [process.execPath, ['--import', 'tsx', here('run.ts'), who, ...size]];
-  try {
-    const out = execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-    return JSON.parse(out.trim().split('\n').at(-1)!) as Measure;
-  } catch {
-    return undefined; // the peer is not installed here
+function print(title: string, text: string): void {
+  console.log(`### ${title}\n\n${text}\n`);
+}
+
+/** Training on wasm takes minutes at the larger sizes. */
+function spareFor({ image, maps }: Size) {
+  return (who: Who, work: 'step' | 'forward'): boolean =>
+    who === 'wasm' && work === 'step' && image ** 2 * maps > 300_000;
+}
+
+/** Steps, forward passes and memory at each size. */
+async function compareSizes({ parts, peers, sizes, rounds, threads }: BenchOptions, bundle: string) {
+  const works = (['step', 'forward'] as const).filter((work) => parts.includes(work === 'step' ? 'steps' : work));
+  const memory = parts.includes('memory');
+  if (works.length === 0 && !memory) return [];
+  const who: Who[] = ['simd', ...peers];
+  const options: Omit<MeasureOptions, 'who'> = { works, memory, rounds, threads, bundle, onProgress: report };
+  const measured: Measurement[] = [];
+  for (const size of sizes) {
+    const only = works.length === 0 ? who.filter((one) => one === 'simd' || one === 'torch') : who;
+    measured.push(await measure(size, { ...options, who: only, spare: spareFor(size) }));
   }
+  const present = peers.filter((peer) => measured.some(({ by }) => by[peer]?.step ?? by[peer]?.forward));
+  for (const work of works) {
+    print(
+      work === 'step' ? 'Training step, milliseconds' : 'Forward pass, milliseconds',
+      `${timeTable(work, measured, present)}\n\nIn brackets: how many times as long as simd.`,
+    );
+  }
+  for (const peer of peers) {
+    const reason = measured.map(({ by }) => by[peer]?.missing).find(Boolean);
+    if (!present.includes(peer) && reason) console.log(`${peer}: not present (${reason})\n`);
+  }
+  if (memory) {
+    print('Peak memory of a training step', `${memoryTable(measured)}\n\nIn brackets: what came with the model.`);
+  }
+  return measured;
 }
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '3' },
-    repeats: { type: 'string', default: '5' },
-    threads: { type: 'string', default: '2' },
-    sizes: { type: 'string', default: '64x8,128x16' },
-    peers: { type: 'string', default: 'torch,wasm' },
-  },
-});
-const peers = values.peers.split(',').filter(Boolean);
-console.log(
-  `${cpus()[0]?.model}, ${values.threads} threads, Node ${process.versions.node}, batch 4; milliseconds (ratio to simd)`,
-);
-console.log(`| work | simd | ${peers.join(' | ')} |\n| --- | --- | ${peers.map(() => '---').join(' | ')} |`);
-for (const size of values.sizes.split(',')) {
-  const [image = '64', maps = '8'] = size.split('x');
-  const rounds = Array.from({ length: Number(values.rounds) }, () =>
-    ['simd', ...peers].map((who) => measure(who, image, maps, values.repeats, values.threads)),
+/** The paper's own model: 45 million parameters. */
+async function runFullModel({ peers, rounds, threads, quick }: BenchOptions, bundle: string) {
+  const size: Size = { ...(quick ? { image: 64, maps: 16 } : { image: 256, maps: 64 }), batch: 1, accumulate: 4 };
+  const who = (['simd', 'torch'] as const).filter((one) => one === 'simd' || peers.includes(one));
+  const one = await measure(size, {
+    who,
+    works: ['step', 'forward'],
+    memory: true,
+    rounds: Math.min(rounds, 2),
+    threads,
+    bundle,
+    onProgress: report,
+  });
+  print(`The paper's model, ${size.image}x${size.image}, ${size.maps} maps`, fullTable(one));
+  return one;
+}
+
+/** Each convolution of the model at a size, as a share of what the cores can do. */
+async function compareConvs({ threads, quick }: BenchOptions, bundle: string) {
+  report('peak of the cores');
+  const peak = await measurePeak(threads);
+  const sizes: Size[] = quick
+    ? [{ image: 64, maps: 8, batch: 4 }]
+    : [
+        { image: 256, maps: 16, batch: 4 },
+        { image: 256, maps: 64, batch: 1 },
+      ];
+  const found: { size: Size; convs: readonly ConvSpeed[] }[] = [];
+  const multiply = peak.fused ? 'fused multiply-adds' : 'products and sums';
+  console.log(
+    `Peak in WebAssembly (${multiply} of 128 bits): ${peak.oneThread.toFixed(1)} GFLOP/s with one thread, ` +
+      `${peak.allThreads.toFixed(1)} with ${threads}.\n`,
   );
-  for (const work of ['step', 'forward'] as const) {
-    const cells = ['simd', ...peers].map((_, i) => {
-      const pairs = rounds.flatMap((round) =>
-        round[0] && round[i] ? [[median(round[0][work]), median(round[i][work])]] : [],
-      );
-      if (pairs.length === 0) return 'not here';
-      const time = median(pairs.map(([, theirs]) => theirs!)).toFixed(1);
-      return i === 0 ? time : `${time} (${median(pairs.map(([ours, theirs]) => theirs! / ours!)).toFixed(2)})`;
-    });
-    console.log(`| ${work}, ${image}x${image}, ${maps} maps | ${cells.join(' | ')} |`);
+  for (const size of sizes) {
+    const onShape = (text: string) => report(`convolution ${text}`);
+    const worker = await startWorker('simd', size, { threads, bundle, onShape });
+    const convs = await worker.convs();
+    await worker.end();
+    found.push({ size, convs });
+    print(
+      `Convolutions at ${size.image}x${size.image}, ${size.maps} maps, batch ${size.batch}, GFLOP/s`,
+      `${convTable(convs, peak)}\n\nIn brackets: share of the peak of ${threads} threads. Operations are counted as a direct ` +
+        'convolution makes them; Winograd makes fewer, so that its share can pass 100 %.',
+    );
   }
+  return { peak, found };
 }
+
+async function main(): Promise<void> {
+  const options = parseBenchCommand(process.argv.slice(2));
+  if (options === undefined) {
+    console.log(HELP);
+    return;
+  }
+  const machine = {
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: availableParallelism(),
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    node: process.versions.node,
+    platform: `${process.platform} ${process.arch}`,
+    load: loadavg()[0],
+    date: new Date().toISOString(),
+  };
+  if (machine.load > machine.cores / 4) {
+    report(`the machine is busy (load ${machine.load.toFixed(1)}): these times will say little`);
+  }
+  const bundle = await bundleChild();
+  const { threads, quick } = options;
+  console.log(
+    `${machine.cpu}, ${machine.cores} cores, ${threads} threads each, Node ${machine.node}; the three-task U-Net, batch 4, ` +
+      `medians of ${options.rounds} rounds in turns.\n`,
+  );
+  const sizes = await compareSizes(options, bundle);
+  const full = options.parts.includes('full') ? await runFullModel(options, bundle) : null;
+  const convs = options.parts.includes('convs') ? await compareConvs(options, bundle) : null;
+  const growth = options.parts.includes('growth')
+    ? await measureGrowth({ threads, cores: machine.cores, quick, bundle }, report)
+    : null;
+  if (growth) print('How the step time grows on simd', growthTable(growth));
+  await mkdir(options.out, { recursive: true });
+  const file = join(options.out, 'bench.json');
+  await writeJson(file, { machine, options, sizes, full, convs, growth });
+  report(`written to ${file}`);
+}
+
+main().catch((error: Error) => {
+  console.error(`\n${error.message}`);
+  process.exitCode = 1;
+});

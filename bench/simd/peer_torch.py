@@ -1,8 +1,10 @@
-"""Times the paper's three-task U-Net in PyTorch: the peer of bench/simd/main.ts.
+"""The paper's three-task U-Net in PyTorch: the peer of bench/simd/main.ts.
 
-python peer_torch.py IMAGE MAPS BATCH REPEATS THREADS prints {"step": [ms, ...], "forward": [ms, ...]}.
+python peer_torch.py '{"size": {"image", "maps", "batch", "accumulate"}, "threads"}', then a line on stdin for each task,
+`step N`, `forward N` or `memory`, and an answer in JSON on stdout for each.
 """
 import json
+import resource
 import sys
 import time
 
@@ -10,9 +12,20 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-image, maps, batch, repeats, threads = map(int, sys.argv[1:6])
-torch.set_num_threads(threads)
+spec = json.loads(sys.argv[1])
+image, maps, batch = (spec["size"][name] for name in ("image", "maps", "batch"))
+accumulate = spec["size"].get("accumulate", 1)
+torch.set_num_threads(spec["threads"])
 torch.manual_seed(1)
+
+
+def resident(field):
+    """Resident memory in MiB, now (VmRSS) or at its highest (VmHWM)."""
+    try:
+        with open("/proc/self/status") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith(field)) / 1024
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 def conv(i, o, k=3):
@@ -54,6 +67,7 @@ class Model(nn.Module):
         return self.reconstruction(skips, x), torch.sigmoid(self.segmentation(skips, x)), torch.sigmoid(self.classification(x))
 
 
+before = resident("VmRSS")
 levels = [maps * 2**i for i in range(5)]
 model = Model()
 optimizer = torch.optim.Adam(model.parameters(), lr=1e-4)
@@ -63,14 +77,15 @@ label = torch.rand(batch, 1).round()
 
 
 def step():
-    reconstruction, segmentation, classification = model(x)
-    overlap = (mask * segmentation).sum((1, 2, 3))
-    dice = 1 - (2 * overlap + 1) / (mask.sum((1, 2, 3)) + segmentation.sum((1, 2, 3)) + 1)
-    loss = F.mse_loss(reconstruction, x) + dice.mean() + F.binary_cross_entropy(classification, label)
     optimizer.zero_grad()
-    loss.backward()
+    for _ in range(accumulate):
+        reconstruction, segmentation, classification = model(x)
+        overlap = (mask * segmentation).sum((1, 2, 3))
+        dice = 1 - (2 * overlap + 1) / (mask.sum((1, 2, 3)) + segmentation.sum((1, 2, 3)) + 1)
+        loss = F.mse_loss(reconstruction, x) + dice.mean() + F.binary_cross_entropy(classification, label)
+        (loss / accumulate).backward()
+        loss.item()
     optimizer.step()
-    return loss.item()
 
 
 def forward():
@@ -78,9 +93,7 @@ def forward():
         return [y.sum() for y in model(x)]
 
 
-def timed(body):
-    for _ in range(2):
-        body()
+def timed(body, repeats):
     times = []
     for _ in range(repeats):
         start = time.perf_counter()
@@ -89,4 +102,14 @@ def timed(body):
     return times
 
 
-print(json.dumps({"step": timed(step), "forward": timed(forward), "parameters": sum(p.numel() for p in model.parameters()), "torch": torch.__version__}))
+def answer(value):
+    print(json.dumps(value), flush=True)
+
+
+answer({"ready": True, "version": f"PyTorch {torch.__version__}", "parameters": sum(p.numel() for p in model.parameters())})
+for line in sys.stdin:
+    task, *count = line.split()
+    if task == "memory":
+        answer({"beforeMiB": before, "peakMiB": resident("VmHWM")})
+    else:
+        answer({"ms": timed({"step": step, "forward": forward}[task], int(count[0]))})
