@@ -1,5 +1,6 @@
 import { add, mul, type serialization, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
+import { canFuseNorm, fusedNorm } from './fused-norm';
 import type { LayerArgs } from './layer-args';
 
 export interface ChannelNormOptions extends LayerArgs {
@@ -22,6 +23,9 @@ export abstract class ChannelNorm extends layers.Layer {
   /** Mean 0 and variance 1 over what the subclass takes together. */
   protected abstract normalized(x: Tensor4D): Tensor;
 
+  /** How many groups of neighbouring channels that is in each sample. */
+  protected abstract groupsOf(channels: number): number;
+
   override build(inputShape: Shape): void {
     const channels = inputShape[3];
     this.gamma = this.addWeight('gamma', [channels], 'float32', initializers.ones());
@@ -32,7 +36,11 @@ export abstract class ChannelNorm extends layers.Layer {
   override call(inputs: Tensor | Tensor[]): Tensor {
     return tidy(() => {
       const x = (Array.isArray(inputs) ? inputs[0] : inputs) as Tensor4D;
-      return add(mul(this.normalized(x), this.gamma.read()), this.beta.read());
+      const gamma = this.gamma.read();
+      const beta = this.beta.read();
+      if (!canFuseNorm(x)) return add(mul(this.normalized(x), gamma), beta);
+      const groups = this.groupsOf(x.shape[3]);
+      return fusedNorm(x, gamma, beta, { outer: x.shape[0], groups, epsilon: this.epsilon });
     });
   }
 

@@ -44,6 +44,10 @@ export class GroupNorm extends ChannelNorm {
     return reshape(normalize(grouped, [1, 3], this.epsilon), x.shape);
   }
 
+  protected override groupsOf(): number {
+    return this.groups;
+  }
+
   override getConfig(): serialization.ConfigDict {
     return { ...super.getConfig(), groups: this.groups };
   }

@@ -21,4 +21,8 @@ export class InstanceNorm extends ChannelNorm {
   protected override normalized(x: Tensor4D): Tensor {
     return normalize(x, [1, 2], this.epsilon);
   }
+
+  protected override groupsOf(channels: number): number {
+    return channels;
+  }
 }

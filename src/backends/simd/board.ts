@@ -37,4 +37,7 @@ export const KERNEL = {
   adamUpdate: 27,
   depthwiseRow: 40,
   depthwiseGradient: 41,
+  columnMoments: 42,
+  columnProducts: 43,
+  affineColumns: 44,
 } as const;

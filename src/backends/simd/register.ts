@@ -17,6 +17,7 @@ import { elementwiseKernels } from './kernels/elementwise';
 import type { Kernel } from './kernels/kernel';
 import { layoutKernels } from './kernels/layout';
 import { matmulKernels } from './kernels/matmul';
+import { normKernels, ownNormKernels } from './kernels/norm';
 import { poolKernels } from './kernels/pool';
 import { reduceKernels } from './kernels/reduce';
 import { resizeKernels } from './kernels/resize';
@@ -31,17 +32,16 @@ const KERNELS: Readonly<Record<string, Kernel>> = {
   ...elementwiseKernels,
   ...layoutKernels,
   ...matmulKernels,
+  ...normKernels,
   ...poolKernels,
   ...reduceKernels,
   ...resizeKernels,
 };
 
-/** The cpu backend's kernel, with ours before it where there is one. */
-function configure(config: KernelConfig): KernelConfig {
-  const kernel = KERNELS[config.kernelName];
-  return { ...config, backendName: NAME, kernelFunc: kernel ? guard(kernel, config.kernelFunc) : config.kernelFunc };
-}
+/** Kernels that TensorFlow.js has no names for: code of this library asks for them. */
+const OWN_KERNELS: Readonly<Record<string, Kernel>> = { ...optimizerKernels, ...ownNormKernels };
 
+/** Our kernel, with the cpu backend's behind it where there is one. */
 function guard(kernel: Kernel, otherwise?: KernelFunc): KernelFunc {
   return (call) => {
     const attrs = call.attrs ?? {};
@@ -54,6 +54,12 @@ function guard(kernel: Kernel, otherwise?: KernelFunc): KernelFunc {
       throw error;
     }
   };
+}
+
+/** The cpu backend's kernel, with ours before it where there is one. */
+function configure(config: KernelConfig): KernelConfig {
+  const kernel = KERNELS[config.kernelName];
+  return { ...config, backendName: NAME, kernelFunc: kernel ? guard(kernel, config.kernelFunc) : config.kernelFunc };
 }
 
 /** Bundlers let an import be missing that stands inside a `try`. */
@@ -101,7 +107,7 @@ export async function registerSimdBackend(options: SimdOptions = {}): Promise<vo
   for (const config of getKernelsForBackend('cpu')) {
     if (!getKernel(config.kernelName, NAME)) registerKernel(configure(config));
   }
-  for (const [kernelName, kernel] of Object.entries(optimizerKernels)) {
+  for (const [kernelName, kernel] of Object.entries(OWN_KERNELS)) {
     if (!getKernel(kernelName, NAME)) registerKernel({ kernelName, backendName: NAME, kernelFunc: guard(kernel) });
   }
   const start = ({ runtime, startThreads }: StartableRuntime) => {

@@ -5,6 +5,7 @@ import { convTiles, filterGradient, packFilter, sumParts } from './conv';
 import { depthwiseGradient, depthwiseRow } from './depthwise';
 import { binary, comparison, fill, select4, toFloat, unary } from './elementwise';
 import { copyBox, transposeRows } from './layout';
+import { affineColumns, columnMoments, columnProducts } from './norm';
 import { blendGradient, blendRow, maxPoolGradient, meanPoolGradient, pickGradient, pickRow, poolRow, repeatGradientRow } from './pool';
 import { foldColumns, foldRows, softmaxRows } from './reduce';
 import { winogradFilter, winogradFinish, winogradGradient, winogradTiles } from './winograd';
@@ -50,6 +51,9 @@ function compute(kernel: i32, item: i32, thread: i32): void {
     case 27: return adamUpdate(item, thread);
     case 40: return depthwiseRow(item, thread);
     case 41: return depthwiseGradient(item, thread);
+    case 42: return columnMoments(item, thread);
+    case 43: return columnProducts(item, thread);
+    case 44: return affineColumns(item, thread);
     default: unreachable();
   }
 }
