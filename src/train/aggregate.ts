@@ -1,8 +1,8 @@
 import {
   addN,
+  clone,
   concat,
   dispose,
-  matMul,
   type NamedTensorMap,
   reshape,
   type Scalar,
@@ -12,49 +12,35 @@ import {
   type Tensor,
   type Tensor1D,
   type Tensor2D,
-  tensor2d,
   tidy,
   type Variable,
-  zeros,
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { record, type Tape } from '../internal/tape';
 import type { Aggregator, ByTask, ElementwiseAggregator, Loss, MultitaskModel, SomeTasks } from '../types';
+import { flatten, fromTriangle, innerProducts, unflatten, weightedSum } from './flat-gradients';
 import type { Forward } from './forward';
 import { findSharedParts } from './shared-parts';
 import type { ComputeGradients } from './step';
 import { taskLoss } from './task-loss';
 
-/** One task's gradients: for each tensor that was asked for one, or undefined where none flows. */
-type TaskGradients = readonly (Tensor | undefined)[];
+type MaybeTensors = readonly (Tensor | undefined)[];
 
-/** The tasks' gradients at one place, a row for each, zeros where none flows; undefined where none flows at all. */
-function rowsAt(gradients: TaskGradients): Tensor2D | undefined {
-  const like = gradients.find((gradient) => gradient !== undefined);
-  if (like === undefined) return undefined;
-  return tidy(() => stack(gradients.map((gradient) => reshape(gradient ?? zerosLike(like), [-1]))) as Tensor2D);
+/** The tasks' gradients of one tensor, a row for each, zeros where none flows. */
+function rowsOf(gradients: MaybeTensors, like: Tensor): Tensor2D {
+  return stack(gradients.map((gradient) => reshape(gradient ?? zerosLike(like), [-1]))) as Tensor2D;
 }
 
-/** The inner products of the tasks' gradients, summed over places. */
-function gramianOf(rows: readonly (Tensor2D | undefined)[], size: number): Tensor1D {
-  const parts = rows.flatMap((of) => (of === undefined ? [] : [matMul(of, of, false, true)]));
-  return reshape(parts.length > 0 ? addN(parts) : zeros([size, size]), [-1]) as Tensor1D;
-}
-
-function sumOf(parts: TaskGradients): Tensor | undefined {
+/** A new tensor, or undefined where there is nothing to add up. */
+function sumOf(parts: MaybeTensors): Tensor | undefined {
   const present = parts.filter((part) => part !== undefined);
-  return present.length > 0 ? addN(present) : undefined;
+  if (present.length === 0) return undefined;
+  return present.length === 1 ? clone(present[0]) : addN(present);
 }
 
 /** NaN or infinity in any of the tensors makes this NaN or infinite. */
-function checkSum(tensors: TaskGradients): Scalar {
+function checkSum(tensors: MaybeTensors): Scalar {
   return tidy(() => (sumOf(tensors.map((tensor) => tensor && sum(tensor))) ?? scalar(0)) as Scalar);
-}
-
-/** A Gramian from its values; rounding leaves the two halves a little different. */
-function symmetric(values: readonly number[], size: number): number[][] {
-  const range = Array.from({ length: size }, (_, i) => i);
-  return range.map((i) => range.map((j) => (values[i * size + j] + values[j * size + i]) / 2));
 }
 
 async function readAndDispose(tensor: Tensor): Promise<Float32Array> {
@@ -115,57 +101,78 @@ export function createAggregation<T extends string>(
         value.penalties.map((tensor) => [tensor] as const),
         variables,
       );
-      const isShared = variables.map(({ id }) => shared.variables.has(id));
-      const compared = cut.length > 0 ? leaves.map((_, i) => i < cut.length) : isShared;
-
-      const placesOf = leaves.map((_, i) => byTask.map((gradients) => gradients[i]));
-      const rows = leaves.map((_, i) => (compared[i] ? rowsAt(placesOf[i]) : undefined));
-      held.push(...rows);
+      const isShared = (i: number): boolean => i < cut.length || shared.variables.has(leaves[i].id);
+      const reached = leaves.flatMap((_, i) => (byTask.some((gradients) => gradients[i] !== undefined) ? [i] : []));
+      // Shared parameters that gradients reach past the representation are weighted as it is, but not compared.
+      const joint = reached.filter(isShared);
+      const compared = cut.length > 0 ? joint.filter((i) => i < cut.length) : joint;
+      const beside = joint.filter((i) => !compared.includes(i));
+      const flattenAt = (places: readonly number[]): Tensor1D[] =>
+        byTask.map((gradients) => {
+          const flat = flatten(
+            places.map((i) => gradients[i]),
+            places.map((i) => leaves[i]),
+          );
+          held.push(flat);
+          return flat;
+        });
+      const flats = flattenAt(compared);
 
       const report = tidy(() => {
         const total = addN([...value.byTask, ...value.penalties]);
         // What is compared shows in the Gramian where it is not finite.
-        const others = placesOf.flatMap((gradients, i) => (compared[i] ? [] : gradients));
+        const others = reached.filter((i) => !compared.includes(i)).flatMap((i) => byTask.map((of) => of[i]));
         const scalars = stack([checkSum([...others, ...penalty]), total, ...value.byTask]) as Tensor1D;
-        return concat([scalars, gramianOf(rows, tasks.length)]);
+        return concat([scalars, innerProducts(flats)]);
       });
       const [check, loss, ...numbers] = await readAndDispose(report);
       const lossOf = Object.fromEntries(tasks.map((task, k) => [task, numbers[k]])) as SomeTasks<T, number>;
-      const gramian = symmetric(numbers.slice(tasks.length), tasks.length);
+      const gramian = fromTriangle(numbers.slice(tasks.length), tasks.length);
       const usable = Number.isFinite(check) && gramian.flat().every(Number.isFinite);
       const before = aggregator.save?.();
       const context = { step, losses: lossOf };
       const ones = tasks.map(() => 1);
       const weights = usable ? aggregator.weights?.(gramian, tasks, context) : ones;
 
-      const row = tensor2d([...(weights ?? ones)], [1, tasks.length]);
-      held.push(row);
-      /** What the aggregator makes of the tasks' gradients at one place. */
-      const joined = (i: number): Tensor | undefined => {
-        const of = rows[i] ?? rowsAt(placesOf[i]);
-        if (of === undefined) return undefined;
-        if (!usable || aggregator.join === undefined) return reshape(matMul(row, of), leaves[i].shape);
-        const result = aggregator.join(of, tasks, { ...context, place: i });
-        if (result.size !== of.shape[1]) {
-          throw new RangeError(`${aggregator.name}: join must give shape [${of.shape[1]}], got [${result.shape}].`);
+      const joinAt = (i: number): Tensor => {
+        const rows = rowsOf(
+          byTask.map((gradients) => gradients[i]),
+          leaves[i],
+        );
+        const result = aggregator.join!(rows, tasks, { ...context, place: i });
+        if (result.size !== leaves[i].size) {
+          throw new RangeError(`${aggregator.name}: join must give shape [${leaves[i].size}], got [${result.shape}].`);
         }
         return reshape(result, leaves[i].shape);
       };
+      /** What the aggregator makes of the tasks' gradients at some places, by place. */
+      const joined = (places: readonly number[], of: readonly Tensor1D[]): Map<number, Tensor> => {
+        if (places.length === 0) return new Map();
+        const tensors = tidy(() => {
+          if (usable && aggregator.join !== undefined) return places.map(joinAt);
+          return unflatten(
+            weightedSum(of, weights ?? ones),
+            places.map((i) => leaves[i]),
+          );
+        });
+        held.push(...tensors);
+        return new Map(places.map((i, at) => [i, tensors[at]]));
+      };
 
-      const incoming = tidy(() => value.cut.map((_, i) => joined(i)));
-      held.push(...incoming);
+      const balanced = joined(compared, flats);
       const trunk = backward(
-        value.cut.flatMap((tensor, i) => (incoming[i] === undefined ? [] : [[tensor, incoming[i]] as const])),
+        cut.length > 0 ? [...balanced].map(([i, gradient]) => [leaves[i], gradient] as const) : [],
         variables,
       );
+      for (const [i, gradient] of joined(beside, flattenAt(beside))) balanced.set(i, gradient);
       const finite = usable && (cut.length === 0 || Number.isFinite((await readAndDispose(checkSum(trunk)))[0]));
       // What is not finite changes nothing, the aggregator's memory included.
       if (usable && !finite && before !== undefined) aggregator.load?.(before);
 
       const gradients = tidy(() => {
         const entries = variables.map((variable, v) => {
-          const place = cut.length + v;
-          const parts = isShared[v] ? [joined(place)] : placesOf[place];
+          const i = cut.length + v;
+          const parts = isShared(i) ? [balanced.get(i)] : byTask.map((of) => of[i]);
           return [variable.name, sumOf([...parts, trunk[v], penalty[v]])] as const;
         });
         return Object.fromEntries(entries.filter(([, gradient]) => gradient !== undefined)) as NamedTensorMap;
