@@ -91,6 +91,21 @@ async function train(options: CommandLine, command: string, signal: AbortSignal)
   return stopped;
 }
 
+const IMPATIENT_MS = 1000;
+
+/** Ctrl-C ends the runs where they can go on from, a second one at once; npm and tsx pass on what the terminal sent. */
+function stopOnSignal(controller: AbortController): void {
+  let asked = Number.POSITIVE_INFINITY;
+  process.once('SIGTERM', () => controller.abort());
+  process.on('SIGINT', () => {
+    if (Date.now() - asked > IMPATIENT_MS) process.exit(130);
+    if (controller.signal.aborted) return;
+    asked = Date.now();
+    console.error('\nStopping after this step; press Ctrl-C again to stop at once.');
+    controller.abort();
+  });
+}
+
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
   const options = parseCommandLine(args);
@@ -104,11 +119,7 @@ async function main(): Promise<void> {
   const unlock = await lockFolder(options.out);
   try {
     const controller = new AbortController();
-    process.once('SIGTERM', () => controller.abort());
-    process.once('SIGINT', () => {
-      console.error('\nStopping after this step; press Ctrl-C again to stop at once.');
-      controller.abort();
-    });
+    stopOnSignal(controller);
     if (!options.reportOnly && (await train(options, command, controller.signal))) {
       console.log(`Stopped. Go on with: ${command}`);
       process.exitCode = 130;
