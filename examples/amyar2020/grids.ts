@@ -42,7 +42,7 @@ export const GRIDS: Readonly<Record<GridName, GridScale>> = {
   },
   quick: {
     sizes: [32, 64],
-    base: { ...COMMON, filters: 8, norm: 'batch', learningRate: 1e-3, epochs: 25, stepsPerEpoch: 60, patience: 10 },
+    base: { ...COMMON, filters: 8, norm: 'batch', learningRate: 1e-3, epochs: 20, stepsPerEpoch: 60, patience: 8 },
     seeds: { main: 5, other: 2 },
     masks: [5, 10, 20],
     labels: [50, 100, 200],
