@@ -60,6 +60,14 @@ export function listContenders({ planned, runs, arms }: Experiment): Contender[]
   });
 }
 
+/** The arm of a contender by what its model is. */
+export function armOf({ config: { model, tasks } }: Pick<Contender, 'config'>): string {
+  if (model === 'unet') return 'U-Net';
+  if (model === 'cnn8') return 'CNN';
+  const order = ['reconstruction', 'segmentation', 'classification'];
+  return tasks.map((task) => `T${order.indexOf(task) + 1}`).join('+');
+}
+
 /** Those that stand in one of the studies. */
 export function inStudies<C extends Pick<Contender, 'places'>>(contenders: readonly C[], ...studies: string[]): C[] {
   return contenders.filter(({ places }) => places.some(({ study }) => studies.includes(study)));

@@ -69,8 +69,10 @@ function sourcePairings(measured: readonly Measured[], source: string | null): P
 }
 
 /** What the settings study starts from, and what it changes, one at a time. */
-export function readSettings(measured: readonly Measured[]): { start: Measured; changes: Measured[] } | null {
-  const own = inStudies(measured, 'settings');
+export function readSettings<C extends Pick<Measured, 'places'>>(
+  contenders: readonly C[],
+): { readonly start: C; readonly changes: readonly C[] } | null {
+  const own = inStudies(contenders, 'settings');
   if (own.length === 0) return null;
   const start = own.find((one) => inStudies([one], ...MAIN_STUDIES).length > 0) ?? own[0];
   return { start, changes: own.filter((one) => one !== start) };

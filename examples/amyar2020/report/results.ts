@@ -1,4 +1,4 @@
-import type { ExperimentTask, RunConfig, SplitRecord } from '../records';
+import type { RunConfig, SplitRecord } from '../records';
 import { type Comparison, compareAll } from './compare';
 import { listContenders } from './contenders';
 import type { BootstrapOptions } from './estimate';
@@ -53,6 +53,8 @@ export interface Results {
 export interface Analysis {
   readonly results: Results;
   readonly measured: readonly Measured[];
+  /** Which images stand together in a bootstrap. */
+  readonly groupOf: (id: string) => string;
 }
 
 /** What group each image belongs to: that of the split, or its own. */
@@ -139,9 +141,5 @@ export async function analyse(
     contenders: measured.map(describe),
     comparisons: await compareAll(declarePairings(measured, mixedSource), options),
   };
-  return { results, measured };
+  return { results, measured, groupOf: options.groupOf };
 }
-
-/** Whether a contender has a task. */
-export const hasTask = ({ config }: { readonly config: RunConfig }, task: ExperimentTask): boolean =>
-  config.tasks.includes(task);

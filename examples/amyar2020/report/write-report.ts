@@ -1,9 +1,13 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { rasterize } from '../../support/figures/render';
 import { writeJson } from '../../support/write-json';
+import { drawCharts, listFigures } from './charts/all-charts';
 import { readExperiment } from './read-experiment';
+import { renderReport } from './render-report';
 import { analyse } from './results';
 import { writeCsv } from './results-csv';
+import { renderMarkdown } from './results-markdown';
 
 export interface ReportOptions {
   /** Of each bootstrap interval; 1000 by default. */
@@ -13,14 +17,25 @@ export interface ReportOptions {
 /**
  * Writes what came out of an experiment into its folder: `report.html`, which needs no other file, `results.json`,
  * `results.csv`, `results.md` and `figures/*.png`. An experiment that is not finished gives a report that says what is
- * missing.
+ * missing. Gives the names of the files.
  *
  * @throws Error where the folder holds no experiment.
  */
 export async function writeReport(folder: string, options: ReportOptions = {}): Promise<{ files: string[] }> {
   const experiment = await readExperiment(folder);
-  const { results } = await analyse(experiment, options);
-  await writeJson(join(folder, 'results.json'), results);
-  await writeFile(join(folder, 'results.csv'), await writeCsv(experiment.runs));
-  return { files: ['results.json', 'results.csv'] };
+  const analysis = await analyse(experiment, options);
+  const charts = await drawCharts(experiment, analysis);
+  const texts = {
+    'report.html': await renderReport(experiment, analysis, charts),
+    'results.csv': await writeCsv(experiment.runs),
+    'results.md': renderMarkdown(analysis.results, experiment.split),
+  };
+  await writeJson(join(folder, 'results.json'), analysis.results);
+  for (const [name, text] of Object.entries(texts)) await writeFile(join(folder, name), text);
+  await mkdir(join(folder, 'figures'), { recursive: true });
+  const figures = listFigures(charts);
+  for (const { name, svg } of figures) {
+    await writeFile(join(folder, 'figures', `${name}.png`), await rasterize(svg));
+  }
+  return { files: ['results.json', ...Object.keys(texts), ...figures.map(({ name }) => `figures/${name}.png`)] };
 }

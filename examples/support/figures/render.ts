@@ -87,12 +87,17 @@ export async function rasterize(svg: string): Promise<Buffer> {
     .toBuffer();
 }
 
-/** A PNG of a Vega-Lite chart in the style that all figures share. */
-export async function renderChart(spec: TopLevelSpec): Promise<Buffer> {
+/** A Vega-Lite chart in the style that all figures share, as SVG. */
+export async function drawChart(spec: TopLevelSpec): Promise<string> {
   const view = new View(parse(compile(spec, { config: STYLE }).spec), { renderer: 'none' });
   try {
-    return await rasterize(await view.toSVG());
+    return await view.toSVG();
   } finally {
     view.finalize();
   }
+}
+
+/** A PNG of a Vega-Lite chart in the style that all figures share. */
+export async function renderChart(spec: TopLevelSpec): Promise<Buffer> {
+  return rasterize(await drawChart(spec));
 }

@@ -1,0 +1,92 @@
+import { armOf } from './contenders';
+import { FAMILIES, hasThreeTasks } from './pairings';
+import type { ContenderResult, Results } from './results';
+import { describeComparison } from './tables/comparison-tables';
+import { describeEstimate } from './tables/score-tables';
+import { mainContenders } from './tables/table-2';
+
+export interface Summary {
+  readonly asked: string;
+  readonly found: readonly string[];
+  readonly limits: readonly string[];
+}
+
+const ASKED =
+  'Does a network learn to outline COVID-19 lesions and to tell COVID-19 from other chest CT slices better when one ' +
+  'encoder is shared by three tasks (T1 reconstruction, T2 segmentation, T3 classification) than a U-Net and a CNN that ' +
+  'learn one task each, given the same images, masks and training?';
+
+/** Of the three-task models of the main studies, that of the largest input. */
+export function largestThree(results: Pick<Results, 'contenders'>): ContenderResult | undefined {
+  return mainContenders(results)
+    .filter((one) => hasThreeTasks(one) && one.finished > 0)
+    .at(-1);
+}
+
+function describeModel({ label, scores, planned, finished }: ContenderResult): string {
+  const said = [
+    scores.dice === null ? '' : `Dice ${describeEstimate(scores.dice)}`,
+    scores.auc === null ? '' : `AUC ${describeEstimate(scores.auc)}`,
+  ].filter((part) => part !== '');
+  const runs = finished < planned ? ` (${finished} of ${planned} runs)` : '';
+  return `${label}${runs}: ${said.length === 0 ? 'nothing yet' : said.join('; ')}.`;
+}
+
+function findings(results: Results): string[] {
+  const { contenders, comparisons, mixedSource } = results;
+  const main = mainContenders(results).filter((one) => ['T1+T2+T3', 'U-Net', 'CNN'].includes(armOf(one)));
+  const baselines = new Set(main.filter((one) => !hasThreeTasks(one)).map(({ label }) => label));
+  const told = comparisons.filter(
+    ({ family, b }) =>
+      family === FAMILIES.masks || family === FAMILIES.source || (family === FAMILIES.main && baselines.has(b)),
+  );
+  const three = largestThree(results);
+  const within = three?.sources.find(({ source }) => source === mixedSource)?.auc;
+  const control = contenders.find(({ config, scores }) => config.target === 'source' && scores.auc !== null)?.scores
+    .auc;
+  return [
+    ...main.map(describeModel),
+    ...told.map((one) => `${one.source === null ? '' : `On ${one.source} alone: `}${describeComparison(one)}`),
+    ...(within && three
+      ? [`Among the test images of ${mixedSource} alone, ${three.label} has an AUC of ${describeEstimate(within)}.`]
+      : []),
+    ...(control
+      ? [
+          `A CNN that was asked for the source of an image instead of the disease has an AUC of ${describeEstimate(control)}.`,
+        ]
+      : []),
+  ];
+}
+
+function limits({ test, runs, mixedSource, missing }: Results): string[] {
+  return [
+    ...(missing.length > 0
+      ? [
+          `${missing.length} of ${runs.planned} runs are missing; what they would have added is left out, and named below.`,
+        ]
+      : []),
+    'Most sources have one class only, each with its own window, frame and crop. A high AUC on the mix may come from ' +
+      `telling the sources apart${mixedSource === null ? '' : `; what counts is the AUC on ${mixedSource} alone`}.`,
+    `The test part has ${test.lesions} images with a lesion and ${test.images} in all: intervals are wide, and small differences cannot be seen.`,
+    'One split, one collection of images: how the models do in another hospital is not known. Nothing here is fit for use on patients.',
+    'The paper used other images at a larger size and trained longer. Its figures are shown for orientation and were not reproduced one by one.',
+    'Intervals draw groups of alike images together; the tests (DeLong, Wilcoxon) take images as independent, so that their p-values are somewhat too small where images of one patient stand in the test part.',
+    'Scores are taken at the input size of the model, not on the original pixels.',
+  ];
+}
+
+/** What was asked, what came out and what that does not show, in sentences. */
+export function summarize(results: Results): Summary {
+  return { asked: ASKED, found: findings(results), limits: limits(results) };
+}
+
+/** How the numbers were made. */
+export function methods({ resamples }: Results): string[] {
+  return [
+    'Means are over the seeds of a model. A 95 % interval is a percentile bootstrap over the test images: ' +
+      `${resamples} times, groups of alike images are drawn with replacement, each seed is scored on the drawn images, and the mean over the seeds is taken. The same images are drawn for all seeds and for both sides of a comparison. It says how much the test images matter; the SD and the range say how much the seed matters.`,
+    "Dice of one model against another: Wilcoxon's signed-rank test over the images with a lesion, on the mean over seeds of each image. AUC: DeLong's test, on the mean over seeds of each image's probability. Both two-sided. What is compared was fixed by the grid; the p-values of a family are adjusted together by Holm's rule.",
+    'Thresholds are chosen on the validation images of each run, never on the test images. The weights are those of the epoch with the lowest validation loss.',
+    'The ROC curves are averaged over seeds at each false positive rate, so that the area under them is the mean AUC.',
+  ];
+}
