@@ -1,9 +1,12 @@
-import { backend, env, removeBackend } from '@tensorflow/tfjs-core';
+import { backend, env } from '@tensorflow/tfjs-core';
 import { gpuInfo } from './gpu-info';
 import { registerCpuTrainingKernels } from './register-cpu-training-kernels';
+import { registerNodeTrainingKernels } from './register-node-training-kernels';
 import { registerWasmTrainingKernels } from './register-wasm-training-kernels';
 import { registerWebgpuTrainingKernels } from './register-webgpu-training-kernels';
 import { isNode } from './simd/host';
+import { explainNativeError } from './tfjs-node/explain-native-error';
+import { prepareForTfjsNode } from './tfjs-node/prepare';
 import { SOFTWARE_ADVICE } from './webgpu/adapter';
 
 /** A backend that {@link useBackend} knows. */
@@ -30,17 +33,17 @@ export interface Candidate<N extends string = string> {
   check?(wanted: Wanted): void;
   /** What to do where it is installed but does not work. */
   readonly remedy?: string;
-  /** What to do where it works, but slowly. */
+  /** What to do where it works, but slowly: it is then taken unasked only where somebody is told. */
   readonly advice?: string;
+  /** Whoever installs it means it: where it does not work, another is taken only where somebody is told. */
+  readonly deliberate?: boolean;
 }
 
 const installWasm = 'npm install @tensorflow/tfjs-backend-wasm';
 
 function checkGpu(): void {
-  if ((backend() as unknown as { readonly isUsingGpuDevice: boolean }).isUsingGpuDevice) return;
-  // tfjs-node would register itself by the same name, and give way to what is there.
-  removeBackend('tensorflow');
-  throw new Error('it finds no CUDA device');
+  const { isUsingGpuDevice } = backend() as unknown as { readonly isUsingGpuDevice: boolean };
+  if (!isUsingGpuDevice) throw new Error('it finds no CUDA device');
 }
 
 function checkWebgl({ software }: Wanted): void {
@@ -58,13 +61,17 @@ export const candidates: readonly Candidate<BackendName>[] = [
     registeredAs: 'tensorflow',
     load: async () => {
       try {
+        await prepareForTfjsNode();
         await import('#tfjs-node-gpu');
       } catch (error) {
-        return error;
+        return explainNativeError(error, '@tensorflow/tfjs-node-gpu');
       }
     },
+    complete: registerNodeTrainingKernels,
     check: checkGpu,
-    remedy: 'It needs Node 22 or older and CUDA 11.2 with cuDNN 8.1',
+    deliberate: true,
+    remedy:
+      'It needs an NVIDIA GPU, CUDA 11.2 and cuDNN 8.1. On any GPU: npm install @tensorflow/tfjs-backend-webgpu webgpu',
   },
   {
     name: 'node',
@@ -72,12 +79,14 @@ export const candidates: readonly Candidate<BackendName>[] = [
     registeredAs: 'tensorflow',
     load: async () => {
       try {
+        await prepareForTfjsNode();
         await import('#tfjs-node');
       } catch (error) {
-        return error;
+        return explainNativeError(error, '@tensorflow/tfjs-node');
       }
     },
-    remedy: `It needs Node 22 or older and its native library, which it downloads when it is installed. On any Node: npm install @tensorflow/tfjs-backend-cpu`,
+    complete: registerNodeTrainingKernels,
+    remedy: 'Without native libraries: npm install @tensorflow/tfjs-backend-cpu',
   },
   {
     name: 'webgpu',

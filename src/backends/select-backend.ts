@@ -6,19 +6,31 @@ export async function selectBackend<N extends string>(
   candidates: readonly Candidate<N>[],
   automatic: readonly N[],
   name: N | undefined,
-  onNotice: (message: string) => void,
+  onNotice: ((message: string) => void) | undefined,
   demands: Wanted = { software: false },
 ): Promise<N> {
   const failures: string[] = [];
   for (const wanted of name === undefined ? automatic : [name]) {
     const candidate = candidates.find((known) => known.name === wanted)!;
+    const slow = name === undefined && candidate.advice !== undefined ? `'${wanted}' is slow. ${candidate.advice}` : '';
+    if (slow && !onNotice) {
+      throw new Error(
+        `useBackend: only a slow backend is left. Ask for it by its name, or set onNotice.\n  ${[...failures, slow].join('\n  ')}`,
+      );
+    }
     const failure = await tryBackend(candidate, demands);
     if (failure === undefined) {
-      if (name === undefined && candidate.advice) onNotice(`'${wanted}' is slow. ${candidate.advice}`);
+      if (slow) onNotice?.(slow);
       return wanted;
     }
     if (name !== undefined) throw new Error(`useBackend: ${failure.message}`, { cause: failure.cause });
-    if (failure.installed) onNotice(failure.message);
+    if (failure.installed && candidate.deliberate && !onNotice) {
+      throw new Error(
+        `useBackend: ${failure.message} To take another in its place, ask for that by its name, or set onNotice.`,
+        { cause: failure.cause },
+      );
+    }
+    if (failure.installed) onNotice?.(failure.message);
     failures.push(failure.message);
   }
   throw new Error(

@@ -1,5 +1,6 @@
 import { conv2d, env, findBackendFactory, getBackend, ones, setBackend, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import type { Candidate, Wanted } from './candidates';
+import { checkOneCore } from './check-one-core';
 
 /** Why a backend cannot be used. */
 export interface Failure {
@@ -38,11 +39,10 @@ async function checkConvolution(): Promise<void> {
 
 async function start(candidate: Candidate, wanted: Wanted): Promise<void> {
   const { packageName, registeredAs } = candidate;
-  if (findBackendFactory(registeredAs) == null) {
-    throw new Error(`${packageName} does not register it here, or with another copy of @tensorflow/tfjs-core`);
-  }
+  if (findBackendFactory(registeredAs) == null) throw new Error(`${packageName} does not register it here`);
   candidate.complete?.();
   if (!(await setBackend(registeredAs))) throw new Error('TensorFlow.js cannot initialise it');
+  await checkOneCore(packageName);
   candidate.check?.(wanted);
   await checkConvolution();
 }

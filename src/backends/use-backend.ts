@@ -5,7 +5,8 @@ import { selectBackend } from './select-backend';
 export interface UseBackendOptions {
   /**
    * Told, where no backend is asked for, of one that is installed but does not work, and of what to install where only
-   * a slow one does.
+   * a slow one does. Without it nobody would know: `cpu` is then not taken, nor any in the place of a node-gpu that is
+   * installed but does not work.
    */
   readonly onNotice?: (message: string) => void;
   /**
@@ -18,14 +19,19 @@ export interface UseBackendOptions {
 /**
  * Makes TensorFlow.js compute with the fastest backend that is installed and works here, and gives its name: in Node
  * the first of node-gpu, node, webgpu, simd, wasm and cpu, in a browser of webgpu, webgl, simd, wasm and cpu. Each is
- * imported, initialised and made to compute a convolution, whose result is compared. On webgpu, wasm and cpu, the kernels
- * for training are completed ({@link registerWebgpuTrainingKernels}, {@link registerWasmTrainingKernels},
- * {@link registerCpuTrainingKernels}).
+ * imported, initialised and made to compute a convolution, whose result is compared. On all but webgl and simd, the
+ * kernels for training are completed or mended ({@link registerNodeTrainingKernels},
+ * {@link registerWebgpuTrainingKernels}, {@link registerWasmTrainingKernels}, {@link registerCpuTrainingKernels}).
+ *
+ * Before node and node-gpu are loaded, the environment variable `TF_FORCE_GPU_ALLOW_GROWTH` is set to true, so that
+ * TensorFlow takes a GPU's memory as it needs it, and `TF_CPP_MIN_LOG_LEVEL` to 1, unless they are set; on Node 23 and
+ * later `util.isArray` and `util.isNullOrUndefined`, which they still call, are given back to Node's `util`.
  *
  * `name`, or else the environment variable `TFJS_MULTITASK_BACKEND`, asks for one: no other takes its place.
  *
- * @throws RangeError for an unknown name; Error, which says what to install, where the backend asked for is not
- * installed or does not work, or where none does. The backend that was set before is then set again.
+ * @throws RangeError for an unknown name; Error, which says what to do, where the backend asked for is not installed,
+ * does not work or uses another copy of tfjs-core, where none works, and where only a slow one does that nobody is told
+ * of. The backend that was set before is then set again.
  *
  * @example
  * ```ts
@@ -36,7 +42,7 @@ export interface UseBackendOptions {
  */
 export async function useBackend(name?: BackendName, options: UseBackendOptions = {}): Promise<BackendName> {
   const environment = globalThis.process?.env;
-  const { onNotice = () => {}, software = environment?.TFJS_MULTITASK_SOFTWARE_GPU === '1' } = options;
+  const { onNotice, software = environment?.TFJS_MULTITASK_SOFTWARE_GPU === '1' } = options;
   const variable = environment?.TFJS_MULTITASK_BACKEND || undefined;
   const wanted = name ?? (variable as BackendName | undefined);
   if (wanted !== undefined) {

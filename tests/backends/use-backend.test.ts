@@ -164,7 +164,19 @@ describe('picking a backend', () => {
   it('passes over one that registers nothing with this TensorFlow.js', async () => {
     const one: Candidate = { ...working('one'), load: async () => {} };
     expect(await select([one, working('two')])).toBe('two');
-    expect(notices[0]).toContain('the-one-package does not register it here, or with another copy');
+    expect(notices[0]).toContain('the-one-package does not register it here');
+  });
+
+  it('does not end with a slow one in silence', async () => {
+    const slow: Candidate = { ...working('slow'), advice: 'Run: npm install the-fast-package' };
+    const all = [failing('one', 'no memory'), slow];
+    await expect(selectBackend(all, ['one', 'slow'], undefined, undefined)).rejects.toThrow(
+      'useBackend: only a slow backend is left. Ask for it by its name, or set onNotice.\n' +
+        "  'one' is installed but does not work here: no memory.\n" +
+        "  'slow' is slow. Run: npm install the-fast-package",
+    );
+    expect(getBackend()).toBe('cpu');
+    expect(await selectBackend(all, [], 'slow', undefined)).toBe('slow');
   });
 
   it('gives advice where it ends with a slow one, but not where that was asked for', async () => {
