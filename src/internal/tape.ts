@@ -20,6 +20,14 @@ function disposeSaved(nodes: readonly Node[]): void {
   for (const node of nodes) for (const tensor of node.saved ?? []) tensor.dispose();
 }
 
+/** Disposes what tfjs keeps for gradients that an error has cut off; it does so itself only where they are taken to their end. */
+export function dropTape(): void {
+  const { state } = engine();
+  if (state.gradientDepth > 0) return; // those of a function around this one
+  disposeSaved(state.activeTape ?? []);
+  state.activeTape = [];
+}
+
 /** The nodes on a way from a leaf, in their order, and the tensors that depend on one. */
 function nodesFrom(nodes: readonly Node[], leaves: readonly Tensor[]): { used: Node[]; depends: Set<number> } {
   const ends = new Set(leaves.map(({ id }) => id));

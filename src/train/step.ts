@@ -11,6 +11,7 @@ import {
   type Variable,
   variableGrads,
 } from '@tensorflow/tfjs-core';
+import { dropTape } from '../internal/tape';
 import type { Batch, ByTask, Loss, MultitaskModel, Progress, SomeTasks, Weighting } from '../types';
 import type { Balance } from './callback';
 import type { Forward } from './forward';
@@ -65,6 +66,9 @@ export async function computeGradients<T extends string>(
       // NaN and infinity survive a sum, so one number tells whether all gradients are finite.
       const check = addN(Object.values(grads).map((gradient) => sum(gradient)));
       return [stack([value, check, ...byTask]), grads];
+    } catch (error) {
+      dropTape(); // a batch that did not fit must leave room for a smaller one
+      throw error;
     } finally {
       dispose(byTask);
     }
