@@ -36,7 +36,7 @@ const NAMES: Readonly<Record<Who, string>> = { simd: 'simd', torch: 'PyTorch', w
 
 /** A turn is as many repetitions as fit into this, and none takes part any more after so long. */
 const TURN_MS = 400;
-const PATIENCE_MS = 40_000;
+const PATIENCE_MS = 30_000;
 
 /** As many repetitions as a turn has time for. */
 const repeats = (ms: number): number => Math.min(10, Math.max(1, Math.floor(TURN_MS / ms)));
@@ -74,7 +74,7 @@ export async function measure(size: Size, options: MeasureOptions): Promise<Meas
         if (work === 'step' ? !steps : !works.includes(work) || spare(one, work)) continue;
         const warm = [...(await worker.time(work, 1))];
         // A second one is spared to those for whom it would take long.
-        if (warm[0] < PATIENCE_MS / 4) warm.push(...(await worker.time(work, 1)));
+        if (warm[0] < PATIENCE_MS / 6) warm.push(...(await worker.time(work, 1)));
         if (work === 'step' && memory) by[one].memory = await worker.memory();
         if (works.includes(work))
           turns.set(`${one} ${work}`, { count: repeats(Math.min(...warm)), spent: 0, times: [] });
