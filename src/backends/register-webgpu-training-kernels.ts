@@ -1,17 +1,22 @@
 import { getKernel } from '@tensorflow/tfjs-core';
-import { replaceKernel } from './kernels/plain-kernel';
+import { adamUpdate } from './webgpu/adam';
+import { addN } from './webgpu/add-n';
 import { avgPool3DGrad, avgPoolGrad } from './webgpu/average-pool';
-import { conv2dBackpropFilter, conv2dBackpropInput } from './webgpu/conv2d';
+import { conv2d, conv2dBackpropFilter, conv2dBackpropInput, fusedConv2d } from './webgpu/conv2d';
+import { replaceOfficial } from './webgpu/kernel';
+import { batchMatMul, fusedMatMul } from './webgpu/matmul';
 import { resizeBilinearGrad, resizeNearestNeighborGrad } from './webgpu/resize-gradients';
+import { sum } from './webgpu/sum';
 
 /**
  * Lets networks train rightly and fast on the official webgpu backend; `useBackend` calls it where it picks that one.
  * Registers with TensorFlow.js, for the backend `'webgpu'`:
  *
- * - what its version 4.22 computes wrongly: the gradients of `avgPool` and `avgPool3d` at padded edges, and those of
+ * - what its version 4.22 computes wrongly: `addN` of more than seven tensors; the gradients of `avgPool` and `avgPool3d` at padded edges, and those of
  *   resizing with `halfPixelCenters`;
- * - what it computes slowly, each value by a thread of its own that reads all it needs from the GPU's memory: both
- *   gradients of `conv2d`, and that of upsampling by nearest neighbour.
+ * - what it computes differently from one time to the next: long sums of `matMul`;
+ * - what it computes slowly: `conv2d` with both its gradients, the gradient of upsampling by nearest neighbour, sums over
+ *   the first axes or over all, and Adam's step.
  *
  * May be called before or after `setBackend('webgpu')`, and more than once.
  *
@@ -32,12 +37,19 @@ export function registerWebgpuTrainingKernels(): void {
     throw new Error("registerWebgpuTrainingKernels: import '@tensorflow/tfjs-backend-webgpu' first.");
   }
   const kernels = [
+    adamUpdate,
+    addN,
     avgPoolGrad,
     avgPool3DGrad,
+    batchMatMul,
+    conv2d,
     conv2dBackpropFilter,
     conv2dBackpropInput,
+    fusedConv2d,
+    fusedMatMul,
     resizeBilinearGrad,
     resizeNearestNeighborGrad,
+    sum,
   ];
-  for (const kernel of kernels) replaceKernel(kernel);
+  for (const kernel of kernels) replaceOfficial(kernel);
 }

@@ -1,4 +1,4 @@
-import { backend_util, type KernelConfig, type TensorInfo } from '@tensorflow/tfjs-core';
+import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { Shape4D, Shape5D } from '../kernels/plain-kernel';
 import { planarWindows, volumeWindows, type Windows } from '../kernels/windows';
 import type { OfficialBackend } from './backend';
@@ -68,7 +68,7 @@ function shareAmongInputs(backend: OfficialBackend, windows: Windows, x: TensorI
 }
 
 /** The gradient of averages over windows of images, padded ones too. */
-export const avgPoolGrad: KernelConfig = webgpuKernel<'dy' | 'input', PoolAttrs<[number, number]>>(
+export const avgPoolGrad = webgpuKernel<'dy' | 'input', PoolAttrs<[number, number]>>(
   'AvgPoolGrad',
   ({ inputs: { dy, input: x }, attrs: { filterSize, strides, pad, dimRoundingMode }, backend }) => {
     const info = backend_util.computePool2DInfo(x.shape as Shape4D, filterSize, strides, 1, pad, dimRoundingMode);
@@ -77,7 +77,7 @@ export const avgPoolGrad: KernelConfig = webgpuKernel<'dy' | 'input', PoolAttrs<
 );
 
 /** The gradient of averages over windows of volumes, padded ones too. */
-export const avgPool3DGrad: KernelConfig = webgpuKernel<'dy' | 'input', PoolAttrs<[number, number, number]>>(
+export const avgPool3DGrad = webgpuKernel<'dy' | 'input', PoolAttrs<[number, number, number]>>(
   'AvgPool3DGrad',
   ({ inputs: { dy, input: x }, attrs: { filterSize, strides, pad, dimRoundingMode }, backend }) => {
     const info = backend_util.computePool3DInfo(x.shape as Shape5D, filterSize, strides, 1, pad, dimRoundingMode);

@@ -29,7 +29,7 @@ export type Uniforms = readonly { readonly type: 'int32' | 'float32'; readonly d
 /** What tfjs's webgpu backend has beyond the interface of all backends, as far as it is used here. */
 export interface OfficialBackend extends KernelBackend {
   readonly tensorMap: {
-    get(dataId: DataId): { readonly shape: number[]; readonly dtype: DataType; readonly values: Values | null };
+    get(dataId: DataId): { readonly shape: number[]; readonly dtype: DataType; values: Values | null };
   };
   uploadToGPU(dataId: DataId): void;
   makeTensorInfo(shape: number[], dtype: DataType, values?: Values): TensorInfo;

@@ -1,4 +1,5 @@
-import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { OfficialBackend } from './backend';
 import {
   type ConvAttrs,
   convolutionOf,
@@ -6,34 +7,73 @@ import {
   convolutionValues,
   exchangedFilter,
   gradientsOverPixels,
+  pixelsUnderFilter,
   pixelsUnderTaps,
   plainMatrix,
 } from './convolution';
 import { webgpuKernel } from './kernel';
+import { splitsFor } from './splits';
 import { addRows } from './sum';
 import { multiplyTiled } from './tiled-product';
 
-/** As many workgroups as keep a large GPU busy. */
-const WORKGROUPS = 1024;
-/** Summands below which a further split costs more than it gives. */
-const FEWEST_SUMMANDS = 256;
+/** The activations that a convolution computes with its sums, in WGSL. */
+const ACTIVATIONS: Readonly<Record<string, string>> = {
+  linear: 'value',
+  // Not max(): that loses NaN on some GPUs.
+  relu: 'select(value, Value(0.0), value < Value(0.0))',
+};
 
-function requireNhwc(dataFormat: string, name: string): void {
-  if (dataFormat === 'NCHW') throw new RangeError(`${name} on webgpu: dataFormat must be 'NHWC', got 'NCHW'.`);
+function convolve(
+  backend: OfficialBackend,
+  { x, filter, bias }: { readonly x: TensorInfo; readonly filter: TensorInfo; readonly bias?: TensorInfo },
+  attrs: ConvAttrs,
+  activation: string,
+): TensorInfo {
+  const info = convolutionOf(x.shape, filter.shape, attrs);
+  return multiplyTiled(backend, {
+    key: 'conv2d',
+    rows: info.batchSize * info.outHeight * info.outWidth,
+    columns: info.outChannels,
+    inner: info.filterHeight * info.filterWidth * info.inChannels,
+    left: pixelsUnderFilter(x),
+    right: plainMatrix('W', filter),
+    outputShape: info.outShape,
+    uniforms: convolutionUniforms,
+    uniformValues: convolutionValues(info),
+    bias,
+    activation,
+  });
 }
 
+const isPlain = ({ dataFormat }: ConvAttrs): boolean => dataFormat !== 'NCHW';
+
+export const conv2d = webgpuKernel<'x' | 'filter', ConvAttrs>('Conv2D', ({ inputs, attrs, backend }, official) =>
+  isPlain(attrs) ? convolve(backend, inputs, attrs, 'value') : official(),
+);
+
+export const fusedConv2d = webgpuKernel<'x' | 'filter' | 'bias', ConvAttrs & { readonly activation?: string }>(
+  'FusedConv2D',
+  ({ inputs, attrs, backend }, official) => {
+    const { activation = 'linear' } = attrs;
+    const { bias } = inputs;
+    const fits = isPlain(attrs) && activation in ACTIVATIONS && (bias == null || bias.shape.length === 1);
+    return fits ? convolve(backend, inputs, attrs, ACTIVATIONS[activation]) : official();
+  },
+);
+
 /** The gradient of the input, which is also a transposed convolution. */
-export const conv2dBackpropInput: KernelConfig = webgpuKernel<'dy' | 'filter', ConvAttrs & { inputShape: number[] }>(
+export const conv2dBackpropInput = webgpuKernel<'dy' | 'filter', ConvAttrs & { readonly inputShape: number[] }>(
   'Conv2DBackpropInput',
-  ({ inputs: { dy, filter }, attrs, backend }): TensorInfo => {
-    requireNhwc(attrs.dataFormat, 'Conv2DBackpropInput');
+  ({ inputs: { dy, filter }, attrs, backend }, official) => {
+    if (!isPlain(attrs)) return official();
     const info = convolutionOf(attrs.inputShape, filter.shape, attrs);
+    const strided = info.strideHeight > 1 || info.strideWidth > 1;
     return multiplyTiled(backend, {
-      key: 'conv2dBackpropInput',
+      key: `conv2dBackpropInput_${strided}`,
       rows: info.batchSize * info.inHeight * info.inWidth,
       columns: info.inChannels,
       inner: info.filterHeight * info.filterWidth * info.outChannels,
-      left: gradientsOverPixels(dy),
+      left: gradientsOverPixels(dy, strided),
       right: exchangedFilter(filter),
       outputShape: info.inShape,
       uniforms: convolutionUniforms,
@@ -46,16 +86,15 @@ export const conv2dBackpropInput: KernelConfig = webgpuKernel<'dy' | 'filter', C
  * The gradient of the filter. Its matrix is small and its sums are long, one summand for each output: they are split, so
  * that the whole GPU takes part.
  */
-export const conv2dBackpropFilter: KernelConfig = webgpuKernel<'x' | 'dy', ConvAttrs & { filterShape: number[] }>(
+export const conv2dBackpropFilter = webgpuKernel<'x' | 'dy', ConvAttrs & { readonly filterShape: number[] }>(
   'Conv2DBackpropFilter',
-  ({ inputs: { x, dy }, attrs, backend }): TensorInfo => {
-    requireNhwc(attrs.dataFormat, 'Conv2DBackpropFilter');
+  ({ inputs: { x, dy }, attrs, backend }, official) => {
+    if (!isPlain(attrs)) return official();
     const info = convolutionOf(x.shape, attrs.filterShape, attrs);
     const rows = info.filterHeight * info.filterWidth * info.inChannels;
     const columns = info.outChannels;
     const inner = info.batchSize * info.outHeight * info.outWidth;
-    const tiles = Math.ceil(rows / 64) * Math.ceil(columns / 64);
-    const splits = Math.max(1, Math.min(Math.ceil(WORKGROUPS / tiles), Math.floor(inner / FEWEST_SUMMANDS)));
+    const splits = splitsFor(rows, columns, inner);
     const parts = multiplyTiled(backend, {
       key: 'conv2dBackpropFilter',
       rows,
@@ -69,7 +108,7 @@ export const conv2dBackpropFilter: KernelConfig = webgpuKernel<'x' | 'dy', ConvA
       splits,
     });
     if (splits === 1) return parts;
-    const sum = addRows(backend, parts, splits, [...attrs.filterShape]);
+    const sum = addRows(backend, parts, splits, attrs.filterShape);
     backend.disposeData(parts.dataId);
     return sum;
   },

@@ -46,18 +46,23 @@ export function convolutionValues(info: backend_util.Conv2DInfo): Uniforms {
 // Each of these is one side of a product of matrices: `vec4<i32>` hold (image, row, column, whether it is there), or for a
 // tap of the filter (row, column, channel, whether it is there).
 
+/** Output `i` as (image, row, column) of `grid`. */
+const position = (i: string, grid: 'image' | 'output'): string => `
+    let line = ${i} / uniforms.${grid}.z;
+    let column = ${i} - line * uniforms.${grid}.z;
+    let image = line / uniforms.${grid}.y;
+    let row = line - image * uniforms.${grid}.y;`;
+
 /** The corner of the image under the filter where it gives output `i`. */
-const corner = (i: string, count: string): string => `
-    let pixel = ${i} % (uniforms.output.y * uniforms.output.z);
-    return vec4<i32>(${i} / (uniforms.output.y * uniforms.output.z),
-      pixel / uniforms.output.z * uniforms.strides.x - uniforms.before.x,
-      pixel % uniforms.output.z * uniforms.strides.y - uniforms.before.y,
+const corner = (i: string, count: string): string => `${position(i, 'output')}
+    return vec4<i32>(image, row * uniforms.strides.x - uniforms.before.x, column * uniforms.strides.y - uniforms.before.y,
       select(0, 1, ${i} < ${count}));`;
 
 /** The tap and channel of row `i` of a filter whose rows hold `channels`. */
 const tap = (i: string, channels: string, count: string): string => `
     let tap = ${i} / ${channels};
-    return vec4<i32>(tap / uniforms.taps.y, tap % uniforms.taps.y, ${i} % ${channels}, select(0, 1, ${i} < ${count}));`;
+    let row = tap / uniforms.taps.y;
+    return vec4<i32>(row, tap - row * uniforms.taps.y, ${i} - tap * ${channels}, select(0, 1, ${i} < ${count}));`;
 
 /** The image's value at a tap from a corner. */
 const atTap = (from: string, to: string): string => `
@@ -108,30 +113,30 @@ export const plainMatrix = (name: string, tensor: TensorInfo): Factor => ({
 });
 
 /** `[pixels, taps * outChannels]`: the gradients of the outputs that each pixel went into. */
-export const gradientsOverPixels = (dy: TensorInfo): Factor => ({
-  name: 'dy',
-  tensor: dy,
-  along: 'inner',
-  fours: inFours(dy.shape[3]),
-  code: `
-  fn outerA(i : i32) -> vec4<i32> {
-    let pixel = i % (uniforms.image.y * uniforms.image.z);
-    return vec4<i32>(i / (uniforms.image.y * uniforms.image.z), pixel / uniforms.image.z + uniforms.before.x,
-      pixel % uniforms.image.z + uniforms.before.y, select(0, 1, i < uniforms.sizes.x));
+export function gradientsOverPixels(dy: TensorInfo, strided: boolean): Factor {
+  const unstride = `
+    if (y < 0 || x < 0 || y % uniforms.strides.x != 0 || x % uniforms.strides.y != 0) { return -1; }
+    y /= uniforms.strides.x;
+    x /= uniforms.strides.y;`;
+  return {
+    name: 'dy',
+    tensor: dy,
+    along: 'inner',
+    fours: inFours(dy.shape[3]),
+    code: `
+  fn outerA(i : i32) -> vec4<i32> { ${position('i', 'image')}
+    return vec4<i32>(image, row + uniforms.before.x, column + uniforms.before.y, select(0, 1, i < uniforms.sizes.x));
   }
   fn innerA(k : i32) -> vec4<i32> { ${tap('k', 'uniforms.output.w', 'uniforms.sizes.z')} }
   fn atA(outer : vec4<i32>, inner : vec4<i32>) -> i32 {
-    let y = outer.y - inner.x;
-    let x = outer.z - inner.y;
-    if (outer.w * inner.w == 0 || y < 0 || x < 0 || y % uniforms.strides.x != 0 || x % uniforms.strides.y != 0) {
-      return -1;
-    }
-    let row = y / uniforms.strides.x;
-    let column = x / uniforms.strides.y;
-    if (row >= uniforms.output.y || column >= uniforms.output.z) { return -1; }
-    return ((outer.x * uniforms.output.y + row) * uniforms.output.z + column) * uniforms.output.w + inner.z;
+    var y = outer.y - inner.x;
+    var x = outer.z - inner.y;
+    ${strided ? unstride : ''}
+    if (outer.w * inner.w == 0 || y < 0 || y >= uniforms.output.y || x < 0 || x >= uniforms.output.z) { return -1; }
+    return ((outer.x * uniforms.output.y + y) * uniforms.output.z + x) * uniforms.output.w + inner.z;
   }`,
-});
+  };
+}
 
 /** `[taps * outChannels, inChannels]`: the filter, its channels exchanged. */
 export const exchangedFilter = (filter: TensorInfo): Factor => ({

@@ -1,4 +1,4 @@
-import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { bilinear, nearest, type ResizeAttrs, type Sources } from '../kernels/resize-gradients';
 import type { OfficialBackend } from './backend';
 import { runFlat } from './flat-program';
@@ -68,22 +68,17 @@ function resizeGradient(
   return { ...result, shape: [...shape] };
 }
 
-type Gradient = (call: {
-  readonly inputs: { readonly images: TensorInfo; readonly dy: TensorInfo };
-  readonly attrs: ResizeAttrs;
-  readonly backend: OfficialBackend;
-}) => TensorInfo;
+export const resizeNearestNeighborGrad = webgpuKernel<'images' | 'dy', ResizeAttrs>(
+  'ResizeNearestNeighborGrad',
+  ({ inputs: { images, dy }, attrs, backend }) => {
+    const whole = [1, 2].every((axis) => dy.shape[axis] % images.shape[axis] === 0);
+    return whole && !attrs.alignCorners
+      ? addRepetitions(backend, dy, images.shape)
+      : resizeGradient(backend, dy, images.shape, attrs, nearest);
+  },
+);
 
-const nearestGradient: Gradient = ({ inputs: { images, dy }, attrs, backend }) => {
-  const whole = [1, 2].every((axis) => dy.shape[axis] % images.shape[axis] === 0);
-  return whole && !attrs.alignCorners
-    ? addRepetitions(backend, dy, images.shape)
-    : resizeGradient(backend, dy, images.shape, attrs, nearest);
-};
-
-export const resizeNearestNeighborGrad: KernelConfig = webgpuKernel('ResizeNearestNeighborGrad', nearestGradient);
-
-export const resizeBilinearGrad: KernelConfig = webgpuKernel<'images' | 'dy', ResizeAttrs>(
+export const resizeBilinearGrad = webgpuKernel<'images' | 'dy', ResizeAttrs>(
   'ResizeBilinearGrad',
   ({ inputs: { images, dy }, attrs, backend }) => resizeGradient(backend, dy, images.shape, attrs, bilinear),
 );

@@ -38,7 +38,7 @@ export interface Product {
   readonly splits?: number;
   /** Added to every row. */
   readonly bias?: TensorInfo;
-  /** An expression of WGSL of `value`, which is a float of the result or four of them. */
+  /** An expression of WGSL of `value`, which is of type `Value`: a float of the result or four of them. */
   readonly activation?: string;
 }
 
@@ -123,6 +123,7 @@ function programCode({ left, right, columns, bias, activation = 'value' }: Produ
       result[at + j] = ${activation};
     }`;
   return `
+  alias Value = ${fours ? 'vec4<f32>' : 'f32'};
   ${a.functions}
   ${b.functions}
   fn store(row : i32, column : i32, split : i32, sum : vec4<f32>) {
