@@ -34,7 +34,8 @@ async function register({ backend, threads }: ChildSpec): Promise<string> {
     registerWasmTrainingKernels();
     return 'wasm';
   }
-  await import('#tfjs-node');
+  const name = '@tensorflow/tfjs-node'; // not literal: its types need not be here
+  await import(name);
   return 'tensorflow';
 }
 

@@ -244,6 +244,12 @@ describe('predictFolder', () => {
     expect(seen).toBeLessThan(2000);
   });
 
+  it('says at once that its file cannot be a folder', async () => {
+    await put({ 'a.png': halves(4, 4, 0, 1) });
+    await mkdir(path('out', 'scores.csv'), { recursive: true });
+    await expect(predict()).rejects.toThrow('--out must be a file, and ');
+  });
+
   it('stops where it is told to, without a CSV file', async () => {
     await put({ 'a.png': halves(9, 9, 0, 1) });
     const model = brightness();

@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** A CSV file that is written row by row. */
@@ -12,8 +12,10 @@ export interface CsvFile {
 
 const quote = (cell: string): string => (/[",\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
 
-/** Opens a CSV file under a temporary name, so that `path` is the whole file or what was there before. */
+/** Opens a CSV file under a temporary name, so that `path` is the whole file or what was there before; throws for a folder. */
 export async function createCsv(path: string): Promise<CsvFile> {
+  const there = await stat(path).catch(() => undefined);
+  if (there?.isDirectory()) throw new Error(`--out must be a file, and ${path} is a folder.`);
   await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.tmp`;
   const handle = await open(temporary, 'w');
