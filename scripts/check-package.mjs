@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import { nodeBinary } from './node-binary.mjs';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -42,22 +43,6 @@ function expect(condition, message) {
 
 const npm = (args, cwd) => run('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], { cwd });
 const bin = (name) => join(root, 'node_modules/.bin', name);
-
-/** The path of a Node binary of the major version, from npm, kept between runs. */
-async function nodeBinary(major) {
-  if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
-  const platform = process.platform === 'win32' ? 'win' : process.platform;
-  const packageName = `node-${platform}-${process.arch}`;
-  const folder = join(tmpdir(), 'tfjs-multitask-node', `${major}`);
-  const binary = join(folder, 'node_modules', packageName, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
-  const works = await run(binary, ['--version']).catch(() => undefined);
-  if (works === undefined) {
-    await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, 'package.json'), '{ "private": true }');
-    await npm(['install', `${packageName}@${major}`], folder);
-  }
-  return binary;
-}
 
 const work = await mkdtemp(join(tmpdir(), 'tfjs-multitask-package-'));
 const consumer = join(work, 'consumer');

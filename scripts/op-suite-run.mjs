@@ -1,10 +1,10 @@
 // Runs the op tests of tfjs-core on one backend and writes how each ended as JSON. Bundled and started by op-suite.mjs:
 //
-//   node BUNDLE RESULT ONLY BACKEND [THREADS]
+//   node BUNDLE RESULT ONLY BACKEND [THREADS [plain]]       (plain: products and sums not fused)
 import { writeFileSync } from 'node:fs';
 import jasmineCore from 'jasmine-core';
 
-const [result, only, backendName, threads] = process.argv.slice(2);
+const [result, only, backendName, threads, plain] = process.argv.slice(2);
 
 async function main() {
   const env = jasmineCore.boot().getEnv();
@@ -14,7 +14,7 @@ async function main() {
   await import('@tensorflow/tfjs-backend-cpu');
   if (backendName === 'simd') {
     const { registerSimdBackend } = await import('../src/backends/simd');
-    await registerSimdBackend({ threads: Number(threads) });
+    await registerSimdBackend({ threads: Number(threads), fused: plain !== 'plain' });
   }
   await tf.setBackend(backendName);
   const { setTestEnvs } = await import('@tensorflow/tfjs-core/dist/jasmine_util');

@@ -1,13 +1,17 @@
 // Runs the op tests that tfjs-core ships in its npm package on the official cpu backend and on `simd`: what passes on cpu must
 // pass on simd. Each run is a process of its own, since `simd` mends kernels of cpu. Prints `N passed, N failed`.
 //
-//   node scripts/op-suite.mjs [--only TEXT]      (TEXT: a part of the names of the specs to run)
+//   node scripts/op-suite.mjs [--only TEXT] [--node MAJOR]
+//
+//   --only   a part of the names of the specs to run
+//   --node   runs `simd` on that version of Node, fetched from npm where it is not this one
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { build } from 'esbuild';
+import { nodeBinary } from './node-binary.mjs';
 
 /** Specs that need not pass, each with the reason. */
 const EXCLUDED = {
@@ -28,7 +32,10 @@ const THRESHOLDS = [
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { only } = parseArgs({ options: { only: { type: 'string', default: '' } } }).values;
+const { only, node } = parseArgs({
+  options: { only: { type: 'string', default: '' }, node: { type: 'string' } },
+}).values;
+const binary = node ? await nodeBinary(Number(node)) : process.execPath;
 const work = await mkdtemp(join(root, 'node_modules/.op-suite-')); // inside, so that the bundle finds jasmine-core
 
 /** Bundles the tests with the backends from source, and cuts work into small pieces where `shared` is true. */
@@ -68,7 +75,7 @@ async function bundle(name, shared) {
 /** How each spec ended, by its name. */
 async function outcome(file, ...args) {
   const result = `${file}-${args.join('-')}.json`;
-  await run(process.execPath, [file, result, only, ...args], { maxBuffer: 2 ** 26 });
+  await run(args[0] === 'cpu' ? process.execPath : binary, [file, result, only, ...args], { maxBuffer: 2 ** 26 });
   return JSON.parse(await readFile(result, 'utf8'));
 }
 
@@ -77,7 +84,8 @@ const isGood = (spec) => spec?.status === 'passed';
 async function compare() {
   const whole = await bundle('whole', false);
   const [cpu, one] = await Promise.all([outcome(whole, 'cpu'), outcome(whole, 'simd', '1')]);
-  const two = await outcome(await bundle('shared', true), 'simd', '2');
+  const shared = await bundle('shared', true);
+  const [plain, two] = await Promise.all([outcome(whole, 'simd', '1', 'plain'), outcome(shared, 'simd', '2')]);
 
   const good = Object.keys(cpu).filter((name) => isGood(cpu[name]));
   const wanted = good.filter((name) => !(name in EXCLUDED));
@@ -91,6 +99,7 @@ async function compare() {
   };
   for (const [what, specs] of [
     ['simd, 1 thread', one],
+    ['simd, 1 thread, without fused products', plain],
     ['simd, 2 threads', two],
   ]) {
     const fails = wanted.filter((name) => !isGood(specs[name]));
