@@ -40,4 +40,7 @@ export const KERNEL = {
   columnMoments: 42,
   columnProducts: 43,
   affineColumns: 44,
+  volumePoolRow: 45,
+  maxVolumeGradient: 46,
+  meanVolumeGradient: 47,
 } as const;

@@ -19,6 +19,7 @@ import { layoutKernels } from './kernels/layout';
 import { matmulKernels } from './kernels/matmul';
 import { normKernels, ownNormKernels } from './kernels/norm';
 import { poolKernels } from './kernels/pool';
+import { pool3DKernels } from './kernels/pool3d';
 import { reduceKernels } from './kernels/reduce';
 import { resizeKernels } from './kernels/resize';
 import { createRuntime, type StartableRuntime } from './runtime';
@@ -34,6 +35,7 @@ const KERNELS: Readonly<Record<string, Kernel>> = {
   ...matmulKernels,
   ...normKernels,
   ...poolKernels,
+  ...pool3DKernels,
   ...reduceKernels,
   ...resizeKernels,
 };

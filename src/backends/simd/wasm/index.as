@@ -6,6 +6,7 @@ import { depthwiseGradient, depthwiseRow } from './depthwise';
 import { binary, comparison, fill, select4, toFloat, unary } from './elementwise';
 import { copyBox, transposeRows } from './layout';
 import { affineColumns, columnMoments, columnProducts } from './norm';
+import { maxVolumeGradient, meanVolumeGradient, volumePoolRow } from './pool3d';
 import { blendGradient, blendRow, maxPoolGradient, meanPoolGradient, pickGradient, pickRow, poolRow, repeatGradientRow } from './pool';
 import { foldColumns, foldRows, softmaxRows } from './reduce';
 import { winogradFilter, winogradFinish, winogradGradient, winogradTiles } from './winograd';
@@ -54,6 +55,9 @@ function compute(kernel: i32, item: i32, thread: i32): void {
     case 42: return columnMoments(item, thread);
     case 43: return columnProducts(item, thread);
     case 44: return affineColumns(item, thread);
+    case 45: return volumePoolRow(item, thread);
+    case 46: return maxVolumeGradient(item, thread);
+    case 47: return meanVolumeGradient(item, thread);
     default: unreachable();
   }
 }
