@@ -79,9 +79,14 @@ const SOURCES = [
   { source: 'cancer', covid: 0, not: 9, masks: false },
 ];
 
+const PARTS = ['train', 'validation', 'test'] as const;
+
+const countsOf = (part: string) =>
+  SOURCES.map((one) => (part === 'train' ? { ...one, covid: 5 * one.covid, not: 5 * one.not } : one));
+
 /** Images of one part; some names are as unpleasant as real ones. */
 export function fakeImages(part: string): FakeImage[] {
-  return SOURCES.flatMap(({ source, covid, not, masks }) =>
+  return countsOf(part).flatMap(({ source, covid, not, masks }) =>
     Array.from({ length: covid + not }, (_, i) => ({
       id: `${source}/${part}-71%${i} <b>&"'.png`,
       source,
@@ -167,8 +172,8 @@ export function fakeSplit(): SplitRecord {
     test,
     groups: [test.slice(0, 3), test.slice(5, 7)],
     excluded: [{ id: 'covid-ct/71%0.jpg', reason: 'the same picture stands under both labels' }],
-    counts: (['train', 'validation', 'test'] as const).flatMap((part) =>
-      SOURCES.map(({ source, covid, not, masks }) => ({
+    counts: PARTS.flatMap((part) =>
+      countsOf(part).map(({ source, covid, not, masks }) => ({
         part,
         source,
         images: covid + not,

@@ -3,7 +3,7 @@ import type { Experiment, FinishedRun } from './read-experiment';
 
 /** Runs that differ in nothing but the seed and the fold: what is compared. */
 export interface Contender {
-  /** `T1+T2+T3, 64`, and what else tells it from others. */
+  /** `T1+T2+T3, 64 px`, and what else tells it from others. */
   readonly label: string;
   /** Of one of its runs. */
   readonly config: RunConfig;
@@ -51,7 +51,7 @@ export function listContenders({ planned, runs, arms }: Experiment): Contender[]
     const config = configs.get([...ids][0]) as RunConfig;
     const own = places.get(key) as { study: string; arm: string }[];
     return {
-      label: [own[0].arm, `${config.size}`, ...details(config)].join(', '),
+      label: [own[0].arm, `${config.size} px`, ...details(config)].join(', '),
       config,
       places: own,
       runs: [...ids].flatMap((id) => finished.get(id) ?? []),

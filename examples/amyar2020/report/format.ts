@@ -6,7 +6,11 @@ export const NONE = '–';
 export const percent = (value: number): string => (100 * value).toFixed(1);
 
 /** Percentage points, with their sign. */
-export const points = (value: number): string => `${value < 0 ? '−' : '+'}${(100 * Math.abs(value)).toFixed(1)}`;
+export function points(value: number): string {
+  const size = percent(Math.abs(value));
+  if (Number(size) === 0) return size;
+  return `${value < 0 ? '−' : '+'}${size}`;
+}
 
 export const formatP = (p: number): string => (p < 0.001 ? '< 0.001' : p.toFixed(3));
 

@@ -5,7 +5,7 @@ import type { Measured } from './measure';
 import { readPictures } from './pictures';
 import type { FinishedRun } from './read-experiment';
 
-/** So many runs are shown at most, or the page grows beyond a few megabytes. */
+/** So many models are shown at most, or the page grows beyond a few megabytes. */
 const MOST_RUNS = 4;
 
 const CLASSES = ['not COVID-19', 'COVID-19'];
@@ -56,8 +56,12 @@ async function renderRun(title: string, { gallery, scores }: FinishedRun): Promi
 /** Test slices of the runs that kept some: the best, the middle, the worst, and what was misclassified. */
 export async function renderGallery(measured: readonly Measured[]): Promise<string[]> {
   const shown = measured
-    .flatMap((one) => one.runs.map((run) => ({ one, run })))
-    .filter(({ run }) => run.gallery !== null)
+    .flatMap((one) =>
+      one.runs
+        .filter(({ gallery }) => gallery !== null)
+        .slice(0, 1)
+        .map((run) => ({ one, run })),
+    )
     .slice(0, MOST_RUNS);
   if (shown.length === 0) return [];
   const parts = [

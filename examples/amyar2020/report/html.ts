@@ -17,13 +17,17 @@ export const paragraph = (text: string): string => `<p>${escapeHtml(text)}</p>`;
 export const list = (items: readonly string[]): string =>
   `<ul>${items.map((item) => `<li>${escapeHtml(item)}</li>`).join('')}</ul>`;
 
+/** A cell of fewer characters stands on one line. */
+const SHORT = 18;
+
 function renderCell(cell: Cell | null): string {
   if (cell === null) return '';
   const { text, small = [], header, rows = 1 } = cell;
   const tag = header ? 'th scope="row"' : 'td';
   const span = rows > 1 ? ` rowspan="${rows}"` : '';
   const below = small.map((line) => `<small>${escapeHtml(line)}</small>`).join('');
-  return `<${tag}${span}>${escapeHtml(text)}${below}</${header ? 'th' : 'td'}>`;
+  const short = !header && text.length < SHORT ? ' class="short"' : '';
+  return `<${tag}${span}${short}>${escapeHtml(text)}${below}</${header ? 'th' : 'td'}>`;
 }
 
 /** A table in a box of its own, which scrolls where the page is narrow. */
@@ -32,7 +36,7 @@ export function renderTable({ id, caption, columns, rows, notes = [] }: Table): 
   const body = rows.map((row) => `<tr>${row.map(renderCell).join('')}</tr>`).join('\n');
   return [
     `<div class="scroll" role="region" tabindex="0" aria-labelledby="${id}">`,
-    `<table><caption id="${id}">${escapeHtml(caption)}</caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`,
+    `<table><caption id="${id}"><span>${escapeHtml(caption)}</span></caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`,
     '</div>',
     ...notes.map((note) => `<p class="note">${escapeHtml(note)}</p>`),
   ].join('\n');
@@ -71,21 +75,23 @@ const STYLE = `
 :root { color-scheme: light dark; --ink: #1c1c1c; --soft: #595959; --paper: #ffffff; --tint: #f3f4f6; --line: #d0d3d8; --link: #0b5cad; }
 @media (prefers-color-scheme: dark) { :root { --ink: #ececec; --soft: #b0b4ba; --paper: #16181c; --tint: #23262c; --line: #3d424a; --link: #7db8f5; } }
 * { box-sizing: border-box; }
-body { margin: 0 auto; padding: 1rem; max-width: 62rem; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, "DejaVu Sans", sans-serif; overflow-wrap: anywhere; }
+body { margin: 0 auto; padding: 1rem; max-width: 72rem; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, "DejaVu Sans", sans-serif; overflow-wrap: anywhere; }
 h1 { font-size: 1.6rem; line-height: 1.25; } h2 { font-size: 1.3rem; margin-top: 2.5rem; border-bottom: 1px solid var(--line); } h3 { font-size: 1.05rem; margin-bottom: 0.3rem; }
 a { color: var(--link); } code, pre { font: 0.9em ui-monospace, "DejaVu Sans Mono", monospace; } pre { background: var(--tint); padding: 0.75rem; overflow-x: auto; white-space: pre-wrap; }
 nav ul { columns: 2 14rem; padding-left: 1.2rem; }
-.scroll { overflow-x: auto; margin: 1rem 0; } table { border-collapse: collapse; min-width: 100%; font-variant-numeric: tabular-nums; }
-caption { text-align: left; font-weight: 600; padding: 0.3rem 0; } th, td { padding: 0.35rem 0.6rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); overflow-wrap: normal; }
-thead th { background: var(--tint); } tbody th { font-weight: 600; } td small { display: block; color: var(--soft); white-space: nowrap; font-size: 0.8125rem; }
+.scroll { overflow-x: auto; margin: 1rem 0; } table { border-collapse: separate; border-spacing: 0; min-width: 100%; font-size: 0.9375rem; font-variant-numeric: tabular-nums; }
+caption { text-align: left; font-weight: 600; padding: 0.3rem 0; } caption span { display: inline-block; position: sticky; left: 0; max-width: calc(100vw - 2rem); } th, td { padding: 0.35rem 0.6rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); overflow-wrap: normal; }
+thead th { background: var(--tint); } tbody th { font-weight: 600; } td small, th small { display: block; color: var(--soft); font-weight: 400; font-size: 0.8125rem; } td.short { white-space: nowrap; }
+@media (max-width: 40rem) { tbody th, thead th:first-child { position: sticky; left: 0; max-width: 9rem; font-size: 0.875rem; } tbody th { background: var(--paper); } }
 .note, figcaption, .muted { color: var(--soft); font-size: 0.9rem; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1rem; align-items: start; } figure { margin: 0; }
 .chart img { display: block; background: #ffffff; border-radius: 4px; padding: 6px; max-width: 100%; height: auto; }
-.slice { margin: 0 0 1.25rem; } .slice > div { display: grid; grid-template-columns: repeat(auto-fill, minmax(6.25rem, 1fr)); gap: 0.4rem; max-width: 46rem; }
+.slice { margin: 0 0 1.25rem; } .slice > div { display: grid; grid-template-columns: repeat(5, minmax(0, 10rem)); gap: 0.4rem; }
+@media (max-width: 40rem) { .slice > div { grid-template-columns: repeat(3, 1fr); } }
 .slice span { font-size: 0.8125rem; color: var(--soft); } .slice img { display: block; width: 100%; background: #000000; }
 dl { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: 0.25rem 1rem; } dt { font-weight: 600; } dd { margin: 0; }
 @media print { :root { color-scheme: light; --ink: #000000; --soft: #444444; --paper: #ffffff; --tint: #f0f0f0; --line: #bbbbbb; --link: #000000; } @page { margin: 14mm; }
-body { max-width: none; padding: 0; font-size: 10.5pt; } nav { display: none; } .scroll { overflow: visible; } table { font-size: 8pt; } th, td { padding: 0.2rem 0.35rem; } td small { font-size: 6.5pt; }
+body { max-width: none; padding: 0; font-size: 10.5pt; } nav { display: none; } .scroll { overflow: visible; break-inside: avoid; } .slice > div { grid-template-columns: repeat(5, minmax(0, 7rem)); } table { font-size: 8pt; } th, td { padding: 0.2rem 0.35rem; } td small, th small { font-size: 6.5pt; } tbody th, thead th:first-child { position: static; }
 h2, h3, caption { break-after: avoid; } tr, figure, pre { break-inside: avoid; } thead { display: table-header-group; } .charts { display: block; } .charts figure { display: inline-block; width: 49%; vertical-align: top; } }
 `;
 

@@ -1,6 +1,7 @@
 import { averagePrecision, calibrationError, quantiles, score } from 'tfjs-multitask/metrics';
-import type { Contender } from './contenders';
+import { type Contender, inStudies } from './contenders';
 import { type BootstrapOptions, estimate, summarize } from './estimate';
+import { MAIN_STUDIES } from './pairings';
 import { type Replicate, readReplicates, sharedIds, type TestCase } from './replicates';
 import type { Estimate, ScoreName, Scores } from './score-names';
 import { aucOf, MEANS, type Weighted, weightedMean } from './statistics';
@@ -50,16 +51,29 @@ export async function estimateAuc(
   return n === 0 ? null : estimate(ids, seeds.map(aucOf), n, options);
 }
 
+/** Without options: without an interval. */
 async function estimateMean(
   name: Means,
   replicates: readonly Replicate[],
   ids: readonly string[],
-  options: BootstrapOptions,
+  options: BootstrapOptions | null,
 ): Promise<Estimate | null> {
   const values = replicates.map((replicate) => casesOf(replicate, ids).map(MEANS[name]));
   const n = countOf(values[0] ?? []);
+  if (n === 0) return null;
   const seeds: Weighted[] = values.map(weightedMean);
-  return n === 0 ? null : estimate(ids, seeds, n, options);
+  if (options !== null) return estimate(ids, seeds, n, options);
+  const ones = new Float64Array(ids.length).fill(1);
+  return summarize(
+    seeds.map((score) => score(ones)),
+    n,
+  );
+}
+
+/** What has an interval: all that is shown of a contender of the paper's comparison, and the main scores of others. */
+function hasInterval(name: Means, contender: Contender): boolean {
+  if (name === 'brier' || name === 'mse') return false;
+  return name === 'dice' || name === 'accuracy' || inStudies([contender], ...MAIN_STUDIES).length > 0;
 }
 
 /** Scores of the library that have no interval here, one for each seed. */
@@ -121,7 +135,7 @@ async function measureSources(
 export async function measure(contender: Contender, options: BootstrapOptions): Promise<Measured> {
   const replicates = await readReplicates(contender.runs);
   const ids = sharedIds(replicates);
-  const mean = (name: Means) => estimateMean(name, replicates, ids, options);
+  const mean = (name: Means) => estimateMean(name, replicates, ids, hasInterval(name, contender) ? options : null);
   const flipped = await readReplicates(contender.runs, ({ flips }) => flips);
   const flippedIds = sharedIds(flipped);
   const diceByImage = averageByImage(replicates, ids, MEANS.dice);

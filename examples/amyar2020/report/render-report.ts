@@ -19,7 +19,7 @@ import {
 import { settingsTable } from './tables/settings-table';
 import { tableTwo } from './tables/table-2';
 
-const TITLE = 'Three tasks on one encoder: the experiments of Amyar et al. (2020) on real images';
+const TITLE = 'Three tasks on one encoder: the experiments of Amyar et al. (2020), run again';
 
 const table = (given: Table | null): string => (given === null ? '' : renderTable(given));
 

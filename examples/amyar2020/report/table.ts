@@ -25,12 +25,23 @@ export const cell = (text: string | number, small?: readonly string[]): Cell => 
   small: small?.filter((line) => line !== ''),
 });
 
-export const header = (text: string, rows?: number): Cell => ({ text, header: true, rows });
+export const header = (text: string, rows?: number, small?: readonly string[]): Cell => ({
+  text,
+  header: true,
+  rows,
+  small,
+});
+
+const NO_BREAK = '\u00a0';
 
 /** The mean of an estimate in percent over its interval and its spread. */
 export function estimateCell(estimate: Estimate | null): Cell {
   if (estimate === null) return cell(NONE);
-  return cell(percent(estimate.mean), [formatInterval(estimate), formatSpread(estimate)]);
+  const small = [formatInterval(estimate), formatSpread(estimate)];
+  return cell(
+    percent(estimate.mean),
+    small.map((line) => line.replaceAll(' ', NO_BREAK)),
+  );
 }
 
 const escapeMarkdown = (text: string): string =>

@@ -58,7 +58,7 @@ export async function rocChart(measured: readonly Measured[], options: CurveOpti
   const { resamples, groupOf, source } = options;
   const classified = readClassified(measured, source);
   if (classified.length === 0) return null;
-  const points: object[] = [];
+  const points: { arm: string; fpr: number; tpr: number; low: number; high: number }[] = [];
   for (const { arm, ids, truth, probabilities } of classified) {
     const band = await rocBand(truth, probabilities, { resamples, seed: 1, groups: ids.map(groupOf) });
     for (const [i, fpr] of band.fpr.entries()) {
@@ -82,11 +82,12 @@ export async function rocChart(measured: readonly Measured[], options: CurveOpti
       ...SQUARE,
       layer: [
         DIAGONAL,
-        {
-          data: { values: points },
-          mark: { type: 'area', opacity: 0.18 },
-          encoding: { x, y: quantitative('low', title), y2: { field: 'high' }, color },
-        },
+        // A layer for each band: coloured by their field they would fill the signs of the legend.
+        ...color.scale.domain.map((arm, i) => ({
+          data: { values: points.filter((point) => point.arm === arm) },
+          mark: { type: 'area', opacity: 0.18, color: color.scale.range[i] },
+          encoding: { x, y: quantitative('low', title), y2: { field: 'high' } },
+        })),
         { data: { values: points }, mark: LINE, encoding: { x, y: quantitative('tpr', title), color } },
       ],
     },

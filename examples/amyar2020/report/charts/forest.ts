@@ -6,9 +6,13 @@ import { ARM_COLORS, type Figure, makeFigure, PLOT_WIDTH } from './figure';
 
 const TITLES = { dice: 'Dice on test images with lesions, %', auc: 'AUC on all test images, %' } as const;
 
-/** What the paper says of a contender, in percent; undefined where it is not legible. */
-function paperFigure(score: 'dice' | 'auc', measured: Measured): number | undefined {
-  return score === 'dice' && armOf(measured) === 'T1+T2+T3' ? PAPER.threeTasks.dice : undefined;
+/** What the paper says of a contender, in percent: of a U-Net at its smaller and its larger size. */
+function paperFigure(one: Measured, all: readonly Measured[]): number | undefined {
+  if (armOf(one) === 'T1+T2+T3') return PAPER.threeTasks.dice;
+  if (armOf(one) !== 'U-Net') return undefined;
+  const sizes = all.filter((other) => armOf(other) === 'U-Net').map(({ config }) => config.size);
+  if (sizes.length !== 2) return undefined;
+  return PAPER.unet[one.config.size === Math.min(...sizes) ? 256 : 512];
 }
 
 /** Means with their intervals and every seed, one line a contender. */
@@ -29,7 +33,7 @@ export async function forestChart(score: 'dice' | 'auc', measured: readonly Meas
     estimate.perSeed.map((value) => ({ label: one.label, arm: armOf(one), value: 100 * value })),
   );
   const paper = rows.flatMap(({ one }) => {
-    const value = paperFigure(score, one);
+    const value = score === 'dice' ? paperFigure(one, measured) : undefined;
     return value === undefined ? [] : [{ label: one.label, value }];
   });
   const y = { field: 'label', type: 'nominal', title: null, sort: means.map(({ label }) => label) } as const;
@@ -44,7 +48,7 @@ export async function forestChart(score: 'dice' | 'auc', measured: readonly Meas
         .join('; '),
       caption:
         'Dot and line: mean over seeds and its 95 % bootstrap interval over images; strokes: single seeds' +
-        (paper.length > 0 ? '; cross: what the paper reports, on other images.' : '.'),
+        (paper.length > 0 ? '; cross: what the paper reports, on other images at 256 and 512 pixels.' : '.'),
     },
     {
       width: PLOT_WIDTH - 40,

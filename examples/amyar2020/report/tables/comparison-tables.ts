@@ -21,7 +21,7 @@ export function comparisonTables({ comparisons }: Pick<Results, 'comparisons'>):
       caption: `${family}: ${own.length} comparison${own.length === 1 ? '' : 's'}`,
       columns: ['Compared', 'Score', 'Images', 'Difference, points', '95 % interval', 'p', 'p (Holm)', 'Test'],
       rows: own.map((one) => [
-        header(`${one.a} − ${one.b}`),
+        header(one.a, 1, [`against ${one.b}`]),
         cell(NAMES[one.score], one.source === null ? [] : [`${one.source} alone`]),
         cell(one.n),
         cell(orNone(one.difference, points)),
