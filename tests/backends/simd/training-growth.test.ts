@@ -84,7 +84,7 @@ describe('memory of training on simd', () => {
     optimizer.dispose();
     x.dispose();
     y.dispose();
-  });
+  }, 300_000); // about 8 s of one core, which a busy machine may be long in giving
 
   it('that does not suffice is said in an error, nothing is left behind, and a smaller batch trains', async () => {
     const model = multitask({
