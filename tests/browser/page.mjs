@@ -1,6 +1,6 @@
 // What runs in the page, or in a worker of it; scripts/check-browser.mjs calls it by these names.
 import { dispose, memory, removeBackend } from '@tensorflow/tfjs-core';
-import { useBackend } from 'tfjs-multitask/backends';
+import { gpuInfo, useBackend } from 'tfjs-multitask/backends';
 import { loadMultitask } from 'tfjs-multitask/models';
 import { source, trainSteps } from './training.mjs';
 
@@ -15,14 +15,22 @@ async function predict(model) {
 }
 
 globalThis.checks = {
-  /** Makes `name` the backend, or the fastest one where none is named; gives its name and what was said. */
-  async choose(name) {
+  /**
+   * Makes `name` the backend, or the fastest one where none is named; `software` lets the CPU play the GPU. Gives its
+   * name, what it runs on and what was said, or the message of the error.
+   */
+  async choose({ name, software } = {}) {
     if (name === 'wasm') {
       const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
       setWasmPaths('/wasm/');
     }
     const notices = [];
-    return { name: await useBackend(name, { onNotice: (message) => notices.push(message) }), notices };
+    try {
+      const chosen = await useBackend(name, { software, onNotice: (message) => notices.push(message) });
+      return { name: chosen, gpu: gpuInfo(), notices };
+    } catch (error) {
+      return { refused: error.message, notices };
+    }
   },
 
   /** The losses of `steps` steps on the backend that is set, and the tensors that are left. */

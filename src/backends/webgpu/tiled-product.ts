@@ -87,19 +87,19 @@ function factorCode(X: 'A' | 'B', { name, along, fours, code }: Factor, quads: n
       }`,
     };
   }
-  const row = (p: number): string =>
-    fours ? `read${X}(at${X}(place${X}${p}, inner))` : `gather${X}(place${X}${p}, k + line * 4)`;
-  const columns = lines(4, (j) => {
-    const four = range(4).map((p) => `row${p}[${j}]`);
-    return `tile${X}[(line * 4 + ${j}) * ${quads} + quad] = vec4<f32>(${four});`;
-  });
+  // Loops of four, which compilers for GPUs unroll: written out, the code would take long to compile.
+  const row = fours ? `read${X}(at${X}(places${X}[p], inner))` : `gather${X}(places${X}[p], k + line * 4)`;
   return {
     functions,
-    before: lines(4, (p) => `let place${X}${p} = outer${X}(first${X} + quad * 4 + ${p});`),
+    before: `var places${X} : array<vec4<i32>, 4>;
+    for (var p = 0; p < 4; p++) { places${X}[p] = outer${X}(first${X} + quad * 4 + p); }`,
     step: `{
       ${fours ? `let inner = inner${X}(k + line * 4);` : ''}
-      ${lines(4, (p) => `let row${p} = ${row(p)};`)}
-      ${columns}
+      var rows : array<vec4<f32>, 4>;
+      for (var p = 0; p < 4; p++) { rows[p] = ${row}; }
+      for (var j = 0; j < 4; j++) {
+        tile${X}[(line * 4 + j) * ${quads} + quad] = vec4<f32>(rows[0][j], rows[1][j], rows[2][j], rows[3][j]);
+      }
     }`,
   };
 }
