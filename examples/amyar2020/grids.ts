@@ -45,7 +45,7 @@ export const GRIDS: Readonly<Record<GridName, GridScale>> = {
     base: { ...COMMON, filters: 8, norm: 'batch', learningRate: 1e-3, epochs: 20, stepsPerEpoch: 60, patience: 8 },
     seeds: { main: 5, other: 2 },
     masks: [5, 10, 20],
-    labels: [50, 100, 200],
+    labels: [50, 200],
     settingsAt: 'small',
   },
   tiny: {
