@@ -116,6 +116,8 @@ export interface Progress {
 
 /** How the losses of the tasks become one. */
 export interface Weighting<T extends string> {
+  /** Its kind: a checkpoint is refused by a trainer whose weighting has another name. */
+  readonly name?: string;
   /** The tasks that it names, where it names any: the trainer checks that the model has them. */
   readonly tasks?: readonly T[];
   /** What it learns, trained by the trainer's optimizer beside the model and disposed with the trainer. */

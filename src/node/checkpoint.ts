@@ -3,6 +3,7 @@ import { checkInteger } from '../internal/check';
 import type { Callback, Run } from '../train/callback';
 import { writeArchive } from './archive';
 import { checkpointPath, listCheckpoints } from './checkpoint-files';
+import { loadCheckpoint } from './load-checkpoint';
 import { removeLeftovers } from './write-durably';
 
 export interface CheckpointOptions {
@@ -10,8 +11,14 @@ export interface CheckpointOptions {
   readonly every?: { readonly epochs?: number; readonly steps?: number };
   /** How many of the newest files to keep. Default: 2, so that one is there should the newest be damaged. */
   readonly keep?: number;
-  /** What a fit that was not resumed does where checkpoints lie already: removes them, or throws. Default: false. */
+  /** Where the directory holds checkpoints of another run: remove them, or throw. Default: false. */
   readonly overwrite?: boolean;
+}
+
+/** Whether the newest whole checkpoint in a directory is of the run, as far as it says. */
+async function isOf({ id }: { readonly id: string }, directory: string): Promise<boolean> {
+  const state = (await loadCheckpoint(directory))?.state as { readonly id?: string } | null | undefined;
+  return state?.id === undefined || state.id === id;
 }
 
 /**
@@ -22,8 +29,8 @@ export interface CheckpointOptions {
  * Each file is written beside the others and renamed when it is whole, so that a crash or a full disk leaves the earlier
  * ones as they were. One run writes to a directory.
  *
- * @throws RangeError for bad options; during the fit, Error with the path if a file cannot be written, if a fit that is
- * not resumed finds checkpoints in the directory, or if another process writes to it.
+ * @throws RangeError for bad options; during the fit, Error with the path if a file cannot be written, if the directory
+ * holds checkpoints of a run that the fit does not go on with, or if another process writes to it.
  * @example
  * await trainer.fit(trainSet, { epochs: 500, callbacks: [checkpoint('runs/paper', { every: { epochs: 5 } })] });
  */
@@ -53,9 +60,9 @@ export function checkpoint<T extends string>(
     async onFitBegin(run) {
       steps = 0;
       last = undefined;
-      if (run.resumed) return;
       const files = await listCheckpoints(directory);
-      if (files.length > 0 && !overwrite) {
+      if (files.length === 0 || (run.resumed && (await isOf(run, directory)))) return;
+      if (!overwrite) {
         throw new Error(
           `${directory}: expected no checkpoints of another run, found ${files.length}, the newest ${files[0].path}; ` +
             'resume from it (loadCheckpoint), choose another directory or set overwrite.',

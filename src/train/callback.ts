@@ -32,7 +32,7 @@ export type TaskScores<T extends string> = { readonly loss: number } & {
 export interface EpochLog<T extends string> {
   /** Counts from 0. */
   readonly epoch: number;
-  /** Wall time, validation included. */
+  /** Wall time, validation included, without pauses between a snapshot and the fit that goes on from it. */
   readonly seconds: number;
   readonly learningRate: number;
   /** Means over the epoch's steps; a task's loss is weighted by the labels in each batch. */
@@ -42,6 +42,8 @@ export interface EpochLog<T extends string> {
 
 /** What a callback sees of the running fit. */
 export interface Run<T extends string> {
+  /** Of the run that the fit is a part of: random, kept where it goes on from a snapshot. */
+  readonly id: string;
   readonly tasks: readonly T[];
   /** The epochs that were asked for. */
   readonly epochs: number;

@@ -15,9 +15,13 @@ export interface TrainerState {
   /** The epoch of the last of them. */
   readonly epoch: number;
   readonly optimizer: PlainData;
+  /** Null where it has none; earlier versions did not write it. */
+  readonly weightingName?: string | null;
   readonly weighting: PlainData;
   readonly weightingVariables: readonly Float32Array[];
   readonly aggregator: { readonly name: string; readonly memory: PlainData } | null;
+  /** Null where no average is kept; earlier versions did not write it. */
+  readonly averageDecay?: number | null;
   readonly average: PlainData;
 }
 
@@ -69,18 +73,35 @@ export function checkTrainerOptions(
   if (averageDecay !== undefined) checkRange(averageDecay, 0, 1, 'createTrainer: averageDecay');
 }
 
-/** Throws unless a saved state was balanced in the way that the trainer balances. */
-export function checkBalancingState(state: TrainerState, aggregator: string | undefined, learned: number): void {
-  if (state.aggregator?.name !== aggregator) {
+/** Throws unless a saved state was balanced and averaged in the way that the trainer does it. */
+export function checkTrainingState(
+  state: TrainerState,
+  trainer: {
+    readonly aggregator: string | undefined;
+    readonly weighting: string | null;
+    readonly learned: number;
+    readonly averageDecay: number | null;
+  },
+): void {
+  const refuse = (saved: string, own: string): never => {
+    throw new RangeError(`resume: the checkpoint was written with ${saved}, the trainer has ${own}.`);
+  };
+  if (state.aggregator?.name !== trainer.aggregator) {
+    refuse(state.aggregator?.name ?? 'no aggregator', trainer.aggregator ?? 'none');
+  }
+  const { weightingName = trainer.weighting, averageDecay = trainer.averageDecay } = state;
+  if (weightingName !== trainer.weighting) {
+    refuse(`the weighting ${weightingName ?? 'without a name'}`, trainer.weighting ?? 'one without a name');
+  }
+  if (state.weightingVariables.length !== trainer.learned) {
     throw new RangeError(
-      `resume: the checkpoint was written with ${state.aggregator?.name ?? 'no aggregator'}, the trainer has ` +
-        `${aggregator ?? 'none'}.`,
+      `resume: the checkpoint's weighting learns ${state.weightingVariables.length} numbers, the trainer's ` +
+        `${trainer.learned}.`,
     );
   }
-  if (state.weightingVariables.length !== learned) {
-    throw new RangeError(
-      `resume: the checkpoint's weighting learns ${state.weightingVariables.length} numbers, the trainer's ${learned}.`,
-    );
+  if (averageDecay !== trainer.averageDecay) {
+    const say = (decay: number | null): string => (decay === null ? 'no averageDecay' : `averageDecay ${decay}`);
+    refuse(say(averageDecay), say(trainer.averageDecay));
   }
 }
 

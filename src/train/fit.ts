@@ -4,6 +4,7 @@ import { eventLoopYielder } from '../internal/yield';
 import type { Batch, PlainData, SomeTasks, Source, Weighting } from '../types';
 import type { Callback, EpochLog, Run, TaskScores } from './callback';
 import { addLoss, type LossSums, meanLoss, meanLosses, type Scores, type TaskMetrics } from './scores';
+import { newRunId, readSnapshot, type Snapshot } from './snapshot';
 import type { StepResult, Trainer } from './trainer';
 
 export interface FitOptions<T extends string> {
@@ -27,29 +28,7 @@ export interface History<T extends string, S = TaskScores<T>> {
   readonly stopped?: string;
 }
 
-type Snapshot<T extends string> = {
-  readonly kind: 'tfjs-multitask run';
-  readonly version: 1;
-  readonly trainer: PlainData;
-  /** The epoch to go on with, and how many of its batches have been used. */
-  readonly epoch: number;
-  readonly batch: number;
-  readonly sums: LossSums;
-  readonly history: readonly EpochLog<T>[];
-  readonly stopped: string | null;
-  readonly callbacks: { readonly [name: string]: PlainData };
-};
-
 const TOTAL = 'loss';
-
-function readSnapshot<T extends string>(state: PlainData | undefined): Snapshot<T> | undefined {
-  if (state === undefined) return undefined;
-  const snapshot = state as unknown as Snapshot<T>;
-  if (snapshot?.kind !== 'tfjs-multitask run' || snapshot.version !== 1) {
-    throw new TypeError('fit: resume must be what run.snapshot() gave; this is something else, or of another version.');
-  }
-  return snapshot;
-}
 
 function checkCallbacks<T extends string>(callbacks: readonly Callback<T>[]): void {
   const names = callbacks.filter((callback) => callback.save !== undefined).map(({ name }) => name);
@@ -75,9 +54,14 @@ export async function fitModel<T extends string, M extends TaskMetrics<T>>(
   let epoch = start?.epoch ?? 0;
   let batches = start?.batch ?? 0;
   let sums: LossSums = start?.sums ?? {};
+  /** When the epoch would have begun, had there been no pause in it. */
+  let began = performance.now() - 1000 * (start?.seconds ?? 0);
+  const secondsSoFar = (): number => (performance.now() - began) / 1000;
+  const id = start?.id ?? newRunId();
   let steps = source.steps;
 
   const run: Run<T> = {
+    id,
     tasks,
     epochs,
     history,
@@ -109,9 +93,11 @@ export async function fitModel<T extends string, M extends TaskMetrics<T>>(
       const snapshot: Snapshot<T> = {
         kind: 'tfjs-multitask run',
         version: 1,
+        id,
         trainer: await trainer.save(),
         epoch,
         batch: batches,
+        seconds: batches === 0 ? 0 : secondsSoFar(),
         sums,
         history: [...history],
         stopped,
@@ -172,14 +158,14 @@ export async function fitModel<T extends string, M extends TaskMetrics<T>>(
 
   /** One epoch from where it stands; false where it was cut short. */
   const runEpoch = async (): Promise<boolean> => {
-    const began = performance.now();
+    if (batches === 0) began = performance.now();
     for (const callback of callbacks) await callback.onEpochBegin?.(run);
     if (!(await trainEpoch())) return false;
     const scores = await validate();
     const train = Object.fromEntries(tasks.map((task) => [task, { loss: meanLoss(sums, task) }]));
     const log = {
       epoch,
-      seconds: (performance.now() - began) / 1000,
+      seconds: secondsSoFar(),
       learningRate: trainer.learningRate,
       train: { ...train, loss: meanLoss(sums, TOTAL) },
       ...(scores === undefined ? {} : { validation: scores }),

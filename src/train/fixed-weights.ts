@@ -16,6 +16,7 @@ export function fixedWeights<T extends string>(weights: SomeTasks<T, number> = {
   for (const [task, weight] of entries) checkRange(weight, 0, Number.MAX_VALUE, `fixedWeights: weight of '${task}'`);
   const byTask = new Map<string, number>(entries);
   return {
+    name: 'fixedWeights',
     tasks: [...byTask.keys()] as T[],
     combine: (losses) =>
       tidy(() => {

@@ -18,7 +18,7 @@ import type {
 import { createAggregation } from './aggregate';
 import type { Balance } from './callback';
 import { checkBatch } from './check-batch';
-import { checkBalancingState, checkModelState, checkTrainerOptions, type TrainerState } from './check-trainer';
+import { checkModelState, checkTrainerOptions, checkTrainingState, type TrainerState } from './check-trainer';
 import { evaluateModel } from './evaluate';
 import { type FitOptions, fitModel, type History } from './fit';
 import { fixedWeights } from './fixed-weights';
@@ -96,7 +96,7 @@ export interface Trainer<T extends string, M extends TaskMetrics<T> = TaskMetric
   predict(x: Tensor): Promise<ByTask<T, Tensor>>;
   /** Weights, moments, step count: all that the trainer knows, as plain data. */
   save(): Promise<PlainData>;
-  /** Puts back what `save` gave. @throws RangeError where it came from another model. */
+  /** Puts back what `save` gave. @throws RangeError where another model gave it, or one that was trained otherwise. */
   load(state: PlainData): void;
   /** Runs `body` with the averaged weights in the model, where an average is kept. */
   averaged<R>(body: () => Promise<R>): Promise<R>;
@@ -232,9 +232,11 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
         steps,
         epoch: lastEpoch,
         optimizer: await saveOptimizer(optimizer),
+        weightingName: weighting.name ?? null,
         weighting: weighting.save?.() ?? null,
         weightingVariables: await Promise.all(learned.map(async (v) => (await v.data<'float32'>()).slice())),
         aggregator: aggregator === undefined ? null : { name: aggregator.name, memory: aggregator.save?.() ?? null },
+        averageDecay: averageDecay ?? null,
         average: average === undefined ? null : await average.save(),
       };
       return state as unknown as PlainData;
@@ -242,7 +244,12 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
     load(saved) {
       const state = saved as unknown as TrainerState;
       checkModelState(model, state);
-      checkBalancingState(state, aggregator?.name, learned.length);
+      checkTrainingState(state, {
+        aggregator: aggregator?.name,
+        weighting: weighting.name ?? null,
+        learned: learned.length,
+        averageDecay: averageDecay ?? null,
+      });
       loadOptimizer(optimizer, state.optimizer);
       writeWeights(
         net,

@@ -113,6 +113,29 @@ describe('checkpoint', () => {
     expect(await names()).toEqual(['checkpoint-000001.tfmt']);
   });
 
+  it('goes on in a directory of the same run, and does not rotate the files of another one away', async () => {
+    const saving = (id: string, resumed: boolean, overwrite = false) => {
+      const callback = checkpoint<Task>(path(), { overwrite });
+      const run = fakeRun({ id, resumed, snapshot: async () => ({ id }) });
+      return { begin: () => callback.onFitBegin?.(run), save: () => callback.onSafePoint?.(run, 'abort') };
+    };
+    const first = saving('first', false);
+    await first.begin();
+    await first.save();
+    const again = saving('first', true);
+    await again.begin();
+    await again.save();
+    await expect(saving('second', true).begin()).rejects.toThrow(
+      `${path()}: expected no checkpoints of another run, found 2, the newest ${path('checkpoint-000002.tfmt')}`,
+    );
+    expect(await names()).toEqual(['checkpoint-000001.tfmt', 'checkpoint-000002.tfmt']);
+    const replacing = saving('second', true, true);
+    await replacing.begin();
+    await replacing.save();
+    expect((await loadCheckpoint(path()))?.state).toEqual({ id: 'second' });
+    expect(await names()).toEqual(['checkpoint-000001.tfmt']);
+  });
+
   it('notices another process that writes to the same directory', async () => {
     const { callback, run } = await fit({ epochs: 2 });
     await fit({ epochs: 1, resumed: true });

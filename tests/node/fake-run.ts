@@ -5,6 +5,7 @@ export type Task = 'lesion' | 'severity';
 /** A run that only shows what it is given. */
 export function fakeRun(parts: Partial<Run<Task>> = {}): Run<Task> {
   return {
+    id: 'run',
     tasks: ['lesion', 'severity'],
     epochs: 3,
     epoch: 0,

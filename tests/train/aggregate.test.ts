@@ -414,18 +414,19 @@ describe('regularization', () => {
 });
 
 describe('a checkpoint', () => {
+  const saveWith = async (options: Partial<TrainerOptions<TinyTask, never>>, from?: PlainData) => {
+    const model = tinyModel();
+    const trainer = createTrainer(model, { optimizer: train.sgd(0.1), losses, ...options });
+    try {
+      if (from !== undefined) trainer.load(from);
+      return await trainer.save();
+    } finally {
+      trainer.dispose();
+      model.dispose();
+    }
+  };
+
   it('is refused by a trainer that balances in another way', async () => {
-    const saveWith = async (options: Partial<TrainerOptions<TinyTask, never>>, from?: PlainData) => {
-      const model = tinyModel();
-      const trainer = createTrainer(model, { optimizer: train.sgd(0.1), losses, ...options });
-      try {
-        if (from !== undefined) trainer.load(from);
-        return await trainer.save();
-      } finally {
-        trainer.dispose();
-        model.dispose();
-      }
-    };
     const vaccinated = await saveWith({ aggregator: gradVac() });
     await expect(saveWith({ aggregator: gradVac() }, vaccinated)).resolves.toEqual(vaccinated);
     await expect(saveWith({ aggregator: mgda() }, vaccinated)).rejects.toThrow(
@@ -434,8 +435,33 @@ describe('a checkpoint', () => {
     await expect(saveWith({}, vaccinated)).rejects.toThrow('written with gradVac, the trainer has none.');
     const scaled = await saveWith({ weighting: imtlL(['a', 'b']) });
     await expect(saveWith({}, scaled)).rejects.toThrow(
-      "resume: the checkpoint's weighting learns 2 numbers, the trainer's 0.",
+      'resume: the checkpoint was written with the weighting imtlL, the trainer has fixedWeights.',
     );
+    await expect(saveWith({ weighting: imtlL(['a']) }, scaled)).rejects.toThrow(
+      "resume: the checkpoint's weighting learns 2 numbers, the trainer's 1.",
+    );
+    const nameless = await saveWith({ weighting: { combine: equalWeights().combine } });
+    await expect(saveWith({ weighting: equalWeights() }, nameless)).rejects.toThrow(
+      'written with the weighting without a name, the trainer has equalWeights.',
+    );
+  });
+
+  it('is refused by a trainer that averages the weights otherwise', async () => {
+    const averaged = await saveWith({ averageDecay: 0.9 });
+    await expect(saveWith({ averageDecay: 0.9 }, averaged)).resolves.toEqual(averaged);
+    await expect(saveWith({ averageDecay: 0.99 }, averaged)).rejects.toThrow(
+      'resume: the checkpoint was written with averageDecay 0.9, the trainer has averageDecay 0.99.',
+    );
+    await expect(saveWith({}, averaged)).rejects.toThrow('with averageDecay 0.9, the trainer has no averageDecay.');
+    await expect(saveWith({ averageDecay: 0.9 }, await saveWith({}))).rejects.toThrow(
+      'with no averageDecay, the trainer has averageDecay 0.9.',
+    );
+  });
+
+  it('of an earlier version, which does not say how it was balanced and averaged, is taken', async () => {
+    const { weightingName, averageDecay, ...earlier } = (await saveWith({})) as Record<string, PlainData>;
+    expect([weightingName, averageDecay]).toEqual(['fixedWeights', null]);
+    await expect(saveWith({ weighting: equalWeights() }, earlier)).resolves.toMatchObject(earlier);
   });
 });
 

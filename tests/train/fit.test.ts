@@ -158,6 +158,26 @@ describe('fit', () => {
     for (const resume of saved.snapshots) expect(await go(resume)).toEqual(whole);
   });
 
+  it('counts the seconds of an epoch in which it was interrupted over both sittings, and keeps its id', async () => {
+    const slow: Callback<TinyTask> = { onStepEnd: () => new Promise((resolve) => setTimeout(resolve, 30)) };
+    const ids: string[] = [];
+    const saved = recorder((at, count) => at === 'step' && count === 1);
+    const note: Callback<TinyTask> = { onFitBegin: ({ id }) => void ids.push(id) };
+    await run({ callbacks: [slow, saved, note], epochs: 1 });
+    const [resume] = saved.snapshots;
+    const before = (resume as unknown as { seconds: number }).seconds;
+    expect(before).toBeGreaterThan(0.05); // two steps
+    const began = performance.now();
+    const { history } = await run({ resume, callbacks: [note], epochs: 1 });
+    const after = (performance.now() - began) / 1000;
+    expect(history.epochs[0].seconds).toBeGreaterThan(before);
+    expect(history.epochs[0].seconds).toBeLessThan(before + after);
+    await run({ callbacks: [note], epochs: 1 });
+    expect(ids[1]).toBe(ids[0]);
+    expect(ids[2]).not.toBe(ids[0]);
+    expect(ids[0]).toMatch(/^[0-9a-f]{32}$/);
+  });
+
   it('refuses a snapshot of another model or of another optimizer', async () => {
     const saved = recorder((at) => at === 'epoch');
     await run({ epochs: 1, callbacks: [saved] });

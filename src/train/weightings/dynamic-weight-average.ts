@@ -29,6 +29,7 @@ export function dynamicWeightAverage<T extends string = string>({
   /** The last two means of each task, the newer one last. */
   let means: { readonly [task: string]: readonly number[] } = {};
   return {
+    name: 'dynamicWeightAverage',
     combine(losses) {
       const tasks = [...new Set([...Object.keys(means), ...Object.keys(losses)])];
       const ratios = tasks.map((task) => (means[task]?.length === 2 ? means[task][1] / means[task][0] : 1));

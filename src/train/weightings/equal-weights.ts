@@ -11,6 +11,7 @@ import { lossEntries, weightedSum } from './tasks';
  */
 export function equalWeights<T extends string = string>(): Weighting<T> {
   return {
+    name: 'equalWeights',
     combine: (losses) => tidy(() => weightedSum(losses, () => 1 / lossEntries(losses).length)),
   };
 }

@@ -66,6 +66,7 @@ export function famo<T extends string = string>({
   let logits: { readonly [task: string]: LearnedLogit } = {};
   const sharesOf = (tasks: readonly string[]): number[] => softmax(tasks.map((task) => logits[task]?.value ?? 0));
   return {
+    name: 'famo',
     tasks: [...bounds.keys()] as T[],
     combine: (losses) =>
       tidy(() => {

@@ -17,6 +17,7 @@ const EPSILON = 1e-8;
  */
 export function geometricLoss<T extends string = string>(): Weighting<T> {
   return {
+    name: 'geometricLoss',
     combine: (losses) =>
       tidy(() => {
         const logs = lossEntries(losses).map(([, loss]) => log(add(loss, EPSILON)));

@@ -17,6 +17,7 @@ export function imtlL<T extends string>(tasks: readonly T[]): Weighting<T> {
   checkTasks(tasks, 'imtlL');
   const scales = new Map<string, Variable>(tasks.map((task) => [task, learnedNumber()]));
   return {
+    name: 'imtlL',
     tasks,
     variables: [...scales.values()],
     combine: (losses) =>

@@ -26,6 +26,7 @@ export function randomLossWeighting<T extends string = string>({
 }: RandomLossWeightingOptions = {}): Weighting<T> {
   checkInteger(seed, 0, 'randomLossWeighting: seed');
   return {
+    name: 'randomLossWeighting',
     combine(losses, { step, training }) {
       const tasks = Object.keys(losses);
       const draws = tasks.map((task) => (training ? random(seed, 'randomLossWeighting', step, task).normal() : 0));

@@ -19,6 +19,7 @@ export function scheduledWeights<T extends string = string>(
   schedule: (progress: Progress) => SomeTasks<T, number>,
 ): Weighting<T> {
   return {
+    name: 'scheduledWeights',
     combine(losses, progress) {
       const weights = schedule(progress);
       for (const [task, weight] of Object.entries<number | undefined>(weights)) {

@@ -34,6 +34,7 @@ export function smoothTchebycheff<T extends string = string>({
     checkRange(weight, 0, Number.MAX_VALUE, `smoothTchebycheff: weight of '${task}'`);
   }
   return {
+    name: 'smoothTchebycheff',
     tasks: [...new Set([...preference.keys(), ...lowest.keys()])] as T[],
     combine: (losses) =>
       tidy(() => {

@@ -28,6 +28,7 @@ export function uncertainty<T extends string>(kinds: ByTask<T, TaskKind>): Weigh
     entries.map(([task, kind]) => [task, { factor: kind === 'regression' ? 0.5 : 1, logVariance: learnedNumber() }]),
   );
   return {
+    name: 'uncertainty',
     tasks: Object.keys(kinds) as T[],
     variables: [...known.values()].map(({ logVariance }) => logVariance),
     combine: (losses) =>
