@@ -55,8 +55,8 @@ export interface BatchSource<T extends string> {
  * batches. So 794 images without a mask and 50 with one make 265 batches of four with n = 1, and show each mask five or
  * six times.
  *
- * @throws RangeError for indices outside of the rows or given twice, for a balance that the samples or the batch size cannot give, and
- * while reading: an error names the sample.
+ * @throws RangeError for indices outside of the rows or given twice, for a seed that is not an integer of at least 0,
+ * for a balance that the samples or the batch size cannot give, and while reading: an error names the sample.
  * @example
  * const trainSet = batches(dataset, { indices: parts.train, batchSize: 4, seed: 1, balance: { segmentation: 1 } });
  * for await (const { x, y, weight } of trainSet(0)) console.log(x.shape, Object.keys(y));
@@ -76,6 +76,7 @@ export function batches<T extends string>(
 ): BatchSource<T> {
   checkInteger(batchSize, 1, 'batches: batchSize');
   checkInteger(prefetch, 0, 'batches: prefetch');
+  checkInteger(seed, 0, 'batches: seed');
   for (const index of indices) {
     if (!dataset.rows[index]) {
       throw new RangeError(`batches: indices must lie in 0 .. ${dataset.rows.length - 1}, got ${index}.`);

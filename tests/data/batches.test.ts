@@ -270,6 +270,11 @@ describe('batches, as the owner of its tensors and reads,', () => {
     expect(() => batches(data, { batchSize: 0 })).toThrow(
       'batches: batchSize must be an integer of at least 1, got 0.',
     );
+    for (const seed of [Number.NaN, 1.5, -1]) {
+      expect(() => batches(data, { seed })).toThrow(
+        new RangeError(`batches: seed must be an integer of at least 0, got ${seed}.`),
+      );
+    }
     expect(() => batches(data, { prefetch: -1 })).toThrow('batches: prefetch must be an integer');
     expect(() => batches(data, { indices: [0, 5] })).toThrow('batches: indices must lie in 0 .. 4, got 5.');
     expect(() => batches(data, { indices: [] })).toThrow('batches: there must be at least one sample, got none.');
