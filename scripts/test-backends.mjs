@@ -18,7 +18,8 @@ import { installTfjsNode } from './build-tfjs-node.mjs';
 
 const BACKENDS = ['cpu', 'wasm', 'simd', 'node', 'node-gpu', 'webgpu'];
 const NEEDS_GPU = ['node-gpu'];
-const MINUTES = 8;
+/** A process that takes longer hangs. */
+const MINUTES = 15;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { resolve } = createRequire(import.meta.url);
@@ -38,11 +39,15 @@ function isInstalled(packageName) {
 function node(args, env = process.env, minutes = 1) {
   return new Promise((done) => {
     let output = '';
-    const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const timer = setTimeout(() => child.kill('SIGKILL'), minutes * 60_000);
+    // In a group of its own, so that what it started ends with it.
+    const child = spawn(process.execPath, args, { cwd: root, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const end = () => process.kill(-child.pid, 'SIGKILL');
+    const timer = setTimeout(end, minutes * 60_000);
+    process.once('exit', end);
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
     child.on('close', (code, signal) => {
       clearTimeout(timer);
+      process.off('exit', end);
       done({ code, output, ending: signal ? `was ended by ${signal}` : `ended with code ${code}` });
     });
   });
@@ -177,4 +182,5 @@ async function main(names) {
 }
 
 const [first, ...others] = process.argv.slice(2);
+process.once('SIGINT', () => process.exit(130));
 await (first === '--run' ? runSuite(...others) : main(process.argv.slice(2)));

@@ -14,6 +14,9 @@ type Op = (...inputs: tf.Tensor[]) => tf.Tensor;
 const SLOPE_TOLERANCE = 2e-3;
 /** Approximations of exp, tanh and the like differ between the backends by some units in the last place. */
 const ROUNDING = 2e-5;
+/** WGSL lets sin and cos be off by 2^-11, and what is made of them or of atan2 with them. */
+const LOOSE: { readonly [op: string]: number } =
+  name === 'webgpu' ? { acos: 1e-4, cos: 5e-4, sin: 5e-4, tan: 5e-4 } : {};
 
 const draw = (shapes: GradientCase[1], low?: number, high?: number) =>
   shapes.map((shape, i) => values(i + 1, shape, low, high));
@@ -50,7 +53,8 @@ function slopeError([op, shapes, low, high]: GradientCase, gradients: readonly n
 }
 
 describe(`${name} gives the cpu backend's values and gradients that are their slopes, and leaves nothing behind`, () => {
-  it.each(Object.entries(gradientCases))('for %s', async (_, example) => {
+  it.each(Object.entries(gradientCases))('for %s', async (op, example) => {
+    const rounding = LOOSE[op] ?? ROUNDING;
     await useBackend('cpu');
     const expected = await differentiate(example);
     await useNamedBackend();
@@ -59,7 +63,7 @@ describe(`${name} gives the cpu backend's values and gradients that are their sl
     expect(tf.backend().numDataIds()).toBe(before);
     await useBackend('cpu');
     expect(slopeError(example, found.gradients)).toBeLessThan(SLOPE_TOLERANCE);
-    expect(worstError(found.values, expected.values)).toBeLessThan(ROUNDING);
-    expect(worstError(found.gradients.flat(), expected.gradients.flat())).toBeLessThan(ROUNDING);
+    expect(worstError(found.values, expected.values)).toBeLessThan(rounding);
+    expect(worstError(found.gradients.flat(), expected.gradients.flat())).toBeLessThan(rounding);
   });
 });
