@@ -4,7 +4,7 @@
 //   node scripts/test-backends.mjs [NAME...]
 //
 // tfjs-node is that of node_modules, or else what build-tfjs-node.mjs builds, put where only this script finds it. webgpu
-// computes on the GPU that is here, or else on SwiftShader, which comes with Chromium. What is not present is skipped;
+// computes on the GPU that is here, or else on SwiftShader, which comes with Chromium ($SWIFTSHADER: its folder). What is not present is skipped;
 // where $CI is set, that counts as failed, but for what needs a GPU. The backends of browsers are check-browser.mjs's.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -67,7 +67,7 @@ async function findGpu(env) {
 
 async function prepareWebgpu() {
   if (!isInstalled('webgpu')) throw new Absent('the npm package webgpu is not installed');
-  const chromium = process.env.CHROMIUM_DIR ?? '/usr/lib/chromium';
+  const chromium = process.env.SWIFTSHADER ?? '/usr/lib/chromium';
   const driver = join(chromium, 'vk_swiftshader_icd.json');
   const libraries = [process.env.LD_LIBRARY_PATH, chromium].filter(Boolean).join(delimiter);
   const environments = [process.env, { ...process.env, VK_DRIVER_FILES: driver, LD_LIBRARY_PATH: libraries }];
