@@ -4,8 +4,9 @@
 //   node scripts/test-backends.mjs [NAME...]
 //
 // tfjs-node is that of node_modules, or else what build-tfjs-node.mjs builds, put where only this script finds it. webgpu
-// computes on the GPU that is here, or else on SwiftShader, which comes with Chromium ($SWIFTSHADER: its folder). What is not present is skipped;
-// where $CI is set, that counts as failed, but for what needs a GPU. The backends of browsers are check-browser.mjs's.
+// computes on the GPU that is here, or else on SwiftShader, which comes with Chromium ($SWIFTSHADER is its folder). What is
+// not present is skipped; where $CI is set, that counts as failed, but for what needs a GPU. The backends of browsers are
+// tested by check-browser.mjs.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
