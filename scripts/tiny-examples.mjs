@@ -1,7 +1,7 @@
 // Runs every example at a tiny size, to see that it still works. Prints `N passed, N failed`.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,24 +9,48 @@ import { promisify } from 'node:util';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = await mkdtemp(join(tmpdir(), 'tfjs-multitask-examples-'));
-const demo = ['--images', '24', '--size', '16', '--filters', '2', '--epochs', '1', '--batch', '2', '--out', out];
 
-const names = (await readdir(join(root, 'examples'))).filter((name) =>
-  existsSync(join(root, 'examples', name, 'main.ts')),
-);
-let failed = 0;
-for (const name of names) {
-  const args = ['--import', 'tsx', `examples/${name}/main.ts`, ...(name === 'demo' ? demo : ['--tiny'])];
+async function run(script, ...args) {
   const start = performance.now();
+  await promisify(execFile)(process.execPath, ['--import', 'tsx', `examples/${script}`, ...args], { cwd: root });
+  return ((performance.now() - start) / 1000).toFixed(1);
+}
+
+const demo = ['--images', '24', '--size', '16', '--filters', '2', '--epochs', '1', '--batch', '2'];
+const experiments = join(out, 'experiments');
+
+/** Predicts with a model that the experiments trained, on the pictures that they chose to show. */
+async function predict() {
+  const folders = (await readdir(join(experiments, 'runs'))).map((name) => join(experiments, 'runs', name));
+  const model = folders.find((folder) => existsSync(join(folder, 'gallery')));
+  const file = join(out, 'predictions.csv');
+  const seconds = await run('amyar2020/predict.ts', '--model', model, '--data', join(model, 'gallery'), '--out', file);
+  const rows = (await readFile(file, 'utf8')).trimEnd().split('\n').length - 1;
+  const images = (await readdir(join(model, 'gallery'))).filter((name) => name.endsWith('.png')).length;
+  if (rows !== images) throw new Error(`${file}: expected a row for each of ${images} images, found ${rows}.`);
+  return seconds;
+}
+
+const others = (await readdir(join(root, 'examples'))).filter(
+  (name) => name !== 'demo' && name !== 'amyar2020' && existsSync(join(root, 'examples', name, 'main.ts')),
+);
+const examples = {
+  demo: () => run('demo/main.ts', ...demo, '--out', join(out, 'demo')),
+  ...Object.fromEntries(others.map((name) => [name, () => run(`${name}/main.ts`, '--tiny')])),
+  'amyar2020, experiments': () => run('amyar2020/main.ts', '--grid', 'tiny', '--out', experiments),
+  'amyar2020, predict': predict,
+};
+
+let failed = 0;
+for (const [name, example] of Object.entries(examples)) {
   try {
-    await promisify(execFile)(process.execPath, args, { cwd: root });
-    console.log(`ok      ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
+    console.log(`ok      ${name} (${await example()} s)`);
   } catch (error) {
     failed++;
-    console.log(`FAILED  ${name}\n${error.stdout}\n${error.stderr}`);
+    console.log(`FAILED  ${name}\n${error.stdout ?? ''}\n${error.stderr ?? error.message}`);
   }
 }
 await rm(out, { recursive: true, force: true });
 
-console.log(`${names.length - failed} passed, ${failed} failed`);
+console.log(`${Object.keys(examples).length - failed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;

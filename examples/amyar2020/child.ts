@@ -1,10 +1,13 @@
 // A process of its own for one run. Its parent sends a `Request` and hears `Report`s.
-import { type Job, runJob } from './run-job';
+import { type Job, runJob, scoreFlips } from './run-job';
 import { startBackend } from './start-backend';
+import type { OnStep } from './train-run';
 
 export interface Request {
   readonly job: Job;
   readonly threads: number;
+  /** To train the run, or to score a complete one once more, with flips. */
+  readonly work: 'train' | 'score flips';
 }
 
 export type Report =
@@ -28,15 +31,16 @@ function tell(report: Report): Promise<void> {
   });
 }
 
-process.once('message', async ({ job, threads }: Request) => {
+process.once('message', async ({ job, threads, work }: Request) => {
   let told = 0;
   try {
     await startBackend(job.backend, threads);
-    const complete = await runJob(job, controller.signal, ({ epoch, step }) => {
+    const onStep: OnStep = ({ epoch, step }) => {
       if (Date.now() - told < REPORT_MS) return;
       told = Date.now();
       void tell({ kind: 'step', epoch, step });
-    });
+    };
+    const complete = work === 'train' ? await runJob(job, controller.signal, onStep) : await scoreFlips(job);
     await tell(complete ? { kind: 'end', outcome: 'complete' } : { kind: 'end', outcome: 'stopped' });
   } catch (error) {
     console.error(error);

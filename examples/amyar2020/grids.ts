@@ -1,11 +1,11 @@
 import type { ExperimentTask, RunConfig, StudyArm } from './records';
-import { STUDIES, type StudyName } from './studies';
+import { CHANGES, type Change, STUDIES, type StudyName } from './studies';
 
 export type GridName = 'quick' | 'paper' | 'tiny';
 
 /** What a grid is made of besides its studies. */
 export interface GridScale {
-  /** The small and the large size of the two that the paper compares. */
+  /** The small and the large size of the two that the paper compares; the same twice for one. */
   readonly sizes: readonly [small: number, large: number];
   readonly base: Omit<RunConfig, 'study' | 'arm' | 'model' | 'tasks' | 'size' | 'seed' | 'fold'>;
   /** Epochs and images a CNN for classification alone is given, where not those of the others. */
@@ -14,9 +14,12 @@ export interface GridScale {
   readonly seeds: { readonly main: number; readonly other: number };
   readonly masks: readonly number[];
   readonly labels: readonly number[];
-  /** Changes of the settings study are measured at the small size, or at the large. */
+  /** What the settings study changes, one at a time, and whether at the small size or at the large. */
+  readonly changes: readonly Change[];
   readonly settingsAt: 'small' | 'large';
 }
+
+const EMPTY_MASKS: Change = { arm: 'empty masks without COVID-19', emptyMasks: true };
 
 const COMMON = {
   dropout: 0,
@@ -38,6 +41,7 @@ export const GRIDS: Readonly<Record<GridName, GridScale>> = {
     seeds: { main: 5, other: 1 },
     masks: [5, 10, 20, 50],
     labels: [50, 100, 200, 400],
+    changes: [...CHANGES, EMPTY_MASKS],
     settingsAt: 'small',
   },
   quick: {
@@ -46,14 +50,16 @@ export const GRIDS: Readonly<Record<GridName, GridScale>> = {
     seeds: { main: 5, other: 2 },
     masks: [5, 10, 20],
     labels: [50, 200],
+    changes: [...CHANGES, { arm: 'twice the epochs', epochs: 40, patience: 16 }],
     settingsAt: 'small',
   },
   tiny: {
-    sizes: [16, 32],
+    sizes: [32, 32],
     base: { ...COMMON, filters: 4, norm: 'batch', learningRate: 1e-3, epochs: 2, stepsPerEpoch: 2, patience: 2 },
     seeds: { main: 1, other: 1 },
     masks: [3],
     labels: [12],
+    changes: [EMPTY_MASKS],
     settingsAt: 'small',
   },
 };
@@ -79,11 +85,13 @@ export interface Grid {
 function normalise(config: RunConfig): RunConfig {
   const has = (task: ExperimentTask): boolean => config.tasks.includes(task);
   const weights = Object.entries(config.lossWeights).filter(([task]) => has(task as ExperimentTask));
-  const { masksPerBatch, ...rest } = config;
-  const mixes = has('segmentation') && config.tasks.length > 1 && masksPerBatch !== undefined;
+  const { masksPerBatch, emptyMasks, ...rest } = config;
+  const empty = has('segmentation') && emptyMasks === true;
+  const mixes = has('segmentation') && (config.tasks.length > 1 || empty) && masksPerBatch !== undefined;
   return {
     ...rest,
     ...(mixes ? { masksPerBatch } : {}),
+    ...(empty ? { emptyMasks } : {}),
     reconstructionSkips: has('reconstruction') ? config.reconstructionSkips : true,
     lossWeights: Object.fromEntries(weights),
     masks: has('segmentation') ? config.masks : null,

@@ -6,12 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { declareGrid, GRIDS, type GridOptions } from './grids';
 import { findMixedSource, openImages } from './images';
 import { lockFolder } from './lock';
+import { checkNeeds } from './needs';
 import { type CommandLine, HELP, parseCommandLine } from './options';
-import { checkSplit, type PreparedSplit, prepareSplits } from './prepare';
-import type { RunConfig } from './records';
+import { prepareSplits } from './prepare';
+import type { RunConfig, SplitRecord } from './records';
 import { writeReport } from './report/write-report';
 import { runId, writeExperiment } from './run-folder';
-import { runGrid } from './run-grid';
+import { type GridOutcome, runGrid } from './run-grid';
 import type { Job } from './run-job';
 import { startBackend } from './start-backend';
 
@@ -27,14 +28,13 @@ function codeVersion(): string | null {
   }
 }
 
-function describeSplit({ split, file }: PreparedSplit, notices: readonly string[]): void {
+function describeSplit(split: SplitRecord, file: string): void {
   console.log(`\nSplit (${file}):`);
   console.table(split.counts);
   console.log(
     `${split.groups.length} groups of images that belong together; ${split.excluded.length} images left out.`,
   );
   for (const { id, reason } of split.excluded) console.log(`  ${id}: ${reason}`);
-  for (const notice of notices) console.log(notice);
 }
 
 /** The runs whose pictures are kept: the first seed of each model of the main comparison. */
@@ -43,13 +43,14 @@ function hasGallery({ seed, size, masks, labels, images, target, fold, ...config
   return seed === 1 && size === large && whole && (config.model !== 'amyar2020' || config.tasks.length === 3);
 }
 
-async function train(options: CommandLine, command: string, signal: AbortSignal): Promise<boolean> {
+async function train(options: CommandLine, command: string, signal: AbortSignal): Promise<GridOutcome> {
   const { out, jobs: parallel, grid: name } = options;
   const [, large] = GRIDS[name].sizes;
   const images = await openImages(options, Math.min(large, 64));
-  const splits = await prepareSplits(images, options);
-  const mixedSource = findMixedSource(images.infos);
-  if (mixedSource === null) {
+  const oneSource = new Set(images.infos.map(({ source }) => source)).size === 1;
+  const mixedSource = oneSource ? null : findMixedSource(images.infos);
+  if (oneSource) console.log('All images are of one source: studies of sources are left out.');
+  else if (mixedSource === null) {
     console.warn(
       'No source has images of both classes: a classifier may tell the sources apart, and nothing here can show it.',
     );
@@ -57,12 +58,10 @@ async function train(options: CommandLine, command: string, signal: AbortSignal)
   const grid = declareGrid(name, { ...options, mixedSource } satisfies GridOptions);
   if (grid.runs.length === 0)
     throw new Error('Nothing to do: the studies that --only names have no runs on these data.');
-  const needs = {
-    masks: grid.runs.some(({ tasks }) => tasks.includes('segmentation')),
-    classes: grid.runs.some(({ tasks, target }) => tasks.includes('classification') && target === 'covid'),
-    source: grid.runs.some(({ images: own }) => own !== 'mix') ? (mixedSource ?? undefined) : undefined,
-  };
-  for (const split of splits) describeSplit(split, checkSplit(split, images.infos, needs));
+  const splits = await prepareSplits(images, options, (split, file) => {
+    describeSplit(split, file);
+    for (const notice of checkNeeds(split, images.infos, grid)) console.log(notice);
+  });
 
   const threads = Math.max(1, Math.floor(availableParallelism() / parallel));
   const backend = await startBackend(options.backend, 1);
@@ -85,10 +84,11 @@ async function train(options: CommandLine, command: string, signal: AbortSignal)
     `\n${jobs.length} runs on ${backend}, ${parallel} at once with ${threads} ${threads === 1 ? 'thread' : 'threads'} each; ` +
       `everything goes to ${out}`,
   );
-  const { complete, failed, stopped } = await runGrid(jobs, { parallel, threads, signal });
+  const outcome = await runGrid(jobs, { parallel, threads, signal });
+  const { complete, failed } = outcome;
   console.log(`\n${complete} of ${jobs.length} runs are complete, ${failed.length} failed.`);
   for (const { id, error } of failed) console.log(`  ${id}: ${error}`);
-  return stopped;
+  return outcome;
 }
 
 const IMPATIENT_MS = 1000;
@@ -120,10 +120,14 @@ async function main(): Promise<void> {
   try {
     const controller = new AbortController();
     stopOnSignal(controller);
-    if (!options.reportOnly && (await train(options, command, controller.signal))) {
-      console.log(`Stopped. Go on with: ${command}`);
-      process.exitCode = 130;
-      return;
+    if (!options.reportOnly) {
+      const { stopped, failed } = await train(options, command, controller.signal);
+      if (stopped) {
+        console.log(`Stopped. Go on with: ${command}`);
+        process.exitCode = 130;
+        return;
+      }
+      if (failed.length > 0) process.exitCode = 1;
     }
     const { files } = await writeReport(options.out);
     console.log(`Written to ${options.out}: ${files.join(', ')}.`);

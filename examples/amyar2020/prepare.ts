@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nearDuplicates } from 'tfjs-multitask/data';
 import { writeJson } from '../support/write-json';
-import type { ImageInfo, Images } from './images';
+import type { Images } from './images';
 import type { SplitRecord } from './records';
 import { splitImages } from './split';
 
@@ -31,15 +31,20 @@ async function findUnreadable({ dataset, infos }: Images): Promise<Map<string, s
   return unreadable;
 }
 
-async function readSplit(file: string): Promise<PreparedSplit | undefined> {
-  try {
-    const text = await readFile(file, 'utf8');
-    const sha256 = createHash('sha256').update(text).digest('hex');
-    return { file, sha256, split: JSON.parse(text) as SplitRecord };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new Error(`${file}: ${(error as Error).message}`, { cause: error });
+/** The splits of these files; undefined unless all are there. */
+async function readSplits(files: readonly string[]): Promise<PreparedSplit[] | undefined> {
+  const splits: PreparedSplit[] = [];
+  for (const file of files) {
+    try {
+      const text = await readFile(file, 'utf8');
+      const sha256 = createHash('sha256').update(text).digest('hex');
+      splits.push({ file, sha256, split: JSON.parse(text) as SplitRecord });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw new Error(`${file}: ${(error as Error).message}`, { cause: error });
+    }
   }
+  return splits;
 }
 
 /** Throws unless a split of before is one of these images. */
@@ -57,76 +62,44 @@ function checkKnown({ file, split }: PreparedSplit, images: Images, seed: number
   }
 }
 
-/** Throws where a part lacks what the runs need; says what follows from what is rare. */
-export function checkSplit(
-  { split, file }: PreparedSplit,
-  infos: readonly ImageInfo[],
-  needs: { readonly masks: boolean; readonly classes: boolean; readonly source?: string },
-): string[] {
-  for (const part of ['train', 'validation', 'test'] as const) {
-    const own = split.counts.filter((count) => count.part === part);
-    const sum = (key: 'masks' | 'covid' | 'notCovid', source?: string): number =>
-      own.reduce((total, count) => total + (source === undefined || count.source === source ? count[key] : 0), 0);
-    const lack = (what: string): Error =>
-      new Error(
-        `${file}: the ${part} part has no image ${what}, which the runs need. ` +
-          'Add such images, try another --split-seed, or name studies that do without (--only).',
-      );
-    if (needs.masks && sum('masks') === 0) throw lack('with a mask');
-    if (needs.classes && sum('covid') === 0) throw lack('with COVID-19');
-    if (needs.classes && sum('notCovid') === 0) throw lack('without COVID-19');
-    if (needs.source !== undefined && sum('covid', needs.source) === 0) throw lack(`with COVID-19 of ${needs.source}`);
-    if (needs.source !== undefined && sum('notCovid', needs.source) === 0)
-      throw lack(`without COVID-19 of ${needs.source}`);
-  }
-  const sources = [...new Set(infos.map(({ source }) => source))];
-  return sources.flatMap((source) => {
-    const missing = (['train', 'validation', 'test'] as const).filter(
-      (part) => !split.counts.some((count) => count.part === part && count.source === source && count.images > 0),
-    );
-    return missing.length === 0
-      ? []
-      : [
-          `Source ${source} has no image in ${missing.join(' and ')}: too few, or too few patients. Scores say nothing of it there.`,
-        ];
-  });
-}
-
-/** Splits the images, once; a folder keeps the split that it has. Gives one split, or one for each fold. */
+/**
+ * Splits the images, once; a folder keeps the split that it has. Gives one split, or one for each fold. `check` sees each
+ * of them before any is written, so that a split that it refuses leaves nothing behind.
+ */
 export async function prepareSplits(
   images: Images,
   { out, onError, splitSeed, folds }: PrepareOptions,
+  check: (split: SplitRecord, file: string) => void,
 ): Promise<PreparedSplit[]> {
-  const names =
-    folds === undefined
-      ? ['split.json']
-      : Array.from({ length: folds }, (_, fold) => `split-${folds}-folds-${fold}.json`);
-  const known = await Promise.all(names.map((name) => readSplit(join(out, name))));
-  if (known.every((split) => split !== undefined)) {
-    for (const split of known) checkKnown(split, images, splitSeed);
+  const files = Array.from({ length: folds ?? 1 }, (_, fold) =>
+    join(out, folds === undefined ? 'split.json' : `split-${folds}-folds-${fold}.json`),
+  );
+  const known = await readSplits(files);
+  if (known !== undefined) {
+    for (const one of known) {
+      checkKnown(one, images, splitSeed);
+      check(one.split, one.file);
+    }
     return known;
   }
   const unreadable = await findUnreadable(images);
   if (unreadable.size > 0 && onError === 'fail') {
-    const shown = [...unreadable.values()].slice(0, SHOWN).join('\n  ');
+    const shown = [...unreadable.values()].slice(0, SHOWN);
+    if (unreadable.size > SHOWN) shown.push('...');
     throw new Error(
-      `${unreadable.size} of ${images.infos.length} images cannot be read; --on-error skip leaves them out:\n  ${shown}`,
+      `${unreadable.size} of ${images.infos.length} images cannot be read; --on-error skip leaves them out:\n  ` +
+        shown.join('\n  '),
     );
   }
   const readable = images.infos.flatMap(({ id }, i) => (unreadable.has(id) ? [] : [i]));
+  if (readable.length === 0) throw new Error(`${images.name}: none of the ${unreadable.size} images can be read.`);
   const alike = await nearDuplicates(images.dataset, { indices: readable });
   const duplicates = alike.map((group) => group.map((i) => images.infos[i].id));
-  const prepared: PreparedSplit[] = [];
-  for (const [fold, name] of names.entries()) {
-    const split = splitImages(images.infos, {
-      data: images.name,
-      seed: splitSeed,
-      unreadable,
-      duplicates,
-      fold: folds === undefined ? undefined : { folds, fold },
-    });
-    await writeJson(join(out, name), split);
-    prepared.push((await readSplit(join(out, name))) as PreparedSplit);
-  }
-  return prepared;
+  const shared = { data: images.name, seed: splitSeed, unreadable, duplicates };
+  const made = files.map((_, fold) =>
+    splitImages(images.infos, { ...shared, fold: folds === undefined ? undefined : { folds, fold } }),
+  );
+  for (const [i, split] of made.entries()) check(split, files[i]);
+  for (const [i, split] of made.entries()) await writeJson(files[i], split);
+  return (await readSplits(files)) as PreparedSplit[];
 }

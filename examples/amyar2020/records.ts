@@ -22,6 +22,8 @@ export interface RunConfig {
   readonly lossWeights: { readonly [K in ExperimentTask]?: number };
   /** Images with a mask that a batch has at least, where the model segments and does more; left out: 2. */
   readonly masksPerBatch?: number;
+  /** Images without COVID-19 count as images with an empty mask; left out: their masks are unknown. */
+  readonly emptyMasks?: boolean;
   /** Decay of the average of the weights that is scored and kept; left out: the weights themselves. */
   readonly averageDecay?: number;
   /** Masks that training may see; null for all. */

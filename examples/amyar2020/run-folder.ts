@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeJson } from '../support/write-json';
+import type { Request } from './child';
 import { identityOf } from './grids';
 import type { ExperimentInfo, RunConfig, RunInfo, StudyArm } from './records';
-import { describeRun, type Job } from './run-job';
+import { describeRun, FLIPS_FILE, type Job } from './run-job';
 
 /** A JSON file of an experiment; undefined where there is none. */
 export async function readJson<V>(file: string): Promise<V | undefined> {
@@ -46,11 +47,11 @@ interface RunStart {
 }
 
 /**
- * Opens a run's folder and says whether the run is done already.
+ * Opens a run's folder and says what is left to do.
  *
  * @throws Error where the folder holds a run of another configuration, or of another split.
  */
-export async function openRun(job: Job): Promise<'done' | 'to do'> {
+export async function openRun(job: Job): Promise<Request['work'] | 'nothing'> {
   const start = await readJson<RunStart>(join(job.folder, 'config.json'));
   const info = await readJson<RunInfo>(join(job.folder, 'run.json'));
   for (const before of [start, info]) {
@@ -65,11 +66,14 @@ export async function openRun(job: Job): Promise<'done' | 'to do'> {
       throw new Error(`${job.folder}: the folder holds a run of another ${what}. Choose another --out, or remove it.`);
     }
   }
-  if (info?.status === 'complete') return 'done';
+  if (info?.status === 'complete') {
+    const scored = !job.flips || (await readdir(job.folder)).includes(FLIPS_FILE);
+    return scored ? 'nothing' : 'score flips';
+  }
   await mkdir(job.folder, { recursive: true });
   const { config, split } = job;
   await writeJson(join(job.folder, 'config.json'), { config, split } satisfies RunStart);
-  return 'to do';
+  return 'train';
 }
 
 /** Writes down that a run failed; the next start of the grid tries it again. */

@@ -1,14 +1,15 @@
 import { readFile, rm } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { loadMultitask } from 'tfjs-multitask/models';
 import { fileSystem } from 'tfjs-multitask/node';
 import { version } from '../../package.json';
 import { writeJson } from '../support/write-json';
 import { writeGallery } from './gallery';
 import { type DataOptions, openImages } from './images';
-import type { RunConfig, RunInfo, SplitRecord } from './records';
+import type { ExperimentTask, RunConfig, RunInfo, SplitRecord } from './records';
 import { scoreRun } from './score-run';
-import { viewFor } from './task-view';
+import { type TaskView, viewFor } from './task-view';
 import { type OnStep, trainRun } from './train-run';
 
 /** One run as its process is told of it. */
@@ -31,22 +32,31 @@ export function describeRun({ id, config, split, code, backend }: Job) {
   return { id, config, code, version, backend, node: process.version, cpu: cpu?.model ?? 'unknown', split };
 }
 
+async function openView(job: Job): Promise<TaskView> {
+  const images = await openImages(job, job.config.size);
+  return viewFor(images, JSON.parse(await readFile(job.splitFile, 'utf8')) as SplitRecord, job.config);
+}
+
+/** The scores with test-time flips, of a run that is complete. */
+export const FLIPS_FILE = 'scores-flips.json';
+
 /**
  * Trains a run, scores it and writes its folder; `run.json` comes last. False where it was stopped on the way: its
  * checkpoint is then what it goes on from.
  */
 export async function runJob(job: Job, signal: AbortSignal, onStep: OnStep): Promise<boolean> {
   const { config, folder } = job;
-  const images = await openImages(job, config.size);
-  const split = JSON.parse(await readFile(job.splitFile, 'utf8')) as SplitRecord;
-  const view = viewFor(images, split, config);
+  const view = await openView(job);
   const started = new Date().toISOString();
   const { model, epochs, bestEpoch, stopped } = await trainRun(view, config, { folder, signal, onStep });
-  if (stopped) return false;
+  if (stopped) {
+    model.dispose();
+    return false;
+  }
   await model.net.save(fileSystem(join(folder, 'model')));
   const scores = await scoreRun(model, view);
   await writeJson(join(folder, 'scores.json'), scores);
-  if (job.flips) await writeJson(join(folder, 'scores-flips.json'), await scoreRun(model, view, { flips: true }));
+  if (job.flips) await writeJson(join(folder, FLIPS_FILE), await scoreRun(model, view, { flips: true }));
   if (job.gallery) await writeGallery(join(folder, 'gallery'), model, view, scores);
   await writeJson(join(folder, 'epochs.json'), epochs);
   const info: RunInfo = {
@@ -60,6 +70,15 @@ export async function runJob(job: Job, signal: AbortSignal, onStep: OnStep): Pro
   };
   await writeJson(join(folder, 'run.json'), info);
   await rm(join(folder, 'checkpoints'), { recursive: true, force: true });
+  model.dispose();
+  return true;
+}
+
+/** Scores a complete run once more, each image with its mirror image. */
+export async function scoreFlips(job: Job): Promise<true> {
+  const model = await loadMultitask<ExperimentTask>(fileSystem(join(job.folder, 'model')), job.config.tasks);
+  const scores = await scoreRun(model, await openView(job), { flips: true });
+  await writeJson(join(job.folder, FLIPS_FILE), scores);
   model.dispose();
   return true;
 }

@@ -1,4 +1,4 @@
-import { kFold, split } from 'tfjs-multitask/data';
+import { kFold, type SplitRow, split } from 'tfjs-multitask/data';
 import { groupImages, reasonToExclude } from './groups';
 import type { ImageInfo } from './images';
 import type { SplitRecord } from './records';
@@ -26,6 +26,17 @@ function fractionsOf(info: ImageInfo): Fractions | Part {
   return info.mask ? MASKED : UNMASKED;
 }
 
+/** Where there are too few groups for all parts, all rows go to the largest: runs that need them elsewhere are refused. */
+function dealOrKeep(rows: readonly SplitRow[], fractions: Fractions, seed: number): Record<Part, number[]> {
+  try {
+    return split(rows, { fractions, seed });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const [largest] = [...PARTS].sort((a, b) => fractions[b] - fractions[a]);
+    return { train: [], validation: [], test: [], [largest]: rows.map((_, i) => i) };
+  }
+}
+
 /** Deals images to parts, those of each set of fractions by themselves. */
 function deal(infos: readonly ImageInfo[], groups: ReadonlyMap<string, string>, seed: number): Map<string, Part> {
   const parts = new Map<string, Part>();
@@ -40,7 +51,7 @@ function deal(infos: readonly ImageInfo[], groups: ReadonlyMap<string, string>, 
     const own = infos.filter((info) => fractionsOf(info) === fractions);
     if (own.length === 0) continue;
     const rows = own.map((info) => ({ group: groups.get(info.id), stratum: stratumOf(info) }));
-    const dealt = split(rows, { fractions, seed });
+    const dealt = dealOrKeep(rows, fractions, seed);
     for (const part of PARTS) for (const i of dealt[part]) parts.set(own[i].id, part);
   }
   for (const info of infos) if (fractionsOf(info) === 'train') parts.set(info.id, 'train');

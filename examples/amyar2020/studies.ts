@@ -34,14 +34,16 @@ const unet = (size: number): Arm => ({ arm: 'U-Net', model: 'unet', tasks: [T2],
 const cnn8 = (size: number): Arm => ({ arm: 'CNN', model: 'cnn8', tasks: [T3], size });
 const main = (arm: Arm): Arm => ({ ...arm, main: true });
 
-/** One change at a time from the three-task model as the grid has it. */
-const CHANGES: readonly (Partial<RunConfig> & { readonly arm: string })[] = [
+/** What one arm of the settings study changes. */
+export type Change = Partial<RunConfig> & { readonly arm: string };
+
+/** One change at a time from the three-task model as a grid has it. */
+export const CHANGES: readonly Change[] = [
   { arm: 'no skips into reconstruction', reconstructionSkips: false },
   { arm: 'no augmentation', augment: false },
   { arm: 'reconstruction x 0.1', lossWeights: { reconstruction: 0.1 } },
   { arm: 'segmentation x 3', lossWeights: { segmentation: 3 } },
   { arm: 'batches of 8, four masks', batch: 8, masksPerBatch: 4 },
-  { arm: 'twice the epochs', epochs: 40, patience: 16 },
   { arm: 'dropout 0.2', dropout: 0.2 },
   { arm: 'no norm', norm: 'none' },
   { arm: 'instance norm', norm: 'instance' },
@@ -87,8 +89,8 @@ export const STUDIES: Readonly<Record<StudyName, (scale: GridScale, mixedSource:
           { ...cnn8(size), images: mixedSource },
         ],
   source: ({ sizes: [, size] }, mixedSource) => (mixedSource === null ? [] : [{ ...cnn8(size), target: 'source' }]),
-  settings: ({ sizes: [small, large], settingsAt }) => {
+  settings: ({ sizes: [small, large], settingsAt, changes }) => {
     const start = multitask(settingsAt === 'small' ? small : large);
-    return [{ ...start, arm: 'as in the comparison' }, ...CHANGES.map((change) => ({ ...start, ...change }))];
+    return [{ ...start, arm: 'as in the comparison' }, ...changes.map((change) => ({ ...start, ...change }))];
   },
 };

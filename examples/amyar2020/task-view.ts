@@ -10,6 +10,8 @@ export interface TaskView {
   /** Where they come from, with all labels. */
   readonly images: Images;
   readonly parts: Readonly<Record<Part, readonly number[]>>;
+  /** Whether an image's mask was drawn, not taken to be empty. */
+  hasDrawnMask(index: number): boolean;
   /** 1 or 0 as the run asks it of the classifier; null where it is not known. */
   truthOf(index: number): number | null;
 }
@@ -26,11 +28,12 @@ function choose(indices: readonly number[], count: number | null, seed: number, 
 
 /**
  * What a run gets to see: the images that it asks for; in training, so many masks and so many classes of them, half of
- * each class; as class the disease or, for the control, whether the image comes from the source that has both classes.
+ * each class; where it asks for them, empty masks of images without COVID-19; as class the disease or, for the control,
+ * whether the image comes from the source that has both classes.
  */
 export function viewFor(all: Images, split: SplitRecord, config: RunConfig): TaskView {
   const { dataset, infos } = all;
-  const { tasks, images, masks, labels, target, seed } = config;
+  const { tasks, images, masks, labels, target, seed, emptyMasks = false, size } = config;
   const places = new Map(infos.map(({ id }, i) => [id, i]));
   const indicesOf = (part: Part): number[] =>
     split[part].map((id) => places.get(id) as number).filter((i) => images === 'mix' || infos[i].source === images);
@@ -53,11 +56,14 @@ export function viewFor(all: Images, split: SplitRecord, config: RunConfig): Tas
     'masks',
   );
 
+  const isEmpty = (i: number): boolean =>
+    emptyMasks && !infos[i].mask && infos[i].covid === 0 && (!training.has(i) || labelled.has(i));
   const hasTask = (task: ExperimentTask, i: number): boolean => {
-    if (task === 'segmentation') return infos[i].mask && (!training.has(i) || masked.has(i));
+    if (task === 'segmentation') return isEmpty(i) || (infos[i].mask && (!training.has(i) || masked.has(i)));
     if (task === 'classification') return truthOf(i) !== null && (!training.has(i) || labelled.has(i));
     return true;
   };
+  const black = new Uint8Array(size * size);
   const rows = dataset.rows.map(
     (row, i): Row<ExperimentTask> => ({
       ...row,
@@ -68,12 +74,14 @@ export function viewFor(all: Images, split: SplitRecord, config: RunConfig): Tas
     images: all,
     parts,
     truthOf,
+    hasDrawnMask: (i) => infos[i].mask && rows[i].tasks.includes('segmentation'),
     dataset: {
       rows,
       async read(i) {
         const { x, y } = await dataset.read(i);
         const own: { [K in ExperimentTask]?: Sample<ExperimentTask>['y'][K] } = {};
         for (const task of rows[i].tasks) own[task] = y[task];
+        if (rows[i].tasks.includes('segmentation')) own.segmentation ??= { data: black, shape: [size, size, 1] };
         if (own.classification) own.classification = { data: Uint8Array.of(truthOf(i) as number), shape: [1] };
         return { x, y: own };
       },

@@ -107,8 +107,9 @@ function connect(count: number, pairs: Iterable<readonly [number, number]>): num
 }
 
 /**
- * Groups of images that show the same: copies in another size, window or compression, moved by a few per cent, with
- * burnt-in marks, and neighbouring slices that hardly differ. They belong on one side of a split: name them as `group`.
+ * Groups of images that show the same: copies in another size, window or compression, with burnt-in marks, moved by up
+ * to 3 % upright or half of it sideways, and neighbouring slices that hardly differ. They belong on one side of a split:
+ * name them as `group`.
  *
  * Two images are near-duplicates when at most `maxDistance` of the 64 bits of their difference hashes (of 9 x 8 pixels)
  * differ, and the details that they have at 64 x 64 beyond 16 x 16 correlate by at least `minCorrelation`, at a shift of

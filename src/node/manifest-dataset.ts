@@ -23,8 +23,11 @@ export interface ManifestDatasetOptions<T extends ManifestTask> {
   readonly maskThreshold?: number;
   /** As in {@link readImage}. */
   readonly pixelLimit?: number;
-  /** At opening, look whether every file is there, or also read every image's header. Default: `'files'`. */
-  readonly check?: 'files' | 'headers';
+  /**
+   * At opening, look whether every file is there, or also read every image's header; or look at nothing, so that a file
+   * that is missing is an error where it is read. Default: `'files'`.
+   */
+  readonly check?: 'none' | 'files' | 'headers';
 }
 
 export interface ManifestDataset<T extends ManifestTask> extends Dataset<T> {
@@ -97,8 +100,13 @@ export async function manifestDataset<T extends ManifestTask = ManifestTask>(
   if (channels !== 1 && channels !== 3) {
     throw new RangeError(`manifestDataset: channels must be 1 or 3, got ${channels}.`);
   }
-  checkChoice(check, ['files', 'headers'], 'manifestDataset: check');
-  const { entries, rows, records } = await readManifest(directory, manifest, { columns, tasks, negativesAreEmpty });
+  checkChoice(check, ['none', 'files', 'headers'], 'manifestDataset: check');
+  const { entries, rows, records } = await readManifest(directory, manifest, {
+    columns,
+    tasks,
+    negativesAreEmpty,
+    checkFiles: check !== 'none',
+  });
 
   if (check === 'headers') {
     for (const entry of entries) {

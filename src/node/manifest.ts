@@ -39,6 +39,8 @@ export interface ReadManifestOptions<T extends ManifestTask> {
   readonly columns: ManifestColumns;
   readonly tasks: readonly T[];
   readonly negativesAreEmpty: boolean;
+  /** Looks whether the files are there. */
+  readonly checkFiles: boolean;
 }
 
 const SHOWN = 5;
@@ -47,7 +49,7 @@ function quote(names: readonly string[]): string {
   return names.map((name) => `'${name}'`).join(', ');
 }
 
-async function checkFiles(file: string, directory: string, paths: readonly (readonly [string, number])[]) {
+async function findFiles(file: string, directory: string, paths: readonly (readonly [string, number])[]) {
   const missing: string[] = [];
   for (const [path, line] of paths) {
     await resolveInside(directory, path).catch((error: NodeJS.ErrnoException) => {
@@ -63,11 +65,11 @@ async function checkFiles(file: string, directory: string, paths: readonly (read
   }
 }
 
-/** Reads and checks a manifest, and looks whether its files are there. */
+/** Reads and checks a manifest. */
 export async function readManifest<T extends ManifestTask>(
   directory: string,
   manifest: string,
-  { columns, tasks, negativesAreEmpty }: ReadManifestOptions<T>,
+  { columns, tasks, negativesAreEmpty, checkFiles }: ReadManifestOptions<T>,
 ): Promise<Manifest<T>> {
   const file = resolve(directory, manifest);
   const table = await readTable(file);
@@ -97,13 +99,12 @@ export async function readManifest<T extends ManifestTask>(
     const maskPath = masks && record[mask] !== '' ? record[mask] : undefined;
     return { image: path, mask: maskPath, emptyMask: negativesAreEmpty && known === 0, label: known };
   });
-  await checkFiles(
-    file,
-    directory,
-    entries.flatMap((entry, i) =>
+  if (checkFiles) {
+    const paths = entries.flatMap((entry, i) =>
       [entry.image, entry.mask].flatMap((path) => (path === undefined ? [] : [[path, table.lines[i]] as const])),
-    ),
-  );
+    );
+    await findFiles(file, directory, paths);
+  }
 
   const rows = entries.map((entry, i): Row<T> => {
     const record = table.records[i];

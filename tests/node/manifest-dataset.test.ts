@@ -225,6 +225,16 @@ describe('manifestDataset refuses at opening', () => {
     );
   });
 
+  it('no missing files where it is told to look at nothing: reading them is an error then', async () => {
+    await putSamples();
+    const rows = 'image,mask,covid\nimages/b.png,,1\nnone.png,,1\nimages/c.png,none.png,1\n../c.png,,1\n';
+    const dataset = await manifest(rows, { check: 'none', size: [4, 4] });
+    expect((await dataset.read(0)).x.shape).toEqual([4, 4, 1]);
+    await expect(dataset.read(1)).rejects.toThrow('none.png: expected an image file: ENOENT');
+    await expect(dataset.read(2)).rejects.toThrow('none.png: expected an image file: ENOENT');
+    await expect(dataset.read(3)).rejects.toThrow('expected a path below');
+  });
+
   it('paths that leave the directory, by .., absolute or through a link', async () => {
     await putSamples();
     const outside = `${path()}-outside.png`;
