@@ -49,6 +49,8 @@ export function settingsTable({ contenders, comparisons }: Results): Table | nul
     caption: 'Settings of the three-task model, one change at a time, in percent and points',
     columns: ['Setting', 'Change', 'Runs', 'Dice', 'Difference', 'AUC', 'Difference'],
     rows: [row(start, []), ...changes.map((one) => row(one, describeChanges(start.config, one.config)))],
-    notes: ['Few seeds: differences of a few points are within what another seed does. The paired tests stand below.'],
+    notes: [
+      'Few seeds: differences of a few points are within what another seed does. The tests are among the paired tests.',
+    ],
   };
 }
