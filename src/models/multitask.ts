@@ -1,4 +1,4 @@
-import { model as layersModel, input as symbolicInput } from '@tensorflow/tfjs-layers';
+import { type LayersModel, model as layersModel, input as symbolicInput } from '@tensorflow/tfjs-layers';
 import { checkInteger } from '../internal/check';
 import type { ByTask, Encoder, Head, MultitaskModel } from '../types';
 import { fromLayersModel } from './from-layers-model';
@@ -47,17 +47,24 @@ export function multitask<T extends string>(options: MultitaskOptions<T>): Multi
   checkTasks(tasks, 'multitask');
   for (const size of inputShape) checkInteger(size, 1, 'multitask: inputShape');
   const input = symbolicInput({ shape: [...inputShape], name: 'input' });
-  const features = sharing(input, encoder, tasks, seed);
-  const outputs = tasks.map((task, i) => {
-    const output = heads[task](features[i], task, seed);
-    if (output.sourceLayer.name !== task) {
-      throw new RangeError(
-        `multitask: the head of '${task}' must end in a layer named '${task}', got '${output.sourceLayer.name}'.`,
-      );
-    }
-    return output;
-  });
-  const net = layersModel({ inputs: input, outputs, name });
-  disposeUnused(features, net);
+  const build = (): LayersModel => {
+    const features = sharing(input, encoder, tasks, seed);
+    const outputs = tasks.map((task, i) => {
+      const output = heads[task](features[i], task, seed);
+      if (output.sourceLayer.name !== task) {
+        throw new RangeError(
+          `multitask: the head of '${task}' must end in a layer named '${task}', got '${output.sourceLayer.name}'.`,
+        );
+      }
+      return output;
+    });
+    return layersModel({ inputs: input, outputs, name });
+  };
+  let net: LayersModel | undefined;
+  try {
+    net = build();
+  } finally {
+    disposeUnused(input, net);
+  }
   return fromLayersModel(net, tasks);
 }

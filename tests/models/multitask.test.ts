@@ -2,7 +2,7 @@ import { memory, ones, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { MLPHead, UNetDecoder, UNetEncoder } from '../../src/layers/index';
-import { multitask } from '../../src/models/index';
+import { crossStitch, multitask, sluice, softSharing } from '../../src/models/index';
 import type { Head } from '../../src/types';
 import { useCpu } from '../support/cpu';
 import { expectNoLeak } from '../support/leaks';
@@ -116,6 +116,36 @@ describe('multitask', () => {
     expect(() => multitask({ inputShape: [8, 8, 1], encoder, heads: { grade: head } })).toThrow(
       new RangeError("multitask: the head of 'grade' must end in a layer named 'grade', got 'grade/flatten'."),
     );
+  });
+
+  const parts = { inputShape: [8, 8, 1], encoder: UNetEncoder({ filters: [3, 4] }) };
+  const misnamed: Head = ({ bottleneck }) => layers.flatten({ name: 'other' }).apply(bottleneck) as SymbolicTensor;
+  const failing: Head = () => {
+    throw new Error('no such head');
+  };
+  it.each([
+    ['a later head throws', { heads: { severity, lesion: failing } }, 'no such head'],
+    ['a later head has another name', { heads: { severity, lesion: misnamed } }, "got 'other'"],
+    ['a head of softly shared encoders throws', { heads: { severity, lesion: failing }, sharing: softSharing() }, 'no'],
+    ['a head of stitched encoders throws', { heads: { severity, lesion: failing }, sharing: crossStitch() }, 'no'],
+    ['a level cannot be mixed', { heads: { severity, lesion: UNetDecoder() }, sharing: sluice() }, 'subspaces'],
+    [
+      'the second encoder throws',
+      {
+        heads: { severity, lesion: UNetDecoder() },
+        sharing: crossStitch(),
+        encoder: (input: SymbolicTensor, name: string) => {
+          const features = parts.encoder(input, name);
+          if (name.endsWith('lesion')) throw new Error('no second encoder');
+          return features;
+        },
+      },
+      'no second encoder',
+    ],
+  ])('leaves no tensor where %s', async (_, options, message) => {
+    await expectNoLeak(() => {
+      expect(() => multitask({ ...parts, ...options } as never)).toThrow(message);
+    });
   });
 
   it.each([

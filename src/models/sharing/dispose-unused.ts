@@ -1,13 +1,23 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { inOrder } from '../../layers/in-order';
-import type { Features } from '../../types';
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 
-/** Disposes the layers behind features that no head has used, such as a gate on a skip: no net would ever do it. */
-export function disposeUnused(features: readonly Features[], net: LayersModel): void {
-  const used = new Set(net.layers);
-  const tensors = inOrder(features.flatMap(({ skips, bottleneck }) => [...skips, bottleneck]));
+type Node = SymbolicTensor['sourceLayer']['inboundNodes'][number];
+
+/**
+ * Disposes the layers that have been built on `input` and are not in the net: behind features that no head has used, such
+ * as a gate on a skip, or all of them where no net came about. Nobody else would ever do it.
+ */
+export function disposeUnused(input: SymbolicTensor, net?: LayersModel): void {
+  const used = new Set(net?.layers);
+  const nodes = new Set<Node>();
+  // By tensors, not by layers: a layer may belong to another model as well.
+  const visit = (tensor: SymbolicTensor): void => {
+    for (const node of tensor.sourceLayer.outboundNodes) {
+      if (nodes.has(node) || !node.inputTensors.includes(tensor)) continue;
+      nodes.add(node);
+      node.outputTensors.forEach(visit);
+    }
+  };
+  visit(input);
   // tfjs counts how often a layer has been applied, so once for each node.
-  for (const { outboundLayer } of new Set(tensors.map((x) => x.sourceLayer.inboundNodes[x.nodeIndex]))) {
-    if (!used.has(outboundLayer)) outboundLayer.dispose();
-  }
+  for (const { outboundLayer } of nodes) if (!used.has(outboundLayer)) outboundLayer.dispose();
 }

@@ -1,6 +1,7 @@
 import { type SymbolicTensor, input as symbolicInput } from '@tensorflow/tfjs-layers';
 import { inOrder } from '../../layers/in-order';
 import type { Encoder, Features } from '../../types';
+import { disposeUnused } from './dispose-unused';
 
 type Layer = SymbolicTensor['sourceLayer'];
 type Node = Layer['inboundNodes'][number];
@@ -20,12 +21,23 @@ interface Steps {
   /** What is seen in the place of `map` from now on. */
   put(map: SymbolicTensor, instead: SymbolicTensor): void;
   features(): Features;
+  /** Disposes the layers that have not been connected again. */
+  disposeRest(): void;
 }
 
 /** Not all nodes: a layer of the encoder may belong to another model as well. */
 function remove(node: Node, nodes: Node[]): void {
   const at = nodes.indexOf(node);
   if (at >= 0) nodes.splice(at, 1);
+}
+
+function buildOn(input: SymbolicTensor, encoder: Encoder, name: string, seed?: number): Features {
+  try {
+    return encoder(input, name, seed);
+  } catch (error) {
+    disposeUnused(input);
+    throw error;
+  }
 }
 
 /**
@@ -35,7 +47,7 @@ function remove(node: Node, nodes: Node[]): void {
  */
 function takeApart(encoder: Encoder, input: SymbolicTensor, name: string, seed?: number): Steps {
   const placeholder = symbolicInput({ shape: input.shape.slice(1), dtype: input.dtype });
-  const { skips, bottleneck } = encoder(placeholder, name, seed);
+  const { skips, bottleneck } = buildOn(placeholder, encoder, name, seed);
   const outputs = new Set([...skips, bottleneck]);
   const tensors = inOrder(outputs);
   const nodes = new Map<SymbolicTensor, Node>();
@@ -61,6 +73,10 @@ function takeApart(encoder: Encoder, input: SymbolicTensor, name: string, seed?:
     compute,
     put: (map, instead) => void current.set(map, instead),
     features: () => ({ skips: skips.map(compute), bottleneck: compute(bottleneck) }),
+    disposeRest() {
+      const connected = [...nodes].flatMap(([x, node]) => (current.has(x) ? [node] : []));
+      for (const node of new Set(nodes.values())) if (!connected.includes(node)) node.outboundLayer.dispose();
+    },
   };
 }
 
@@ -76,13 +92,20 @@ export function inStep(
   seed: number | undefined,
   between: Between,
 ): Features[] {
-  const encoders = names.map((name) => takeApart(encoder, input, name, seed));
-  const [{ maps: first }] = encoders;
-  for (const level of first.keys()) {
-    const goesOn = inOrder(first.slice(level + 1)).includes(first[level]);
-    const maps = encoders.map((steps) => steps.compute(steps.maps[level]));
-    const mixed = between(maps, level, goesOn);
-    for (const [i, steps] of encoders.entries()) steps.put(steps.maps[level], mixed[i]);
+  const encoders: Steps[] = [];
+  try {
+    for (const name of names) encoders.push(takeApart(encoder, input, name, seed));
+    const [{ maps: first }] = encoders;
+    for (const level of first.keys()) {
+      const goesOn = inOrder(first.slice(level + 1)).includes(first[level]);
+      const maps = encoders.map((steps) => steps.compute(steps.maps[level]));
+      const mixed = between(maps, level, goesOn);
+      for (const [i, steps] of encoders.entries()) steps.put(steps.maps[level], mixed[i]);
+    }
+    return encoders.map((steps) => steps.features());
+  } catch (error) {
+    // What is connected to the input already is found from there.
+    for (const steps of encoders) steps.disposeRest();
+    throw error;
   }
-  return encoders.map((steps) => steps.features());
 }
