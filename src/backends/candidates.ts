@@ -60,10 +60,11 @@ export const candidates: readonly Candidate<BackendName>[] = [
     packageName: '@tensorflow/tfjs-node-gpu',
     registeredAs: 'tensorflow',
     load: async () => {
+      const undo = await prepareForTfjsNode();
       try {
-        await prepareForTfjsNode();
         await import('#tfjs-node-gpu');
       } catch (error) {
+        undo();
         return explainNativeError(error, '@tensorflow/tfjs-node-gpu');
       }
     },
@@ -78,10 +79,11 @@ export const candidates: readonly Candidate<BackendName>[] = [
     packageName: '@tensorflow/tfjs-node',
     registeredAs: 'tensorflow',
     load: async () => {
+      const undo = await prepareForTfjsNode();
       try {
-        await prepareForTfjsNode();
         await import('#tfjs-node');
       } catch (error) {
+        undo();
         return explainNativeError(error, '@tensorflow/tfjs-node');
       }
     },

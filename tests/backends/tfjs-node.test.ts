@@ -124,11 +124,13 @@ describe('getting ready for tfjs-node', () => {
     delete util.isArray;
     delete util.isNullOrUndefined;
     try {
-      await prepareForTfjsNode();
+      const undo = await prepareForTfjsNode();
       const { isArray, isNullOrUndefined } = util as Record<string, (value: unknown) => boolean>;
       expect([[], 'a', undefined].map(isArray)).toEqual([true, false, false]);
       expect([null, undefined, 0, ''].map(isNullOrUndefined)).toEqual([true, true, false, false]);
       expect(Object.keys(util)).not.toContain('isArray');
+      undo();
+      expect('isArray' in util).toBe(false);
     } finally {
       for (const name of ['isArray', 'isNullOrUndefined']) {
         delete util[name];
@@ -149,6 +151,15 @@ describe('getting ready for tfjs-node', () => {
       delete util.isArray;
       if (before) Object.defineProperty(util, 'isArray', before);
     }
+  });
+
+  it('leaves no trace where neither is installed', async () => {
+    const { default: util } = await importBuiltin<{ default: Record<string, unknown> }>('node:util');
+    const before = Object.getOwnPropertyNames(util);
+    expect(await useBackend()).toBe('simd');
+    expect(Object.getOwnPropertyNames(util)).toEqual(before);
+    expect(process.env.TF_FORCE_GPU_ALLOW_GROWTH).toBeUndefined();
+    expect(process.env.TF_CPP_MIN_LOG_LEVEL).toBeUndefined();
   });
 
   it('leaves the settings of TensorFlow that are set', async () => {
