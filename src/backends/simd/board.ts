@@ -32,7 +32,6 @@ export const KERNEL = {
   winogradFilter: 22,
   winogradTiles: 23,
   winogradGradient: 24,
-  winogradFinish: 25,
   pickGradient: 26,
   adamUpdate: 27,
   depthwiseRow: 40,

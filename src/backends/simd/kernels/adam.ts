@@ -54,5 +54,5 @@ const adamUpdate: Kernel = ({ backend, inputs, attrs }) => {
   return [];
 };
 
-/** Updates of optimizers. TensorFlow.js has no kernels of these names: `updateByAdam` in src/train asks for them. */
+/** Updates of optimizers. TensorFlow.js has no kernels of these names: src/train/fused-adam.ts asks for them. */
 export const optimizerKernels: Readonly<Record<string, Kernel>> = { AdamUpdate: adamUpdate };

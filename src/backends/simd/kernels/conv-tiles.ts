@@ -1,5 +1,6 @@
 import type { SimdBackend } from '../backend';
 import { KERNEL } from '../board';
+import type { Runtime } from '../runtime';
 
 /** A tap of a filter along one axis: which one, and how far from `position * step` it reads. */
 export interface Tap {
@@ -150,4 +151,18 @@ export function computeDirect({ runtime }: SimdBackend, grid: Grid): void {
   ints.set([block, scratchAt, perThread, split, zerosAt], 23);
   runtime.run(KERNEL.convTiles, Math.ceil(pixels / block) * split, alone);
   runtime.heap.free(tableAt);
+}
+
+/** Sums the results of `chunks` parts of a gradient, `size` floats each, one behind the other, in order. */
+export function sumChunks(
+  runtime: Runtime,
+  from: number,
+  to: number,
+  chunks: number,
+  size: number,
+  apart = size * 4,
+): void {
+  const block = Math.max(1024, Math.ceil(size / ENOUGH_ITEMS / 4) * 4);
+  runtime.ints.set([from, to, chunks, apart, size, block]);
+  runtime.run(KERNEL.sumParts, Math.ceil(size / block), size * chunks < ALONE);
 }

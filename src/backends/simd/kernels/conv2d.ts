@@ -1,7 +1,7 @@
 import { backend_util, type NamedAttrMap, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
 import { KERNEL } from '../board';
-import { ALONE, computeDirect, forwardTaps, type Grid, type Tap, tableOf, writeTable } from './conv-tiles';
+import { ALONE, computeDirect, forwardTaps, type Grid, sumChunks, type Tap, tableOf, writeTable } from './conv-tiles';
 import { runUnary, UNARY } from './elementwise';
 import { allFloat, type Call, type Kernel, sizeOf } from './kernel';
 import { computeWinograd, suitsWinograd, winogradFilterGradient } from './winograd';
@@ -246,11 +246,7 @@ const conv2DBackpropFilter: Kernel = ({ backend, inputs, attrs }) => {
   ints.set([mBlocks, M_BLOCK, orderAt, partialBytes], 17);
   ints.set([BLOCK, scratchAt, perThread], 23);
   runtime.run(KERNEL.filterGradient, chunks * tasks, alone);
-  if (chunks > 1) {
-    const block = Math.max(1024, Math.ceil(size / ENOUGH_ITEMS / 4) * 4);
-    ints.set([partsAt, backend.address(out), chunks, partialBytes, size, block]);
-    runtime.run(KERNEL.sumParts, Math.ceil(size / block), size * chunks < ALONE);
-  }
+  if (chunks > 1) sumChunks(runtime, partsAt, backend.address(out), chunks, size, partialBytes);
   runtime.heap.free(tableAt);
   return out;
 };

@@ -1,13 +1,27 @@
 import type { SimdBackend } from '../backend';
 import { KERNEL } from '../board';
-import type { Grid, TapTable } from './conv-tiles';
+import type { Runtime } from '../runtime';
+import { type Grid, sumChunks, type TapTable } from './conv-tiles';
 
-/** Transformed patches of a block of tiles stay within this, about half of a core's second-level cache. */
-const CACHE_BYTES = 400_000;
-const MOST_TILES = 48;
-const ENOUGH_ITEMS = 12;
-/** Bytes between the 16 places of a patch, as in wasm/winograd.as. */
+/** The patch: side, and places in it. */
+const PATCH = 6;
+const PLACES = PATCH * PATCH;
+/** Bytes between the places of a patch, and of scratch for transforms, as in wasm/winograd.as. */
 const APART = 64;
+const TEMP = 832;
+/** Filters up to this size are transformed once for all blocks of tiles; larger ones by each block, panel by panel. */
+const MOST_PREPARED = 1024 * 1024;
+const ENOUGH_ITEMS = 12;
+
+/**
+ * What the transforms multiply by, at arguments 32 and on, made of the points 0, ±3/4, ±3/2 and infinity: of the symmetric
+ * ones, whose even and odd parts are shared, these err least, and all numbers but the scales are exact.
+ */
+const POINTS = ((a: number, b: number): number[] => {
+  const [a2, b2] = [a * a, b * b];
+  const scales = [1 / (a2 * b2), 1 / (2 * a2 * (a2 - b2)), 1 / (2 * b2 * (b2 - a2))];
+  return [a, b, a2, b2, a2 * b2, a2 + b2, a * a2, b * b2, a2 * a2, b2 * b2, ...scales];
+})(3 / 4, 3 / 2);
 
 const roundUp = (n: number, step: number): number => Math.ceil(n / step) * step;
 
@@ -17,53 +31,92 @@ function sideOf({ run, groups }: TapTable): number {
   return first && groups.length === run && groups.every(([y, x], i) => y === first[0] + i && x === first[1]) ? run : 0;
 }
 
-/**
- * The cost model: 3x3 and 2x2 filters with step 1 save 20 of 36 products, at the price of about 5 passes over the maps of
- * either side, which pays from eight maps on both sides. Vectors of four maps make the patches, hence the multiples of 4.
- */
-export function suitsWinograd(
-  grid: Pick<Grid, 'table' | 'stepY' | 'stepX' | 'outStepY' | 'outStepX' | 'depth' | 'maps' | 'rows' | 'cols'>,
-): boolean {
-  const { table, stepY, stepX, outStepY, outStepX, depth, maps, rows, cols } = grid;
-  const side = sideOf(table);
-  const stepOne = stepY === 1 && stepX === 1 && outStepY === 1 && outStepX === 1;
-  const wide = depth % 4 === 0 && depth >= 8 && maps % 4 === 0 && maps >= 8;
-  return (side === 2 || side === 3) && stepOne && wide && rows >= 4 && cols >= 4;
+/** Tiles of a grid, each as many outputs a side as a patch gives. */
+function tilesOf({ table, batch, rows, cols }: Pick<Grid, 'table' | 'batch' | 'rows' | 'cols'>) {
+  const outputs = PATCH + 1 - table.run;
+  const tileRows = Math.ceil(rows / outputs);
+  const tileCols = Math.ceil(cols / outputs);
+  return { tileRows, tileCols, tiles: batch * tileRows * tileCols };
 }
 
-/** Computes a grid that suits. */
+/**
+ * The cost model, in multiply-adds: 36 products a tile for each pair of maps; the transforms, measured to cost as much as 350
+ * for each map of the input in a tile, 300 for one of the output and 300 for each pair of maps; direct convolution, one a
+ * tap. Tiles are multiplied six at a time, maps eight. Vectors of four maps make the patches, hence the multiples of 4.
+ */
+export function suitsWinograd(
+  grid: Pick<
+    Grid,
+    'table' | 'stepY' | 'stepX' | 'outStepY' | 'outStepX' | 'batch' | 'depth' | 'maps' | 'rows' | 'cols'
+  >,
+): boolean {
+  const { table, stepY, stepX, outStepY, outStepX, batch, depth, maps, rows, cols } = grid;
+  const side = sideOf(table);
+  const stepOne = stepY === 1 && stepX === 1 && outStepY === 1 && outStepX === 1;
+  if (!stepOne || (side !== 2 && side !== 3) || depth % 4 !== 0 || maps % 4 !== 0) return false;
+  const { tiles } = tilesOf(grid);
+  const products = PLACES * roundUp(tiles, 6) * depth * roundUp(maps, 8);
+  const transforms = tiles * (350 * depth + 300 * maps) + 300 * depth * maps;
+  const direct = batch * rows * cols * side * side * depth * roundUp(maps, 8);
+  return products + transforms < direct;
+}
+
+/** The size of blocks, of at most `most` and a multiple of `step`, that cuts `total` most evenly. */
+function even(total: number, most: number, step: number): number {
+  return total <= most ? total : roundUp(Math.ceil(total / Math.ceil(total / most)), step);
+}
+
+/** Writes the arguments that both products share. */
+function setPatches({ ints, floats }: Runtime, grid: Omit<Grid, 'filter' | 'flip' | 'bias' | 'activation'>): void {
+  const { x, out, batch, height, width, depth, rows, cols, maps, table } = grid;
+  const { tileRows, tileCols } = tilesOf(grid);
+  const [top, left] = table.groups[0]!;
+  ints.set([x, out, batch, height, width, depth, rows, cols, maps, tileRows, tileCols, top, left]);
+  ints[16] = table.run;
+  floats.set(POINTS, 32);
+}
+
+/**
+ * Computes a grid that suits. Blocks of tiles, maps of the input and shares of the output's maps are such that what a thread
+ * works on stays in a second-level cache of 1 MiB: patches of 48 tiles by 64 maps, or of 24 by 64 beside the products of
+ * 128 maps that are summed over blocks of the input's.
+ */
 export function computeWinograd({ runtime }: SimdBackend, grid: Grid): void {
-  const { batch, rows, cols, maps, depth } = grid;
-  const side = grid.table.run;
-  const tileRows = Math.ceil(rows / (5 - side));
-  const tileCols = Math.ceil(cols / (5 - side));
-  const tiles = batch * tileRows * tileCols;
+  const { maps, depth } = grid;
+  const { tiles } = tilesOf(grid);
   if (tiles === 0) return;
   const panels = Math.ceil(maps / 8);
-  const fitting = Math.floor(CACHE_BYTES / (depth * 64 + 512) / 6) * 6;
-  const block = Math.max(6, Math.min(MOST_TILES, fitting, roundUp(Math.ceil(tiles / ENOUGH_ITEMS), 6)));
+  const cBlock = even(depth, 64, 4);
+  const sums = cBlock < depth;
+  const block = even(tiles, sums ? 24 : Math.min(96, Math.floor(3072 / cBlock / 6) * 6), 6);
+  const blocks = Math.ceil(tiles / block);
+  // Each share of the panels transforms the patches again, so it has eight or more.
+  const shares = Math.max(1, Math.min(Math.ceil(ENOUGH_ITEMS / blocks), Math.floor(panels / 8)));
+  const split = sums ? Math.max(shares, Math.ceil(panels / 16)) : shares;
+  const panelBytes = PLACES * (depth * 32 + APART);
+  const prepared = blocks > 2 && panels * panelBytes <= MOST_PREPARED;
   const biasBytes = grid.bias ? panels * 32 : 0;
-  const filterBytes = 16 * (panels * depth * 32 + APART);
-  const perThread = roundUp(
-    block * 64 + 16 * (block * 32 + APART) + depth * 64 + 16 * (block * depth * 4 + APART) + 64,
-    64,
-  );
-  const biasAt = runtime.heap.allocate(roundUp(biasBytes, 64) + filterBytes + perThread * runtime.threads);
+  const zeroBytes = roundUp(depth * 4, 64);
+  const filterBytes = prepared ? panels * panelBytes : 0;
+  const sixes = Math.ceil(block / 6);
+  const patchBytes = sixes * PLACES * (cBlock * 24 + APART);
+  const productBytes = sixes * PLACES * 192 * (sums ? Math.ceil(panels / split) : 1);
+  const perThread = roundUp(TEMP + PLACES * (cBlock * 32 + APART) + patchBytes + productBytes + 64, 64);
+  const zerosAt = runtime.heap.allocate(zeroBytes + roundUp(biasBytes, 64) + filterBytes + perThread * runtime.threads);
+  const biasAt = zerosAt + zeroBytes;
   const filterAt = biasAt + roundUp(biasBytes, 64);
   const scratchAt = filterAt + filterBytes;
-  if (grid.bias) {
-    const { buffer } = runtime.memory;
-    const bias = new Float32Array(buffer, biasAt, panels * 8).fill(0);
-    bias.set(new Float32Array(buffer, grid.bias, maps));
-  }
+  const { buffer } = runtime.memory;
+  new Uint8Array(buffer, zerosAt, zeroBytes + biasBytes).fill(0);
+  if (grid.bias) new Float32Array(buffer, biasAt, maps).set(new Float32Array(buffer, grid.bias, maps));
   const { ints } = runtime;
-  ints.set([grid.filter, filterAt, depth, maps, grid.flip ? 1 : 0, panels, side]);
-  runtime.run(KERNEL.winogradFilter, panels, depth * maps < 4096);
-  const [top, left] = grid.table.groups[0]!;
-  ints.set([grid.x, grid.out, batch, grid.height, grid.width, depth, rows, cols, maps, tileRows, tileCols, top, left]);
-  ints.set([block, scratchAt, perThread, side, filterAt, grid.bias ? biasAt : 0, grid.activation], 13);
-  runtime.run(KERNEL.winogradTiles, Math.ceil(tiles / block), tiles * depth * maps < 8192);
-  runtime.heap.free(biasAt);
+  setPatches(runtime, grid);
+  ints.set([sixes * 6, scratchAt, perThread], 13);
+  ints.set([cBlock, zerosAt, grid.filter, prepared ? filterAt : 0, grid.bias ? biasAt : 0, grid.activation, split], 17);
+  ints[24] = grid.flip ? 1 : 0;
+  if (prepared) runtime.run(KERNEL.winogradFilter, panels, depth * maps < 1024);
+  runtime.run(KERNEL.winogradTiles, Math.ceil(tiles / (sixes * 6)) * split, tiles * depth * maps < 4096);
+  runtime.heap.free(zerosAt);
 }
 
 /** The gradient of the filter of a grid that suits: `x` and `dy` as in the forward pass, `out` the filter's shape. */
@@ -72,27 +125,29 @@ export function winogradFilterGradient(
   grid: Omit<Grid, 'filter' | 'flip' | 'bias' | 'activation'>,
   dy: number,
 ): void {
-  const { batch, rows, cols, maps, depth } = grid;
-  const side = grid.table.run;
-  const tileRows = Math.ceil(rows / (5 - side));
-  const tileCols = Math.ceil(cols / (5 - side));
-  const tiles = batch * tileRows * tileCols;
-  const block = 64;
-  const cBlock = Math.min(depth, 64);
-  const nBlock = Math.min(maps, 96);
+  const { maps, depth, out, table } = grid;
+  const { tiles } = tilesOf(grid);
+  const cBlock = even(depth, 48, 12);
+  const nBlock = even(maps, 64, 8);
+  const block = even(tiles, Math.max(24, Math.min(96, Math.floor(2688 / (cBlock + nBlock)))), 1);
   const tasks = Math.ceil(depth / cBlock) * Math.ceil(maps / nBlock);
-  const wanted = Math.max(1, Math.min(Math.ceil(ENOUGH_ITEMS / tasks), Math.ceil(tiles / (2 * block))));
-  const chunk = roundUp(Math.ceil(tiles / wanted), block);
+  const blocks = Math.ceil(tiles / block);
+  const chunk = Math.ceil(blocks / Math.min(Math.ceil(ENOUGH_ITEMS / tasks), blocks)) * block;
   const chunks = Math.ceil(tiles / chunk);
-  const partial = 16 * (4 * depth * maps + APART);
-  const perThread = roundUp(cBlock * 64 + block * 64 * (cBlock + nBlock) + 32 * APART + 320, 64);
-  const partsAt = runtime.heap.allocate(partial * chunks + perThread * runtime.threads);
+  const size = table.run ** 2 * depth * maps;
+  const partBytes = chunks > 1 ? chunks * size * 4 : 0;
+  const zeroBytes = roundUp(Math.max(depth, maps) * 4, 64);
+  const sumBytes = PLACES * Math.ceil(cBlock / 6) * Math.ceil(nBlock / 8) * 192;
+  const perThread = roundUp(TEMP + PLACES * (block * 4 * (cBlock + nBlock) + 2 * APART) + sumBytes + 64, 64);
+  const zerosAt = runtime.heap.allocate(zeroBytes + roundUp(partBytes, 64) + perThread * runtime.threads);
+  const partsAt = zerosAt + zeroBytes;
+  new Uint8Array(runtime.memory.buffer, zerosAt, zeroBytes).fill(0);
   const { ints } = runtime;
-  const [top, left] = grid.table.groups[0]!;
-  ints.set([grid.x, partsAt, batch, grid.height, grid.width, depth, rows, cols, maps, tileRows, tileCols, top, left]);
-  ints.set([block, partsAt + partial * chunks, perThread, side, dy, chunk, cBlock, nBlock, partial], 13);
-  runtime.run(KERNEL.winogradGradient, chunks * tasks, tiles * depth * maps < 8192);
-  ints.set([partsAt, grid.out, chunks, partial, depth, maps, side]);
-  runtime.run(KERNEL.winogradFinish, depth, chunks * depth * maps < 4096);
-  runtime.heap.free(partsAt);
+  setPatches(runtime, grid);
+  if (chunks > 1) ints[1] = partsAt;
+  ints.set([block, partsAt + roundUp(partBytes, 64), perThread], 13);
+  ints.set([cBlock, zerosAt, dy, chunk, nBlock], 17);
+  runtime.run(KERNEL.winogradGradient, tasks * chunks, tiles * depth * maps < 4096);
+  if (chunks > 1) sumChunks(runtime, partsAt, out, chunks, size);
+  runtime.heap.free(zerosAt);
 }

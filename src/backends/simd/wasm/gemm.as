@@ -97,6 +97,67 @@ export function strip(rows: usize, run: i32, b: usize, acc: usize, first: bool):
   v128.store(acc, c51, 176);
 }
 
+/** The same for rows `pitch` bytes apart. */
+export function evenStrip(a0: usize, pitch: usize, run: i32, b: usize, acc: usize, first: bool): void {
+  let a1 = a0 + pitch, a2 = a1 + pitch, a3 = a2 + pitch, a4 = a3 + pitch, a5 = a4 + pitch;
+  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
+  let c30 = c00, c31 = c00, c40 = c00, c41 = c00, c50 = c00, c51 = c00;
+  if (!first) {
+    c00 = v128.load(acc, 0);
+    c01 = v128.load(acc, 16);
+    c10 = v128.load(acc, 32);
+    c11 = v128.load(acc, 48);
+    c20 = v128.load(acc, 64);
+    c21 = v128.load(acc, 80);
+    c30 = v128.load(acc, 96);
+    c31 = v128.load(acc, 112);
+    c40 = v128.load(acc, 128);
+    c41 = v128.load(acc, 144);
+    c50 = v128.load(acc, 160);
+    c51 = v128.load(acc, 176);
+  }
+  for (; run > 0; run--) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16);
+    let s = v128.load32_splat(a0);
+    c00 = madd(s, b0, c00);
+    c01 = madd(s, b1, c01);
+    a0 += 4;
+    s = v128.load32_splat(a1);
+    c10 = madd(s, b0, c10);
+    c11 = madd(s, b1, c11);
+    a1 += 4;
+    s = v128.load32_splat(a2);
+    c20 = madd(s, b0, c20);
+    c21 = madd(s, b1, c21);
+    a2 += 4;
+    s = v128.load32_splat(a3);
+    c30 = madd(s, b0, c30);
+    c31 = madd(s, b1, c31);
+    a3 += 4;
+    s = v128.load32_splat(a4);
+    c40 = madd(s, b0, c40);
+    c41 = madd(s, b1, c41);
+    a4 += 4;
+    s = v128.load32_splat(a5);
+    c50 = madd(s, b0, c50);
+    c51 = madd(s, b1, c51);
+    a5 += 4;
+    b += 32;
+  }
+  v128.store(acc, c00, 0);
+  v128.store(acc, c01, 16);
+  v128.store(acc, c10, 32);
+  v128.store(acc, c11, 48);
+  v128.store(acc, c20, 64);
+  v128.store(acc, c21, 80);
+  v128.store(acc, c30, 96);
+  v128.store(acc, c31, 112);
+  v128.store(acc, c40, 128);
+  v128.store(acc, c41, 144);
+  v128.store(acc, c50, 160);
+  v128.store(acc, c51, 176);
+}
+
 /** The same for at most four columns: half the panel is not read. */
 export function narrowStrip(rows: usize, run: i32, b: usize, acc: usize, first: bool): void {
   let a0 = <usize>load<u32>(rows), a1 = <usize>load<u32>(rows, 4), a2 = <usize>load<u32>(rows, 8);
@@ -188,6 +249,61 @@ export function outerStrip(a: usize, aPitch: usize, b: usize, bPitch: usize, dep
   v128.store(acc, c51, 176);
 }
 
+/** The same added to acc; set when `first`. */
+export function sumStrip(a: usize, aPitch: usize, b: usize, bPitch: usize, depth: i32, acc: usize, first: bool): void {
+  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
+  let c30 = c00, c31 = c00, c40 = c00, c41 = c00, c50 = c00, c51 = c00;
+  if (!first) {
+    c00 = v128.load(acc, 0);
+    c01 = v128.load(acc, 16);
+    c10 = v128.load(acc, 32);
+    c11 = v128.load(acc, 48);
+    c20 = v128.load(acc, 64);
+    c21 = v128.load(acc, 80);
+    c30 = v128.load(acc, 96);
+    c31 = v128.load(acc, 112);
+    c40 = v128.load(acc, 128);
+    c41 = v128.load(acc, 144);
+    c50 = v128.load(acc, 160);
+    c51 = v128.load(acc, 176);
+  }
+  for (; depth > 0; depth--) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16);
+    let s = v128.load32_splat(a);
+    c00 = madd(s, b0, c00);
+    c01 = madd(s, b1, c01);
+    s = v128.load32_splat(a, 4);
+    c10 = madd(s, b0, c10);
+    c11 = madd(s, b1, c11);
+    s = v128.load32_splat(a, 8);
+    c20 = madd(s, b0, c20);
+    c21 = madd(s, b1, c21);
+    s = v128.load32_splat(a, 12);
+    c30 = madd(s, b0, c30);
+    c31 = madd(s, b1, c31);
+    s = v128.load32_splat(a, 16);
+    c40 = madd(s, b0, c40);
+    c41 = madd(s, b1, c41);
+    s = v128.load32_splat(a, 20);
+    c50 = madd(s, b0, c50);
+    c51 = madd(s, b1, c51);
+    a += aPitch;
+    b += bPitch;
+  }
+  v128.store(acc, c00, 0);
+  v128.store(acc, c01, 16);
+  v128.store(acc, c10, 32);
+  v128.store(acc, c11, 48);
+  v128.store(acc, c20, 64);
+  v128.store(acc, c21, 80);
+  v128.store(acc, c30, 96);
+  v128.store(acc, c31, 112);
+  v128.store(acc, c40, 128);
+  v128.store(acc, c41, 144);
+  v128.store(acc, c50, 160);
+  v128.store(acc, c51, 176);
+}
+
 /** Adds such sums to `up` rows (1 to 6), `pitch` bytes apart, and `left` columns of `out`; sets them instead when `first`. */
 export function addTile(acc: usize, out: usize, pitch: usize, up: i32, left: i32, first: bool): void {
   for (let r = 0; r < up; r++) {
@@ -200,7 +316,12 @@ export function addTile(acc: usize, out: usize, pitch: usize, up: i32, left: i32
       v128.store(out, v0);
       v128.store(out, v1, 16);
     } else {
-      for (let i = 0; i < left; i++) {
+      let i = 0;
+      if (left >= 4) {
+        v128.store(out, first ? v128.load(acc) : f32x4.add(v128.load(acc), v128.load(out)));
+        i = 4;
+      }
+      for (; i < left; i++) {
         const at = <usize>i << 2;
         store<f32>(out + at, first ? load<f32>(acc + at) : load<f32>(out + at) + load<f32>(acc + at));
       }

@@ -9,7 +9,7 @@ import { affineColumns, columnMoments, columnProducts } from './norm';
 import { maxVolumeGradient, meanVolumeGradient, volumePoolRow } from './pool3d';
 import { blendGradient, blendRow, maxPoolGradient, meanPoolGradient, pickGradient, pickRow, poolRow, repeatGradientRow } from './pool';
 import { foldColumns, foldRows, softmaxRows } from './reduce';
-import { winogradFilter, winogradFinish, winogradGradient, winogradTiles } from './winograd';
+import { winogradFilter, winogradGradient, winogradTiles } from './winograd';
 
 const BOARD: usize = 1024; // i64: number of the job, above the count of items not yet taken
 const DONE: usize = 1088; // i32: items finished
@@ -47,7 +47,6 @@ function compute(kernel: i32, item: i32, thread: i32): void {
     case 22: return winogradFilter(item, thread);
     case 23: return winogradTiles(item, thread);
     case 24: return winogradGradient(item, thread);
-    case 25: return winogradFinish(item, thread);
     case 26: return pickGradient(item, thread);
     case 27: return adamUpdate(item, thread);
     case 40: return depthwiseRow(item, thread);

@@ -1,29 +1,125 @@
-// Convolution with step 1 by Winograd's F(2x2, 3x3) and F(3x3, 2x2): each 4x4 patch of x gives 2x2 outputs of a 3x3 filter, or
-// 3x3 outputs of a 2x2 filter, with 16 products a pair of maps instead of 36. Both share the transform of the patch. The
-// transforms are sums and halves; 16 matrix products, one a place in the patch, do the work.
-// Source: Lavin, Gray, "Fast Algorithms for Convolutional Neural Networks", 2015, arXiv:1509.09308.
-import { argI, argP, max32, min32 } from './common';
-import { addTile, finish, outerStrip, strip } from './gemm';
+// Convolution with step 1 by Winograd's F(4x4, 3x3) and F(5x5, 2x2): each 6x6 patch of x gives 4x4 outputs of a 3x3 filter, or
+// 5x5 outputs of a 2x2 filter, with 36 products a pair of maps instead of 144 or 100. Patches and filters are polynomials,
+// multiplied by their values at 0, a, -a, b, -b and infinity; 36 matrix products, one a place in the patch, do the work.
+// Sources: Lavin, Gray, "Fast Algorithms for Convolutional Neural Networks", 2015, arXiv:1509.09308; Barabasz, Anderson,
+// Soodhalter, Gregg, "Error Analysis and Improving the Accuracy of Winograd Convolution for Deep Neural Networks", 2020,
+// doi:10.1145/3412380.
+import { ARGS, argI, argP, madd, min32, nmadd } from './common';
+import { evenStrip, finish, sumStrip } from './gemm';
 
-/** Added between the 16 places, which would else share cache sets where maps are powers of two. */
+/** Added between the 36 places, which would else share cache sets where maps are powers of two. */
 const APART: usize = 64;
 
+// Arguments of both products, by number; those from 17 on differ.
+const X: usize = 0, OUT: usize = 1, BATCH: usize = 2, H: usize = 3, W: usize = 4, C: usize = 5, ROWS: usize = 6, COLS: usize = 7, N: usize = 8;
+const TILE_ROWS: usize = 9, TILE_COLS: usize = 10, TOP: usize = 11, LEFT: usize = 12, BLOCK: usize = 13, SCRATCH: usize = 14, SCRATCH_SIZE: usize = 15;
+const SIZE: usize = 16, C_BLOCK: usize = 17, ZEROS: usize = 18;
+const FILTER: usize = 19, PREPARED: usize = 20, BIAS: usize = 21, ACTIVATION: usize = 22, SPLIT: usize = 23, FLIP: usize = 24;
+const DY: usize = 19, CHUNK: usize = 20, N_BLOCK: usize = 21;
+// Numbers made of the points: see POINTS in kernels/winograd.ts.
+const A: usize = 32, B: usize = 33, A2: usize = 34, B2: usize = 35, PRODUCT: usize = 36, SUM: usize = 37, A3: usize = 38, B3: usize = 39;
+const A4: usize = 40, B4: usize = 41, SCALE_0: usize = 42, SCALE_A: usize = 43, SCALE_B: usize = 44;
+
+/** Bytes of scratch for a transform between its two passes, and for the addresses of a patch. */
+const TEMP: usize = 640, POINTERS: usize = 192;
+
+/** In memory and not in the code: V8 would make a vector of a constant anew at each use. */
 // @ts-ignore: decorator
 @inline
-function add(a: v128, b: v128): v128 {
-  return f32x4.add(a, b);
+function point(i: usize): v128 {
+  return v128.load32_splat(ARGS + (i << 2));
 }
 
+/** Bt d: the part of a row of the patch that meets each of the points. Results lie 96 bytes apart. */
 // @ts-ignore: decorator
 @inline
-function sub(a: v128, b: v128): v128 {
-  return f32x4.sub(a, b);
+function spreadDown(
+  d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5: v128, to: usize,
+  a: v128, b: v128, a2: v128, b2: v128, product: v128, sum: v128,
+): void {
+  v128.store(to, madd(product, d0, nmadd(sum, d2, d4)));
+  v128.store(to, madd(product, d1, nmadd(sum, d3, d5)), 480);
+  const p = nmadd(b2, d2, d4), q = nmadd(b2, d1, d3);
+  v128.store(to, madd(a, q, p), 96);
+  v128.store(to, nmadd(a, q, p), 192);
+  const r = nmadd(a2, d2, d4), s = nmadd(a2, d1, d3);
+  v128.store(to, madd(b, s, r), 288);
+  v128.store(to, nmadd(b, s, r), 384);
 }
 
+/** The same, results `step` bytes apart. */
 // @ts-ignore: decorator
 @inline
-function half(a: v128): v128 {
-  return f32x4.mul(a, f32x4.splat(0.5));
+function spreadAcross(
+  d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5: v128, to: usize, step: usize,
+  a: v128, b: v128, a2: v128, b2: v128, product: v128, sum: v128,
+): void {
+  v128.store(to, madd(product, d0, nmadd(sum, d2, d4)));
+  to += step;
+  const p = nmadd(b2, d2, d4), q = nmadd(b2, d1, d3);
+  v128.store(to, madd(a, q, p));
+  to += step;
+  v128.store(to, nmadd(a, q, p));
+  to += step;
+  const r = nmadd(a2, d2, d4), s = nmadd(a2, d1, d3);
+  v128.store(to, madd(b, s, r));
+  to += step;
+  v128.store(to, nmadd(b, s, r));
+  to += step;
+  v128.store(to, madd(product, d1, nmadd(sum, d3, d5)));
+}
+
+/** G d without its scale: values of the polynomial of `size` (4 or 5) coefficients at the points. */
+// @ts-ignore: decorator
+@inline
+function evaluate(size: i32, from: usize, to: usize, step: usize, a: v128, b: v128, a2: v128, b2: v128, a4: v128, b4: v128): void {
+  const d0 = v128.load(from), d1 = v128.load(from, 16), d2 = v128.load(from, 32), d3 = v128.load(from, 48);
+  const oddA = madd(a2, d3, d1), oddB = madd(b2, d3, d1);
+  let evenA = madd(a2, d2, d0), evenB = madd(b2, d2, d0), last = d3;
+  if (size > 4) {
+    last = v128.load(from, 64);
+    evenA = madd(a4, last, evenA);
+    evenB = madd(b4, last, evenB);
+  }
+  v128.store(to, d0);
+  to += step;
+  v128.store(to, madd(a, oddA, evenA));
+  to += step;
+  v128.store(to, nmadd(a, oddA, evenA));
+  to += step;
+  v128.store(to, madd(b, oddB, evenB));
+  to += step;
+  v128.store(to, nmadd(b, oddB, evenB));
+  to += step;
+  v128.store(to, last);
+}
+
+/** At m: `size` (2 to 5) coefficients of the product from its parts at the points. */
+// @ts-ignore: decorator
+@inline
+function collect(
+  size: i32, m0: v128, m1: v128, m2: v128, m3: v128, m4: v128, m5: v128, to: usize, step: usize,
+  a: v128, b: v128, a2: v128, b2: v128, a3: v128, b3: v128, a4: v128, b4: v128,
+): void {
+  const s = f32x4.add(m1, m2), t = f32x4.add(m3, m4), u = f32x4.sub(m1, m2), v = f32x4.sub(m3, m4);
+  v128.store(to, f32x4.add(m0, f32x4.add(s, t)));
+  to += step;
+  const y1 = madd(a, u, f32x4.mul(b, v));
+  v128.store(to, size == 2 ? f32x4.add(y1, m5) : y1);
+  if (size > 2) {
+    to += step;
+    const y2 = madd(a2, s, f32x4.mul(b2, t));
+    v128.store(to, size == 3 ? f32x4.add(y2, m5) : y2);
+  }
+  if (size > 3) {
+    to += step;
+    const y3 = madd(a3, u, f32x4.mul(b3, v));
+    v128.store(to, size == 4 ? f32x4.add(y3, m5) : y3);
+  }
+  if (size > 4) {
+    to += step;
+    v128.store(to, f32x4.add(madd(a4, s, f32x4.mul(b4, t)), m5));
+  }
 }
 
 /** Four weights of one tap: maps [n, n + 4) of the output for map c of the input, or, flipped, the other way round. */
@@ -39,460 +135,378 @@ function weights(filter: usize, tap: i32, c: i32, n: i32, depth: i32, maps: i32,
   return v128.load_lane<f32>(at + pitch * 3, v, 3);
 }
 
-/** One row of G g Gt from the row of G g. */
+/** G w of one row or column of a filter, scaled. Results lie `step` bytes apart. */
 // @ts-ignore: decorator
 @inline
-function filterRow(a: v128, b: v128, d: v128, to: usize, step: usize): void {
-  const outer = half(add(a, d)), inner = half(b);
-  v128.store(to, a);
-  v128.store(to + step, add(outer, inner));
-  v128.store(to + step * 2, sub(outer, inner));
-  v128.store(to + step * 3, d);
+function weigh(
+  size: i32, w0: v128, w1: v128, w2: v128, to: usize, step: usize,
+  a: v128, b: v128, a2: v128, b2: v128, scale0: v128, scaleA: v128, scaleB: v128,
+): void {
+  let evenA = w0, evenB = w0;
+  if (size > 2) {
+    evenA = madd(a2, w2, evenA);
+    evenB = madd(b2, w2, evenB);
+  }
+  const oddA = f32x4.mul(a, w1), oddB = f32x4.mul(b, w1);
+  v128.store(to, f32x4.mul(w0, scale0));
+  to += step;
+  v128.store(to, f32x4.mul(f32x4.add(evenA, oddA), scaleA));
+  to += step;
+  v128.store(to, f32x4.mul(f32x4.sub(evenA, oddA), scaleA));
+  to += step;
+  v128.store(to, f32x4.mul(f32x4.add(evenB, oddB), scaleB));
+  to += step;
+  v128.store(to, f32x4.mul(f32x4.sub(evenB, oddB), scaleB));
+  to += step;
+  v128.store(to, size > 2 ? w2 : w1);
 }
 
-/** The same for a filter of two. */
 // @ts-ignore: decorator
 @inline
-function shortFilterRow(a: v128, b: v128, to: usize, step: usize): void {
-  v128.store(to, a);
-  v128.store(to + step, half(add(a, b)));
-  v128.store(to + step * 2, half(sub(a, b)));
-  v128.store(to + step * 3, b);
+function weighFilter(
+  size: i32, filter: usize, c: i32, n: i32, depth: i32, maps: i32, flip: i32, to: usize, step: usize, temp: usize,
+): void {
+  const a = point(A), b = point(B), a2 = point(A2), b2 = point(B2);
+  const scale0 = point(SCALE_0), scaleA = point(SCALE_A), scaleB = point(SCALE_B);
+  const taps = size * size;
+  for (let j = 0; j < size; j++) {
+    const w0 = weights(filter, j, c, n, depth, maps, flip, taps), w1 = weights(filter, size + j, c, n, depth, maps, flip, taps);
+    const w2 = size > 2 ? weights(filter, 2 * size + j, c, n, depth, maps, flip, taps) : w1;
+    weigh(size, w0, w1, w2, temp + (<usize>j << 4), 48, a, b, a2, b2, scale0, scaleA, scaleB);
+  }
+  for (let i = temp; i < temp + 288; i += 48) {
+    weigh(size, v128.load(i), v128.load(i, 16), v128.load(i, 32), to, step, a, b, a2, b2, scale0, scaleA, scaleB);
+    to += step * 6;
+  }
 }
 
 /**
- * G g Gt of one panel of eight output maps, in panels for `strip`: [16][panels][depth][8]. The maps are a multiple of 4;
- * the half of a panel behind them is zero. Arguments: filter, to, depth, maps, flip, panels, size.
+ * G g Gt of panel p of eight output maps for maps [c0, c1) of the input, as `strip` reads it: [36][c1 - c0][8], places `step`
+ * bytes apart. The output's maps are a multiple of 4; the half of a panel behind them is zero.
  */
-export function winogradFilter(p: i32, _thread: i32): void {
-  const filter = argP(0), depth = argI(2), maps = argI(3), flip = argI(4), panels = argI(5), size = argI(6);
-  const step = <usize>(panels * depth) * 32 + APART;
-  for (let side = 0; side < 2; side++) {
-    const n = (p << 3) + (side << 2);
-    for (let c = 0; c < depth; c++) {
-      const to = argP(1) + <usize>(p * depth + c) * 32 + (<usize>side << 4);
-      if (n >= maps) {
-        for (let e: usize = 0; e < 16; e++) v128.store(to + e * step, f32x4.splat(0));
-        continue;
-      }
-      if (size == 2) {
-        const g0 = weights(filter, 0, c, n, depth, maps, flip, 4), g1 = weights(filter, 1, c, n, depth, maps, flip, 4);
-        const g2 = weights(filter, 2, c, n, depth, maps, flip, 4), g3 = weights(filter, 3, c, n, depth, maps, flip, 4);
-        shortFilterRow(g0, g1, to, step);
-        shortFilterRow(half(add(g0, g2)), half(add(g1, g3)), to + step * 4, step);
-        shortFilterRow(half(sub(g0, g2)), half(sub(g1, g3)), to + step * 8, step);
-        shortFilterRow(g2, g3, to + step * 12, step);
-        continue;
-      }
-      const g0 = weights(filter, 0, c, n, depth, maps, flip, 9), g1 = weights(filter, 1, c, n, depth, maps, flip, 9);
-      const g2 = weights(filter, 2, c, n, depth, maps, flip, 9), g3 = weights(filter, 3, c, n, depth, maps, flip, 9);
-      const g4 = weights(filter, 4, c, n, depth, maps, flip, 9), g5 = weights(filter, 5, c, n, depth, maps, flip, 9);
-      const g6 = weights(filter, 6, c, n, depth, maps, flip, 9), g7 = weights(filter, 7, c, n, depth, maps, flip, 9);
-      const g8 = weights(filter, 8, c, n, depth, maps, flip, 9);
-      const o0 = half(add(g0, g6)), o1 = half(add(g1, g7)), o2 = half(add(g2, g8));
-      const i0 = half(g3), i1 = half(g4), i2 = half(g5);
-      filterRow(g0, g1, g2, to, step);
-      filterRow(add(o0, i0), add(o1, i1), add(o2, i2), to + step * 4, step);
-      filterRow(sub(o0, i0), sub(o1, i1), sub(o2, i2), to + step * 8, step);
-      filterRow(g6, g7, g8, to + step * 12, step);
+function preparePanel(p: i32, c0: i32, c1: i32, to: usize, step: usize, temp: usize): void {
+  const filter = argP(FILTER), depth = argI(C), maps = argI(N), flip = argI(FLIP), three = argI(SIZE) == 3;
+  for (let c = c0; c < c1; c++) {
+    for (let side = 0; side < 2; side++) {
+      const n = (p << 3) + (side << 2), at = to + (<usize>side << 4);
+      if (n >= maps) for (let e: usize = 0; e < 36; e++) v128.store(at + e * step, f32x4.splat(0));
+      else if (three) weighFilter(3, filter, c, n, depth, maps, flip, at, step, temp);
+      else weighFilter(2, filter, c, n, depth, maps, flip, at, step, temp);
     }
+    to += 32;
   }
 }
 
-/** Bt d B of four maps: a 4x4 patch at `from`, results `step` bytes apart at `to`. */
-// @ts-ignore: decorator
-@inline
-function patch(from: usize, pitch: usize, pixel: usize, to: usize, step: usize): void {
-  for (let i = 0; i < 4; i++) {
-    // row i of Bt d, then its columns
-    const plus = i == 0 ? from : i == 2 ? from + pitch * 2 : from + pitch;
-    const minus = i == 0 ? from + pitch * 2 : i == 1 ? from + pitch * 2 : i == 2 ? from + pitch : from + pitch * 3;
-    let t0 = v128.load(plus), t1 = v128.load(plus + pixel), t2 = v128.load(plus + pixel * 2), t3 = v128.load(plus + pixel * 3);
-    if (i == 1) {
-      t0 = add(t0, v128.load(minus));
-      t1 = add(t1, v128.load(minus + pixel));
-      t2 = add(t2, v128.load(minus + pixel * 2));
-      t3 = add(t3, v128.load(minus + pixel * 3));
-    } else {
-      t0 = sub(t0, v128.load(minus));
-      t1 = sub(t1, v128.load(minus + pixel));
-      t2 = sub(t2, v128.load(minus + pixel * 2));
-      t3 = sub(t3, v128.load(minus + pixel * 3));
-    }
-    v128.store(to, sub(t0, t2));
-    v128.store(to + step, add(t1, t2));
-    v128.store(to + step * 2, sub(t2, t1));
-    v128.store(to + step * 3, sub(t1, t3));
-    to += step * 4;
-  }
+/** Prepares a panel for every map of the input, for all blocks of tiles. The arguments are those of `winogradTiles`. */
+export function winogradFilter(p: i32, thread: i32): void {
+  const depth = argI(C);
+  const step = (<usize>depth << 5) + APART;
+  preparePanel(p, 0, depth, argP(PREPARED) + <usize>(p * 36) * step, step, argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE));
 }
 
-// Arguments of both products, by number; those behind 16, the filter's size, differ.
-const X: usize = 0, OUT: usize = 1, BATCH: usize = 2, H: usize = 3, W: usize = 4, C: usize = 5, ROWS: usize = 6, COLS: usize = 7, N: usize = 8;
-const TILE_ROWS: usize = 9, TILE_COLS: usize = 10, TOP: usize = 11, LEFT: usize = 12, BLOCK: usize = 13, SCRATCH: usize = 14, SCRATCH_SIZE: usize = 15;
-const SIZE: usize = 16, FILTER: usize = 17, BIAS: usize = 18, ACTIVATION: usize = 19;
-const DY: usize = 17, CHUNK: usize = 18, C_BLOCK: usize = 19, N_BLOCK: usize = 20, PARTIAL: usize = 21;
-
-/** Transforms maps [c0, c1) of tile number t into rows `step` bytes apart; `spare` holds a patch that leaves the image. */
+/** Transforms maps [c0, c1) of tile number t into rows `step` bytes apart. */
 // @ts-ignore: decorator
 @inline
-function transformInput(t: i32, c0: i32, c1: i32, to: usize, step: usize, spare: usize): void {
-  const h = argI(H), w = argI(W), c = argI(C), tileRows = argI(TILE_ROWS), tileCols = argI(TILE_COLS);
-  const b = t / (tileRows * tileCols);
-  const rest = t - b * tileRows * tileCols;
+function transformInput(t: i32, c0: i32, c1: i32, to: usize, step: usize, temp: usize): void {
+  const h = argI(H), w = argI(W), c = argI(C), tileRows = argI(TILE_ROWS), tileCols = argI(TILE_COLS), zeros = argP(ZEROS);
+  const n = t / (tileRows * tileCols);
+  const rest = t - n * tileRows * tileCols;
   const ty = rest / tileCols;
-  const outputs = 5 - argI(SIZE);
+  const outputs = 7 - argI(SIZE);
   const y = ty * outputs + argI(TOP), x = (rest - ty * tileCols) * outputs + argI(LEFT);
-  let pixel = <usize>c << 2;
-  let pitch = <usize>w * pixel;
-  const image = argP(X) + <usize>(b * h) * pitch;
-  let from = image + <usize>(y * w + x) * pixel + (<usize>c0 << 2);
-  if (y < 0 || x < 0 || y + 4 > h || x + 4 > w) {
-    const bytes = <usize>(c1 - c0) << 2;
-    memory.fill(spare, 0, bytes << 4);
-    for (let i = max32(0, -y); i < min32(4, h - y); i++) {
-      for (let j = max32(0, -x); j < min32(4, w - x); j++) {
-        memory.copy(spare + <usize>(i * 4 + j) * bytes, image + <usize>((y + i) * w + x + j) * pixel + (<usize>c0 << 2), bytes);
+  const pixel = <usize>c << 2;
+  const pointers = temp + TEMP;
+  const image = argP(X) + <usize>((n * h + y) * w + x) * pixel;
+  const inside = y >= 0 && x >= 0 && y + 6 <= h && x + 6 <= w;
+  for (let i = 0; i < 6; i++) {
+    let at = image + <usize>(i * w) * pixel;
+    const to = pointers + <usize>(i * 24);
+    if (inside) {
+      for (let j = to; j < to + 24; j += 4) {
+        store<u32>(j, <u32>at);
+        at += pixel;
       }
+      continue;
     }
-    from = spare;
-    pixel = bytes;
-    pitch = bytes << 2;
+    const row = <u32>(y + i) < <u32>h;
+    for (let j = 0; j < 6; j++) {
+      store<u32>(to + (<usize>j << 2), <u32>(row && <u32>(x + j) < <u32>w ? at : zeros));
+      at += pixel;
+    }
   }
-  for (let k = c0; k < c1; k += 4) {
-    patch(from, pitch, pixel, to, step);
-    from += 16;
+  const a = point(A), b = point(B), a2 = point(A2), b2 = point(B2), product = point(PRODUCT), sum = point(SUM);
+  const end = <usize>c1 << 2;
+  for (let k = <usize>c0 << 2; k < end; k += 16) {
+    let from = pointers;
+    for (let j = temp; j < temp + 96; j += 16) {
+      spreadDown(
+        v128.load(<usize>load<u32>(from) + k), v128.load(<usize>load<u32>(from, 24) + k), v128.load(<usize>load<u32>(from, 48) + k),
+        v128.load(<usize>load<u32>(from, 72) + k), v128.load(<usize>load<u32>(from, 96) + k), v128.load(<usize>load<u32>(from, 120) + k),
+        j, a, b, a2, b2, product, sum,
+      );
+      from += 4;
+    }
+    let row = to;
+    for (let i = temp; i < temp + 576; i += 96) {
+      spreadAcross(
+        v128.load(i), v128.load(i, 16), v128.load(i, 32), v128.load(i, 48), v128.load(i, 64), v128.load(i, 80),
+        row, step, a, b, a2, b2, product, sum,
+      );
+      row += step * 6;
+    }
     to += 16;
   }
 }
 
+/** At m A of four maps: `outputs` (4 or 5) rows and columns at (y, x), plus a bias. The places of m are 192 bytes apart. */
 // @ts-ignore: decorator
 @inline
-function putPixel(b: i32, y: i32, x: i32, rows: i32, cols: i32, n: i32, k: i32, v: v128, activation: i32): void {
-  if (y < rows && x < cols) v128.store(argP(OUT) + (<usize>(((b * rows + y) * cols + x) * n + k) << 2), finish(v, activation));
+function writeOutputs(
+  outputs: i32, at: usize, bias: v128, activation: i32, out: usize, pixel: usize, pitch: usize, down: i32, right: i32, temp: usize,
+): void {
+  const a = point(A), b = point(B), a2 = point(A2), b2 = point(B2), a3 = point(A3), b3 = point(B3), a4 = point(A4), b4 = point(B4);
+  for (let j = temp; j < temp + 96; j += 16) {
+    collect(
+      outputs, v128.load(at), v128.load(at, 1152), v128.load(at, 2304), v128.load(at, 3456), v128.load(at, 4608), v128.load(at, 5760),
+      j, 96, a, b, a2, b2, a3, b3, a4, b4,
+    );
+    at += 192;
+  }
+  const line = temp + 480;
+  for (let i = 0; i < down; i++) {
+    collect(
+      outputs, v128.load(temp), v128.load(temp, 16), v128.load(temp, 32), v128.load(temp, 48), v128.load(temp, 64), v128.load(temp, 80),
+      line, 16, a, b, a2, b2, a3, b3, a4, b4,
+    );
+    let to = out;
+    for (let j = line; j < line + (<usize>right << 4); j += 16) {
+      v128.store(to, finish(f32x4.add(v128.load(j), bias), activation));
+      to += pixel;
+    }
+    temp += 96;
+    out += pitch;
+  }
 }
 
-/** At m A of a 3x3 filter, four maps: 2x2 outputs at (y, x), plus a bias. The places of m are `step` bytes apart. */
-function writeTwo(at: usize, step: usize, bias: v128, activation: i32, b: i32, y: i32, x: i32, rows: i32, cols: i32, n: i32, k: i32): void {
-  let u0 = bias, u1 = bias, v0 = bias, v1 = bias;
-  for (let j = 0; j < 4; j++) {
-    const m0 = v128.load(at), m1 = v128.load(at + step * 4), m2 = v128.load(at + step * 8), m3 = v128.load(at + step * 12);
-    const up = add(add(m0, m1), m2), down = sub(sub(m1, m2), m3);
-    if (j < 3) {
-      u0 = add(u0, up);
-      v0 = add(v0, down);
-    }
-    if (j == 1) {
-      u1 = add(u1, up);
-      v1 = add(v1, down);
-    } else if (j > 1) {
-      u1 = sub(u1, up);
-      v1 = sub(v1, down);
-    }
-    at += step;
-  }
-  putPixel(b, y, x, rows, cols, n, k, u0, activation);
-  putPixel(b, y, x + 1, rows, cols, n, k, u1, activation);
-  putPixel(b, y + 1, x, rows, cols, n, k, v0, activation);
-  putPixel(b, y + 1, x + 1, rows, cols, n, k, v1, activation);
+function writeFour(at: usize, bias: v128, activation: i32, out: usize, pixel: usize, pitch: usize, down: i32, right: i32, temp: usize): void {
+  writeOutputs(4, at, bias, activation, out, pixel, pitch, down, right, temp);
 }
 
-/** The same of a 2x2 filter: 3x3 outputs. */
-function writeThree(at: usize, step: usize, bias: v128, activation: i32, b: i32, y: i32, x: i32, rows: i32, cols: i32, n: i32, k: i32): void {
-  let u0 = bias, u1 = bias, u2 = bias, v0 = bias, v1 = bias, v2 = bias, w0 = bias, w1 = bias, w2 = bias;
-  for (let j = 0; j < 4; j++) {
-    const m0 = v128.load(at), m1 = v128.load(at + step * 4), m2 = v128.load(at + step * 8), m3 = v128.load(at + step * 12);
-    const sum = add(m1, m2);
-    const p = add(m0, sum), q = sub(m1, m2), r = sub(sum, m3);
-    if (j < 3) {
-      u0 = add(u0, p);
-      v0 = add(v0, q);
-      w0 = add(w0, r);
-    }
-    if (j == 1) {
-      u1 = add(u1, p);
-      v1 = add(v1, q);
-      w1 = add(w1, r);
-    } else if (j == 2) {
-      u1 = sub(u1, p);
-      v1 = sub(v1, q);
-      w1 = sub(w1, r);
-    }
-    if (j == 1 || j == 2) {
-      u2 = add(u2, p);
-      v2 = add(v2, q);
-      w2 = add(w2, r);
-    } else if (j == 3) {
-      u2 = sub(u2, p);
-      v2 = sub(v2, q);
-      w2 = sub(w2, r);
-    }
-    at += step;
-  }
-  putPixel(b, y, x, rows, cols, n, k, u0, activation);
-  putPixel(b, y, x + 1, rows, cols, n, k, u1, activation);
-  putPixel(b, y, x + 2, rows, cols, n, k, u2, activation);
-  putPixel(b, y + 1, x, rows, cols, n, k, v0, activation);
-  putPixel(b, y + 1, x + 1, rows, cols, n, k, v1, activation);
-  putPixel(b, y + 1, x + 2, rows, cols, n, k, v2, activation);
-  putPixel(b, y + 2, x, rows, cols, n, k, w0, activation);
-  putPixel(b, y + 2, x + 1, rows, cols, n, k, w1, activation);
-  putPixel(b, y + 2, x + 2, rows, cols, n, k, w2, activation);
+function writeFive(at: usize, bias: v128, activation: i32, out: usize, pixel: usize, pitch: usize, down: i32, right: i32, temp: usize): void {
+  writeOutputs(5, at, bias, activation, out, pixel, pitch, down, right, temp);
 }
 
-/** Forward: `BLOCK` tiles of every output map. Scratch: addresses, products of one panel, a spare patch, the transformed patches. */
-export function winogradTiles(item: i32, thread: i32): void {
-  const c = argI(C), rows = argI(ROWS), cols = argI(COLS), n = argI(N), tileRows = argI(TILE_ROWS), tileCols = argI(TILE_COLS);
-  const block = argI(BLOCK), bias = argP(BIAS), activation = argI(ACTIVATION), size = argI(SIZE);
-  const tiles = argI(BATCH) * tileRows * tileCols;
-  const first = item * block;
-  const count = min32(block, tiles - first);
-  const sixes = (count + 5) / 6;
-  const addresses = argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE);
-  const products = addresses + <usize>(block << 6);
-  const place = <usize>block * 32 + APART;
-  const spare = products + place * 16;
-  const pixel = <usize>c << 2;
-  const patches = spare + pixel * 16;
-  const step = <usize>block * pixel + APART;
-
-  for (let t = 0; t < count; t++) transformInput(first + t, 0, c, patches + <usize>t * pixel, step, spare);
-  for (let e = 0; e < 16; e++) {
-    for (let r = 0; r < sixes * 6; r++) {
-      store<u32>(addresses + <usize>((e * sixes * 6 + r) << 2), <u32>(patches + <usize>e * step + <usize>min32(r, count - 1) * pixel));
+/** Transforms the finished products of one panel and a block of tiles back and writes them. */
+function writePanel(p: i32, first: i32, count: i32, products: usize, temp: usize): void {
+  const rows = argI(ROWS), cols = argI(COLS), n = argI(N), tileRows = argI(TILE_ROWS), tileCols = argI(TILE_COLS);
+  const bias = argP(BIAS), activation = argI(ACTIVATION), size = argI(SIZE), outputs = 7 - size;
+  const pixel = <usize>n << 2;
+  const pitch = <usize>cols * pixel;
+  let b = first / (tileRows * tileCols);
+  let ty = (first - b * tileRows * tileCols) / tileCols;
+  let tx = first - (b * tileRows + ty) * tileCols;
+  for (let t = 0; t < count; t++) {
+    const y = ty * outputs, x = tx * outputs;
+    const down = min32(outputs, rows - y), right = min32(outputs, cols - x);
+    const six = t / 6;
+    for (let side = 0; side < 2; side++) {
+      const k = (p << 3) + (side << 2);
+      if (k >= n) break;
+      const at = products + <usize>(six * 6912 + (t - six * 6) * 32 + (side << 4));
+      const shift = bias ? v128.load(bias + (<usize>k << 2)) : f32x4.splat(0);
+      const out = argP(OUT) + <usize>((b * rows + y) * cols + x) * pixel + (<usize>k << 2);
+      if (size == 3) writeFour(at, shift, activation, out, pixel, pitch, down, right, temp);
+      else writeFive(at, shift, activation, out, pixel, pitch, down, right, temp);
     }
-  }
-
-  const panels = (n + 7) >> 3;
-  const panelBytes = pixel * 8;
-  for (let p = 0; p < panels; p++) {
-    for (let e = 0; e < 16; e++) {
-      const panel = argP(FILTER) + <usize>e * (<usize>panels * panelBytes + APART) + <usize>p * panelBytes;
-      for (let s = 0; s < sixes; s++) {
-        strip(addresses + <usize>((e * sixes + s) * 24), c, panel, products + <usize>e * place + <usize>(s * 192), true);
-      }
-    }
-    let b = first / (tileRows * tileCols);
-    let ty = (first - b * tileRows * tileCols) / tileCols;
-    let tx = first - (b * tileRows + ty) * tileCols;
-    for (let t = 0; t < count; t++) {
-      for (let side = 0; side < 2; side++) {
-        const k = (p << 3) + (side << 2);
-        if (k >= n) break;
-        const at = products + <usize>t * 32 + (<usize>side << 4);
-        const shift = bias ? v128.load(bias + (<usize>k << 2)) : f32x4.splat(0);
-        if (size == 3) writeTwo(at, place, shift, activation, b, ty << 1, tx << 1, rows, cols, n, k);
-        else writeThree(at, place, shift, activation, b, ty * 3, tx * 3, rows, cols, n, k);
-      }
-      if (++tx == tileCols) {
-        tx = 0;
-        if (++ty == tileRows) {
-          ty = 0;
-          b++;
-        }
+    if (++tx == tileCols) {
+      tx = 0;
+      if (++ty == tileRows) {
+        ty = 0;
+        b++;
       }
     }
   }
 }
 
 /**
- * The filter's gradient before its last transform: for a chunk of tiles and blocks of both maps, 16 products of transformed
- * patches with A dy At, [16][depth][maps] a chunk.
+ * Forward: `BLOCK` tiles of a share of the panels. Tiles stand in groups of six, [36][6][maps], so that a group is written and
+ * read within the first-level cache; maps of the input come `C_BLOCK` at a time. Scratch: a transform's rows and
+ * addresses, a panel where none is prepared, the products (of all panels where they are summed over blocks of maps), patches.
+ */
+export function winogradTiles(item: i32, thread: i32): void {
+  const c = argI(C), n = argI(N), block = argI(BLOCK), cBlock = argI(C_BLOCK), split = argI(SPLIT), prepared = argP(PREPARED);
+  const tiles = argI(BATCH) * argI(TILE_ROWS) * argI(TILE_COLS);
+  const share = item % split;
+  const first = (item / split) * block;
+  const count = min32(block, tiles - first);
+  const sixes = (count + 5) / 6;
+  const panels = (n + 7) >> 3;
+  const perShare = (panels + split - 1) / split;
+  const start = share * perShare;
+  const end = min32(panels, start + perShare);
+  const sums = cBlock < c;
+  const temp = argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE);
+  const own = temp + TEMP + POINTERS;
+  const ownStep = (<usize>cBlock << 5) + APART, preparedStep = (<usize>c << 5) + APART;
+  const products = prepared ? own : own + ownStep * 36;
+  const panelProducts = <usize>(block * 1152);
+  const patches = products + panelProducts * <usize>(sums ? perShare : 1);
+  for (let c0 = 0; c0 < c; c0 += cBlock) {
+    const c1 = min32(c, c0 + cBlock);
+    const pixel = <usize>(c1 - c0) << 2;
+    const step = pixel * 6 + APART;
+    const groupBytes = step * 36;
+    for (let t = 0; t < count; t++) {
+      const six = t / 6;
+      transformInput(first + t, c0, c1, patches + <usize>six * groupBytes + <usize>(t - six * 6) * pixel, step, temp);
+    }
+    for (let p = start; p < end; p++) {
+      const at = sums ? products + <usize>(p - start) * panelProducts : products;
+      let panel = own, panelStep = ownStep;
+      if (prepared) {
+        panel = prepared + <usize>(p * 36) * preparedStep + (<usize>c0 << 5);
+        panelStep = preparedStep;
+      } else {
+        preparePanel(p, c0, c1, own, ownStep, temp);
+      }
+      for (let e = 0; e < 36; e++) {
+        let a = patches + <usize>e * step, to = at + <usize>(e * 192);
+        for (let s = 0; s < sixes; s++) {
+          if (c0 == 0) evenStrip(a, pixel, c1, panel, to, true);
+          else evenStrip(a, pixel, c1 - c0, panel, to, false);
+          a += groupBytes;
+          to += 6912;
+        }
+        panel += panelStep;
+      }
+      if (c1 == c) writePanel(p, first, count, at, temp);
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function evaluateTile(outputs: i32, k: usize, to: usize, step: usize, pointers: usize, temp: usize): void {
+  const a = point(A), b = point(B), a2 = point(A2), b2 = point(B2), a4 = point(A4), b4 = point(B4);
+  // the column at hand lies behind the rows
+  const column = temp + 480;
+  let at = pointers;
+  for (let j = 0; j < outputs; j++) {
+    v128.store(column, v128.load(<usize>load<u32>(at) + k));
+    v128.store(column, v128.load(<usize>load<u32>(at, 20) + k), 16);
+    v128.store(column, v128.load(<usize>load<u32>(at, 40) + k), 32);
+    v128.store(column, v128.load(<usize>load<u32>(at, 60) + k), 48);
+    if (outputs > 4) v128.store(column, v128.load(<usize>load<u32>(at, 80) + k), 64);
+    evaluate(outputs, column, temp + (<usize>j << 4), 80, a, b, a2, b2, a4, b4);
+    at += 4;
+  }
+  for (let i = 0; i < 6; i++) {
+    evaluate(outputs, temp, to, step, a, b, a2, b2, a4, b4);
+    temp += 80;
+    to += step * 6;
+  }
+}
+
+/** Transforms maps [n0, n1) of dy of tile number t; what lies behind the last row or column is zero. */
+// @ts-ignore: decorator
+@inline
+function transformOutput(t: i32, n0: i32, n1: i32, to: usize, step: usize, temp: usize): void {
+  const rows = argI(ROWS), cols = argI(COLS), tileRows = argI(TILE_ROWS), tileCols = argI(TILE_COLS), zeros = argP(ZEROS);
+  const b = t / (tileRows * tileCols);
+  const rest = t - b * tileRows * tileCols;
+  const ty = rest / tileCols;
+  const outputs = 7 - argI(SIZE);
+  const y = ty * outputs, x = (rest - ty * tileCols) * outputs;
+  const pixel = argP(N) << 2;
+  const pointers = temp + TEMP;
+  for (let i = 0; i < outputs; i++) {
+    let at = argP(DY) + <usize>((b * rows + y + i) * cols + x) * pixel;
+    const inside = y + i < rows;
+    for (let j = 0; j < outputs; j++) {
+      store<u32>(pointers + (<usize>(i * 5 + j) << 2), <u32>(inside && x + j < cols ? at : zeros));
+      at += pixel;
+    }
+  }
+  const end = <usize>n1 << 2;
+  for (let k = <usize>n0 << 2; k < end; k += 16) {
+    if (outputs == 4) evaluateTile(4, k, to, step, pointers, temp);
+    else evaluateTile(5, k, to, step, pointers, temp);
+    to += 16;
+  }
+}
+
+/**
+ * The filter's gradient of a block of both maps over a chunk of tiles: 36 products of transformed patches with transformed
+ * dy, summed in scratch as tiles of 6x8, then transformed.
  */
 export function winogradGradient(item: i32, thread: i32): void {
-  const c = argI(C), rows = argI(ROWS), cols = argI(COLS), n = argI(N), tileRows = argI(TILE_ROWS), tileCols = argI(TILE_COLS);
+  const c = argI(C), n = argI(N), size = argI(SIZE);
   const block = argI(BLOCK), chunk = argI(CHUNK), cBlock = argI(C_BLOCK), nBlock = argI(N_BLOCK);
   const cBlocks = (c + cBlock - 1) / cBlock, nBlocks = (n + nBlock - 1) / nBlock;
   const part = item / (cBlocks * nBlocks);
   item -= part * cBlocks * nBlocks;
   const c0 = (item / nBlocks) * cBlock, n0 = (item % nBlocks) * nBlock;
   const c1 = min32(c, c0 + cBlock), n1 = min32(n, n0 + nBlock);
-  const acc = argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE);
-  const spare = acc + 192;
+  const temp = argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE);
   const aPitch = <usize>(c1 - c0) << 2, bPitch = <usize>(n1 - n0) << 2;
   const aStep = <usize>block * aPitch + APART, bStep = <usize>block * bPitch + APART;
-  const a = spare + aPitch * 16;
-  const b = a + aStep * 16;
-  const pitch = <usize>n << 2;
-  const to = argP(OUT) + <usize>part * argP(PARTIAL) + <usize>c0 * pitch + (<usize>n0 << 2);
-  const last = min32(argI(BATCH) * tileRows * tileCols, (part + 1) * chunk);
+  const a = temp + TEMP + POINTERS;
+  const b = a + aStep * 36;
+  const sums = b + bStep * 36;
+  const tall = (c1 - c0 + 5) / 6, wide = (n1 - n0 + 7) >> 3;
+  const last = min32(argI(BATCH) * argI(TILE_ROWS) * argI(TILE_COLS), (part + 1) * chunk);
   for (let first = part * chunk; first < last; first += block) {
     const count = min32(block, last - first);
     for (let t = 0; t < count; t++) {
-      transformInput(first + t, c0, c1, a + <usize>t * aPitch, aStep, spare);
-      transformOutput(first + t, n0, n1, b + <usize>t * bPitch, bStep, rows, cols, n, tileRows, tileCols);
+      transformInput(first + t, c0, c1, a + <usize>t * aPitch, aStep, temp);
+      transformOutput(first + t, n0, n1, b + <usize>t * bPitch, bStep, temp);
     }
-    for (let e = 0; e < 16; e++) {
-      const at = to + <usize>e * (<usize>c * pitch + APART);
-      for (let k = 0; k < n1 - n0; k += 8) {
-        for (let m = 0; m < c1 - c0; m += 6) {
-          outerStrip(a + <usize>e * aStep + (<usize>m << 2), aPitch, b + <usize>e * bStep + (<usize>k << 2), bPitch, count, acc);
-          addTile(
-            acc, at + <usize>m * pitch + (<usize>k << 2), pitch, min32(6, c1 - c0 - m), min32(8, n1 - n0 - k), first == part * chunk,
-          );
+    let to = sums;
+    for (let e: usize = 0; e < 36; e++) {
+      for (let q = 0; q < wide; q++) {
+        for (let p = 0; p < tall; p++) {
+          const at = a + e * aStep + <usize>(p * 24), bt = b + e * bStep + (<usize>q << 5);
+          if (first == part * chunk) sumStrip(at, aPitch, bt, bPitch, count, to, true);
+          else sumStrip(at, aPitch, bt, bPitch, count, to, false); // called twice, or the optimizer would put its loop into these
+          to += 192;
         }
       }
     }
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function dyAt(inside: bool, at: usize): v128 {
-  return inside ? v128.load(at) : f32x4.splat(0);
-}
-
-/** A dy At of maps [n0, n1) of tile number t; what lies behind the last row or column is zero. */
-// @ts-ignore: decorator
-@inline
-function transformOutput(t: i32, n0: i32, n1: i32, to: usize, step: usize, rows: i32, cols: i32, n: i32, tileRows: i32, tileCols: i32): void {
-  const b = t / (tileRows * tileCols);
-  const rest = t - b * tileRows * tileCols;
-  const ty = rest / tileCols;
-  const outputs = 5 - argI(SIZE);
-  const y = ty * outputs, x = (rest - ty * tileCols) * outputs;
-  const pixel = <usize>n << 2;
-  const pitch = <usize>cols * pixel;
-  let from = argP(DY) + <usize>((b * rows + y) * cols + x) * pixel + (<usize>n0 << 2);
-  const right = x + 1 < cols, below = y + 1 < rows;
-  if (outputs == 2) {
+  const place = <usize>(c * n) << 2;
+  const out = argP(OUT) + <usize>(part * size * size) * place;
+  const from = <usize>(tall * wide * 192);
+  for (let m = c0; m < c1; m++) {
+    const p = (m - c0) / 6;
     for (let k = n0; k < n1; k += 4) {
-      const d00 = v128.load(from), d01 = dyAt(right, from + pixel);
-      const d10 = dyAt(below, from + pitch), d11 = dyAt(right && below, from + pitch + pixel);
-      putTwo(d00, d01, to, step);
-      putTwo(add(d00, d10), add(d01, d11), to + step * 4, step);
-      putTwo(sub(d00, d10), sub(d01, d11), to + step * 8, step);
-      putTwo(f32x4.neg(d10), f32x4.neg(d11), to + step * 12, step);
-      from += 16;
-      to += 16;
+      const at = sums + <usize>((((k - n0) >> 3) * tall + p) * 192 + (m - c0 - p * 6) * 32 + ((k - n0) & 4) * 4);
+      const to = out + (<usize>(m * n + k) << 2);
+      if (size == 3) collectFilter(3, at, from, to, place, temp);
+      else collectFilter(2, at, from, to, place, temp);
     }
-    return;
-  }
-  const farRight = x + 2 < cols, farBelow = y + 2 < rows;
-  for (let k = n0; k < n1; k += 4) {
-    const second = from + pitch, third = second + pitch;
-    const d00 = v128.load(from), d01 = dyAt(right, from + pixel), d02 = dyAt(farRight, from + pixel * 2);
-    const d10 = dyAt(below, second), d11 = dyAt(right && below, second + pixel), d12 = dyAt(farRight && below, second + pixel * 2);
-    const d20 = dyAt(farBelow, third), d21 = dyAt(right && farBelow, third + pixel), d22 = dyAt(farRight && farBelow, third + pixel * 2);
-    putThree(d00, d01, d02, to, step);
-    const s0 = add(d00, d20), s1 = add(d01, d21), s2 = add(d02, d22);
-    putThree(add(s0, d10), add(s1, d11), add(s2, d12), to + step * 4, step);
-    putThree(sub(s0, d10), sub(s1, d11), sub(s2, d12), to + step * 8, step);
-    putThree(f32x4.neg(d20), f32x4.neg(d21), f32x4.neg(d22), to + step * 12, step);
-    from += 16;
-    to += 16;
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function putTwo(a: v128, b: v128, to: usize, step: usize): void {
-  v128.store(to, a);
-  v128.store(to + step, add(a, b));
-  v128.store(to + step * 2, sub(a, b));
-  v128.store(to + step * 3, f32x4.neg(b));
-}
-
-// @ts-ignore: decorator
-@inline
-function putThree(a: v128, b: v128, c: v128, to: usize, step: usize): void {
-  const outer = add(a, c);
-  v128.store(to, a);
-  v128.store(to + step, add(outer, b));
-  v128.store(to + step * 2, sub(outer, b));
-  v128.store(to + step * 3, f32x4.neg(c));
-}
-
-/** Gt m G of one map of the input, the chunks summed in order. Arguments: from, to, chunks, stride, depth, maps, size. */
-export function winogradFinish(c: i32, _thread: i32): void {
-  const chunks = argI(2), stride = argP(3), depth = argI(4), maps = argI(5);
-  const place = <usize>(depth * maps) << 2;
-  const from = place + APART;
-  for (let k = 0; k < maps; k += 4) {
-    const offset = <usize>(c * maps + k) << 2;
-    const to = argP(1) + offset;
-    if (argI(6) == 2) {
-      let q0 = f32x4.splat(0), q1 = q0, q2 = q0, q3 = q0;
-      for (let i = 0; i < 4; i++) {
-        const at = argP(0) + offset + <usize>(i << 2) * from;
-        const m1 = sumChunks(at + from, chunks, stride), m2 = sumChunks(at + from * 2, chunks, stride);
-        let u0 = add(sumChunks(at, chunks, stride), half(add(m1, m2)));
-        let u1 = add(half(sub(m1, m2)), sumChunks(at + from * 3, chunks, stride));
-        if (i == 1 || i == 2) {
-          u0 = half(u0);
-          u1 = half(u1);
-        }
-        if (i < 3) {
-          q0 = add(q0, u0);
-          q1 = add(q1, u1);
-        }
-        if (i == 2) {
-          q2 = sub(q2, u0);
-          q3 = sub(q3, u1);
-        } else if (i > 0) {
-          q2 = add(q2, u0);
-          q3 = add(q3, u1);
-        }
-      }
-      v128.store(to, q0);
-      v128.store(to + place, q1);
-      v128.store(to + place * 2, q2);
-      v128.store(to + place * 3, q3);
-      continue;
-    }
-    let r0 = f32x4.splat(0), r1 = r0, r2 = r0, s0 = r0, s1 = r0, s2 = r0, t0 = r0, t1 = r0, t2 = r0;
-    for (let i = 0; i < 4; i++) {
-      const at = argP(0) + offset + <usize>(i << 2) * from;
-      const m0 = sumChunks(at, chunks, stride), m1 = sumChunks(at + from, chunks, stride);
-      const m2 = sumChunks(at + from * 2, chunks, stride), m3 = sumChunks(at + from * 3, chunks, stride);
-      const middle = half(add(m1, m2));
-      const u0 = add(m0, middle), u1 = half(sub(m1, m2)), u2 = add(middle, m3);
-      if (i == 0) {
-        r0 = u0;
-        r1 = u1;
-        r2 = u2;
-      } else if (i == 3) {
-        t0 = add(t0, u0);
-        t1 = add(t1, u1);
-        t2 = add(t2, u2);
-      } else {
-        const h0 = half(u0), h1 = half(u1), h2 = half(u2);
-        r0 = add(r0, h0);
-        r1 = add(r1, h1);
-        r2 = add(r2, h2);
-        t0 = add(t0, h0);
-        t1 = add(t1, h1);
-        t2 = add(t2, h2);
-        if (i == 1) {
-          s0 = h0;
-          s1 = h1;
-          s2 = h2;
-        } else {
-          s0 = sub(s0, h0);
-          s1 = sub(s1, h1);
-          s2 = sub(s2, h2);
-        }
-      }
-    }
-    v128.store(to, r0);
-    v128.store(to + place, r1);
-    v128.store(to + place * 2, r2);
-    v128.store(to + place * 3, s0);
-    v128.store(to + place * 4, s1);
-    v128.store(to + place * 5, s2);
-    v128.store(to + place * 6, t0);
-    v128.store(to + place * 7, t1);
-    v128.store(to + place * 8, t2);
+function collectFilter(size: i32, at: usize, from: usize, to: usize, place: usize, temp: usize): void {
+  const a = point(A), b = point(B), a2 = point(A2), b2 = point(B2), none = a;
+  const scale0 = point(SCALE_0), scaleA = point(SCALE_A), scaleB = point(SCALE_B);
+  for (let j = temp; j < temp + 96; j += 16) {
+    collect(
+      size, f32x4.mul(v128.load(at), scale0), f32x4.mul(v128.load(at + from * 6), scaleA), f32x4.mul(v128.load(at + from * 12), scaleA),
+      f32x4.mul(v128.load(at + from * 18), scaleB), f32x4.mul(v128.load(at + from * 24), scaleB), v128.load(at + from * 30),
+      j, 96, a, b, a2, b2, none, none, none, none,
+    );
+    at += from;
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function sumChunks(at: usize, chunks: i32, stride: usize): v128 {
-  let v = v128.load(at);
-  for (let i = 1; i < chunks; i++) {
-    at += stride;
-    v = add(v, v128.load(at));
+  for (let i = 0; i < size; i++) {
+    collect(
+      size, f32x4.mul(v128.load(temp), scale0), f32x4.mul(v128.load(temp, 16), scaleA), f32x4.mul(v128.load(temp, 32), scaleA),
+      f32x4.mul(v128.load(temp, 48), scaleB), f32x4.mul(v128.load(temp, 64), scaleB), v128.load(temp, 80),
+      to, place, a, b, a2, b2, none, none, none, none,
+    );
+    temp += 96;
+    to += place * <usize>size;
   }
-  return v;
 }

@@ -1,0 +1,95 @@
+import { engine, setBackend, type Tensor, tensor4d, tidy } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { registerSimdBackend } from '../../../src/backends/simd';
+
+beforeAll(async () => {
+  await registerSimdBackend({ threads: 2 });
+  await setBackend('simd');
+});
+
+/** Sums of three uniform numbers, repeatable: near enough to normal. */
+function normals(size: number, seed: number): Float32Array {
+  let state = seed;
+  const uniform = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 31 - 1;
+  };
+  return Float32Array.from({ length: size }, () => uniform() + uniform() + uniform());
+}
+
+interface Shape {
+  readonly batch: number;
+  readonly size: number;
+  readonly depth: number;
+  readonly maps: number;
+  readonly side: 2 | 3;
+}
+
+/** The three passes of a convolution with padding 'same' in double precision, each product where the definition has it. */
+function oracle(x: Float32Array, w: Float32Array, dy: Float32Array, { batch, size, depth, maps, side }: Shape) {
+  const y = new Float64Array(dy.length);
+  const dx = new Float64Array(x.length);
+  const dw = new Float64Array(w.length);
+  const pad = side === 3 ? 1 : 0;
+  for (let b = 0; b < batch; b++)
+    for (let i = 0; i < size; i++)
+      for (let j = 0; j < size; j++)
+        for (let p = 0; p < side; p++)
+          for (let q = 0; q < side; q++) {
+            const [row, col] = [i + p - pad, j + q - pad];
+            if (row < 0 || col < 0 || row >= size || col >= size) continue;
+            for (let c = 0; c < depth; c++) {
+              const atX = ((b * size + row) * size + col) * depth + c;
+              for (let n = 0; n < maps; n++) {
+                const atW = ((p * side + q) * depth + c) * maps + n;
+                const atY = ((b * size + i) * size + j) * maps + n;
+                y[atY]! += x[atX]! * w[atW]!;
+                dx[atX]! += dy[atY]! * w[atW]!;
+                dw[atW]! += x[atX]! * dy[atY]!;
+              }
+            }
+          }
+  return [y, dx, dw];
+}
+
+/** The largest error over the largest number. */
+function error(actual: ArrayLike<number>, expected: Float64Array): number {
+  let [worst, largest] = [0, 0];
+  expected.forEach((value, i) => {
+    worst = Math.max(worst, Math.abs(value - actual[i]!));
+    largest = Math.max(largest, Math.abs(value));
+  });
+  return worst / largest;
+}
+
+describe('Winograd convolution and both its gradients', () => {
+  it.each<Shape>([
+    { batch: 1, size: 30, depth: 8, maps: 12, side: 3 }, // one block of tiles, a filter transformed for all of it
+    { batch: 4, size: 14, depth: 68, maps: 72, side: 3 }, // several of tiles and of both maps, a filter prepared once
+    { batch: 1, size: 8, depth: 132, maps: 136, side: 3 }, // several shares of the maps, each preparing its filters
+    { batch: 5, size: 25, depth: 20, maps: 28, side: 2 }, // tiles of five
+  ])('err by less than 5e-6 of the largest result, against sums in double precision: %o', async (shape) => {
+    const { batch, size, depth, maps, side } = shape;
+    const values = [
+      normals(batch * size * size * depth, 1),
+      normals(side * side * depth * maps, 2),
+      normals(batch * size * size * maps, 3),
+    ] as const;
+    const results = tidy(() => {
+      const x = tensor4d(values[0], [batch, size, size, depth]);
+      const filter = tensor4d(values[1], [side, side, depth, maps]);
+      const dy = tensor4d(values[2], [batch, size, size, maps]);
+      const attrs = { strides: [1, 1], pad: 'same', dataFormat: 'NHWC', dilations: [1, 1] };
+      return [
+        engine().runKernel('Conv2D', { x, filter }, attrs) as Tensor,
+        engine().runKernel('Conv2DBackpropInput', { dy, filter }, { ...attrs, inputShape: x.shape }) as Tensor,
+        engine().runKernel('Conv2DBackpropFilter', { x, dy }, { ...attrs, filterShape: filter.shape }) as Tensor,
+      ];
+    });
+    const expected = oracle(...values, shape);
+    for (const [i, result] of results.entries()) {
+      expect(error(await result.data(), expected[i]!)).toBeLessThan(5e-6);
+      result.dispose();
+    }
+  });
+});
