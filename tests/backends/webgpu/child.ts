@@ -2,7 +2,7 @@
 // line, in JSON.
 import { computeGradients } from './gradients';
 import { runKernels } from './kernels';
-import { choose, listFailures, resumeAfterLoss, trainOn } from './life';
+import { choose, listFailures, resumeAfterLoss } from './life';
 
 const sections: Readonly<Record<string, () => Promise<unknown>>> = {
   choose,
@@ -10,7 +10,6 @@ const sections: Readonly<Record<string, () => Promise<unknown>>> = {
   runKernels,
   listFailures,
   resumeAfterLoss,
-  trainOn,
 };
 
 const result = await sections[process.argv[2]]();

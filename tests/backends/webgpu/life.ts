@@ -3,14 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { type GpuInfo, gpuInfo, useBackend } from 'tfjs-multitask/backends';
-import { batches, phantomDataset, selectTasks } from 'tfjs-multitask/data';
-import { ConvEncoder, MLPHead } from 'tfjs-multitask/layers';
-import { bce } from 'tfjs-multitask/losses';
-import { multitask } from 'tfjs-multitask/models';
 import { checkpoint, loadCheckpoint } from 'tfjs-multitask/node';
 import { type Callback, createTrainer } from 'tfjs-multitask/train';
+import { disposeBatch, squares, type TinyTask, tinyBatch, tinyModel } from '../../support/tiny-model';
 
-type Task = 'classification';
+const EPOCHS = 4;
 
 const software = { software: true };
 
@@ -44,26 +41,20 @@ export async function listFailures() {
 }
 
 /** Losses of every epoch of a small net; goes on from the last checkpoint in `folder`, if any. */
-async function fit(folder: string, epochs: number, callbacks: Callback<Task>[] = []): Promise<number[]> {
-  const dataset = selectTasks(phantomDataset({ counts: { covid: 4, normal: 4 }, size: 16, seed: 1 }), [
-    'classification',
-  ]);
-  const model = multitask({
-    inputShape: [16, 16, 1],
-    encoder: ConvEncoder({ filters: [4, 8] }),
-    heads: { classification: MLPHead({ units: [4] }) },
-    seed: 1,
-  });
-  const trainer = createTrainer(model, { optimizer: tf.train.adam(1e-2), losses: { classification: bce() } });
+async function fit(folder: string, callbacks: Callback<TinyTask>[] = []): Promise<number[]> {
+  const model = tinyModel();
+  const trainer = createTrainer(model, { optimizer: tf.train.adam(1e-2), losses: { a: squares, b: squares } });
+  const batch = tinyBatch([[1, 2]], { a: [1], b: [2] });
   try {
     const resume = (await loadCheckpoint(folder))?.state;
-    const history = await trainer.fit(batches(dataset, { batchSize: 4, seed: 1 }), {
-      epochs,
+    const { epochs } = await trainer.fit(() => [batch], {
+      epochs: EPOCHS,
       resume,
       callbacks: [...callbacks, checkpoint(folder)],
     });
-    return history.epochs.map(({ train }) => train.loss);
+    return epochs.map(({ train }) => train.loss);
   } finally {
+    disposeBatch(batch);
     trainer.dispose();
     model.dispose();
   }
@@ -78,35 +69,21 @@ async function inFolder<R>(body: (folder: string) => Promise<R>): Promise<R> {
   }
 }
 
-const EPOCHS = 6;
-
-/** The losses of the same run on both backends, and twice on webgpu. */
-export async function trainOn() {
-  const run = () => inFolder((folder) => fit(folder, EPOCHS));
-  await useBackend('simd');
-  const simd = await run();
-  await useBackend('webgpu', software);
-  const before = tf.memory().numTensors;
-  const webgpu = await run();
-  const left = tf.memory().numTensors - before;
-  return { simd, webgpu, again: await run(), left };
-}
-
 /** Loses the GPU in the midst of a run, and goes on from its last checkpoint. */
 export async function resumeAfterLoss() {
   await useBackend('webgpu', software);
-  const undisturbed = await inFolder((folder) => fit(folder, EPOCHS));
-  const lose: Callback<Task> = {
+  const undisturbed = await inFolder((folder) => fit(folder));
+  const lose: Callback<TinyTask> = {
     onStepEnd: ({ epoch }) => {
       if (epoch === EPOCHS / 2) (tf.backend() as unknown as { device: GPUDevice }).device.destroy();
     },
   };
   return inFolder(async (folder) => {
     const waiting = tf.square(tf.ones([2000]));
-    const lost = await messageOf(() => fit(folder, EPOCHS, [lose]));
+    const lost = await messageOf(() => fit(folder, [lose]));
     const read = await messageOf(() => waiting.data());
     const computed = await messageOf(() => tf.square(tf.ones([2000])));
     await useBackend('webgpu', software);
-    return { undisturbed, lost, read, computed, resumed: await fit(folder, EPOCHS) };
+    return { undisturbed, lost, read, computed, resumed: await fit(folder) };
   });
 }

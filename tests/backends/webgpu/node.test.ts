@@ -44,17 +44,6 @@ describe.skipIf(environment === undefined && !process.env.CI)(
       expect(outcomes.filter(({ error, left }) => left !== 0 || !(error <= 1))).toEqual([]);
     });
 
-    it('trains as simd does, the same to the last bit each time, and leaves nothing behind', async () => {
-      const { simd, webgpu, again, left } = await onSwiftShader('trainOn');
-      expect(webgpu).toHaveLength(6);
-      expect(webgpu.at(-1)).toBeLessThan(webgpu[0]);
-      webgpu.forEach((loss: number, i: number) => {
-        expect(Math.abs(loss - simd[i])).toBeLessThan(1e-5);
-      });
-      expect(again).toEqual(webgpu);
-      expect(left).toBe(0);
-    });
-
     it('says that the GPU was lost, and goes on from the last checkpoint to the same losses', async () => {
       const { undisturbed, lost, read, computed, resumed } = await onSwiftShader('resumeAfterLoss');
       for (const message of [lost, read, computed]) {
