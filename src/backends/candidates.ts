@@ -8,6 +8,7 @@ import { isNode } from './simd/host';
 import { explainNativeError } from './tfjs-node/explain-native-error';
 import { prepareForTfjsNode } from './tfjs-node/prepare';
 import { SOFTWARE_ADVICE } from './webgpu/adapter';
+import { hasNoDriver } from './webgpu/drivers';
 
 /** A backend that {@link useBackend} knows. */
 export type BackendName = 'node-gpu' | 'node' | 'webgpu' | 'webgl' | 'simd' | 'wasm' | 'cpu';
@@ -29,6 +30,8 @@ export interface Candidate<N extends string = string> {
   load(wanted: Wanted): Promise<unknown>;
   /** Adds what it lacks, once it is imported. */
   complete?(): void;
+  /** Whether what it needs is plainly not here: it is then passed over without a word, unless asked for. */
+  absent?(): boolean;
   /** Throws where it runs, but not as its name promises. */
   check?(wanted: Wanted): void;
   /** What to do where it is installed but does not work. */
@@ -103,6 +106,7 @@ export const candidates: readonly Candidate<BackendName>[] = [
       }
     },
     complete: registerWebgpuTrainingKernels,
+    absent: hasNoDriver,
   },
   {
     name: 'webgl',

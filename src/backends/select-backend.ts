@@ -12,6 +12,7 @@ export async function selectBackend<N extends string>(
   const failures: string[] = [];
   for (const wanted of name === undefined ? automatic : [name]) {
     const candidate = candidates.find((known) => known.name === wanted)!;
+    if (name === undefined && candidate.absent?.()) continue;
     const slow = name === undefined && candidate.advice !== undefined ? `'${wanted}' is slow. ${candidate.advice}` : '';
     if (slow && !onNotice) {
       throw new Error(

@@ -167,6 +167,15 @@ describe('picking a backend', () => {
     expect(notices[0]).toContain('the-one-package does not register it here');
   });
 
+  it('passes over without a word one whose hardware is plainly not here, unless it is asked for', async () => {
+    const one: Candidate = { ...failing('one', new Error('no driver')), absent: () => true };
+    expect(await select([one, working('two')])).toBe('two');
+    expect(notices).toEqual([]);
+    await expect(select([one, working('two')], 'one')).rejects.toThrow(
+      "useBackend: 'one' is installed but does not work here: no driver.",
+    );
+  });
+
   it('does not end with a slow one in silence', async () => {
     const slow: Candidate = { ...working('slow'), advice: 'Run: npm install the-fast-package' };
     const all = [failing('one', 'no memory'), slow];
