@@ -171,11 +171,12 @@ async function main(names) {
     return;
   }
   const rows = [];
-  for (const name of names.length > 0 ? names : BACKENDS) rows.push({ name, ...(await testBackend(name)) });
   const line = (...cells) => cells.map((cell, i) => String(cell)[i === 0 ? 'padEnd' : 'padStart'](10)).join('');
   console.log(line('backend', 'passed', 'failed', 'skipped', 'time'));
-  for (const { name, passed, failed, skipped, time, note } of rows) {
-    console.log(`${line(name, passed, failed, skipped, time)}   ${note}`);
+  for (const name of names.length > 0 ? names : BACKENDS) {
+    const row = await testBackend(name);
+    rows.push(row);
+    console.log(`${line(name, row.passed, row.failed, row.skipped, row.time)}   ${row.note}`);
   }
   const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
