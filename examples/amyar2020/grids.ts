@@ -33,6 +33,10 @@ const COMMON = {
   batch: 4,
 } as const;
 
+const LONGER = { arm: 'twice the epochs', epochs: 40, patience: 16 };
+const LONGER_AND_AVERAGED = { epochs: 40, patience: 16, averageDecay: 0.99 };
+const MORE_MASKS = { batch: 8, masksPerBatch: 4 };
+
 export const GRIDS: Readonly<Record<GridName, GridScale>> = {
   paper: {
     sizes: [256, 512],
@@ -50,7 +54,17 @@ export const GRIDS: Readonly<Record<GridName, GridScale>> = {
     seeds: { main: 5, other: 2 },
     masks: [5, 10, 20],
     labels: [50, 200],
-    changes: [...CHANGES, { arm: 'twice the epochs', epochs: 40, patience: 16 }],
+    changes: [
+      ...CHANGES,
+      LONGER,
+      {
+        arm: 'the four that help on validation',
+        ...LONGER_AND_AVERAGED,
+        ...MORE_MASKS,
+        lossWeights: { segmentation: 3 },
+      },
+      { arm: 'U-Net, tuned likewise', model: 'unet', tasks: ['segmentation'], ...LONGER_AND_AVERAGED, batch: 8 },
+    ],
     settingsAt: 'small',
   },
   tiny: {
