@@ -13,17 +13,12 @@ const OUT_H: usize = 17, OUT_W: usize = 18, OUT_STEP_Y: usize = 19, OUT_STEP_X: 
 const BLOCK: usize = 23, SCRATCH: usize = 24, SCRATCH_SIZE: usize = 25, SPLIT: usize = 26, ZEROS: usize = 27;
 
 /**
- * Copies the run of taps at (iy, ix) with zeros where it leaves the image, or gives its address in the image when it does
- * not. `taps` pixels of `c` floats; returns the address; `spare` is where a copy may go.
+ * Copies the run of `taps` pixels at ix, which leaves the row, to `spare` with zeros where it does, and returns that address,
+ * or that of zeros where no pixel is inside.
  */
-// @ts-ignore: decorator
-@inline
-function runAt(x: usize, b: i32, iy: i32, ix: i32, h: i32, w: i32, c: i32, taps: i32, spare: usize, zeros: usize): usize {
-  if (<u32>iy >= <u32>h || ix >= w || ix + taps <= 0) return zeros;
-  const row = x + <usize>((b * h + iy) * w) * <usize>(c << 2);
-  if (ix >= 0 && ix + taps <= w) return row + <usize>ix * <usize>(c << 2);
+function edge(row: usize, ix: i32, w: i32, pixel: usize, taps: i32, spare: usize, zeros: usize): usize {
   const from = max32(0, -ix), to = min32(taps, w - ix);
-  const pixel = <usize>(c << 2);
+  if (from >= to) return zeros;
   memory.fill(spare, 0, <usize>taps * pixel);
   memory.copy(spare + <usize>from * pixel, row + <usize>(ix + from) * pixel, <usize>(to - from) * pixel);
   return spare;
@@ -51,33 +46,58 @@ export function convTiles(item: i32, thread: i32): void {
   const dump = acc + 192; // rows behind the last pixel are written here
   const addresses = dump + <usize>((n + 8) << 2);
   let spare = addresses + <usize>tiles * tileBytes;
+  const pixel = <usize>(c << 2), outPixel = <usize>(n << 2);
+  const count = last - first;
   let b = first / (rows * cols);
   let y = (first - b * rows * cols) / cols;
   let xx = first - (b * rows + y) * cols;
-  for (let t = 0; t < tiles; t++) {
-    const at = addresses + <usize>t * tileBytes;
-    for (let r = 0; r < 6; r++) {
-      const slot = at + <usize>(r << 2);
-      if (first + t * 6 + r >= last) {
-        store<u32>(slot, <u32>dump);
-        for (let g = 0; g < groups; g++) store<u32>(slot + <usize>(24 * (g + 1)), <u32>zeros);
-        continue;
+  // pixels of one row at a time: their addresses ascend by a step, but for those whose run leaves the image
+  for (let done = 0; done < count;) {
+    const length = min32(cols - xx, count - done);
+    const tile = done / 6, place = done - tile * 6;
+    const at = addresses + <usize>tile * tileBytes + <usize>(place << 2);
+    let to = out + <usize>((b * outH + y * outStepY + outY) * outW + xx * outStepX + outX) * outPixel;
+    for (let i = 0, slot = at, left = 6 - place; i < length; i++) {
+      store<u32>(slot, <u32>to);
+      to += <usize>outStepX * outPixel;
+      slot += 4;
+      if (--left == 0) {
+        slot += tileBytes - 24;
+        left = 6;
       }
-      store<u32>(slot, <u32>(out + <usize>((b * outH + y * outStepY + outY) * outW + xx * outStepX + outX) * <usize>(n << 2)));
-      for (let g = 0; g < groups; g++) {
-        const entry = table + <usize>(g << 3);
-        const p = runAt(x, b, y * stepY + load<i32>(entry), xx * stepX + load<i32>(entry, 4), h, w, c, taps, spare, zeros);
-        if (p == spare) spare += runBytes;
-        store<u32>(slot + <usize>(24 * (g + 1)), <u32>p);
-      }
-      if (++xx == cols) {
-        xx = 0;
-        if (++y == rows) {
-          y = 0;
-          b++;
+    }
+    for (let g = 0; g < groups; g++) {
+      const entry = table + <usize>(g << 3);
+      const iy = y * stepY + load<i32>(entry);
+      const row = x + <usize>((b * h + iy) * w) * pixel;
+      const inside = <u32>iy < <u32>h;
+      let ix = xx * stepX + load<i32>(entry, 4);
+      for (let i = 0, slot = at + <usize>(24 * (g + 1)), left = 6 - place; i < length; i++) {
+        let p = row + <usize>ix * pixel;
+        if (!inside || ix < 0 || ix + taps > w) {
+          p = inside ? edge(row, ix, w, pixel, taps, spare, zeros) : zeros;
+          if (p == spare) spare += runBytes;
+        }
+        store<u32>(slot, <u32>p);
+        ix += stepX;
+        slot += 4;
+        if (--left == 0) {
+          slot += tileBytes - 24;
+          left = 6;
         }
       }
     }
+    done += length;
+    xx = 0;
+    if (++y == rows) {
+      y = 0;
+      b++;
+    }
+  }
+  for (let i = count; i < tiles * 6; i++) {
+    const slot = addresses + <usize>(i / 6) * tileBytes + <usize>((i % 6) << 2);
+    store<u32>(slot, <u32>dump);
+    for (let g = 0; g < groups; g++) store<u32>(slot + <usize>(24 * (g + 1)), <u32>zeros);
   }
 
   if (groups == 0) memory.fill(acc, 0, 192); // no tap reaches these positions
