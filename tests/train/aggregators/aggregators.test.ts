@@ -271,6 +271,41 @@ function determinant(matrix: number[][]): number {
   );
 }
 
+describe('gradients that cancel each other', () => {
+  const context = { step: 0, losses: {} };
+  const fair = [nashMtl(), ...[0.3, 1, 2, 6].map((alpha) => fairGrad({ alpha }))];
+
+  it('are weighed by their lengths, so that they do: where a training run on two opposed losses once ended in an error', () => {
+    const gramian = [
+      [0.6174381971359253, -0.5324751138687134],
+      [-0.5324751138687134, 0.45920369029045105],
+    ];
+    for (const { weights } of fair) {
+      const [a, b] = weights!(gramian, ['a', 'b'], context);
+      expect((a * Math.sqrt(gramian[0][0])) / (b * Math.sqrt(gramian[1][1]))).toBeCloseTo(1, 4);
+    }
+  });
+
+  it('get finite weights above 0, whatever their lengths and however close to opposite', () => {
+    const length = fc.double({ min: -2, max: 2, noNaN: true }).map((exponent) => 10 ** exponent);
+    const gap = fc.double({ min: -8, max: 0, noNaN: true }).map((exponent) => 10 ** exponent);
+    fc.assert(
+      fc.property(length, length, gap, (a, b, share) => {
+        const product = Math.fround(a * b * Math.cos(Math.PI * (1 - share)));
+        const gramian = [
+          [Math.fround(a * a), product],
+          [product, Math.fround(b * b)],
+        ];
+        for (const { weights } of fair) {
+          const found = weights!(gramian, ['a', 'b'], context);
+          expect(found.every((weight) => weight > 0 && Number.isFinite(weight))).toBe(true);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
 describe('the order in which pcGrad and gradVac look at tasks', () => {
   const j = [
     [1, 0.2, -0.4],
