@@ -1,7 +1,7 @@
 import { backend_util, type NamedAttrMap, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
 import { KERNEL } from '../board';
-import { ALONE, forwardTaps, type Tap } from './conv-tiles';
+import { ALONE, forwardTaps, sumChunks, type Tap } from './conv-tiles';
 import { backwardTaps, fusedPlan } from './conv2d';
 import { runUnary } from './elementwise';
 import { allFloat, type Kernel, sizeOf } from './kernel';
@@ -253,8 +253,7 @@ const backpropFilter: Kernel = ({ backend, inputs, attrs }) => {
   runtime.ints.set([from, sums, gradient, block, partialBytes, ...argumentsOf(positions, table), lines]);
   runtime.run(KERNEL.depthwiseGradient, parts);
   if (parts > 1) {
-    runtime.ints.set([sums, backend.address(out), parts, partialBytes, size, size]);
-    runtime.run(KERNEL.sumParts, 1);
+    sumChunks(runtime, sums, backend.address(out), parts, size, partialBytes);
     runtime.heap.free(sums);
   }
   runtime.heap.free(table);
