@@ -21,6 +21,16 @@ export interface GridScale {
 
 const EMPTY_MASKS: Change = { arm: 'empty masks without COVID-19', emptyMasks: true };
 
+/** All that training can do besides, so that the tiny grid has passed through it. */
+const EVERYTHING: Change = {
+  arm: 'tasks one after the other, deep supervision, windows',
+  warmUp: { classification: 1 },
+  reconstructionFirst: 1,
+  supervisedLevels: 2,
+  window: [1, 99],
+  keptBy: 'segmentation',
+};
+
 const COMMON = {
   dropout: 0,
   reconstructionSkips: true,
@@ -73,7 +83,7 @@ export const GRIDS: Readonly<Record<GridName, GridScale>> = {
     seeds: { main: 1, other: 1 },
     masks: [3],
     labels: [12],
-    changes: [EMPTY_MASKS],
+    changes: [EMPTY_MASKS, EVERYTHING],
     settingsAt: 'small',
   },
 };
@@ -98,16 +108,23 @@ export interface Grid {
 /** What of a configuration makes no difference to its model is set to one value, so that equal runs are equal. */
 function normalise(config: RunConfig): RunConfig {
   const has = (task: ExperimentTask): boolean => config.tasks.includes(task);
-  const weights = Object.entries(config.lossWeights).filter(([task]) => has(task as ExperimentTask));
-  const { masksPerBatch, emptyMasks, ...rest } = config;
+  const own = <V>(byTask: { readonly [K in ExperimentTask]?: V }) =>
+    Object.fromEntries(Object.entries(byTask).filter(([task]) => has(task as ExperimentTask)));
+  const { masksPerBatch, emptyMasks, warmUp, reconstructionFirst, supervisedLevels, keptBy, ...rest } = config;
+  const several = config.tasks.length > 1;
   const empty = has('segmentation') && emptyMasks === true;
-  const mixes = has('segmentation') && (config.tasks.length > 1 || empty) && masksPerBatch !== undefined;
+  const mixes = has('segmentation') && (several || empty) && masksPerBatch !== undefined;
+  const warms = warmUp !== undefined && several && Object.keys(own(warmUp)).length > 0;
   return {
     ...rest,
     ...(mixes ? { masksPerBatch } : {}),
     ...(empty ? { emptyMasks } : {}),
+    ...(warms ? { warmUp: own(warmUp) } : {}),
+    ...(has('reconstruction') && several && reconstructionFirst ? { reconstructionFirst } : {}),
+    ...(has('segmentation') && supervisedLevels ? { supervisedLevels } : {}),
+    ...(keptBy !== undefined && several && has(keptBy) ? { keptBy } : {}),
     reconstructionSkips: has('reconstruction') ? config.reconstructionSkips : true,
-    lossWeights: Object.fromEntries(weights),
+    lossWeights: own(config.lossWeights),
     masks: has('segmentation') ? config.masks : null,
     labels: has('classification') ? config.labels : null,
   };

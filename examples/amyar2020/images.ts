@@ -1,7 +1,7 @@
 import type { Dataset } from 'tfjs-multitask';
-import { type PhantomKind, phantomDataset } from 'tfjs-multitask/data';
+import { type PhantomKind, phantomDataset, scaleToUnit } from 'tfjs-multitask/data';
 import { cached, manifestDataset } from 'tfjs-multitask/node';
-import type { ExperimentTask } from './records';
+import type { ExperimentTask, RunConfig } from './records';
 
 /** What is known of an image without reading it. */
 export interface ImageInfo {
@@ -56,12 +56,10 @@ function openPhantoms(count: number, size: number): Images {
     const source = mask ? 'masked' : KINDS[kind][1];
     return { id, source, covid: kind === 'covid' ? 1 : 0, mask, official: '', patient: group };
   });
-  return { name: 'phantom', dataset: cached(dataset), infos };
+  return { name: 'phantom', dataset, infos };
 }
 
-/** Opens the images at a size. Files are not looked at: those that cannot be read are found when they are split. */
-export async function openImages({ data, phantoms }: DataOptions, size: number): Promise<Images> {
-  if (data === null) return openPhantoms(phantoms, size);
+async function openManifest(data: string, size: number): Promise<Images> {
   const dataset = await manifestDataset(data, { size: [size, size], check: 'none' });
   const infos = dataset.records.map((record, i): ImageInfo => {
     const { id, tasks } = dataset.rows[i];
@@ -74,7 +72,29 @@ export async function openImages({ data, phantoms }: DataOptions, size: number):
       ...(record.patient ? { patient: record.patient } : {}),
     };
   });
-  return { name: data, dataset: cached(dataset), infos };
+  return { name: data, dataset, infos };
+}
+
+/** Images whose intensities are scaled, each by its own percentiles; `x` is also what is to be reconstructed. */
+function inWindow(dataset: Dataset<ExperimentTask>, percentiles: readonly [number, number]): Dataset<ExperimentTask> {
+  return {
+    ...dataset,
+    async read(index) {
+      const { x: image, y } = await dataset.read(index);
+      const x = scaleToUnit(image, { percentiles });
+      return { x, y: y.reconstruction === undefined ? y : { ...y, reconstruction: x } };
+    },
+  };
+}
+
+/** Opens the images at a size. Files are not looked at: those that cannot be read are found when they are split. */
+export async function openImages(
+  { data, phantoms }: DataOptions,
+  size: number,
+  window?: RunConfig['window'],
+): Promise<Images> {
+  const images = data === null ? openPhantoms(phantoms, size) : await openManifest(data, size);
+  return { ...images, dataset: cached(window === undefined ? images.dataset : inWindow(images.dataset, window)) };
 }
 
 /** The source with the most images that has both classes: the one in which the source does not tell the class. */

@@ -1,3 +1,5 @@
+import type { SupervisedLevels } from 'tfjs-multitask/models';
+
 /** What a run of the experiments leaves in its folder, and what the report is made from. Everything is plain JSON. */
 
 export type ExperimentTask = 'reconstruction' | 'segmentation' | 'classification';
@@ -26,6 +28,16 @@ export interface RunConfig {
   readonly emptyMasks?: boolean;
   /** Decay of the average of the weights that is scored and kept; left out: the weights themselves. */
   readonly averageDecay?: number;
+  /** Epochs over which a task's loss comes in, from none of it to all; left out: all of it from the first epoch on. */
+  readonly warmUp?: { readonly [K in ExperimentTask]?: number };
+  /** Epochs before the others that train on reconstruction alone; left out: none. */
+  readonly reconstructionFirst?: number;
+  /** Levels of the segmentation's decoder that have a loss, the finest and coarser ones; left out: the finest alone. */
+  readonly supervisedLevels?: SupervisedLevels;
+  /** Percentiles of an image's intensities that become 0 and 1; left out: the intensities that the file has. */
+  readonly window?: readonly [low: number, high: number];
+  /** The task by whose validation loss the kept epoch is chosen; left out: by the sum over all tasks. */
+  readonly keptBy?: ExperimentTask;
   /** Masks that training may see; null for all. */
   readonly masks: number | null;
   /** Images whose class training may see; null for all. The others take part in reconstruction only. */

@@ -33,7 +33,7 @@ export function describeRun({ id, config, split, code, backend }: Job) {
 }
 
 async function openView(job: Job): Promise<TaskView> {
-  const images = await openImages(job, job.config.size);
+  const images = await openImages(job, job.config.size, job.config.window);
   return viewFor(images, JSON.parse(await readFile(job.splitFile, 'utf8')) as SplitRecord, job.config);
 }
 

@@ -48,6 +48,12 @@ export const CHANGES: readonly Change[] = [
   { arm: 'no norm', norm: 'none' },
   { arm: 'instance norm', norm: 'instance' },
   { arm: 'averaged weights', averageDecay: 0.99 },
+  { arm: 'the class comes in over 10 epochs', warmUp: { classification: 10 } },
+  { arm: 'reconstruction alone for 5 epochs', reconstructionFirst: 5 },
+  { arm: 'the same, no skips into it', reconstructionFirst: 5, reconstructionSkips: false },
+  { arm: 'deep supervision', supervisedLevels: 3 },
+  { arm: 'windows by percentiles', window: [1, 99] },
+  { arm: 'kept by the segmentation', keptBy: 'segmentation' },
 ];
 
 /** The studies, the most important first: the arms of each, for a grid's scale. */

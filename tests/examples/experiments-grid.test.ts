@@ -113,9 +113,21 @@ describe("a run's identity", () => {
     { emptyMasks: true },
     { averageDecay: 0.9 },
     { images: 'figures' },
+    { warmUp: { classification: 3 } },
+    { reconstructionFirst: 2 },
+    { supervisedLevels: 2 as const },
+    { window: [1, 99] as const },
+    { keptBy: 'segmentation' as const },
   ])('changes with %j', (change) => {
     expect(identityOf({ ...config, ...change })).not.toBe(identityOf(config));
     expect(runId({ ...config, ...change })).not.toBe(runId(config));
+  });
+
+  it('is that of runs from before there were more settings', () => {
+    const ids = new Set(runs.map(runId));
+    for (const id of ['t1t2t3-64-seed1-54d71b37', 'unet-64-seed1-efdc77ee', 't1t2t3-32-seed1-0ec132f1']) {
+      expect(ids).toContain(id);
+    }
   });
 
   it('is the same for settings that make no difference to the model', () => {
