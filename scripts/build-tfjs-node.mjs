@@ -1,18 +1,19 @@
-// Builds the native part of @tensorflow/tfjs-node where its installer's download is out of reach: libtensorflow comes from
-// a wheel of PyPI, the binding is compiled here. Needs Linux on x86-64, npm, Python 3 with pip, and a C++ compiler.
+// Builds the native part of @tensorflow/tfjs-node, or of tfjs-node-gpu, where its installer's download is out of reach:
+// libtensorflow comes from a wheel of PyPI, the binding is compiled here. Needs Linux on x86-64, npm, Python 3 with pip,
+// and a C++ compiler.
 //
-//   node scripts/build-tfjs-node.mjs                  builds it into a cache, once, and prints the folder
-//   node scripts/build-tfjs-node.mjs --into DIR       ... and installs it into DIR/node_modules
-//   node scripts/build-tfjs-node.mjs --remove DIR     removes it from there
+//   node scripts/build-tfjs-node.mjs [--gpu]                  builds it into a cache, once, and prints the folder
+//   node scripts/build-tfjs-node.mjs [--gpu] --into DIR       ... and installs it into DIR/node_modules
+//   node scripts/build-tfjs-node.mjs [--gpu] --remove DIR     removes it from there
 //
-// The cache is $TFJS_NODE_DIR, or else ~/.cache/tfjs-multitask/tfjs-node-<version>-tensorflow-<version>; the folder holds
-// the package `tfjs-node`, and in `shared` what it must have in common with the program that uses it: two copies of
-// tfjs-core in one process do not know each other's tensors.
+// The cache is $TFJS_NODE_DIR ($TFJS_NODE_GPU_DIR), or else ~/.cache/tfjs-multitask/tfjs-node-<version>-tensorflow-<version>;
+// the folder holds the package by its name, and in `shared` what it must have in common with the program that uses it: two
+// copies of tfjs-core in one process do not know each other's tensors.
 //
 // Which TensorFlow: tfjs-node 4.22 is made for libtensorflow 2.9.1. Wheels have the C API as a library of its own since
 // 2.12 (libtensorflow_cc.so.2); in those of 2.9 to 2.11 it is part of Python's _pywrap_tensorflow_internal.so, which does
 // not load without Python (undefined symbol: PyTuple_Type). 2.12.1, 2.15.1 and 2.21.0 were tried: the binding builds
-// against each, and computes. 2.12.1 is taken as the nearest to 2.9.1.
+// against each, and computes. 2.12.1 is taken as the nearest to 2.9.1. Its CUDA is 11.8, where that of 2.9.1 is 11.2.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -24,19 +25,28 @@ import { parseArgs, promisify } from 'node:util';
 
 const TFJS_NODE = '4.22.0';
 const TENSORFLOW = '2.12.1';
-const WHEEL = {
-  requirement: `tensorflow-cpu==${TENSORFLOW}`,
-  sha256: '7ffb595707a8fb376deaddc768784c7a0242b16cbc6e06393b1733b2ce19f855',
-  // of the wheel's Python, which need not be the one that is here
-  platform: ['--implementation=cp', '--python-version=3.11', '--platform=manylinux2014_x86_64'],
+/** What is built: where TensorFlow comes from, and where the outcome goes. */
+const BUILDS = {
+  'tfjs-node': {
+    wheel: 'tensorflow-cpu',
+    sha256: '7ffb595707a8fb376deaddc768784c7a0242b16cbc6e06393b1733b2ce19f855',
+    given: process.env.TFJS_NODE_DIR,
+  },
+  'tfjs-node-gpu': {
+    wheel: 'tensorflow',
+    sha256: '857a1e331cc34f399236642dbf4ac8f3ca4f36e2df04e45516819db1b3c827c1',
+    given: process.env.TFJS_NODE_GPU_DIR,
+  },
 };
+/** Of the wheel's Python, which need not be the one that is here. */
+const PLATFORM = ['--implementation=cp', '--python-version=3.11', '--platform=manylinux2014_x86_64'];
 const SHARED = ['tfjs-core', 'tfjs-layers', 'tfjs-backend-cpu', 'tfjs-backend-webgl'].map(
   (name) => `@tensorflow/${name}`,
 );
 
 const run = promisify(execFile);
-const cache =
-  process.env.TFJS_NODE_DIR ?? join(homedir(), `.cache/tfjs-multitask/tfjs-node-${TFJS_NODE}-tensorflow-${TENSORFLOW}`);
+const cacheOf = (name) =>
+  BUILDS[name].given ?? join(homedir(), `.cache/tfjs-multitask/${name}-${TFJS_NODE}-tensorflow-${TENSORFLOW}`);
 
 class Refusal extends Error {}
 
@@ -60,12 +70,12 @@ async function findPython() {
 }
 
 /** Puts libtensorflow and its headers, as binding.gyp looks for them, into `deps`. */
-async function fetchTensorFlow(work, deps) {
+async function fetchTensorFlow({ wheel: name, sha256 }, work, deps) {
   const python = await findPython();
   const requirements = join(work, 'requirements.txt');
-  await writeFile(requirements, `${WHEEL.requirement} --hash=sha256:${WHEEL.sha256}\n`);
+  await writeFile(requirements, `${name}==${TENSORFLOW} --hash=sha256:${sha256}\n`);
   const wheels = join(work, 'wheels');
-  const options = ['--no-deps', '--only-binary=:all:', '--require-hashes', ...WHEEL.platform, '-d', wheels];
+  const options = ['--no-deps', '--only-binary=:all:', '--require-hashes', ...PLATFORM, '-d', wheels];
   await command('download TensorFlow', python, ['-m', 'pip', 'download', '-q', ...options, '-r', requirements]);
   const [wheel] = await readdir(wheels);
   // A wheel is a zip file, and Python can read it.
@@ -113,30 +123,31 @@ async function tryBinding(folder) {
   return stdout.trim();
 }
 
-async function build() {
+async function build(name) {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Refusal(
-      `is for Linux on x86-64 and this is ${process.platform} on ${process.arch}. Run: npm install @tensorflow/tfjs-node`,
+      `is for Linux on x86-64 and this is ${process.platform} on ${process.arch}. Run: npm install @tensorflow/${name}`,
     );
   }
+  const cache = cacheOf(name);
   await mkdir(dirname(cache), { recursive: true });
   const work = await mkdtemp(`${cache}.`);
   try {
     await writeFile(join(work, 'package.json'), '{ "private": true }');
     const install = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-    await command('install tfjs-node', 'npm', [...install, `@tensorflow/tfjs-node@${TFJS_NODE}`], { cwd: work });
+    await command(`install ${name}`, 'npm', [...install, `@tensorflow/${name}@${TFJS_NODE}`], { cwd: work });
     const modules = join(work, 'node_modules');
-    const folder = join(modules, '@tensorflow/tfjs-node');
-    await fetchTensorFlow(work, join(folder, 'deps'));
+    const folder = join(modules, '@tensorflow', name);
+    await fetchTensorFlow(BUILDS[name], work, join(folder, 'deps'));
     await compileBinding(folder);
     const version = await tryBinding(folder);
     if (version !== TENSORFLOW) throw new Refusal(`should have TensorFlow ${TENSORFLOW} and has ${version}.`);
 
     const done = join(work, 'done');
     await mkdir(join(done, 'shared/@tensorflow'), { recursive: true });
-    await rename(folder, join(done, 'tfjs-node'));
-    for (const name of SHARED) await rename(join(modules, name), join(done, 'shared', name));
-    await rename(modules, join(done, 'tfjs-node/node_modules'));
+    await rename(folder, join(done, name));
+    for (const shared of SHARED) await rename(join(modules, shared), join(done, 'shared', shared));
+    await rename(modules, join(done, name, 'node_modules'));
     await rename(done, cache).catch((error) => {
       if (!existsSync(cache)) throw error; // else another process was faster
     });
@@ -146,37 +157,41 @@ async function build() {
 }
 
 /** The folder of the built package: built where it is not there yet. */
-export async function builtTfjsNode() {
-  if (!existsSync(cache)) await build();
+async function builtTfjsNode(name) {
+  const cache = cacheOf(name);
+  if (!existsSync(cache)) await build(name);
   return cache;
 }
 
-const targetIn = (folder) => join(resolve(folder), 'node_modules/@tensorflow/tfjs-node');
+const targetIn = (folder, name) => join(resolve(folder), 'node_modules/@tensorflow', name);
 
 /** The file that marks what this script has put somewhere. */
 const MARK = 'built-by-tfjs-multitask';
 
-/** Installs the built package into `folder`, beside the tfjs-core that is used there, and gives its own folder. */
-export async function installTfjsNode(folder) {
-  const source = await builtTfjsNode();
-  await removeTfjsNode(folder);
-  const target = targetIn(folder);
+/**
+ * Installs the built package, tfjs-node or tfjs-node-gpu, into `folder`, beside the tfjs-core that is used there, and
+ * gives its own folder.
+ */
+export async function installTfjsNode(folder, name = 'tfjs-node') {
+  const source = await builtTfjsNode(name);
+  await removeTfjsNode(folder, name);
+  const target = targetIn(folder, name);
   const { resolve: find } = createRequire(join(resolve(folder), 'index.js'));
-  const copies = [[join(source, 'tfjs-node'), target]];
-  for (const name of SHARED) {
-    const own = join(source, 'shared', name);
+  const copies = [[join(source, name), target]];
+  for (const shared of SHARED) {
+    const own = join(source, 'shared', shared);
     let there;
     try {
-      there = find(`${name}/package.json`);
+      there = find(`${shared}/package.json`);
     } catch {
-      copies.push([own, join(target, 'node_modules', name)]);
+      copies.push([own, join(target, 'node_modules', shared)]);
       continue;
     }
     const { version } = JSON.parse(await readFile(there, 'utf8'));
-    if (version !== TFJS_NODE) throw new Refusal(`needs ${name} ${TFJS_NODE}, and ${folder} has ${version}.`);
+    if (version !== TFJS_NODE) throw new Refusal(`needs ${shared} ${TFJS_NODE}, and ${folder} has ${version}.`);
   }
   await mkdir(dirname(target), { recursive: true });
-  // Links, where the cache is on the same disk: it is a gigabyte. They are files of their own to Node, unlike symbolic ones.
+  // Links, where the cache is on the same disk: it is a gigabyte or two. They are files of their own to Node, unlike symbolic ones.
   const linked = (await stat(source)).dev === (await stat(dirname(target))).dev ? ['-l'] : [];
   for (const [from, to] of copies) await command('copy it', 'cp', ['-a', ...linked, from, to]);
   await writeFile(join(target, MARK), '');
@@ -184,17 +199,19 @@ export async function installTfjsNode(folder) {
 }
 
 /** Removes from `folder` what {@link installTfjsNode} put there, and nothing else. */
-export async function removeTfjsNode(folder) {
-  const target = targetIn(folder);
+async function removeTfjsNode(folder, name) {
+  const target = targetIn(folder, name);
   if (!existsSync(target)) return;
-  if (!existsSync(join(target, MARK))) throw new Refusal(`finds another tfjs-node at ${target}, and leaves it alone.`);
+  if (!existsSync(join(target, MARK))) throw new Refusal(`finds another ${name} at ${target}, and leaves it alone.`);
   await rm(target, { recursive: true });
 }
 
 async function main() {
-  const { into, remove } = parseArgs({ options: { into: { type: 'string' }, remove: { type: 'string' } } }).values;
-  if (remove !== undefined) return removeTfjsNode(remove);
-  console.log(into === undefined ? await builtTfjsNode() : await installTfjsNode(into));
+  const options = { gpu: { type: 'boolean', default: false }, into: { type: 'string' }, remove: { type: 'string' } };
+  const { gpu, into, remove } = parseArgs({ options }).values;
+  const name = gpu ? 'tfjs-node-gpu' : 'tfjs-node';
+  if (remove !== undefined) return removeTfjsNode(remove, name);
+  console.log(into === undefined ? await builtTfjsNode(name) : await installTfjsNode(into, name));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

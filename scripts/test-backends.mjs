@@ -3,10 +3,11 @@
 //
 //   node scripts/test-backends.mjs [NAME...]
 //
-// tfjs-node is that of node_modules, or else what build-tfjs-node.mjs builds, put where only this script finds it. webgpu
-// computes on the GPU that is here, or else on SwiftShader, which comes with Chromium ($SWIFTSHADER is its folder). What is
-// not present is skipped; where $REQUIRE_SWIFTSHADER is set, that counts as failed, but for what needs a GPU. The backends of browsers are
-// tested by check-browser.mjs.
+// tfjs-node is that of node_modules, or else what build-tfjs-node.mjs builds, put where only this script finds it.
+// tfjs-node-gpu is too, but it is built only where node-gpu is named here, as its TensorFlow is a download of 0.6 GB; where
+// it finds no GPU, it computes on the CPU. webgpu computes on the GPU that is here, or else on SwiftShader, which comes with
+// Chromium ($SWIFTSHADER is its folder). What is not present is skipped; where $REQUIRE_SWIFTSHADER is set, that counts as
+// failed, but for what needs a GPU. The backends of browsers are tested by check-browser.mjs.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -79,22 +80,28 @@ async function prepareWebgpu() {
   throw new Absent(`no GPU, and no SwiftShader at ${driver} (Debian: apt-get install chromium)`);
 }
 
-async function prepareNode() {
-  if (isInstalled('@tensorflow/tfjs-node')) return { note: 'of node_modules' };
-  const folder = await installTfjsNode(join(root, 'node_modules/.tfjs-node')).catch((error) => {
+/** tfjs-node or tfjs-node-gpu. */
+async function prepareNode(name) {
+  if (isInstalled(`@tensorflow/${name}`)) return { note: 'of node_modules' };
+  const folder = await installTfjsNode(join(root, 'node_modules/.tfjs-node'), name).catch((error) => {
     throw new Absent(error.message);
   });
-  return { alias: join(folder, 'dist/index.js'), note: 'built from a wheel of TensorFlow' };
+  const alias = { [`#${name}`]: join(folder, 'dist/index.js') };
+  return { alias, folder, note: 'built from a wheel of TensorFlow' };
 }
 
-const PREPARE = {
-  node: prepareNode,
-  'node-gpu': () => {
-    if (!isInstalled('@tensorflow/tfjs-node-gpu')) throw new Absent('@tensorflow/tfjs-node-gpu is not installed');
-    return {};
-  },
-  webgpu: prepareWebgpu,
-};
+async function prepareNodeGpu(asked) {
+  const name = 'tfjs-node-gpu';
+  if (!asked && !isInstalled(`@tensorflow/${name}`)) {
+    throw new Absent(`@tensorflow/${name} is not installed; npm run test:backends -- node-gpu builds it (0.6 GB)`);
+  }
+  const { alias, folder = `@tensorflow/${name}`, note } = await prepareNode(name);
+  const script = `console.log('GPU: ' + require(${JSON.stringify(folder)}).backend().isUsingGpuDevice)`;
+  const { output } = await node(['-e', script], { ...process.env, TF_CPP_MIN_LOG_LEVEL: '1' });
+  return { alias, note: `${note}${/^GPU: true$/m.test(output) ? '' : '; it finds no GPU: on the CPU'}` };
+}
+
+const PREPARE = { node: () => prepareNode('tfjs-node'), 'node-gpu': prepareNodeGpu, webgpu: prepareWebgpu };
 
 /** In a process of its own: runs the suite on one backend and writes its outcome as JSON. */
 async function runSuite(name, report, alias) {
@@ -112,7 +119,7 @@ async function runSuite(name, report, alias) {
     reporters: ['json'],
     outputFile: report,
   };
-  const vitest = await startVitest('test', [], options, { resolve: { alias: alias ? { '#tfjs-node': alias } : {} } });
+  const vitest = await startVitest('test', [], options, { resolve: { alias: JSON.parse(alias) } });
   await vitest.close();
 }
 
@@ -136,15 +143,15 @@ function countTests(name, { testResults }) {
   return { passed, failed };
 }
 
-async function testBackend(name) {
+async function testBackend(name, asked) {
   const start = performance.now();
   const seconds = () => `${Math.round((performance.now() - start) / 1000)} s`;
   const folder = await mkdtemp(join(tmpdir(), 'tfjs-multitask-backends-'));
   try {
-    const { env, alias = '', note = '' } = (await PREPARE[name]?.()) ?? {};
+    const { env, alias = {}, note = '' } = (await PREPARE[name]?.(asked)) ?? {};
     const report = join(folder, 'report.json');
     const { code, output, ending } = await node(
-      [fileURLToPath(import.meta.url), '--run', name, report, alias],
+      [fileURLToPath(import.meta.url), '--run', name, report, JSON.stringify(alias)],
       env,
       MINUTES,
     );
@@ -174,7 +181,7 @@ async function main(names) {
   const line = (...cells) => cells.map((cell, i) => String(cell)[i === 0 ? 'padEnd' : 'padStart'](10)).join('');
   console.log(line('backend', 'passed', 'failed', 'skipped', 'time'));
   for (const name of names.length > 0 ? names : BACKENDS) {
-    const row = await testBackend(name);
+    const row = await testBackend(name, names.includes(name));
     rows.push(row);
     console.log(`${line(name, row.passed, row.failed, row.skipped, row.time)}   ${row.note}`);
   }

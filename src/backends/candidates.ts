@@ -7,6 +7,7 @@ import { registerWebgpuTrainingKernels } from './register-webgpu-training-kernel
 import { isNode } from './simd/host';
 import { explainNativeError } from './tfjs-node/explain-native-error';
 import { prepareForTfjsNode } from './tfjs-node/prepare';
+import { whyNoGpu } from './tfjs-node/why-no-gpu';
 import { SOFTWARE_ADVICE } from './webgpu/adapter';
 import { hasNoDriver } from './webgpu/drivers';
 
@@ -15,7 +16,7 @@ export type BackendName = 'node-gpu' | 'node' | 'webgpu' | 'webgl' | 'simd' | 'w
 
 /** What a backend is asked for. */
 export interface Wanted {
-  /** Whether a GPU that is played by the CPU will do. */
+  /** Whether a GPU that is played by the CPU will do, or none where TensorFlow finds none. */
   readonly software: boolean;
 }
 
@@ -44,9 +45,9 @@ export interface Candidate<N extends string = string> {
 
 const installWasm = 'npm install @tensorflow/tfjs-backend-wasm';
 
-function checkGpu(): void {
+function checkCuda({ software }: Wanted): void {
   const { isUsingGpuDevice } = backend() as unknown as { readonly isUsingGpuDevice: boolean };
-  if (!isUsingGpuDevice) throw new Error('it finds no CUDA device');
+  if (!isUsingGpuDevice && !software) throw new Error(whyNoGpu());
 }
 
 function checkWebgl({ software }: Wanted): void {
@@ -72,7 +73,7 @@ export const candidates: readonly Candidate<BackendName>[] = [
       }
     },
     complete: registerNodeTrainingKernels,
-    check: checkGpu,
+    check: checkCuda,
     deliberate: true,
     remedy:
       'It needs an NVIDIA GPU, CUDA 11.2 and cuDNN 8.1. On any GPU: npm install @tensorflow/tfjs-backend-webgpu webgpu',

@@ -10,8 +10,8 @@ export interface UseBackendOptions {
    */
   readonly onNotice?: (message: string) => void;
   /**
-   * Whether `webgpu` and `webgl` will do on a GPU that is played by the CPU; false unless set, or unless the environment
-   * variable `TFJS_MULTITASK_SOFTWARE_GPU` is 1. They are then slower than `simd`.
+   * Whether `webgpu` and `webgl` will do on a GPU that is played by the CPU, and `node-gpu` without one; false unless
+   * set, or unless the environment variable `TFJS_MULTITASK_SOFTWARE_GPU` is 1. They are then slower than `simd`.
    */
   readonly software?: boolean;
 }

@@ -14,6 +14,7 @@ import { registerNodeTrainingKernels, useBackend } from '../../src/backends';
 import { importBuiltin } from '../../src/backends/simd/host';
 import { explainNativeError } from '../../src/backends/tfjs-node/explain-native-error';
 import { prepareForTfjsNode } from '../../src/backends/tfjs-node/prepare';
+import { whyNoGpu } from '../../src/backends/tfjs-node/why-no-gpu';
 
 // What can be tested without the native libraries; tests/every-backend runs on the real ones.
 
@@ -45,6 +46,7 @@ beforeEach(async () => {
 
 afterEach(() => {
   vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
   vi.doUnmock('#tfjs-node');
   vi.doUnmock('#tfjs-node-gpu');
   vi.resetModules();
@@ -63,10 +65,17 @@ describe('node-gpu', () => {
 
   it('is refused where it computes without a GPU, with advice, and leaves the backend as it was', async () => {
     play('#tfjs-node-gpu', false);
+    vi.stubEnv('CUDA_VISIBLE_DEVICES', '-1');
     const message =
-      "'node-gpu' is installed but does not work here: it finds no CUDA device. It needs an NVIDIA GPU, CUDA 11.2 and cuDNN 8.1.";
+      "'node-gpu' is installed but does not work here: it finds no CUDA device: CUDA_VISIBLE_DEVICES is '-1'. " +
+      'It needs an NVIDIA GPU, CUDA 11.2 and cuDNN 8.1.';
     await expect(useBackend('node-gpu')).rejects.toThrow(`useBackend: ${message}`);
     expect(getBackend()).toBe('cpu');
+  });
+
+  it('is taken without a GPU where that is said to do', async () => {
+    play('#tfjs-node-gpu', false);
+    expect(await useBackend('node-gpu', { software: true })).toBe('node-gpu');
   });
 
   it('gives way to node where somebody is told, and not in silence', async () => {
@@ -78,7 +87,55 @@ describe('node-gpu', () => {
     const notices: string[] = [];
     expect(await useBackend(undefined, { onNotice: (message) => notices.push(message) })).toBe('node');
     expect(notices).toHaveLength(1);
-    expect(notices[0]).toContain("'node-gpu' is installed but does not work here: it finds no CUDA device.");
+    expect(notices[0]).toContain("'node-gpu' is installed but does not work here: it finds no CUDA device");
+  });
+});
+
+describe('what is said where TensorFlow finds no GPU', () => {
+  const nothing = 'it finds no CUDA device';
+  const missing =
+    (...names: string[]) =>
+    (name: string) => {
+      throw new Error(
+        names.includes(name)
+          ? `${name}: cannot open shared object file: No such file or directory`
+          : `Module did not self-register: '${name}'.`,
+      );
+    };
+
+  beforeEach(() => vi.stubEnv('CUDA_VISIBLE_DEVICES', undefined));
+
+  it.each([
+    [['libcuda.so.1'], "NVIDIA's driver is missing (libcuda.so.1)"],
+    [
+      ['libcudart.so.11.0', 'libcudnn.so.8'],
+      'CUDA is missing (libcudart.so.11.0, libcudnn.so.8), or its folders are not named in LD_LIBRARY_PATH',
+    ],
+    [
+      ['libcuda.so.1', 'libcudnn.so.8'],
+      "NVIDIA's driver is missing (libcuda.so.1); CUDA is missing (libcudnn.so.8), or its folders are not named in LD_LIBRARY_PATH",
+    ],
+  ])('names what is missing: %s', (names, reason) => {
+    vi.stubGlobal('process', Object.create(process, { platform: { value: 'linux' } }));
+    expect(whyNoGpu(missing(...names))).toBe(`${nothing}: ${reason}`);
+  });
+
+  it('claims nothing to be missing where all is there, nor where libraries have other names', () => {
+    expect(whyNoGpu(missing())).toBe(nothing);
+    vi.stubGlobal('process', Object.create(process, { platform: { value: 'win32' } }));
+    expect(whyNoGpu(missing('libcuda.so.1'))).toBe(nothing);
+  });
+
+  it.each(['', '-1'])("says that CUDA_VISIBLE_DEVICES hides all GPUs: '%s'", (value) => {
+    vi.stubEnv('CUDA_VISIBLE_DEVICES', value);
+    expect(whyNoGpu(missing('libcuda.so.1'))).toBe(`${nothing}: CUDA_VISIBLE_DEVICES is '${value}'`);
+  });
+
+  it.runIf(process.platform === 'linux')("tells them apart by Node's own words", () => {
+    const load = (name: string) => process.dlopen({ exports: {} }, name);
+    expect(whyNoGpu(() => load('libof-nowhere.so.1'))).toMatch(/: CUDA is missing \(libof-nowhere\.so\.1\), or/);
+    expect(whyNoGpu(() => load('libm.so.6'))).toBe(nothing);
+    expect(whyNoGpu()).toContain(nothing);
   });
 });
 

@@ -2,12 +2,15 @@
 const MISSING = /(?:^|[\s'"])(lib[\w+.-]+?\.so[.\d]*)['"]?\s*[:;].*cannot open shared object file/is;
 const CUDA = /^lib(cu|nv)/;
 
+/** The shared library that an error of loading says is missing. */
+export const missingLibrary = (message: string): string | undefined => MISSING.exec(message)?.[1];
+
 function explain(message: string, packageName: string): string | undefined {
   const rebuild = `Run: npm rebuild ${packageName}`;
   if (/tfjs_binding\.node\) can not be found/.test(message)) {
     return `its native part is missing, as after an install without scripts or without its download. ${rebuild}`;
   }
-  const library = MISSING.exec(message)?.[1];
+  const library = missingLibrary(message);
   if (library === undefined) return undefined;
   if (CUDA.test(library)) {
     return `the CUDA library ${library} is missing: install CUDA 11.2 with cuDNN 8.1 and name their folder in LD_LIBRARY_PATH`;
