@@ -17,6 +17,12 @@ export interface GridScale {
   /** What the settings study changes, one at a time, and whether at the small size or at the large. */
   readonly changes: readonly Change[];
   readonly settingsAt: 'small' | 'large';
+  /** What the validation images of the settings study speak for: in all models, and in the three-task model besides. */
+  readonly tuned: {
+    readonly all: Partial<RunConfig>;
+    readonly three: Partial<RunConfig>;
+    readonly masks: readonly number[];
+  };
 }
 
 const EMPTY_MASKS: Change = { arm: 'empty masks without COVID-19', emptyMasks: true };
@@ -57,6 +63,7 @@ export const GRIDS: Readonly<Record<GridName, GridScale>> = {
     labels: [50, 100, 200, 400],
     changes: [...CHANGES, EMPTY_MASKS],
     settingsAt: 'small',
+    tuned: { all: { averageDecay: 0.999 }, three: { lossWeights: { segmentation: 3 } }, masks: [5] },
   },
   quick: {
     sizes: [32, 64],
@@ -76,6 +83,7 @@ export const GRIDS: Readonly<Record<GridName, GridScale>> = {
       { arm: 'U-Net, tuned likewise', model: 'unet', tasks: ['segmentation'], ...LONGER_AND_AVERAGED, batch: 8 },
     ],
     settingsAt: 'small',
+    tuned: { all: LONGER_AND_AVERAGED, three: { lossWeights: { segmentation: 3 } }, masks: [5] },
   },
   tiny: {
     sizes: [32, 32],
@@ -85,6 +93,7 @@ export const GRIDS: Readonly<Record<GridName, GridScale>> = {
     labels: [12],
     changes: [EMPTY_MASKS, EVERYTHING],
     settingsAt: 'small',
+    tuned: { all: { averageDecay: 0.9 }, three: { lossWeights: { segmentation: 3 } }, masks: [] },
   },
 };
 

@@ -9,7 +9,8 @@ export type StudyName =
   | 'labels'
   | 'covid-ct'
   | 'source'
-  | 'settings';
+  | 'settings'
+  | 'tuned';
 
 /** One arm of a study: a configuration but for what the grid gives. */
 export type Cell = Pick<RunConfig, 'study' | 'arm' | 'model' | 'tasks' | 'size'> &
@@ -80,6 +81,7 @@ export const STUDIES: Readonly<Record<StudyName, (scale: GridScale, mixedSource:
   masks: ({ sizes: [, size], masks }) =>
     [...masks, null].flatMap((count) => [
       { ...multitask(size), masks: count },
+      { ...multitask(size, [T1, T2]), masks: count },
       { ...unet(size), masks: count },
     ]),
   labels: ({ sizes: [, size], labels }) =>
@@ -99,4 +101,11 @@ export const STUDIES: Readonly<Record<StudyName, (scale: GridScale, mixedSource:
     const start = multitask(settingsAt === 'small' ? small : large);
     return [{ ...start, arm: 'as in the comparison' }, ...changes.map((change) => ({ ...start, ...change }))];
   },
+  tuned: ({ sizes: [, size], tuned: { all, three, masks } }) => [
+    ...[null, ...masks].flatMap((count) => [
+      { ...multitask(size), ...all, ...three, arm: 'T1+T2+T3, tuned', masks: count },
+      { ...unet(size), ...all, arm: 'U-Net, tuned', masks: count },
+    ]),
+    { ...cnn8(size), ...all, arm: 'CNN, tuned' },
+  ],
 };

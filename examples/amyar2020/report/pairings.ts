@@ -8,10 +8,11 @@ export const MAIN_STUDIES = ['experiment-1', 'experiment-2', 'experiment-3'] as 
 
 export const FAMILIES = {
   main: 'Three tasks against every other model of its size',
-  masks: 'Three tasks against the U-Net with few masks',
+  masks: 'With few masks: tasks that share against the U-Net',
   labels: 'Three tasks against the CNN with few labels',
   source: 'Within the source that has both classes',
   settings: 'One change of a setting at a time',
+  tuned: 'Tuned alike: three tasks against the other models',
 } as const;
 
 export const hasThreeTasks = ({ config }: Pick<Measured, 'config'>): boolean =>
@@ -38,7 +39,7 @@ function mainPairings(measured: readonly Measured[]): Pairing[] {
   );
 }
 
-/** The three-task model against another one at each count but the last, which the main family has. */
+/** Each multitask model against another one at each count, but three tasks with all, which the main family has. */
 function countPairings(
   measured: readonly Measured[],
   study: 'masks' | 'labels',
@@ -46,10 +47,10 @@ function countPairings(
 ): Pairing[] {
   const own = inStudies(measured, study);
   return own
-    .filter((one) => hasThreeTasks(one) && one.config[study] !== null)
-    .flatMap((three) => {
-      const other = own.find(({ config }) => config.model === model && config[study] === three.config[study]);
-      return other === undefined ? [] : [{ family, score, a: three, b: other }];
+    .filter((one) => one.config.model === 'amyar2020' && !(hasThreeTasks(one) && one.config[study] === null))
+    .flatMap((one) => {
+      const other = own.find(({ config }) => config.model === model && config[study] === one.config[study]);
+      return other === undefined ? [] : [{ family, score, a: one, b: other }];
     });
 }
 
@@ -84,6 +85,18 @@ function settingPairings(measured: readonly Measured[]): Pairing[] {
   return settings.changes.flatMap((changed) => against(FAMILIES.settings, changed, [settings.start]));
 }
 
+/** The three tasks against each other model with as many masks, all of them tuned. */
+function tunedPairings(measured: readonly Measured[]): Pairing[] {
+  const own = inStudies(measured, 'tuned');
+  return own.filter(hasThreeTasks).flatMap((three) =>
+    against(
+      FAMILIES.tuned,
+      three,
+      own.filter((other) => !hasThreeTasks(other) && other.config.masks === three.config.masks),
+    ),
+  );
+}
+
 /** All comparisons, in families: what is compared hangs on the grid alone. */
 export function declarePairings(measured: readonly Measured[], mixedSource: string | null): Pairing[] {
   return [
@@ -92,5 +105,6 @@ export function declarePairings(measured: readonly Measured[], mixedSource: stri
     ...countPairings(measured, 'labels', { model: 'cnn8', score: 'auc', family: FAMILIES.labels }),
     ...sourcePairings(measured, mixedSource),
     ...settingPairings(measured),
+    ...tunedPairings(measured),
   ];
 }

@@ -18,6 +18,7 @@ import {
 } from './tables/score-tables';
 import { settingsTable } from './tables/settings-table';
 import { tableTwo } from './tables/table-2';
+import { tunedTable } from './tables/tuned-table';
 
 const TITLE = 'Three tasks on one encoder: the experiments of Amyar et al. (2020), run again';
 
@@ -92,7 +93,7 @@ export async function renderReport(experiment: Experiment, analysis: Analysis, c
         table(countTable('labels', results)),
       ],
     ],
-    ['settings', 'Settings', [table(settingsTable(results))]],
+    ['settings', 'Settings', [table(settingsTable(results)), table(tunedTable(results))]],
     [
       'classifiers',
       'The classifiers',

@@ -15,6 +15,7 @@ import {
 } from './tables/score-tables';
 import { settingsTable } from './tables/settings-table';
 import { tableTwo } from './tables/table-2';
+import { tunedTable } from './tables/tuned-table';
 
 const tables = (...given: readonly (Table | null)[]): string[] =>
   given.flatMap((table) => (table === null ? [] : [tableToMarkdown(table)]));
@@ -34,7 +35,7 @@ export function renderMarkdown(results: Results, split: SplitRecord | null): str
     ['Without the help of the source', tables(sourceTable(results), controlTable(results))],
     ['Dice, image by image', tables(diceTable(results))],
     ['Few masks, few labels', tables(countTable('masks', results), countTable('labels', results))],
-    ['Settings', tables(settingsTable(results))],
+    ['Settings', tables(settingsTable(results), tunedTable(results))],
     ['Operating points and calibration', tables(operatingTable(results), calibrationTable(results))],
     ['Images', split === null ? [] : tables(splitTable(split), exclusionTable(split))],
     ['Models', tables(modelTable(results), missingTable(results))],

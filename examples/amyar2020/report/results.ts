@@ -4,7 +4,7 @@ import { listContenders } from './contenders';
 import type { BootstrapOptions } from './estimate';
 import { type Measured, measure, type SourceAuc } from './measure';
 import { declarePairings } from './pairings';
-import type { Experiment, MissingRun } from './read-experiment';
+import type { Experiment, FinishedRun, MissingRun } from './read-experiment';
 import type { Scores } from './score-names';
 
 /** A contender as `results.json` has it. */
@@ -20,6 +20,8 @@ export interface ContenderResult {
   /** The mean over its runs. */
   readonly secondsPerRun: number | null;
   readonly scores: Scores;
+  /** On the validation images, in the epoch that was kept: what settings are chosen by. Means over its runs. */
+  readonly validation: { readonly dice: number | null; readonly auc: number | null };
   readonly diceQuartiles: readonly number[] | null;
   readonly sources: readonly SourceAuc[];
 }
@@ -88,6 +90,14 @@ function countTest(measured: readonly Measured[]): Results['test'] {
   };
 }
 
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** The mean over runs of a validation score in the epoch that was kept. */
+function onValidation(runs: readonly FinishedRun[], path: string): number | null {
+  const values = runs.map(({ info, epochs }) => epochs.find(({ epoch }) => epoch === info.bestEpoch)?.[path]);
+  return values.length === 0 || values.includes(undefined) ? null : meanOf(values as number[]);
+}
+
 function describe(measured: Measured): ContenderResult {
   const { label, places, config, runs, planned, replicates, scores, diceQuartiles, sources } = measured;
   const seconds = runs.map(({ info }) => info.seconds);
@@ -99,8 +109,12 @@ function describe(measured: Measured): ContenderResult {
     finished: runs.length,
     planned,
     parameters: runs[0]?.info.parameters ?? null,
-    secondsPerRun: runs.length === 0 ? null : seconds.reduce((sum, value) => sum + value, 0) / runs.length,
+    secondsPerRun: runs.length === 0 ? null : meanOf(seconds),
     scores,
+    validation: {
+      dice: onValidation(runs, 'validation.segmentation.dice'),
+      auc: onValidation(runs, 'validation.classification.auc'),
+    },
     diceQuartiles,
     sources,
   };

@@ -38,20 +38,23 @@ function describeModel({ label, scores, planned, finished }: ContenderResult): s
 const enumerate = (items: readonly string[]): string =>
   items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
 
-/** What few labels do, in one sentence. */
+/** What few labels do, in one sentence for each multitask model. */
 function describeCounts(results: Results, study: 'masks' | 'labels'): string[] {
-  const told = results.comparisons.flatMap((one) => {
-    const count = results.contenders.find(({ label }) => label === one.a)?.config[study] ?? null;
-    return one.family !== FAMILIES[study] || one.difference === null || count === null ? [] : [{ ...one, count }];
+  const compared = results.comparisons.flatMap((one) => {
+    const contender = results.contenders.find(({ label }) => label === one.a);
+    if (one.family !== FAMILIES[study] || one.difference === null || contender === undefined) return [];
+    return [{ ...one, arm: armOf(contender), count: `${contender.config[study] ?? 'all'}` }];
   });
-  if (told.length === 0) return [];
-  const sure = told.filter(({ pHolm }) => pHolm !== null && pHolm < 0.05).map(({ count }) => `${count}`);
   const [score, other] = study === 'masks' ? ['Dice', 'U-Net'] : ['AUC', 'CNN'];
-  return [
-    `With ${enumerate(told.map(({ count }) => `${count}`))} ${study}, the ${score} of the three tasks differs from that of the ${other} by ` +
+  return [...new Set(compared.map(({ arm }) => arm))].map((arm) => {
+    const told = compared.filter((one) => one.arm === arm);
+    const sure = told.filter(({ pHolm }) => pHolm !== null && pHolm < 0.05).map(({ count }) => count);
+    return (
+      `With ${enumerate(told.map(({ count }) => count))} ${study}, the ${score} of ${arm} differs from that of the ${other} by ` +
       `${enumerate(told.map(({ difference }) => points(difference as number)))} points; ` +
-      `${sure.length === 0 ? 'at no number' : `with ${enumerate(sure)}`} is the Holm-adjusted p below 0.05.`,
-  ];
+      `${sure.length === 0 ? 'at no number' : `with ${enumerate(sure)}`} is the Holm-adjusted p below 0.05.`
+    );
+  });
 }
 
 function findings(results: Results): string[] {
@@ -70,6 +73,7 @@ function findings(results: Results): string[] {
     ...told(FAMILIES.main),
     ...describeCounts(results, 'masks'),
     ...describeCounts(results, 'labels'),
+    ...comparisons.filter((one) => one.family === FAMILIES.tuned).map(describeComparison),
     ...(within && three
       ? [`Among the test images of ${mixedSource} alone, ${three.label} has an AUC of ${describeEstimate(within)}.`]
       : []),
