@@ -114,6 +114,8 @@ async function compileBinding(folder) {
 /** Loads the package in a process of its own, and gives the version of TensorFlow that answers. */
 async function tryBinding(folder) {
   const script = `
+    const util = require('node:util');
+    util.isNullOrUndefined ??= (value) => value == null; // which Node 23 has no more; useBackend gives it back likewise
     const tf = require(${JSON.stringify(folder)});
     const y = tf.conv2d(tf.ones([1, 3, 3, 1]), tf.ones([2, 2, 1, 1]), 1, 'valid');
     if (tf.getBackend() !== 'tensorflow' || y.dataSync().join() !== '4,4,4,4') throw new Error('it computes wrongly');
