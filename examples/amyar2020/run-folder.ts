@@ -94,13 +94,20 @@ export async function recordFailure(job: Job, started: Date, error: string): Pro
 /**
  * Writes `experiment.json`: what was asked for before in this folder and is asked for now.
  *
- * @throws Error where the folder holds another grid.
+ * @throws Error where the folder holds another grid, or a cross-validation beside a fixed split.
  */
 export async function writeExperiment(out: string, now: ExperimentInfo): Promise<void> {
   const file = join(out, 'experiment.json');
   const before = await readJson<ExperimentInfo>(file);
   if (before !== undefined && before.grid !== now.grid) {
     throw new Error(`${file}: the folder holds the grid ${before.grid}, not ${now.grid}. Choose another --out.`);
+  }
+  const isFolded = ({ runs }: ExperimentInfo): boolean => runs.some(({ config }) => config.fold !== null);
+  if (before !== undefined && isFolded(before) !== isFolded(now)) {
+    const [held, asked] = isFolded(before)
+      ? ['a cross-validation', 'a fixed split']
+      : ['a fixed split', 'a cross-validation'];
+    throw new Error(`${file}: the folder holds the runs of ${held}, not of ${asked}. Choose another --out.`);
   }
   const runs = new Map([...(before?.runs ?? []), ...now.runs].map((run) => [run.id, run]));
   const keyOf = ({ study, arm, run }: StudyArm): string => JSON.stringify([study, arm, run]);

@@ -135,6 +135,26 @@ describe('writeExperiment', () => {
   });
 });
 
+describe('an experiment with folds', () => {
+  it('does not share a folder with a fixed split', async () => {
+    const [plain, folded] = [runs[0], { ...runs[0], fold: 0 }].map((config) => ({
+      grid: 'tiny',
+      command: 'typed',
+      runs: [{ id: runId(config), config }],
+      arms: [],
+    }));
+    await writeExperiment(path(), plain);
+    await expect(writeExperiment(path(), folded)).rejects.toThrow(
+      `${path('experiment.json')}: the folder holds the runs of a fixed split, not of a cross-validation. Choose another --out.`,
+    );
+    await mkdir(path('folds'));
+    await writeExperiment(path('folds'), folded);
+    await expect(writeExperiment(path('folds'), plain)).rejects.toThrow(
+      'the runs of a cross-validation, not of a fixed',
+    );
+  });
+});
+
 describe('runGrid', () => {
   let lines: string[];
   beforeEach(async () => {

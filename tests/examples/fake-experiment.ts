@@ -226,6 +226,8 @@ export interface FakeRun {
   readonly places: readonly (readonly [study: string, arm: string])[];
   /** Instead of made-up ones. */
   readonly scores?: RunScores;
+  /** With test-time flips. */
+  readonly flips?: RunScores;
   /** Left out: it came to its end. */
   readonly state?: 'failed' | 'begun' | 'planned';
   readonly gallery?: boolean;
@@ -243,7 +245,7 @@ export async function writeFakeExperiment(folder: string, runs: readonly FakeRun
   await mkdir(join(folder, 'runs'), { recursive: true });
   await writeJson(join(folder, 'experiment.json'), experiment);
   await writeJson(join(folder, 'split.json'), fakeSplit());
-  for (const { id, config, scores = fakeScores(config), state, gallery } of runs) {
+  for (const { id, config, scores = fakeScores(config), flips, state, gallery } of runs) {
     if (state === 'planned') continue;
     const own = join(folder, 'runs', id);
     await mkdir(own);
@@ -255,6 +257,7 @@ export async function writeFakeExperiment(folder: string, runs: readonly FakeRun
     await writeJson(join(own, 'run.json'), fakeInfo(id, config));
     await writeJson(join(own, 'epochs.json'), fakeEpochs(config));
     await writeJson(join(own, 'scores.json'), scores);
+    if (flips) await writeJson(join(own, 'scores-flips.json'), flips);
     if (gallery) await writeGallery(join(own, 'gallery'), scores, config.size);
   }
 }

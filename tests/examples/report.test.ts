@@ -10,9 +10,10 @@ import type { Results } from '../../examples/amyar2020/report/results';
 import { cell, header, tableToMarkdown } from '../../examples/amyar2020/report/table';
 import { describeChanges } from '../../examples/amyar2020/report/tables/settings-table';
 import { writeReport } from '../../examples/amyar2020/report/write-report';
+import { writeJson } from '../../examples/support/write-json';
 import { auc } from '../../src/metrics/auc';
 import { score } from '../../src/metrics/score';
-import { type FakeRun, fakeConfig, writeFakeExperiment } from './fake-experiment';
+import { type FakeRun, fakeConfig, fakeSplit, writeFakeExperiment } from './fake-experiment';
 
 /** A page without its pictures, of which a test that fails would print megabytes. */
 const withoutPictures = (html: string): string => html.replaceAll(/(data:[^;"]+;base64,)[^"]+/g, '$1');
@@ -237,6 +238,100 @@ describe('a report of numbers that can be checked by hand', () => {
     const table = written.markdown.split('**Table 2')[1].split('T1 reconstruction')[0];
     const numbers = [...table.matchAll(/78\.52|69\.09|67\.14|above \d+/g)].map(([found]) => found);
     expect(numbers).toEqual(['78.52', 'above 88', 'above 93', 'above 97', '69.09', '67.14']);
+  });
+});
+
+describe('a report of a cross-validation', () => {
+  const [first, second] = [
+    scoresOf(
+      [
+        ['m1', 1, 0.9, 0.8],
+        ['x2', 0, 0.5, null],
+      ],
+      0.4,
+    ),
+    scoresOf(
+      [
+        ['m2', 1, 0.4, 0.2],
+        ['x3', 0, 0.1, null],
+      ],
+      0.4,
+    ),
+  ];
+  const places = [
+    ['experiment-1', 'T1+T2+T3'],
+    ['masks', 'T1+T2+T3'],
+  ] as const;
+  const folds = [
+    run('fold-0', { ...THREE, fold: 0 }, 'experiment-1', { scores: first, places }),
+    run('fold-1', { ...THREE, fold: 1 }, 'experiment-1', { scores: second, places }),
+    run('few-0', { ...THREE, masks: 5, fold: 0 }, 'masks', { scores: first }),
+    run('few-1', { ...THREE, masks: 5, fold: 1 }, 'masks', { scores: second }),
+  ];
+  const writeFolds = async (folder: string): Promise<void> => {
+    await rm(join(folder, 'split.json'));
+    const [train, ...others] = fakeSplit().counts;
+    for (const [fold, masks] of [
+      [0, 30],
+      [1, 41],
+    ] as const) {
+      const counts = [{ ...train, masks }, ...others.map((count) => ({ ...count, masks: 0 }))];
+      await writeJson(join(folder, `split-2-folds-${fold}.json`), { ...fakeSplit(), counts });
+    }
+  };
+  let written: Written;
+  beforeAll(async () => {
+    written = await report('folds', folds, writeFolds);
+  });
+
+  it('scores every image once a seed, each by the model that never saw it', () => {
+    const [whole] = written.results.contenders;
+    expect([whole.label, whole.finished, whole.planned]).toEqual(['T1+T2+T3, 32 px', 2, 2]);
+    expect(whole.scores.dice).toMatchObject({ perSeed: [(0.8 + 0.2) / 2], n: 2 });
+    // Pairs of m1, m2 with x2, x3: 0.4 against 0.5 alone is the wrong way round.
+    expect(whole.scores.auc).toMatchObject({ perSeed: [3 / 4], n: 4 });
+    expect(written.results.test).toEqual({ images: 4, lesions: 2, covid: 2, notCovid: 2 });
+    expect(written.csv.map(([id]) => id)).toEqual(['id', 'fold-0', 'fold-1', 'few-0', 'few-1']);
+  });
+
+  it('has the split of each fold, and says that there are folds', () => {
+    for (const text of [written.html, written.markdown]) {
+      expect(text).toContain('The split, fold 1 of 2: images of each part by source and class');
+      expect(text).toContain('The split, fold 2 of 2');
+      expect(text).not.toContain('One split');
+      expect(text).not.toContain('There is no split.json');
+    }
+    expect(written.results).toMatchObject({ folds: 2, data: '/data/of <nobody>' });
+  });
+
+  it('draws all masks of a fold at their mean number', () => {
+    // 35.5, rounded.
+    expect(written.html).toContain('T1+T2+T3 with 5: 0.500; T1+T2+T3 with 36: 0.500');
+  });
+});
+
+describe('a report of runs that were scored with flips', () => {
+  it('has a column for them, and stays as it was without', async () => {
+    const flips = scoresOf(
+      [
+        ['m1', 1, 0.9, 0.9],
+        ['m2', 1, 0.6, 0.6],
+        ['x1', 1, 0.7, null],
+        ['x2', 0, 0.5, null],
+        ['x3', 0, 0.1, null],
+      ],
+      0.4,
+    );
+    const { results, html, csv } = await report('flips', [{ ...BY_HAND[0], flips }, ...BY_HAND.slice(2)]);
+    const [three, unet] = results.contenders;
+    expect(three.scores.dice?.mean).toBeCloseTo(0.6, 12);
+    expect(three.scores).toMatchObject({ flipsDice: { mean: 0.75, n: 2 }, flipsAuc: { mean: 1 } });
+    expect([unet.scores.flipsDice, unet.scores.flipsAuc]).toEqual([null, null]);
+    expect(html).toContain('Mean, with test-time flips');
+    expect(html).toContain('AUC, with test-time flips');
+    const [names, first, second] = csv;
+    expect([first, second].map((line) => line[names.indexOf('flipsDice')])).toEqual(['0.75', '']);
+    expect((await report('no-flips', BY_HAND)).html).not.toContain('with test-time flips');
   });
 });
 

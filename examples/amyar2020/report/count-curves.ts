@@ -9,24 +9,26 @@ export interface CountCurve {
   readonly points: readonly { readonly count: number; readonly estimate: Estimate }[];
 }
 
-/** How many masks or classes the training part has: what `null`, all, stands for. */
-function countAll(split: SplitRecord | null, study: 'masks' | 'labels'): number | null {
-  if (split === null) return null;
-  return split.counts
+/** How many masks or classes the training part has, on average over folds: what `null`, all, stands for. */
+function countAll(splits: readonly SplitRecord[], study: 'masks' | 'labels'): number | null {
+  if (splits.length === 0) return null;
+  const total = splits
+    .flatMap(({ counts }) => counts)
     .filter(({ part }) => part === 'train')
     .reduce((sum, { masks, covid, notCovid }) => sum + (study === 'masks' ? masks : covid + notCovid), 0);
+  return Math.round(total / splits.length);
 }
 
 /** The curves of a study of the number of labels, with all labels at the end. */
 export function readCurves(
   study: 'masks' | 'labels',
   measured: readonly Measured[],
-  split: SplitRecord | null,
+  splits: readonly SplitRecord[],
 ): CountCurve[] {
   const score = study === 'masks' ? 'dice' : 'auc';
   const curves = new Map<string, { count: number; estimate: Estimate }[]>();
   for (const one of inStudies(measured, study)) {
-    const count = one.config[study] ?? countAll(split, study);
+    const count = one.config[study] ?? countAll(splits, study);
     const estimate = one.scores[score];
     if (count === null || estimate === null) continue;
     const arm = armOf(one);

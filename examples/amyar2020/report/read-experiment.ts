@@ -32,7 +32,8 @@ export interface Experiment {
   readonly folder: string;
   readonly grid: string | null;
   readonly command: string | null;
-  readonly split: SplitRecord | null;
+  /** The fixed split, or that of each fold; none where the folder has none. */
+  readonly splits: readonly SplitRecord[];
   readonly runs: readonly FinishedRun[];
   readonly missing: readonly MissingRun[];
   readonly planned: readonly { readonly id: string; readonly config: RunConfig }[];
@@ -85,6 +86,19 @@ async function readRun(folder: string, id: string): Promise<FinishedRun | Missin
   }
 }
 
+/** The split files that the runs were trained by. */
+async function readSplits(folder: string, configs: readonly RunConfig[]): Promise<SplitRecord[]> {
+  const folds = Math.max(0, ...configs.map(({ fold }) => (fold === null ? 0 : fold + 1)));
+  const files =
+    folds === 0 ? ['split.json'] : Array.from({ length: folds }, (_, fold) => `split-${folds}-folds-${fold}.json`);
+  const splits: SplitRecord[] = [];
+  for (const file of files) {
+    const split = await readJson<SplitRecord>(join(folder, file));
+    if (split !== undefined) splits.push(split);
+  }
+  return splits;
+}
+
 /**
  * Reads an experiment's folder. Runs that failed, are not finished, or cannot be read are listed as missing.
  *
@@ -102,14 +116,18 @@ export async function readExperiment(folder: string): Promise<Experiment> {
     read.push(found.includes(id) ? await readRun(join(folder, 'runs', id), id) : { id, reason: 'not begun' });
   }
   const runs = read.filter((run): run is FinishedRun => 'info' in run);
+  const planned = asked?.runs ?? runs.map(({ info: { id, config } }) => ({ id, config }));
   return {
     folder,
     grid: asked?.grid ?? null,
     command: asked?.command ?? null,
-    split: (await readJson<SplitRecord>(join(folder, 'split.json'))) ?? null,
+    splits: await readSplits(
+      folder,
+      planned.map(({ config }) => config),
+    ),
     runs,
     missing: read.filter((run): run is MissingRun => 'reason' in run),
-    planned: asked?.runs ?? runs.map(({ info: { id, config } }) => ({ id, config })),
+    planned,
     arms: asked?.arms ?? runs.map(({ info: { id, config } }) => ({ study: config.study, arm: config.arm, run: id })),
   };
 }

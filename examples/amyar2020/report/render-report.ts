@@ -7,7 +7,7 @@ import type { Analysis, Results } from './results';
 import { methods, summarize } from './summary';
 import type { Table } from './table';
 import { comparisonTables } from './tables/comparison-tables';
-import { exclusionTable, missingTable, modelTable, splitTable } from './tables/data-tables';
+import { exclusionTable, missingTable, modelTable, splitTables } from './tables/data-tables';
 import {
   calibrationTable,
   controlTable,
@@ -62,7 +62,7 @@ const LINKS =
 export async function renderReport(experiment: Experiment, analysis: Analysis, charts: Charts): Promise<string> {
   const { results, measured } = analysis;
   const { asked, found, limits } = summarize(results);
-  const { split } = experiment;
+  const { splits } = experiment;
   const sections = [
     [
       'summary',
@@ -104,9 +104,9 @@ export async function renderReport(experiment: Experiment, analysis: Analysis, c
     [
       'data',
       'Images',
-      split === null
+      splits.length === 0
         ? [paragraph('There is no split.json in the folder.')]
-        : [table(splitTable(split)), table(exclusionTable(split))],
+        : [...splitTables(splits).map(renderTable), table(exclusionTable(splits))],
     ],
     ['missing', 'Missing runs', [table(missingTable(results))]],
     ['methods', 'How the numbers were made', [list(methods(results))]],

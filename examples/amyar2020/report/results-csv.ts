@@ -39,6 +39,8 @@ export async function writeCsv(runs: readonly FinishedRun[]): Promise<string> {
     'testImages',
     'auc',
     ...means,
+    'flipsAuc',
+    'flipsDice',
     'maskThreshold',
     'classThreshold',
   ];
@@ -47,6 +49,8 @@ export async function writeCsv(runs: readonly FinishedRun[]): Promise<string> {
     const { info, scores } = run;
     const [replicate] = await readReplicates([run]);
     const cases = [...replicate.cases.values()];
+    const [flipped] = await readReplicates([run], ({ flips }) => flips);
+    const flips = [...(flipped?.cases.values() ?? [])];
     const ones = new Float64Array(cases.length).fill(1);
     const values = [
       info.id,
@@ -59,6 +63,8 @@ export async function writeCsv(runs: readonly FinishedRun[]): Promise<string> {
       cases.length,
       aucOf(cases)(ones),
       ...means.map((name) => weightedMean(cases.map(MEANS[name]))(ones)),
+      aucOf(flips)(ones),
+      weightedMean(flips.map(MEANS.dice))(ones),
       scores.thresholds.segmentation,
       scores.thresholds.classification,
     ];

@@ -4,7 +4,7 @@ import type { Results } from './results';
 import { methods, summarize } from './summary';
 import { type Table, tableToMarkdown } from './table';
 import { comparisonTables } from './tables/comparison-tables';
-import { exclusionTable, missingTable, modelTable, splitTable } from './tables/data-tables';
+import { exclusionTable, missingTable, modelTable, splitTables } from './tables/data-tables';
 import {
   calibrationTable,
   controlTable,
@@ -23,7 +23,7 @@ const tables = (...given: readonly (Table | null)[]): string[] =>
 const list = (items: readonly string[]): string => `${items.map((item) => `- ${item}`).join('\n')}\n`;
 
 /** The numbers of a report as Markdown, so that none is typed by hand. */
-export function renderMarkdown(results: Results, split: SplitRecord | null): string {
+export function renderMarkdown(results: Results, splits: readonly SplitRecord[]): string {
   const { asked, found, limits } = summarize(results);
   const environment = describeEnvironment(results).map(([name, value]) => `${name}: ${value}`);
   const sections: [string, string[]][] = [
@@ -37,7 +37,7 @@ export function renderMarkdown(results: Results, split: SplitRecord | null): str
     ['Few masks, few labels', tables(countTable('masks', results), countTable('labels', results))],
     ['Settings', tables(settingsTable(results), tunedTable(results))],
     ['Operating points and calibration', tables(operatingTable(results), calibrationTable(results))],
-    ['Images', split === null ? [] : tables(splitTable(split), exclusionTable(split))],
+    ['Images', tables(...splitTables(splits), exclusionTable(splits))],
     ['Models', tables(modelTable(results), missingTable(results))],
     ['How the numbers were made', [list(methods(results))]],
     ['Environment', [list(environment), ...(results.command === null ? [] : ['```sh', results.command, '```', ''])]],

@@ -37,6 +37,8 @@ export interface Results {
   /** Each value that the finished runs have, once. */
   readonly environment: Readonly<Record<'backend' | 'node' | 'cpu' | 'version' | 'code' | 'split', readonly string[]>>;
   readonly started: string | null;
+  /** Of the cross-validation; null for the fixed split. */
+  readonly folds: number | null;
   /** Of all finished runs together. */
   readonly seconds: number;
   /** Test images, those with a lesion, and of each class. */
@@ -59,8 +61,8 @@ export interface Analysis {
   readonly groupOf: (id: string) => string;
 }
 
-/** What group each image belongs to: that of the split, or its own. */
-function readGroups(split: SplitRecord | null): (id: string) => string {
+/** What group each image belongs to: that of the split, which all folds share, or its own. */
+function readGroups([split]: readonly SplitRecord[]): (id: string) => string {
   const groups = new Map((split?.groups ?? []).flatMap((ids, i) => ids.map((id) => [id, `group ${i}`] as const)));
   return (id) => groups.get(id) ?? `image ${id}`;
 }
@@ -125,7 +127,7 @@ export async function analyse(
   experiment: Experiment,
   { resamples = 1000 }: Partial<Pick<BootstrapOptions, 'resamples'>> = {},
 ): Promise<Analysis> {
-  const options = { resamples, groupOf: readGroups(experiment.split) };
+  const options = { resamples, groupOf: readGroups(experiment.splits) };
   const measured: Measured[] = [];
   for (const contender of listContenders(experiment)) measured.push(await measure(contender, options));
   const infos = experiment.runs.map(({ info }) => info);
@@ -136,7 +138,7 @@ export async function analyse(
   const results: Results = {
     grid: experiment.grid,
     command: experiment.command,
-    data: experiment.split?.data ?? null,
+    data: experiment.splits[0]?.data ?? null,
     resamples,
     runs: { planned: experiment.planned.length, finished: experiment.runs.length },
     missing: experiment.missing,
@@ -148,6 +150,7 @@ export async function analyse(
       code: distinct(infos.map(({ code }) => code)),
       split: distinct(infos.map(({ split }) => split)),
     },
+    folds: experiment.splits.length > 1 ? experiment.splits.length : null,
     started: infos.map(({ started }) => started).sort()[0] ?? null,
     seconds: infos.reduce((sum, { seconds }) => sum + seconds, 0),
     test: countTest(measured),

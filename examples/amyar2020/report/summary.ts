@@ -86,7 +86,7 @@ function findings(results: Results): string[] {
   ];
 }
 
-function limits({ test, runs, mixedSource, missing }: Results): string[] {
+function limits({ test, runs, mixedSource, missing, folds }: Results): string[] {
   return [
     ...(missing.length > 0
       ? [
@@ -96,7 +96,7 @@ function limits({ test, runs, mixedSource, missing }: Results): string[] {
     'Most sources have one class only, each with its own window, frame and crop. A high AUC on the mix may come from ' +
       `telling the sources apart${mixedSource === null ? '' : `; what counts is the AUC on ${mixedSource} alone`}.`,
     `The test part has ${test.lesions} images with a lesion and ${test.images} in all: intervals are wide, and small differences cannot be seen.`,
-    'One split, one collection of images: how the models do in another hospital is not known. Nothing here is fit for use on patients.',
+    `${folds === null ? 'One split, one' : 'One'} collection of images: how the models do in another hospital is not known. Nothing here is fit for use on patients.`,
     `The paper used other images, inputs of 256 and 512 pixels and 500 epochs. Its figures (Dice ${PAPER.threeTasks.dice} % with three tasks, ${PAPER.unet[256]} % and ${PAPER.unet[512]} % of U-Nets) are shown for orientation; only some of its cells are legible.`,
     'Intervals draw groups of alike images together; the tests (DeLong, Wilcoxon) take images as independent, so that their p-values are somewhat too small where images of one patient stand in the test part.',
     'Scores are taken at the input size of the model, not on the original pixels.',

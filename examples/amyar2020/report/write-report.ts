@@ -28,7 +28,7 @@ export async function writeReport(folder: string, options: ReportOptions = {}): 
   const texts = {
     'report.html': await renderReport(experiment, analysis, charts),
     'results.csv': await writeCsv(experiment.runs),
-    'results.md': renderMarkdown(analysis.results, experiment.split),
+    'results.md': renderMarkdown(analysis.results, experiment.splits),
   };
   await writeJson(join(folder, 'results.json'), analysis.results);
   for (const [name, text] of Object.entries(texts)) await writeFile(join(folder, name), text);

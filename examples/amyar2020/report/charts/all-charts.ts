@@ -34,7 +34,7 @@ function largest(main: readonly Measured[]): Measured[] {
 }
 
 /** Draws all that there is to draw. */
-export async function drawCharts({ split }: Experiment, { results, measured, groupOf }: Analysis): Promise<Charts> {
+export async function drawCharts({ splits }: Experiment, { results, measured, groupOf }: Analysis): Promise<Charts> {
   const labels = mainContenders(results).map(({ label }) => label);
   const main = labels.map((label) => measured.find((one) => one.label === label) as Measured);
   const three = largest(main);
@@ -44,8 +44,8 @@ export async function drawCharts({ split }: Experiment, { results, measured, gro
   return {
     overview: [await forestChart('dice', main), await forestChart('auc', main)],
     dice: await diceDistribution(main),
-    masks: await countChart('masks', readCurves('masks', measured, split)),
-    labels: await countChart('labels', readCurves('labels', measured, split)),
+    masks: await countChart('masks', readCurves('masks', measured, splits)),
+    labels: await countChart('labels', readCurves('labels', measured, splits)),
     oneSource: mixedSource === null ? null : await rocChart(classifiers, { ...options, source: mixedSource }),
     classifiers: [
       await rocChart(classifiers, options),

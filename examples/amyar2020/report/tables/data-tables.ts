@@ -5,8 +5,15 @@ import { cell, header, type Table } from '../table';
 
 const PARTS = ['train', 'validation', 'test'] as const;
 
-/** How many images of each source, class and kind of label each part has. */
-export function splitTable(split: SplitRecord): Table {
+/** How many images of each source, class and kind of label each part has, of the fixed split or of each fold. */
+export function splitTables(splits: readonly SplitRecord[]): Table[] {
+  if (splits.length < 2) return splits.map((split) => splitTable(split, 'split-table', 'The split'));
+  return splits.map((split, i) =>
+    splitTable(split, `split-table-${i + 1}`, `The split, fold ${i + 1} of ${splits.length}`),
+  );
+}
+
+function splitTable(split: SplitRecord, id: string, name: string): Table {
   const own = PARTS.flatMap((part) => {
     const counts = split.counts.filter((count) => count.part === part);
     const sum = (key: 'images' | 'covid' | 'notCovid' | 'masks'): number =>
@@ -25,8 +32,8 @@ export function splitTable(split: SplitRecord): Table {
     ];
   });
   return {
-    id: 'split-table',
-    caption: 'The split: images of each part by source and class',
+    id,
+    caption: `${name}: images of each part by source and class`,
     columns: ['Part', 'Source', 'Images', 'COVID-19', 'Not COVID-19', 'With a mask'],
     rows: own.map(({ part, source, images, covid, notCovid, masks }, i) => {
       const first = own.findIndex((other) => other.part === part) === i;
@@ -47,7 +54,8 @@ export function splitTable(split: SplitRecord): Table {
 }
 
 /** Images that no part has, by reason. */
-export function exclusionTable({ excluded }: SplitRecord): Table | null {
+export function exclusionTable(splits: readonly SplitRecord[]): Table | null {
+  const excluded = splits.flatMap((split) => split.excluded);
   if (excluded.length === 0) return null;
   const reasons = [...new Set(excluded.map(({ reason }) => reason))];
   return {
@@ -55,7 +63,7 @@ export function exclusionTable({ excluded }: SplitRecord): Table | null {
     caption: 'Images left out',
     columns: ['Reason', 'Images', 'For example'],
     rows: reasons.map((reason) => {
-      const ids = excluded.filter((one) => one.reason === reason).map(({ id }) => id);
+      const ids = [...new Set(excluded.filter((one) => one.reason === reason).map(({ id }) => id))];
       return [cell(reason), cell(ids.length), cell(ids.slice(0, 3).join(', '))];
     }),
   };
