@@ -1,5 +1,5 @@
 import type { Grid } from './grids';
-import type { ImageInfo } from './images';
+import { findMixedSource, type ImageInfo } from './images';
 import type { RunConfig, SplitRecord } from './records';
 import { PARTS, type Part } from './split';
 import { STUDIES } from './studies';
@@ -10,15 +10,17 @@ interface Need {
   readonly isMet: (info: ImageInfo) => boolean;
 }
 
-function needsOf({ tasks, target, images }: RunConfig): Need[] {
+function needsOf({ tasks, target, images }: RunConfig, mixed: string | null): Need[] {
   const [own, of] =
     images === 'mix' ? [() => true, ''] : [({ source }: ImageInfo) => source === images, ` of ${images}`];
   const masked: Need = { what: `with a mask${of}`, isMet: (info) => own(info) && info.mask };
   const ill: Need = { what: `with COVID-19${of}`, isMet: (info) => own(info) && info.covid === 1 };
   const healthy: Need = { what: `without COVID-19${of}`, isMet: (info) => own(info) && info.covid === 0 };
+  const asked: Need = { what: `of source ${mixed}`, isMet: ({ source }) => source === mixed };
+  const others: Need = { what: `of another source than ${mixed}`, isMet: ({ source }) => source !== mixed };
   return [
     ...(tasks.includes('segmentation') ? [masked] : []),
-    ...(tasks.includes('classification') && target === 'covid' ? [ill, healthy] : []),
+    ...(tasks.includes('classification') ? (target === 'covid' ? [ill, healthy] : [asked, others]) : []),
   ];
 }
 
@@ -32,9 +34,10 @@ export function checkNeeds(split: SplitRecord, infos: readonly ImageInfo[], { ru
   const count = (part: Part, test: (info: ImageInfo) => boolean): number =>
     split[part].filter((id) => test(byId.get(id) as ImageInfo)).length;
 
+  const mixed = findMixedSource(infos);
   const lackingOf = ({ isMet }: Need): Part[] => PARTS.filter((part) => count(part, isMet) === 0);
-  const isServed = (run: RunConfig): boolean => needsOf(run).every((need) => lackingOf(need).length === 0);
-  const unmet = runs.flatMap(needsOf).find((need) => lackingOf(need).length > 0);
+  const isServed = (run: RunConfig): boolean => needsOf(run, mixed).every((need) => lackingOf(need).length === 0);
+  const unmet = runs.flatMap((run) => needsOf(run, mixed)).find((need) => lackingOf(need).length > 0);
   if (unmet !== undefined) {
     const lacking = lackingOf(unmet);
     const everywhere = lacking.length === PARTS.length;
@@ -57,8 +60,21 @@ export function checkNeeds(split: SplitRecord, infos: readonly ImageInfo[], { ru
       `Source ${source} has no image in ${missing.join(' and ')}: too few, or too few patients. Scores say nothing of it there.`,
     ];
   });
-  const most = Math.max(0, ...runs.map(({ masks }) => masks ?? 0));
-  const masks = count('train', ({ mask }) => mask);
-  const few = most > masks ? [`Training has ${masks} masks: runs with more, up to ${most}, get these.`] : [];
+  const mostOf = (study: 'masks' | 'labels'): number => Math.max(0, ...runs.map((run) => run[study] ?? 0));
+  const [masks, labels] = [mostOf('masks'), mostOf('labels')];
+  const known = {
+    masks: count('train', ({ mask }) => mask),
+    ill: count('train', ({ covid }) => covid === 1),
+    healthy: count('train', ({ covid }) => covid === 0),
+  };
+  const few = [
+    ...(masks > known.masks ? [`Training has ${known.masks} masks: runs with more, up to ${masks}, get these.`] : []),
+    ...(labels / 2 > Math.min(known.ill, known.healthy)
+      ? [
+          `Training has ${known.ill} images with COVID-19 and ${known.healthy} without: runs that are to have more of ` +
+            `either, up to ${labels} labels in equal parts, get these.`,
+        ]
+      : []),
+  ];
   return [...rare, ...few];
 }

@@ -140,14 +140,14 @@ describe('checkNeeds', () => {
     );
 
   it('is content with all kinds in all parts', () => {
-    expect(check(mix(40, 60, 80))).toEqual([]);
+    expect(check(mix(40, 130, 130))).toEqual([]);
   });
 
   it('refuses images without masks where runs segment, and names the studies that do without', () => {
     const infos = mix(0, 60, 80);
     expect(() => check(infos)).toThrow(
       'made up: no image with a mask, which the runs need. ' +
-        'Add some, or choose studies that do without (--only covid-ct,source).',
+        'Add some, or choose studies that do without (--only covid-ct).',
     );
     expect(check(infos, { only: ['covid-ct'] })).toEqual([]);
   });
@@ -179,12 +179,34 @@ describe('checkNeeds', () => {
     expect(() => check(infos, {}, { validation: part })).toThrow(
       'made up: no image without COVID-19 of both in its validation part, which the runs need. Add some, ' +
         'try another --split-seed, or choose studies that do without (--only experiment-1,experiment-2,experiment-3,' +
-        'masks,labels,source,settings).',
+        'masks,labels,source,settings,tuned).',
     );
   });
 
+  it('refuses the control where a part has images of one source alone', () => {
+    const infos = mix(40, 60, 80);
+    const { test } = splitOf(infos);
+    const [both, masks] = ['both', 'masks'].map((source) =>
+      test.filter((id) => infos.find((one) => one.id === id)?.source === source),
+    );
+    const only = ['source'] as const;
+    expect(() => check(infos, { only }, { test: both })).toThrow(
+      'made up: no image of another source than both in its test part, which the runs need. Add some, try another --split-seed.',
+    );
+    expect(() => check(infos, { only }, { test: masks })).toThrow('no image of source both in its test part');
+    expect(check(infos, { only })).toEqual([]);
+  });
+
+  it('notes fewer images of a class than runs are to have labels', () => {
+    // Of 130 and 100 images eight tenths are trained on, and half of the images with a mask: 104 + 20, and 80.
+    expect(check(mix(40, 130, 100))).toEqual([
+      'Training has 124 images with COVID-19 and 80 without: runs that are to have more of either, up to 200 labels in ' +
+        'equal parts, get these.',
+    ]);
+  });
+
   it('notes a source with a single image, and fewer masks than runs ask for', () => {
-    const infos = [...mix(30, 60, 80), info('alone', { source: 'x' })];
+    const infos = [...mix(30, 130, 130), info('alone', { source: 'x' })];
     expect(check(infos)).toEqual([
       expect.stringMatching(/^Source x has no image in (train|validation|test) and (validation|test): too few/),
       'Training has 15 masks: runs with more, up to 20, get these.',
