@@ -43,10 +43,13 @@ function hasGallery({ seed, size, masks, labels, images, target, fold, ...config
   return seed === 1 && size === large && whole && (config.model !== 'amyar2020' || config.tasks.length === 3);
 }
 
+/** Side at which images are looked at for near-duplicates: smaller ones lack the details that tell them apart. */
+const COMPARED_AT = 64;
+
 async function train(options: CommandLine, command: string, signal: AbortSignal): Promise<GridOutcome> {
   const { out, jobs: parallel, grid: name } = options;
   const [, large] = GRIDS[name].sizes;
-  const images = await openImages(options, Math.min(large, 64));
+  const images = await openImages(options, COMPARED_AT);
   const oneSource = new Set(images.infos.map(({ source }) => source)).size === 1;
   const mixedSource = oneSource ? null : findMixedSource(images.infos);
   if (oneSource) console.log('All images are of one source: studies of sources are left out.');

@@ -6,7 +6,7 @@ import { resizeImage } from './resize-image';
 export interface NearDuplicatesOptions {
   /** The rows to compare. Default: all. */
   readonly indices?: readonly number[];
-  /** How many of the 64 bits of the hashes may differ for a pair to be looked at. Default: 10. */
+  /** How many of the 64 bits of the hashes may differ for a pair to be looked at, at the best shift. Default: 10. */
   readonly maxDistance?: number;
   /** The least correlation of the pair's details. Default: 0.82. */
   readonly minCorrelation?: number;
@@ -16,12 +16,18 @@ export interface NearDuplicatesOptions {
 const SIDE = 64;
 const COARSE = 16;
 const SHIFT = 2;
-/** Pairs whose 16 x 16 pictures correlate less are not looked at closely: copies, in other windows too, have 0.9. */
-const COARSE_CORRELATION = 0.8;
+/** Pairs whose 16 x 16 pictures correlate less are not looked at closely; copies that are moved by 2 pixels correlate more. */
+const COARSE_CORRELATION = 0.6;
+/** How far the picture is moved for its hashes, down and right. */
+const MOVES = [-SHIFT, 0, SHIFT].flatMap((down) => [-SHIFT, 0, SHIFT].map((right) => [down, right] as const));
+
+type Hash = readonly [number, number];
 
 interface Signature {
   /** Whether the picture gets darker to the right, at 8 x 8 places: two words of 32 bits. */
-  readonly hash: readonly [number, number];
+  readonly hash: Hash;
+  /** The same of the picture as it is moved by each of `MOVES`. */
+  readonly movedHashes: readonly Hash[];
   /** The picture at 16 x 16. */
   readonly coarse: Float64Array;
   /** The picture at 64 x 64 without what is left of it at 16 x 16. */
@@ -38,18 +44,31 @@ function toGrey(image: NDArray): NDArray {
   return { data, shape: [height, width, 1] };
 }
 
-function signatureOf(image: NDArray): Signature {
-  const picture = resizeImage(toGrey(image), [SIDE, SIDE]);
+/** The edge goes on where the picture has moved away. */
+function move({ data, shape }: NDArray, down: number, right: number): NDArray {
+  const inside = (place: number): number => Math.min(SIDE - 1, Math.max(0, place));
+  const from = (_: unknown, i: number): number =>
+    data[inside(Math.floor(i / SIDE) - down) * SIDE + inside((i % SIDE) - right)];
+  return { data: Float32Array.from({ length: SIDE * SIDE }, from), shape };
+}
+
+function hashOf(picture: NDArray): Hash {
   const { data: steps } = resizeImage(picture, [8, 9]);
   const hash: [number, number] = [0, 0];
   for (let bit = 0; bit < 64; bit++) {
     const at = 9 * (bit >> 3) + (bit & 7);
     if (steps[at] > steps[at + 1]) hash[bit >> 5] |= 1 << (bit & 31);
   }
+  return hash;
+}
+
+function signatureOf(image: NDArray): Signature {
+  const picture = resizeImage(toGrey(image), [SIDE, SIDE]);
   const coarse = resizeImage(picture, [COARSE, COARSE]);
   const { data: blurred } = resizeImage(coarse, [SIDE, SIDE]);
   return {
-    hash,
+    hash: hashOf(picture),
+    movedHashes: MOVES.map(([down, right]) => hashOf(move(picture, down, right))),
     coarse: Float64Array.from(coarse.data),
     details: Float64Array.from(picture.data, (value, i) => value - blurred[i]),
   };
@@ -59,6 +78,11 @@ function countBits(word: number): number {
   let count = 0;
   for (let rest = word; rest !== 0; rest &= rest - 1) count++;
   return count;
+}
+
+/** How many bits differ at the best of the moves. */
+function distance({ movedHashes }: Signature, { hash: [first, second] }: Signature): number {
+  return Math.min(...movedHashes.map(([a, b]) => countBits(a ^ first) + countBits(b ^ second)));
 }
 
 /** Pearson's correlation of `a` with `b` moved by (`down`, `right`), over the pixels that both have; 0 for a flat one. */
@@ -108,15 +132,15 @@ function connect(count: number, pairs: Iterable<readonly [number, number]>): num
 
 /**
  * Groups of images that show the same: copies in another size, window or compression, with burnt-in marks, moved by up
- * to 3 % upright or half of it sideways, and neighbouring slices that hardly differ. They belong on one side of a split:
- * name them as `group`.
+ * to 3 % of a side, and neighbouring slices that hardly differ. They belong on one side of a split: name them as `group`.
  *
  * Two images are near-duplicates when at most `maxDistance` of the 64 bits of their difference hashes (of 9 x 8 pixels)
- * differ, and the details that they have at 64 x 64 beyond 16 x 16 correlate by at least `minCorrelation`, at a shift of
- * up to 2 of the 64 pixels. Details, since whole slices of different chests correlate by 0.97 and more; of 811 real chest
+ * differ, and the details that they have at 64 x 64 beyond 16 x 16 correlate by at least `minCorrelation`, both at a shift
+ * of up to 2 of the 64 pixels. Details, since whole slices of different chests correlate by 0.97 and more; of 811 real chest
  * slices, copies and neighbouring slices had 0.82 to 0.99, different patients at most 0.82. What is connected by pairs is
  * one group. Gives row indices, ascending. Images are read once, in order; some 35 kB are kept of each. Turned or
- * mirrored copies are not found, nor are flat images.
+ * mirrored copies are not found, nor are flat images. Give images of 64 x 64 at least: smaller ones lack the details that
+ * tell patients apart.
  *
  * @throws RangeError for options out of range.
  * @example
@@ -144,8 +168,7 @@ export async function nearDuplicates(
     for (const [i, a] of signatures.entries()) {
       for (let j = 0; j < i; j++) {
         const b = signatures[j];
-        const distance = countBits(a.hash[0] ^ b.hash[0]) + countBits(a.hash[1] ^ b.hash[1]);
-        if (distance <= maxDistance && sharesDetails(a, b, minCorrelation)) yield [j, i];
+        if (distance(a, b) <= maxDistance && sharesDetails(a, b, minCorrelation)) yield [j, i];
       }
     }
   }
