@@ -119,7 +119,12 @@ async function runSuite(name, report, alias) {
     reporters: ['json'],
     outputFile: report,
   };
-  const vitest = await startVitest('test', [], options, { resolve: { alias: JSON.parse(alias) } });
+  const aliases = [
+    ...Object.entries(JSON.parse(alias)).map(([find, replacement]) => ({ find, replacement })),
+    { find: /^tfjs-multitask$/, replacement: join(root, 'src/index.ts') },
+    { find: /^tfjs-multitask\/(.+)$/, replacement: join(root, 'src/$1/index.ts') },
+  ];
+  const vitest = await startVitest('test', [], options, { resolve: { alias: aliases } });
   await vitest.close();
 }
 
