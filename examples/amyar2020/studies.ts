@@ -44,6 +44,7 @@ export const CHANGES: readonly Change[] = [
   { arm: 'no augmentation', augment: false },
   { arm: 'reconstruction x 0.1', lossWeights: { reconstruction: 0.1 } },
   { arm: 'segmentation x 3', lossWeights: { segmentation: 3 } },
+  { arm: 'classification x 0.1', lossWeights: { classification: 0.1 } },
   { arm: 'batches of 8, four masks', batch: 8, masksPerBatch: 4 },
   { arm: 'dropout 0.2', dropout: 0.2 },
   { arm: 'no norm', norm: 'none' },
