@@ -1,4 +1,4 @@
-import { add, engine, ones, type Tensor, type TensorContainer, tidy } from '@tensorflow/tfjs-core';
+import { add, clone, dispose, engine, ones, type Tensor, type TensorContainer, tidy } from '@tensorflow/tfjs-core';
 
 type Node = ReturnType<typeof engine>['state']['activeTape'][number];
 
@@ -8,10 +8,14 @@ export interface Tape {
    * The gradients of some tensors of the forward pass with respect to `leaves`, added up: `outputs` holds pairs of a
    * tensor and the gradient that comes in there (left out: ones). Leaves are ends: nothing flows through them to what
    * they were made from. A leaf that nothing reaches gets undefined.
+   *
+   * With `last`, what the forward pass kept is disposed as soon as this has no more use for it, and the tape is of no use
+   * afterwards: the backward pass then needs little more memory than the forward pass left.
    */
   gradients(
     outputs: readonly (readonly [tensor: Tensor, gradient?: Tensor])[],
     leaves: readonly Tensor[],
+    options?: { readonly last?: boolean },
   ): (Tensor | undefined)[];
   dispose(): void;
 }
@@ -20,12 +24,20 @@ function disposeSaved(nodes: readonly Node[]): void {
   for (const node of nodes) for (const tensor of node.saved ?? []) tensor.dispose();
 }
 
-/** Disposes what tfjs keeps for gradients that an error has cut off; it does so itself only where they are taken to their end. */
-export function dropTape(): void {
-  const { state } = engine();
-  if (state.gradientDepth > 0) return; // those of a function around this one
-  disposeSaved(state.activeTape ?? []);
-  state.activeTape = [];
+/** The gradients of some inputs of a node, each a tensor of its own, whatever its gradient function handed on. */
+function gradientsOf(node: Node, incoming: readonly (Tensor | undefined)[], names: readonly string[]): Tensor[] {
+  const { kernelName, gradient: compute } = node;
+  if (compute === undefined) throw new Error(`tfjs has no gradient for ${kernelName}.`);
+  return tidy(() => {
+    // A missing one becomes zeros in there.
+    const outgoing = compute(incoming as Tensor[]);
+    const gradients = names.map((name) => outgoing[name]());
+    const scope = engine().state.activeScope.id;
+    return gradients.map((gradient, i) => {
+      const isNew = gradient.scopeId === scope && !gradient.kept && gradients.indexOf(gradient) === i;
+      return isNew ? gradient : clone(gradient);
+    });
+  });
 }
 
 /** The nodes on a way from a leaf, in their order, and the tensors that depend on one. */
@@ -64,25 +76,30 @@ export function record<V extends TensorContainer>(forward: () => V): { readonly 
   const nodes = state.activeTape;
   state.activeTape = [];
 
-  const gradients: Tape['gradients'] = (outputs, leaves) =>
+  const gradients: Tape['gradients'] = (outputs, leaves, { last = false } = {}) =>
     tidy(() => {
       if (outputs.length === 0) return leaves.map(() => undefined);
       const { used, depends } = nodesFrom(nodes, leaves);
       const known = new Map<number, Tensor>();
+      /** Takes over `gradient`, which nothing else may use or dispose. */
       const collect = ({ id }: { id: number }, gradient: Tensor): void => {
         const before = known.get(id);
         known.set(id, before === undefined ? gradient : add(before, gradient));
+        if (before !== undefined) dispose([before, gradient]);
       };
-      for (const [tensor, gradient] of outputs) collect(tensor, gradient ?? ones(tensor.shape));
+      for (const [tensor, gradient] of outputs) {
+        collect(tensor, gradient === undefined ? ones(tensor.shape) : clone(gradient));
+      }
       for (const node of used.reverse()) {
         const incoming = node.outputs.map(({ id }) => known.get(id));
-        if (incoming.every((gradient) => gradient === undefined)) continue;
-        if (node.gradient === undefined) throw new Error(`tfjs has no gradient for ${node.kernelName}.`);
-        // A missing one becomes zeros in there.
-        const outgoing = node.gradient(incoming as Tensor[]);
-        for (const [name, input] of Object.entries(node.inputs)) {
-          if (depends.has(input.id)) collect(input, tidy(outgoing[name]));
+        if (incoming.some((gradient) => gradient !== undefined)) {
+          const names = Object.keys(node.inputs).filter((name) => depends.has(node.inputs[name].id));
+          const gradients = gradientsOf(node, incoming, names);
+          for (const [i, name] of names.entries()) collect(node.inputs[name], gradients[i]);
+          for (const { id } of node.outputs) known.delete(id);
+          dispose(incoming.filter((gradient) => gradient !== undefined));
         }
+        if (last) disposeSaved([node]);
       }
       return leaves.map(({ id }) => known.get(id));
     }) as (Tensor | undefined)[];

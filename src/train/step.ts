@@ -1,17 +1,16 @@
 import {
   addN,
   dispose,
-  keep,
   type NamedTensorMap,
   type Scalar,
+  scalar,
   stack,
   sum,
   type Tensor,
   tidy,
   type Variable,
-  variableGrads,
 } from '@tensorflow/tfjs-core';
-import { dropTape } from '../internal/tape';
+import { record } from '../internal/tape';
 import type { Batch, ByTask, Loss, MultitaskModel, Progress, SomeTasks, Weighting } from '../types';
 import type { Balance } from './callback';
 import type { Forward } from './forward';
@@ -49,30 +48,33 @@ export async function computeGradients<T extends string>(
   }: { readonly losses: ByTask<T, Loss>; readonly weighting: Weighting<T>; readonly progress: Progress },
   variables: readonly Variable[],
 ): Promise<Gradients<T>> {
-  // The tape's own tidy ends before the losses are read, so they are kept through it.
-  const byTask: Scalar[] = [];
-  const [report, gradients] = tidy((): [Tensor, NamedTensorMap] => {
-    const total = (): Scalar => {
-      const outputs = forward(batch.x, tasks, true);
-      for (const [i, task] of tasks.entries()) {
-        byTask.push(keep(taskLoss(losses[task], batch.y[task]!, outputs[i], batch.weight?.[task])));
-      }
-      const entries = tasks.map((task, i) => [task, byTask[i]]);
-      const combined = weighting.combine(Object.fromEntries(entries) as SomeTasks<T, Scalar>, progress);
-      return addN([combined, ...model.net.calculateLosses()]) as Scalar;
-    };
-    try {
-      const { value, grads } = variableGrads(total, [...variables]);
-      // NaN and infinity survive a sum, so one number tells whether all gradients are finite.
-      const check = addN(Object.values(grads).map((gradient) => sum(gradient)));
-      return [stack([value, check, ...byTask]), grads];
-    } catch (error) {
-      dropTape(); // a batch that did not fit must leave room for a smaller one
-      throw error;
-    } finally {
-      dispose(byTask);
-    }
+  const { value, tape } = record(() => {
+    const outputs = forward(batch.x, tasks, true);
+    const byTask = tasks.map((task, i) => taskLoss(losses[task], batch.y[task]!, outputs[i], batch.weight?.[task]));
+    const entries = tasks.map((task, i) => [task, byTask[i]]);
+    const combined = weighting.combine(Object.fromEntries(entries) as SomeTasks<T, Scalar>, progress);
+    return { byTask, total: addN([combined, ...model.net.calculateLosses()]) };
   });
+  let report: Tensor;
+  let gradients: NamedTensorMap;
+  try {
+    [report, gradients] = tidy((): [Tensor, NamedTensorMap] => {
+      const all = tape.gradients([[value.total]], variables, { last: true });
+      const entries = variables.map(({ name }, i) => [name, all[i]] as const);
+      const reached = Object.fromEntries(entries.filter(([, gradient]) => gradient !== undefined)) as NamedTensorMap;
+      if (Object.keys(reached).length === 0) {
+        throw new Error(
+          `Trainer.step: no trainable weight has a part in the losses of ${tasks.join(', ')}: unfreeze a layer.`,
+        );
+      }
+      // NaN and infinity survive a sum, so one number tells whether all gradients are finite.
+      const check = addN([scalar(0), ...Object.values(reached).map((gradient) => sum(gradient))]);
+      return [stack([value.total, check, ...value.byTask]), reached];
+    });
+  } finally {
+    tape.dispose();
+    dispose(value);
+  }
   const [loss, check, ...values] = await report.data();
   report.dispose();
   return {

@@ -1,14 +1,18 @@
 import {
   add,
   conv2d,
+  customGrad,
   dispose,
+  type GradSaveFunc,
   grads,
   matMul,
+  memory,
   mul,
   relu,
   type Scalar,
   scalar,
   split,
+  square,
   sum,
   type Tensor,
   tensor1d,
@@ -86,6 +90,67 @@ describe('record', () => {
     expect(tape.gradients([], [x])).toEqual([undefined]);
     tape.dispose();
     dispose([x, other, value, gradients[1] as Tensor]);
+  });
+
+  it('keeps gradients apart that a gradient function hands on, saved or gave twice', async () => {
+    const [a, b] = [tensor1d([1, 2]), tensor1d([3, 4])];
+    // value a * b with gradients that are, by design: dy itself for a, the saved tensor for b
+    const odd = customGrad((...args) => {
+      const [x, y, save] = args as [Tensor, Tensor, GradSaveFunc];
+      save([y]);
+      return { value: mul(x, y), gradFunc: (dy: Tensor, [saved]: Tensor[]) => [dy, saved] };
+    });
+    const twice = customGrad((...args) => {
+      const [x, y] = args as [Tensor, Tensor];
+      return {
+        value: add(x, y),
+        gradFunc: (dy: Tensor) => {
+          const both = mul(dy, 10);
+          return [both, both];
+        },
+      };
+    });
+    const { value, tape } = record(() => ({ odd: odd(a, b), sum: twice(odd(a, b), mul(a, 2)) }));
+    const seed = tensor1d([5, 7]);
+    const first = tape.gradients([[value.odd, seed], [value.sum]], [a, b]);
+    expect(await values(first)).toEqual([
+      [5 + 10 + 20, 7 + 10 + 20],
+      [3 + 3, 4 + 4],
+    ]);
+    const again = tape.gradients([[value.odd, seed], [value.sum]], [a, b], { last: true });
+    expect(await values(again)).toEqual(await values(first));
+    expect(await values([seed, a, b])).toEqual([
+      [5, 7],
+      [1, 2],
+      [3, 4],
+    ]);
+    tape.dispose();
+    dispose([a, b, seed, value.odd, value.sum, ...(first as Tensor[]), ...(again as Tensor[])]);
+  });
+
+  it('lets go of what the forward pass kept on the way back, where no other gradients are wanted', async () => {
+    const x = tensor1d(new Array(1000).fill(0.5));
+    const buffers: number[] = [];
+    const watched = customGrad((...args) => {
+      const [input] = args as [Tensor];
+      const gradFunc = (dy: Tensor) => {
+        buffers.push(memory().numDataBuffers);
+        return mul(dy, 1);
+      };
+      return { value: mul(input, 1), gradFunc };
+    });
+    await expectNoLeak(() => {
+      const { value, tape } = record(() => {
+        let y: Tensor = watched(x);
+        for (let i = 0; i < 10; i++) y = square(y);
+        return sum(y);
+      });
+      for (const last of [false, true]) dispose(tape.gradients([[value]], [x], { last }) as Tensor[]);
+      value.dispose();
+    });
+    // The inputs of ten squares and of the sum are kept at first; at the end of the last pass none is.
+    expect(buffers[0] - buffers[1]).toBe(11);
+    x.dispose();
   });
 
   it('leaves nothing behind, also where the forward pass throws', async () => {

@@ -13,7 +13,7 @@ import { optimizerKernels } from './kernels/adam';
 import { convKernels } from './kernels/conv2d';
 import { conv3DKernels } from './kernels/conv3d';
 import { depthwiseKernels } from './kernels/depthwise';
-import { elementwiseKernels } from './kernels/elementwise';
+import { elementwiseKernels, ownElementwiseKernels } from './kernels/elementwise';
 import type { Kernel } from './kernels/kernel';
 import { layoutKernels } from './kernels/layout';
 import { matmulKernels } from './kernels/matmul';
@@ -41,7 +41,11 @@ const KERNELS: Readonly<Record<string, Kernel>> = {
 };
 
 /** Kernels that TensorFlow.js has no names for: code of this library asks for them. */
-const OWN_KERNELS: Readonly<Record<string, Kernel>> = { ...optimizerKernels, ...ownNormKernels };
+const OWN_KERNELS: Readonly<Record<string, Kernel>> = {
+  ...optimizerKernels,
+  ...ownElementwiseKernels,
+  ...ownNormKernels,
+};
 
 /** Our kernel, with the cpu backend's behind it where there is one. */
 function guard(kernel: Kernel, otherwise?: KernelFunc): KernelFunc {

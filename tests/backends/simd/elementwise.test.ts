@@ -129,6 +129,31 @@ describe('functions of two tensors', () => {
       await expectSame(() => binary(name)(tf.tensor1d(a), tf.tensor1d(b)), 1e-6);
   });
 
+  it('hand a gradient through a ReLU where its output is positive or NaN, for any length', async () => {
+    await tf.setBackend('simd');
+    const dys = [3, -2, Number.POSITIVE_INFINITY, Number.NaN, 5];
+    const cases: [y: number, dys: number[]][] = [
+      [2, dys],
+      [1e-40, dys],
+      [Number.POSITIVE_INFINITY, dys],
+      [Number.NaN, dys],
+      [0, [0, 0, 0, 0, 0]],
+      [-0, [0, 0, 0, 0, 0]],
+      [-1, [0, 0, 0, 0, 0]],
+    ];
+    for (const [y, expected] of cases) {
+      for (const size of [1, 5, 30_003]) {
+        const repeated = (values: readonly number[]) => Array.from({ length: size }, (_, i) => values[i % 5]);
+        const values = tf.tidy(() => {
+          const dy = tf.tensor1d(repeated(dys));
+          return tf.engine().runKernel('ReluGrad', { dy, y: tf.fill([size], y) }) as tf.Tensor;
+        });
+        expect(Array.from(await values.data())).toEqual(repeated(expected));
+        values.dispose();
+      }
+    }
+  });
+
   it('compare with one number on either side, and of any length', async () => {
     for (const name of COMPARE) {
       for (const [a, b] of [

@@ -70,6 +70,7 @@ export const BINARY = {
   squaredDifference: 6,
   eluGrad: 7,
   prelu: 8,
+  reluGrad: 9,
 } as const;
 
 /** Combines two tensors with broadcasting into a new one. */
@@ -239,4 +240,9 @@ export const elementwiseKernels: Readonly<Record<string, Kernel>> = {
   ZerosLike: like(0),
   OnesLike: like(1),
   AddN: addN,
+};
+
+/** A kernel for a layer of this library (src/layers/fused-conv2d.ts), which no other backend has. */
+export const ownElementwiseKernels: Readonly<Record<string, Kernel>> = {
+  ReluGrad: binary(BINARY.reluGrad, 'dy', 'y'),
 };

@@ -96,6 +96,7 @@ function combine(op: i32, a: v128, b: v128): v128 {
   }
   if (op == 7) return v128.bitselect(a, f32x4.mul(a, f32x4.add(b, splat(1))), f32x4.ge(b, splat(0))); // EluGrad: dy, y
   if (op == 8) return v128.bitselect(f32x4.mul(b, a), a, f32x4.lt(a, splat(0))); // Prelu: x, alpha
+  if (op == 9) return v128.andnot(a, f32x4.le(b, splat(0))); // ReluGrad: dy, y
   return a;
 }
 
@@ -172,6 +173,7 @@ export function binary(item: i32, _thread: i32): void {
     case 6: return combineMode(6, item);
     case 7: return combineMode(7, item);
     case 8: return combineMode(8, item);
+    case 9: return combineMode(9, item);
     default: unreachable();
   }
 }

@@ -1,0 +1,83 @@
+import {
+  engine,
+  type GradConfig,
+  getBackend,
+  getGradient,
+  getKernel,
+  mul,
+  registerGradient,
+  step,
+  sum,
+  type Tensor,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { layers } from '@tensorflow/tfjs-layers';
+
+type Conv2DArgs = Parameters<typeof layers.conv2d>[0];
+
+const RELU_GRAD = 'ReluGrad';
+
+/** dy where the output of the ReLU is positive, 0 elsewhere: in one pass where the backend has a kernel for it (`simd` has). */
+function reluGradient(dy: Tensor, y: Tensor): Tensor {
+  if (getKernel(RELU_GRAD, getBackend()) == null) return mul(dy, step(y));
+  return engine().runKernel(RELU_GRAD, { dy, y }) as Tensor;
+}
+
+/** tfjs's own keeps the input of a ReLU, which nothing else needs; the output is kept anyway by what comes next. */
+const relu: GradConfig = {
+  kernelName: 'Relu',
+  outputsToSave: [true],
+  gradFunc: (dy, [y]) => ({ x: () => reluGradient(dy as Tensor, y) }),
+};
+
+interface ConvAttrs {
+  readonly strides: readonly [number, number];
+  readonly pad: 'same' | 'valid';
+  readonly activation: 'linear' | 'relu';
+}
+
+/** tfjs has none for this kernel: its `fused.conv2d` falls back to a convolution, an addition and a ReLU in training. */
+const fusedConv2d: GradConfig = {
+  kernelName: 'FusedConv2D',
+  inputsToSave: ['x', 'filter'],
+  outputsToSave: [true],
+  gradFunc: (dy, [x, filter, y], attrs) => {
+    const { strides, pad, activation } = attrs as unknown as ConvAttrs;
+    const inner = activation === 'relu' ? reluGradient(dy as Tensor, y) : (dy as Tensor);
+    const shared = { strides, pad, dataFormat: 'NHWC', dimRoundingMode: undefined };
+    const run = (kernel: string, inputs: Record<string, Tensor>, own: Record<string, number[]>) => () =>
+      engine().runKernel(kernel, inputs, { ...shared, ...own } as never) as Tensor;
+    return {
+      x: run('Conv2DBackpropInput', { dy: inner, filter }, { inputShape: x.shape }),
+      filter: run('Conv2DBackpropFilter', { x, dy: inner }, { filterShape: filter.shape }),
+      bias: () => sum(inner, [0, 1, 2]),
+    };
+  },
+};
+
+/**
+ * `tf.layers.conv2d` whose bias and ReLU are part of the convolution in training too, so that a step makes and keeps one
+ * feature map where it would make three and keep two. It is saved as the standard layer that it is, and a model loaded
+ * from there computes the same by ops.
+ */
+export function conv2d(args: Conv2DArgs): layers.Layer {
+  const layer = layers.conv2d(args);
+  const { strides = 1, padding, activation = 'linear' } = args;
+  if (activation !== 'linear' && activation !== 'relu') return layer;
+  const attrs = {
+    strides: typeof strides === 'number' ? [strides, strides] : strides,
+    pad: padding === 'same' ? 'same' : 'valid',
+    dataFormat: 'NHWC',
+    dilations: [1, 1],
+    activation,
+  };
+  layer.call = (inputs) =>
+    tidy(() => {
+      for (const config of [relu, fusedConv2d]) if (getGradient(config.kernelName) !== config) registerGradient(config);
+      const x = (Array.isArray(inputs) ? inputs[0] : inputs) as Tensor;
+      const [filter, bias] = layer.weights.map((weight) => weight.read());
+      const all: Record<string, Tensor> = bias === undefined ? { x, filter } : { x, filter, bias };
+      return engine().runKernel('FusedConv2D', all, attrs as never) as Tensor;
+    });
+  return layer;
+}
