@@ -5,6 +5,7 @@ import { HELP, maskFolder, parsePredictCommand } from './predict/options';
 import { predictFolder } from './predict/predict-folder';
 import { createPredictor } from './predict/predictor';
 import { showProgress } from './predict/progress';
+import { readWindow } from './predict/read-window';
 import { describeScores } from './predict/scores';
 
 async function main(): Promise<void> {
@@ -16,7 +17,7 @@ async function main(): Promise<void> {
   const list = await listImages(options.data, options.out);
   const backend = await useBackend(options.backend as BackendName | undefined, { onNotice: console.warn });
   const { model, from } = await loadModel(options.model);
-  const predictor = createPredictor(model, options.flips);
+  const predictor = createPredictor(model, { flips: options.flips, window: await readWindow(options.model) });
   console.log(
     `${list.total} images of ${options.data}; model ${from}, ${predictor.size.join(' x ')}; backend ${backend}`,
   );

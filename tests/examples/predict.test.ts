@@ -8,6 +8,7 @@ import { loadModel } from '../../examples/amyar2020/predict/load-model';
 import { parsePredictCommand } from '../../examples/amyar2020/predict/options';
 import { predictFolder } from '../../examples/amyar2020/predict/predict-folder';
 import { createPredictor } from '../../examples/amyar2020/predict/predictor';
+import { readWindow } from '../../examples/amyar2020/predict/read-window';
 import { describeScores } from '../../examples/amyar2020/predict/scores';
 import { batches, phantomDataset, resizeImage } from '../../src/data/index';
 import { MLPHead, UNetEncoder } from '../../src/layers/index';
@@ -66,7 +67,7 @@ async function predict(options: Partial<Parameters<typeof predictFolder>[2]> & {
   const model = brightness();
   const out = path('out', 'scores.csv');
   const list = await listImages(path('data'), out);
-  const predictor = createPredictor(model, options.flips ?? false);
+  const predictor = createPredictor(model, { flips: options.flips });
   try {
     const given = { data: path('data'), out, threshold: 0.5, batch: 2, onError: 'fail' as const, ...options };
     const result = await predictFolder(predictor, list, given);
@@ -126,7 +127,7 @@ describe('predictFolder', () => {
     const model = cnn8({ inputShape: [16, 16, 1], filters: [2, 3], seed: 1 });
     const list = await listImages(path('data'), path('scores.csv'));
     const options = { data: path('data'), out: path('scores.csv'), threshold: 0.5, batch: 8, onError: 'fail' as const };
-    await predictFolder(createPredictor(model, false), list, options);
+    await predictFolder(createPredictor(model), list, options);
     const lines = (await readFile(path('scores.csv'), 'utf8')).trimEnd().split('\n').slice(1);
     for (const [i, line] of lines.entries()) {
       const { data } = resizeImage(await readImage(path('data', `${i}.png`)), [16, 16]);
@@ -219,7 +220,7 @@ describe('predictFolder', () => {
       },
     };
     const options = { data: path('data'), out: path('scores.csv'), threshold: 0.5, batch: 5, onError: 'fail' as const };
-    const { images } = await predictFolder(createPredictor(model, true), list, options, {
+    const { images } = await predictFolder(createPredictor(model, { flips: true }), list, options, {
       onProgress(done) {
         most = Math.max(most, asked - done);
         tensors.add(memory().numTensors);
@@ -256,7 +257,7 @@ describe('predictFolder', () => {
     const list = await listImages(path('data'), path('out', 'scores.csv'));
     const options = { data: path('data'), out: path('out', 'scores.csv'), threshold: 0.5, batch: 1 };
     const run = predictFolder(
-      createPredictor(model, false),
+      createPredictor(model),
       list,
       { ...options, onError: 'skip' },
       {
@@ -368,6 +369,30 @@ describe('loadModel', () => {
   });
 });
 
+describe('the window of a run', () => {
+  it('is that of its configuration, for its folder and the model in it', async () => {
+    await mkdir(path('run', 'model'), { recursive: true });
+    expect(await readWindow(path('run'))).toBeUndefined();
+    await writeFile(path('run', 'config.json'), JSON.stringify({ config: { window: [25, 75] } }));
+    expect(await readWindow(path('run'))).toEqual([25, 75]);
+    expect(await readWindow(path('run', 'model'))).toEqual([25, 75]);
+    await writeFile(path('run', 'config.json'), JSON.stringify({ hidden: 768 }));
+    expect(await readWindow(path('run'))).toBeUndefined();
+    await writeFile(path('run', 'config.json'), '{');
+    await expect(readWindow(path('run'))).rejects.toThrow(path('run', 'config.json'));
+  });
+
+  it('scales images before they are predicted', async () => {
+    const model = brightness();
+    const predictor = createPredictor(model, { window: [0, 100] });
+    // Halves of 0.2 and 0.4 are 0 and 1 in their own window: no lesion and a mean of 0 on the left, lesion on the right.
+    const [{ probability, lesion }] = await predictor.predict([halves(SIDE, SIDE, 0.2, 0.4)]);
+    expect(probability).toBeCloseTo(sigmoid(-2), 6);
+    expect([lesion?.data[0], lesion?.data[SIDE - 1]].map((value) => Math.round(value as number))).toEqual([0, 1]);
+    model.dispose();
+  });
+});
+
 describe('createPredictor', () => {
   it('refuses models that it cannot ask', () => {
     const made = (shape: number[], units: number, name: string) => {
@@ -375,11 +400,9 @@ describe('createPredictor', () => {
       const dense = layers.dense({ units, name }).apply(layers.flatten().apply(from)) as SymbolicTensor;
       return fromLayersModel(toModel({ inputs: from, outputs: dense }), [name]);
     };
-    expect(() => createPredictor(made([4, 4, 2], 1, 'classification'), false)).toThrow('1 or 3 channels');
-    expect(() => createPredictor(made([4, 4, 1], 2, 'classification'), false)).toThrow('shape [null,1], got [null,2]');
-    expect(() => createPredictor(made([4, 4, 1], 1, 'age'), false)).toThrow(
-      'one of the tasks classification, segmentation',
-    );
+    expect(() => createPredictor(made([4, 4, 2], 1, 'classification'))).toThrow('1 or 3 channels');
+    expect(() => createPredictor(made([4, 4, 1], 2, 'classification'))).toThrow('shape [null,1], got [null,2]');
+    expect(() => createPredictor(made([4, 4, 1], 1, 'age'))).toThrow('one of the tasks classification, segmentation');
   });
 });
 

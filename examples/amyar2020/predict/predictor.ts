@@ -1,6 +1,7 @@
 import { add, div, reverse, type Tensor, type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import { model as layersModel } from '@tensorflow/tfjs-layers';
 import type { MultitaskModel, NDArray } from 'tfjs-multitask';
+import { scaleToUnit } from 'tfjs-multitask/data';
 
 /** What a model says of one image. */
 export interface Prediction {
@@ -28,8 +29,18 @@ function inputOf({ net }: MultitaskModel<string>): Pick<Predictor, 'size' | 'cha
   return { size: [height, width], channels };
 }
 
-/** Makes the model ready; heads that nobody asks, such as a reconstruction, do not run. `flips`: see the options. */
-export function createPredictor(model: MultitaskModel<string>, flips: boolean): Predictor {
+export interface PredictorOptions {
+  /** Averages over the image and its mirror image. */
+  readonly flips?: boolean;
+  /** Percentiles of each image that become 0 and 1, as in training. */
+  readonly window?: readonly [low: number, high: number];
+}
+
+/** Makes the model ready; heads that nobody asks, such as a reconstruction, do not run. */
+export function createPredictor(
+  model: MultitaskModel<string>,
+  { flips = false, window }: PredictorOptions = {},
+): Predictor {
   const { size, channels } = inputOf(model);
   const tasks = TASKS.filter((task) => model.tasks.includes(task));
   if (tasks.length === 0) {
@@ -55,7 +66,10 @@ export function createPredictor(model: MultitaskModel<string>, flips: boolean): 
     async predict(images) {
       const pixels = size[0] * size[1];
       const data = new Float32Array(images.length * pixels * channels);
-      for (const [i, image] of images.entries()) data.set(image.data, i * pixels * channels);
+      for (const [i, image] of images.entries()) {
+        const { data: values } = window === undefined ? image : scaleToUnit(image, { percentiles: window });
+        data.set(values, i * pixels * channels);
+      }
       const results = tidy(() => {
         const x = tensor4d(data, [images.length, ...size, channels]);
         const plain = run(x);
