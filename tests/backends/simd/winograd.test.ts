@@ -1,4 +1,4 @@
-import { engine, setBackend, type Tensor, tensor4d, tidy } from '@tensorflow/tfjs-core';
+import { engine, setBackend, type Tensor, tensor1d, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { registerSimdBackend } from '../../../src/backends/simd';
 
@@ -92,4 +92,52 @@ describe('Winograd convolution and both its gradients', () => {
       result.dispose();
     }
   });
+
+  it.each<Shape>([
+    { batch: 2, size: 23, depth: 8, maps: 12, side: 3 },
+    { batch: 1, size: 12, depth: 68, maps: 64, side: 3 },
+    { batch: 2, size: 25, depth: 20, maps: 28, side: 2 },
+  ])(
+    'give exactly 0, or the bias, where the window is empty, so that a ReLU has the slope of the definition: %o',
+    async (shape) => {
+      const { batch, size, depth, maps, side } = shape;
+      // A disc on black, with single black pixels and pixels that are black in all maps but the last.
+      const onBlack = (values: Float32Array, channels: number): Float32Array =>
+        values.map((value, i) => {
+          const pixel = Math.floor(i / channels);
+          const [row, col] = [Math.floor(pixel / size) % size, pixel % size];
+          if ((row * 7 + col * 3) % 11 === 0) return i % channels === channels - 1 ? value : -0;
+          return Math.hypot(row - size / 2, col - size / 2) < size / 3 ? value : 0;
+        });
+      const x = onBlack(normals(batch * size * size * depth, 1), depth);
+      const w = normals(side * side * depth * maps, 2);
+      const dy = onBlack(normals(batch * size * size * maps, 3), maps);
+      const bias = normals(maps, 4);
+      const attrs = { strides: [1, 1], pad: 'same', dataFormat: 'NHWC', dilations: [1, 1], activation: 'relu' };
+      const results = tidy(() => {
+        const image = tensor4d(x, [batch, size, size, depth]);
+        const filter = tensor4d(w, [side, side, depth, maps]);
+        const gradient = tensor4d(dy, [batch, size, size, maps]);
+        return [
+          engine().runKernel('Conv2D', { x: image, filter }, attrs) as Tensor,
+          engine().runKernel('FusedConv2D', { x: image, filter, bias: tensor1d(bias) }, attrs) as Tensor,
+          engine().runKernel(
+            'Conv2DBackpropInput',
+            { dy: gradient, filter },
+            { ...attrs, inputShape: image.shape },
+          ) as Tensor,
+        ];
+      });
+      const [y, dx] = oracle(x, w, dy, shape);
+      const [plain, fused, back] = await Promise.all(results.map((result) => result.data()));
+      const empty = (values: Float64Array) => Array.from(values.keys()).filter((i) => values[i] === 0);
+      expect(empty(y!).length).toBeGreaterThan(y!.length / 20);
+      expect(empty(dx!).length).toBeGreaterThan(dx!.length / 20);
+      expect(empty(y!).every((i) => plain![i] === 0)).toBe(true);
+      expect(empty(y!).every((i) => fused![i] === Math.max(bias[i % maps]!, 0))).toBe(true);
+      expect(empty(dx!).every((i) => back![i] === 0)).toBe(true);
+      expect(error(plain!, y!)).toBeLessThan(5e-6);
+      for (const result of results) result.dispose();
+    },
+  );
 });

@@ -9,6 +9,7 @@ const PLACES = PATCH * PATCH;
 /** Bytes between the places of a patch, and of scratch for transforms, as in wasm/winograd.as. */
 const APART = 64;
 const TEMP = 832;
+const EMPTY = 768;
 /** Filters up to this size are transformed once for all blocks of tiles; larger ones by each block, panel by panel. */
 const MOST_PREPARED = 1024 * 1024;
 const ENOUGH_ITEMS = 12;
@@ -101,7 +102,7 @@ export function computeWinograd({ runtime }: SimdBackend, grid: Grid): void {
   const sixes = Math.ceil(block / 6);
   const patchBytes = sixes * PLACES * (cBlock * 24 + APART);
   const productBytes = sixes * PLACES * 192 * (sums ? Math.ceil(panels / split) : 1);
-  const perThread = roundUp(TEMP + PLACES * (cBlock * 32 + APART) + patchBytes + productBytes + 64, 64);
+  const perThread = roundUp(TEMP + EMPTY + PLACES * (cBlock * 32 + APART) + patchBytes + productBytes + 64, 64);
   const zerosAt = runtime.heap.allocate(zeroBytes + roundUp(biasBytes, 64) + filterBytes + perThread * runtime.threads);
   const biasAt = zerosAt + zeroBytes;
   const filterAt = biasAt + roundUp(biasBytes, 64);

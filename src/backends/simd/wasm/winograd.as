@@ -22,6 +22,8 @@ const A4: usize = 40, B4: usize = 41, SCALE_0: usize = 42, SCALE_A: usize = 43, 
 
 /** Bytes of scratch for a transform between its two passes, and for the addresses of a patch. */
 const TEMP: usize = 640, POINTERS: usize = 192;
+/** Bytes for what `emptyPixels` says of each of at most 96 tiles. */
+const EMPTY: usize = 768;
 
 /** In memory and not in the code: V8 would make a vector of a constant anew at each use. */
 // @ts-ignore: decorator
@@ -258,6 +260,45 @@ function transformInput(t: i32, c0: i32, c1: i32, to: usize, step: usize, temp: 
   }
 }
 
+// @ts-ignore: decorator
+@inline
+function isEmpty(pixel: usize, bytes: usize): bool {
+  for (let k: usize = 0; k < bytes; k += 16) if (v128.any_true(f32x4.ne(v128.load(pixel + k), f32x4.splat(0)))) return false;
+  return true;
+}
+
+/**
+ * A bit for each of the 36 pixels of a patch (addresses at `pointers`) that is 0 in all maps, or 0 where no window of the filter
+ * can be empty: each window holds one of the pixels that are looked at first.
+ */
+function emptyPixels(pointers: usize, size: i32, bytes: usize): u64 {
+  let suspect = false;
+  for (let i = size - 1; i < 6; i += size) {
+    for (let j = size - 1; j < 6; j += size) suspect = suspect || isEmpty(<usize>load<u32>(pointers + <usize>((i * 6 + j) << 2)), bytes);
+  }
+  let bits: u64 = 0;
+  if (suspect) {
+    for (let e = 0; e < 36; e++) bits |= <u64>isEmpty(<usize>load<u32>(pointers + (<usize>e << 2)), bytes) << e;
+  }
+  return bits;
+}
+
+/**
+ * Writes what an empty window gives, the bias: Winograd would leave a rounding error of its neighbours there, and the slope of a
+ * ReLU depends on its sign.
+ */
+function writeEmpty(
+  empty: u64, size: i32, bias: v128, activation: i32, out: usize, pixel: usize, pitch: usize, down: i32, right: i32,
+): void {
+  const window: u64 = size == 3 ? 0x71c7 : 0xc3;
+  const value = finish(bias, activation);
+  for (let i = 0; i < down; i++) {
+    for (let j = 0; j < right; j++) {
+      if ((~empty & (window << (i * 6 + j))) == 0) v128.store(out + <usize>i * pitch + <usize>j * pixel, value);
+    }
+  }
+}
+
 /** At m A of four maps: `outputs` (4 or 5) rows and columns at (y, x), plus a bias. The places of m are 192 bytes apart. */
 // @ts-ignore: decorator
 @inline
@@ -297,7 +338,7 @@ function writeFive(at: usize, bias: v128, activation: i32, out: usize, pixel: us
 }
 
 /** Transforms the finished products of one panel and a block of tiles back and writes them. */
-function writePanel(p: i32, first: i32, count: i32, products: usize, temp: usize): void {
+function writePanel(p: i32, first: i32, count: i32, products: usize, temp: usize, empty: usize): void {
   const rows = argI(ROWS), cols = argI(COLS), n = argI(N), tileRows = argI(TILE_ROWS), tileCols = argI(TILE_COLS);
   const bias = argP(BIAS), activation = argI(ACTIVATION), size = argI(SIZE), outputs = 7 - size;
   const pixel = <usize>n << 2;
@@ -317,6 +358,8 @@ function writePanel(p: i32, first: i32, count: i32, products: usize, temp: usize
       const out = argP(OUT) + <usize>((b * rows + y) * cols + x) * pixel + (<usize>k << 2);
       if (size == 3) writeFour(at, shift, activation, out, pixel, pitch, down, right, temp);
       else writeFive(at, shift, activation, out, pixel, pitch, down, right, temp);
+      const bits = load<u64>(empty + (<usize>t << 3));
+      if (bits) writeEmpty(bits, size, shift, activation, out, pixel, pitch, down, right);
     }
     if (++tx == tileCols) {
       tx = 0;
@@ -331,7 +374,7 @@ function writePanel(p: i32, first: i32, count: i32, products: usize, temp: usize
 /**
  * Forward: `BLOCK` tiles of a share of the panels. Tiles stand in groups of six, [36][6][maps], so that a group is written and
  * read within the first-level cache; maps of the input come `C_BLOCK` at a time. Scratch: a transform's rows and
- * addresses, a panel where none is prepared, the products (of all panels where they are summed over blocks of maps), patches.
+ * addresses, which pixels are empty, a panel where none is prepared, the products (of all panels where they are summed over blocks of maps), patches.
  */
 export function winogradTiles(item: i32, thread: i32): void {
   const c = argI(C), n = argI(N), block = argI(BLOCK), cBlock = argI(C_BLOCK), split = argI(SPLIT), prepared = argP(PREPARED);
@@ -346,7 +389,8 @@ export function winogradTiles(item: i32, thread: i32): void {
   const end = min32(panels, start + perShare);
   const sums = cBlock < c;
   const temp = argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE);
-  const own = temp + TEMP + POINTERS;
+  const empty = temp + TEMP + POINTERS;
+  const own = empty + EMPTY;
   const ownStep = (<usize>cBlock << 5) + APART, preparedStep = (<usize>c << 5) + APART;
   const products = prepared ? own : own + ownStep * 36;
   const panelProducts = <usize>(block * 1152);
@@ -359,6 +403,7 @@ export function winogradTiles(item: i32, thread: i32): void {
     for (let t = 0; t < count; t++) {
       const six = t / 6;
       transformInput(first + t, c0, c1, patches + <usize>six * groupBytes + <usize>(t - six * 6) * pixel, step, temp);
+      if (c0 == 0) store<u64>(empty + (<usize>t << 3), emptyPixels(temp + TEMP, argI(SIZE), <usize>c << 2));
     }
     for (let p = start; p < end; p++) {
       const at = sums ? products + <usize>(p - start) * panelProducts : products;
@@ -379,7 +424,7 @@ export function winogradTiles(item: i32, thread: i32): void {
         }
         panel += panelStep;
       }
-      if (c1 == c) writePanel(p, first, count, at, temp);
+      if (c1 == c) writePanel(p, first, count, at, temp, empty);
     }
   }
 }
