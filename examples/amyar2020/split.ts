@@ -58,6 +58,13 @@ function deal(infos: readonly ImageInfo[], groups: ReadonlyMap<string, string>, 
   return parts;
 }
 
+/** What is not tested, in the same proportion of training to validation. */
+const withoutTest = ({ train, validation }: Fractions): Fractions => ({
+  train: train / (train + validation),
+  validation: validation / (train + validation),
+  test: 0,
+});
+
 /** As `deal`, but the test is one of `folds`, and a part of the rest validates. */
 function dealFold(
   infos: readonly ImageInfo[],
@@ -66,15 +73,21 @@ function dealFold(
 ): Map<string, Part> {
   const rows = infos.map((info) => ({ group: groups.get(info.id), stratum: stratumOf(info) }));
   const { train: rest, test } = kFold(rows, folds, { seed })[fold];
-  const { train, validation } = split(
-    rest.map((i) => rows[i]),
-    { fractions: { train: 0.85, validation: 0.15 }, seed },
-  );
-  return new Map([
-    ...train.map((i) => [infos[rest[i]].id, 'train'] as const),
-    ...validation.map((i) => [infos[rest[i]].id, 'validation'] as const),
-    ...test.map((i) => [infos[i].id, 'test'] as const),
-  ]);
+  const parts = new Map<string, Part>(test.map((i) => [infos[i].id, 'test']));
+  for (const [isMasked, fractions] of [
+    [true, MASKED],
+    [false, UNMASKED],
+  ] as const) {
+    const own = rest.filter((i) => infos[i].mask === isMasked);
+    if (own.length === 0) continue;
+    const dealt = dealOrKeep(
+      own.map((i) => rows[i]),
+      withoutTest(fractions),
+      seed,
+    );
+    for (const part of PARTS) for (const i of dealt[part]) parts.set(infos[own[i]].id, part);
+  }
+  return parts;
 }
 
 export interface SplitOptions {

@@ -97,13 +97,28 @@ describe('splitImages', () => {
     expect(excluded).toEqual([{ id: '5', reason: 'the manifest names no part for it' }]);
   });
 
+  it.each([1, 2, 3, 4])('has masks of patients of two in every part of every fold, seed %i', (seed) => {
+    const infos = mix(30, 30, 60).map((one, i) => ({ ...one, patient: `patient ${Math.floor(i / 2)}` }));
+    for (const fold of [0, 1]) {
+      const { counts } = splitOf(infos, { seed, fold: { folds: 2, fold } });
+      for (const { part, source, masks } of counts)
+        if (source === 'masks') expect([part, masks > 0]).toEqual([part, true]);
+    }
+  });
+
   it('tests every image in one fold', () => {
     const infos = mix(20, 40, 60);
     const folds = [0, 1, 2].map((fold) => splitOf(infos, { fold: { folds: 3, fold } }));
     expect(folds.flatMap(({ test }) => test).sort()).toEqual(ids(infos));
     for (const { train, validation, test } of folds) {
       expect([...train, ...validation, ...test].sort()).toEqual(ids(infos));
-      expect(validation.length / (train.length + validation.length)).toBeCloseTo(0.15, 1);
+      const validates = (isMasked: boolean): number => {
+        const of = (part: readonly string[]) => part.filter((id) => id.startsWith('masked') === isMasked).length;
+        return of(validation) / (of(train) + of(validation));
+      };
+      // 5 : 2 of images with a mask, 8 : 1 of the others.
+      expect(validates(true)).toBeCloseTo(2 / 7, 1);
+      expect(validates(false)).toBeCloseTo(1 / 9, 1);
     }
   });
 });
