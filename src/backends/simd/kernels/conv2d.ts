@@ -1,6 +1,7 @@
 import { backend_util, type NamedAttrMap, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
 import { KERNEL } from '../board';
+import { computeThin, isThin, isThinGradient, thinFilterGradient } from './conv-thin';
 import { ALONE, computeDirect, forwardTaps, type Grid, sumChunks, type Tap, tableOf, writeTable } from './conv-tiles';
 import { runUnary, UNARY } from './elementwise';
 import { allFloat, type Call, type Kernel, sizeOf } from './kernel';
@@ -37,6 +38,7 @@ const follows = (dy: TensorInfo, info: Info): boolean => info.outShape.every((si
 
 function computeGrid(backend: SimdBackend, grid: Grid): void {
   if (suitsWinograd(grid)) computeWinograd(backend, grid);
+  else if (isThin(grid)) computeThin(backend, grid);
   else computeDirect(backend, grid);
 }
 
@@ -220,6 +222,10 @@ const conv2DBackpropFilter: Kernel = ({ backend, inputs, attrs }) => {
     return out;
   }
   const pixels = info.batchSize * info.outHeight * info.outWidth;
+  if (pixels > 0 && isThinGradient(grid)) {
+    thinFilterGradient(backend, grid, gradient);
+    return out;
+  }
   const mBlocks = Math.ceil((table.run * info.inChannels) / M_BLOCK);
   const tasks = table.groups.length * mBlocks;
   // Few tasks: each is cut into chunks of pixels, summed afterwards. The cut depends on the shape alone, so does the sum.

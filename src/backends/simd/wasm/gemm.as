@@ -12,7 +12,7 @@ export function finish(v: v128, activation: i32): v128 {
 
 // @ts-ignore: decorator
 @inline
-function put(out: usize, n: usize, v0: v128, v1: v128, bias: usize, left: i32, activation: i32): void {
+export function put(out: usize, n: usize, v0: v128, v1: v128, bias: usize, left: i32, activation: i32): void {
   if (bias) {
     v0 = f32x4.add(v0, v128.load(bias));
     v1 = f32x4.add(v1, v128.load(bias, 16));

@@ -9,6 +9,8 @@ import { affineColumns, columnMoments, columnProducts } from './norm';
 import { maxVolumeGradient, meanVolumeGradient, volumePoolRow } from './pool3d';
 import { blendGradient, blendRow, maxPoolGradient, meanPoolGradient, pickGradient, pickRow, poolRow, repeatGradientRow } from './pool';
 import { foldColumns, foldRows, softmaxRows } from './reduce';
+import { packPairs, thinRows } from './thin';
+import { thinGradient } from './thin-gradient';
 import { winogradFilter, winogradGradient, winogradTiles } from './winograd';
 
 const BOARD: usize = 1024; // i64: number of the job, above the count of items not yet taken
@@ -49,6 +51,9 @@ function compute(kernel: i32, item: i32, thread: i32): void {
     case 24: return winogradGradient(item, thread);
     case 26: return pickGradient(item, thread);
     case 27: return adamUpdate(item, thread);
+    case 30: return packPairs(item, thread);
+    case 31: return thinRows(item, thread);
+    case 32: return thinGradient(item, thread);
     case 40: return depthwiseRow(item, thread);
     case 41: return depthwiseGradient(item, thread);
     case 42: return columnMoments(item, thread);

@@ -1,0 +1,202 @@
+// Convolutions with few maps on one side. Their tiles are too small to look for each pixel's address: here six pixels of a
+// row lie at even distances, and one loop passes over all taps by a table of offsets from the first. Where taps leave the
+// image, what they would read is copied first with zeros around it, and another table used.
+import { argI, argP, madd, max32, min32 } from './common';
+import { put } from './gemm';
+
+// Arguments that thinGradient has too, by number.
+export const X: usize = 0, OUT: usize = 1, H: usize = 2, W: usize = 3, C: usize = 4, ROWS: usize = 5, COLS: usize = 6, N: usize = 7;
+export const STEP_Y: usize = 8, STEP_X: usize = 9, GROUPS: usize = 10, TABLE: usize = 11, RUN: usize = 12;
+export const LOW_Y: usize = 13, HIGH_Y: usize = 14, LOW_X: usize = 15, HIGH_X: usize = 16; // positions all of whose taps lie in the image
+export const OFFSETS: usize = 17, PATCH_OFFSETS: usize = 18, PATCH_PITCH: usize = 19, TOTAL: usize = 20, BLOCK: usize = 21;
+export const SCRATCH: usize = 22, SCRATCH_SIZE: usize = 23, FEW: usize = 24, LENGTH: usize = 25; // few maps out (else in); offsets
+// Arguments of thinRows.
+const PANELS: usize = 26, BIAS: usize = 27, ACTIVATION: usize = 28;
+const OUT_H: usize = 29, OUT_W: usize = 30, OUT_STEP_Y: usize = 31, OUT_STEP_X: usize = 32, OUT_Y: usize = 33, OUT_X: usize = 34;
+
+export const TILE: usize = 192; // bytes of six rows of eight sums
+
+// @ts-ignore: decorator
+@inline
+function clear(to: usize, floats: i32): void {
+  for (let i = 0; i < floats; i++) store<f32>(to + (<usize>i << 2), 0);
+}
+
+/** Copies to `patch` what each group of taps reads for `count` positions from (y, x) of image b on, zeros for what is not there. */
+export function copyPatch(b: i32, y: i32, x: i32, count: i32, patch: usize): void {
+  const h = argI(H), w = argI(W), c = argI(C), groups = argI(GROUPS), pitch = argP(PATCH_PITCH);
+  const length = (count - 1) * argI(STEP_X) + argI(RUN);
+  for (let g = 0; g < groups; g++) {
+    const entry = argP(TABLE) + <usize>(g << 3);
+    const iy = y * argI(STEP_Y) + load<i32>(entry), ix = x * argI(STEP_X) + load<i32>(entry, 4);
+    const inside = <u32>iy < <u32>h;
+    const from = inside ? min32(length, max32(0, -ix)) : length;
+    const to = max32(from, min32(length, w - ix));
+    clear(patch, from * c);
+    const source = argP(X) + <usize>(((b * h + iy) * w + ix) * c << 2);
+    let i = from * c;
+    for (; i + 4 <= to * c; i += 4) v128.store(patch + (<usize>i << 2), v128.load(source + (<usize>i << 2)));
+    for (; i < to * c; i++) store<f32>(patch + (<usize>i << 2), load<f32>(source + (<usize>i << 2)));
+    clear(patch + (<usize>(to * c) << 2), (length - to) * c);
+    patch += pitch;
+  }
+}
+
+/** acc[r][0..8) = the sum of the products of the floats at a + r * pitch + each offset with the rows of the packed panel `b`. */
+function tapStrip(a0: usize, pitch: usize, offsets: usize, length: i32, b: usize, acc: usize): void {
+  const a1 = a0 + pitch, a2 = a1 + pitch, a3 = a2 + pitch, a4 = a3 + pitch, a5 = a4 + pitch;
+  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
+  let c30 = c00, c31 = c00, c40 = c00, c41 = c00, c50 = c00, c51 = c00;
+  for (; length > 0; length--) {
+    const at = <usize>load<u32>(offsets);
+    const b0 = v128.load(b), b1 = v128.load(b, 16);
+    let s = v128.load32_splat(a0 + at);
+    c00 = madd(s, b0, c00);
+    c01 = madd(s, b1, c01);
+    s = v128.load32_splat(a1 + at);
+    c10 = madd(s, b0, c10);
+    c11 = madd(s, b1, c11);
+    s = v128.load32_splat(a2 + at);
+    c20 = madd(s, b0, c20);
+    c21 = madd(s, b1, c21);
+    s = v128.load32_splat(a3 + at);
+    c30 = madd(s, b0, c30);
+    c31 = madd(s, b1, c31);
+    s = v128.load32_splat(a4 + at);
+    c40 = madd(s, b0, c40);
+    c41 = madd(s, b1, c41);
+    s = v128.load32_splat(a5 + at);
+    c50 = madd(s, b0, c50);
+    c51 = madd(s, b1, c51);
+    offsets += 4;
+    b += 32;
+  }
+  v128.store(acc, c00, 0);
+  v128.store(acc, c01, 16);
+  v128.store(acc, c10, 32);
+  v128.store(acc, c11, 48);
+  v128.store(acc, c20, 64);
+  v128.store(acc, c21, 80);
+  v128.store(acc, c30, 96);
+  v128.store(acc, c31, 112);
+  v128.store(acc, c40, 128);
+  v128.store(acc, c41, 144);
+  v128.store(acc, c50, 160);
+  v128.store(acc, c51, 176);
+}
+
+/** Adds up the four numbers of each vector: those of v0 to lane 0, those of v1 to lane 1. */
+// @ts-ignore: decorator
+@inline
+function fold(v0: v128, v1: v128): v128 {
+  const t = f32x4.add(v128.shuffle<i32>(v0, v1, 0, 1, 4, 5), v128.shuffle<i32>(v0, v1, 2, 3, 6, 7));
+  return f32x4.add(v128.shuffle<i32>(t, t, 0, 2, 0, 2), v128.shuffle<i32>(t, t, 1, 3, 1, 3));
+}
+
+/** The same for two columns: the floats are read four at a time, and `b` holds four of one column, four of the other. */
+function pairStrip(a0: usize, pitch: usize, offsets: usize, length: i32, b: usize, acc: usize): void {
+  const a1 = a0 + pitch, a2 = a1 + pitch, a3 = a2 + pitch, a4 = a3 + pitch, a5 = a4 + pitch;
+  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
+  let c30 = c00, c31 = c00, c40 = c00, c41 = c00, c50 = c00, c51 = c00;
+  for (; length > 0; length--) {
+    const at = <usize>load<u32>(offsets);
+    const b0 = v128.load(b), b1 = v128.load(b, 16);
+    let a = v128.load(a0 + at);
+    c00 = madd(a, b0, c00);
+    c01 = madd(a, b1, c01);
+    a = v128.load(a1 + at);
+    c10 = madd(a, b0, c10);
+    c11 = madd(a, b1, c11);
+    a = v128.load(a2 + at);
+    c20 = madd(a, b0, c20);
+    c21 = madd(a, b1, c21);
+    a = v128.load(a3 + at);
+    c30 = madd(a, b0, c30);
+    c31 = madd(a, b1, c31);
+    a = v128.load(a4 + at);
+    c40 = madd(a, b0, c40);
+    c41 = madd(a, b1, c41);
+    a = v128.load(a5 + at);
+    c50 = madd(a, b0, c50);
+    c51 = madd(a, b1, c51);
+    offsets += 4;
+    b += 32;
+  }
+  v128.store(acc, c00, 0);
+  v128.store(acc, c01, 16);
+  v128.store(acc, c10, 32);
+  v128.store(acc, c11, 48);
+  v128.store(acc, c20, 64);
+  v128.store(acc, c21, 80);
+  v128.store(acc, c30, 96);
+  v128.store(acc, c31, 112);
+  v128.store(acc, c40, 128);
+  v128.store(acc, c41, 144);
+  v128.store(acc, c50, 160);
+  v128.store(acc, c51, 176);
+}
+
+/** Output rows [item * BLOCK, ...) of all images. */
+export function thinRows(item: i32, thread: i32): void {
+  const h = argI(H), w = argI(W), rows = argI(ROWS), cols = argI(COLS), n = argI(N);
+  const lowX = argI(LOW_X), highX = argI(HIGH_X), offsets = argP(OFFSETS), patchOffsets = argP(PATCH_OFFSETS);
+  const few = argI(FEW) != 0, length = argI(LENGTH), bias = argP(BIAS), activation = argI(ACTIVATION);
+  const pixel = <usize>(argI(C) << 2), pitch = pixel * argP(STEP_X), outPixel = <usize>(n << 2);
+  const outPitch = outPixel * argP(OUT_STEP_X);
+  const width = few ? 2 : 8, panelBytes = <usize>length * 32;
+  const acc = argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE), patch = acc + TILE;
+  const end = min32(argI(TOTAL), (item + 1) * argI(BLOCK));
+  for (let row = item * argI(BLOCK); row < end; row++) {
+    const b = row / rows;
+    const y = row - b * rows;
+    const inside = y >= argI(LOW_Y) && y < argI(HIGH_Y);
+    const image = argP(X) + <usize>((b * h + y * argI(STEP_Y)) * w) * pixel;
+    let out = argP(OUT) + <usize>((b * argI(OUT_H) + y * argI(OUT_STEP_Y) + argI(OUT_Y)) * argI(OUT_W) + argI(OUT_X)) * outPixel;
+    for (let x = 0; x < cols; x += 6) {
+      const direct = inside && x >= lowX && x + 6 <= highX;
+      if (!direct) copyPatch(b, y, x, 6, patch);
+      const count = min32(6, cols - x);
+      let panel = argP(PANELS);
+      for (let n0 = 0; n0 < n; n0 += width) {
+        // called twice each, or the optimizer would put their loops into these
+        if (direct) {
+          if (few) pairStrip(image + <usize>x * pitch, pitch, offsets, length, panel, acc);
+          else tapStrip(image + <usize>x * pitch, pitch, offsets, length, panel, acc);
+        } else {
+          if (few) pairStrip(patch, pitch, patchOffsets, length, panel, acc);
+          else tapStrip(patch, pitch, patchOffsets, length, panel, acc);
+        }
+        const biasAt = bias ? bias + <usize>(n0 << 2) : 0;
+        let to = out, from = acc;
+        for (let i = 0; i < count; i++) {
+          let v0 = v128.load(from), v1 = v128.load(from, 16);
+          if (few) v0 = fold(v0, v1);
+          put(to, <usize>(n0 << 2), v0, v1, biasAt, min32(width, n - n0), activation);
+          to += outPitch;
+          from += 32;
+        }
+        panel += panelBytes;
+      }
+      out += outPitch * 6;
+    }
+  }
+}
+
+/**
+ * Packs a filter for `pairStrip`: panel p holds, four inputs at a time in the order of packFilter, those of map 2p and
+ * those of map 2p + 1, zeros where there is none. Arguments as packFilter's.
+ */
+export function packPairs(p: i32, _thread: i32): void {
+  const filter = argP(0), taps = argI(2), order = argP(3), depth = argI(4), n = argI(5), flip = argI(6);
+  let to = argP(1) + <usize>(p * taps * depth) * 8;
+  for (let q = 0; q < taps * depth; q += 4) {
+    for (let i = 0; i < 8; i++) {
+      const map = (p << 1) + (i >> 2), k = q + (i & 3);
+      const t = k / depth;
+      const tap = load<i32>(order + <usize>(t << 2)) * depth, c = k - t * depth;
+      const at = flip ? tap * n + map * depth + c : (tap + c) * n + map;
+      store<f32>(to + <usize>(i << 2), map < n ? load<f32>(filter + (<usize>at << 2)) : 0);
+    }
+    to += 32;
+  }
+}
