@@ -1,6 +1,6 @@
 """The peer of bench/gpu/worker.ts in PyTorch on the same GPU: the model of bench/simd/peer_torch.py.
 
-python peer_torch.py [256x64x4,256x64x16] [REPEATS] prints the medians of a step and a forward pass, in fp32 and in TF32.
+python peer_torch.py [256x64x4,256x64x16] [REPEATS] [cuda] prints the medians of a step and a forward pass, in fp32 and in TF32.
 """
 import json
 import pathlib
@@ -12,21 +12,22 @@ PEER = next(p for p in (pathlib.Path(__file__).with_name("peer_torch_simd.py"), 
 # The peer times by this clock, which here waits for the GPU; what it makes without naming a device is made there.
 BEFORE = """
 import runpy, sys, time, torch
-torch.set_default_device("cuda")
+torch.set_default_device({device!r})
 torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = {tf32}
+torch.backends.cudnn.benchmark = True
 clock = time.perf_counter
-time.perf_counter = lambda: (torch.cuda.synchronize(), clock())[1]
+wait = torch.cuda.synchronize if {device!r} == "cuda" else lambda: None
+time.perf_counter = lambda: (wait(), clock())[1]
 sys.argv[1:] = [{spec!r}]
 runpy.run_path({peer!r}, run_name="__main__")
 """
 
-sizes = sys.argv[1] if len(sys.argv) > 1 else "256x64x4,256x64x16"
-repeats = int(sys.argv[2]) if len(sys.argv) > 2 else 10
+sizes, repeats, device = [*sys.argv[1:], *["256x64x4,256x64x16", "10", "cuda"][len(sys.argv) - 1 :]]
 for size in sizes.split(","):
     image, maps, batch = map(int, size.split("x"))
     spec = json.dumps({"size": {"image": image, "maps": maps, "batch": batch}, "threads": 1})
-    for tf32 in (False, True):
-        code = BEFORE.format(tf32=tf32, spec=spec, peer=str(PEER))
+    for tf32 in (False, True) if device == "cuda" else (False,):
+        code = BEFORE.format(tf32=tf32, spec=spec, peer=str(PEER), device=device)
         asked = f"step 3\nstep {repeats}\nforward 3\nforward {repeats}\n"
         done = subprocess.run([sys.executable, "-c", code], input=asked, capture_output=True, text=True)
         if done.returncode:

@@ -1,9 +1,10 @@
 // Times the paper's model on a GPU, and each of its kernels: node worker.mjs [--sizes 256x64x4,256x64x16] [--repeats 10]
-// [--official]. Needs dawn.node beside it. Prints markdown, and all numbers as JSON in its last line.
+// [--official]. Needs dawn.node beside it. Prints markdown, and all numbers as JSON in its last line. With --probe it only
+// says which GPU it finds.
 import '@tensorflow/tfjs-layers';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
-import { backend, setBackend, type TensorInfo } from '@tensorflow/tfjs-core';
+import { add, backend, setBackend, type TensorInfo } from '@tensorflow/tfjs-core';
 import { gpuInfo } from '../../src/backends/gpu-info';
 import { registerWebgpuTrainingKernels } from '../../src/backends/register-webgpu-training-kernels';
 import { addN } from '../../src/backends/webgpu/add-n';
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     repeats: { type: 'string', default: '10' },
     official: { type: 'boolean', default: false },
     software: { type: 'boolean', default: false },
+    probe: { type: 'boolean', default: false },
   },
 });
 const repeats = Number(values.repeats);
@@ -35,6 +37,11 @@ if (values.official) replaceOfficial(addN);
 else registerWebgpuTrainingKernels();
 await setBackend('webgpu');
 const gpu = backend() as unknown as OfficialBackend & { activeTimers: { query: Promise<number> }[] | null };
+if (values.probe) {
+  const [two] = await add(1, 1).data();
+  console.log(`${gpuInfo()?.name} computes 1 + 1 = ${two}`);
+  process.exit(two === 2 ? 0 : 1);
+}
 console.log(`${gpuInfo()?.name}, ${values.official ? "tfjs's own kernels" : 'the kernels of this library'}`);
 
 async function timed(body: () => Promise<unknown>): Promise<number[]> {
