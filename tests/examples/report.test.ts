@@ -241,6 +241,65 @@ describe('a report of numbers that can be checked by hand', () => {
   });
 });
 
+describe('a report of tuned models and of few masks', () => {
+  const tuned = { averageDecay: 0.99, epochs: 24 };
+  const few = { masks: 5 };
+  const two = fakeConfig({ arm: 'T1+T2', tasks: ['reconstruction', 'segmentation'] });
+  let written: Written;
+  beforeAll(async () => {
+    const mainAndMasks = (arm: string, study: string) => ({ places: [[study, arm] as const, ['masks', arm] as const] });
+    written = await report('tuned', [
+      run('three', THREE, 'experiment-1', mainAndMasks('T1+T2+T3', 'experiment-1')),
+      run('two', two, 'experiment-1', mainAndMasks('T1+T2', 'experiment-1')),
+      run('unet', UNET, 'experiment-2', mainAndMasks('U-Net', 'experiment-2')),
+      run('three-few', { ...THREE, ...few }, 'masks'),
+      run('two-few', { ...two, ...few }, 'masks'),
+      run('unet-few', { ...UNET, ...few }, 'masks'),
+      run('three-tuned', { ...THREE, ...tuned, arm: 'T1+T2+T3, tuned', lossWeights: { segmentation: 3 } }, 'tuned'),
+      run('three-tuned-few', { ...THREE, ...tuned, ...few, arm: 'T1+T2+T3, tuned' }, 'tuned'),
+      run('unet-tuned', { ...UNET, ...tuned, arm: 'U-Net, tuned' }, 'tuned'),
+      run('unet-tuned-few', { ...UNET, ...tuned, ...few, arm: 'U-Net, tuned' }, 'tuned'),
+      run('cnn-tuned', { ...CNN, ...tuned, arm: 'CNN, tuned' }, 'tuned'),
+    ]);
+  });
+  const pairsOf = (family: string) =>
+    written.results.comparisons.filter((one) => one.family.startsWith(family)).map(({ a, b }) => `${a} - ${b}`);
+
+  it('compares each multitask model with the U-Net at its number of masks', () => {
+    expect(pairsOf('With few masks')).toEqual([
+      'T1+T2, 32 px - U-Net, 32 px',
+      'T1+T2+T3, 32 px, 5 masks - U-Net, 32 px, 5 masks',
+      'T1+T2, 32 px, 5 masks - U-Net, 32 px, 5 masks',
+    ]);
+    expect(written.markdown).toMatch(/With 5 masks, the Dice of T1\+T2\+T3 differs from that of the U-Net by/);
+    expect(written.markdown).toMatch(/With all and 5 masks, the Dice of T1\+T2 differs from that of the U-Net by/);
+  });
+
+  it('compares tuned models among themselves, with as many masks', () => {
+    expect(pairsOf('Tuned alike')).toEqual([
+      'T1+T2+T3, tuned, 32 px - U-Net, tuned, 32 px',
+      'T1+T2+T3, tuned, 32 px - CNN, tuned, 32 px',
+      'T1+T2+T3, tuned, 32 px, 5 masks - U-Net, tuned, 32 px, 5 masks',
+    ]);
+  });
+
+  it('says what tuning changed, and what validation said', async () => {
+    const table = written.markdown.split('**Tuned alike: the settings')[1].split('\n\n')[1];
+    const rows = table.split('\n').map((line) => line.split(' | '));
+    const changed = (row: number): string[] => rows[row][1].split('; ').sort();
+    expect(changed(2)).toEqual([
+      'averageDecay: default → 0.99',
+      'epochs: 12 → 24',
+      'lossWeights: all × 1 → segmentation × 3',
+    ]);
+    expect([rows[4][0], rows[4][2]]).toEqual(['| U-Net, tuned, 32 px', '1 of 1']);
+    expect(changed(4)).toEqual(['averageDecay: default → 0.99', 'epochs: 12 → 24']);
+    const own = written.results.contenders.find(({ label }) => label === 'U-Net, tuned, 32 px');
+    const epochs = JSON.parse(await readFile(join(written.folder, 'runs', 'unet-tuned', 'epochs.json'), 'utf8'));
+    expect(own?.validation).toEqual({ dice: epochs[1]['validation.segmentation.dice'], auc: null });
+  });
+});
+
 describe('a report of a cross-validation', () => {
   const [first, second] = [
     scoresOf(
