@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { registerCpuTrainingKernels, registerWasmTrainingKernels } from '../../src/backends';
+import {
+  registerCpuTrainingKernels,
+  registerWasmTrainingKernels,
+  registerWebgpuTrainingKernels,
+} from '../../src/backends';
 
 describe('registering training kernels for a backend that was not imported', () => {
   it('says which package to import', () => {
@@ -8,6 +12,9 @@ describe('registering training kernels for a backend that was not imported', () 
     );
     expect(() => registerCpuTrainingKernels()).toThrow(
       "registerCpuTrainingKernels: import '@tensorflow/tfjs-backend-cpu' first.",
+    );
+    expect(() => registerWebgpuTrainingKernels()).toThrow(
+      "registerWebgpuTrainingKernels: import '@tensorflow/tfjs-backend-webgpu' first.",
     );
   });
 });

@@ -1,5 +1,6 @@
 // What is tested on webgpu in Node, in a process of its own: `child.ts NAME` prints the result of one of these as its last
 // line, in JSON.
+import { stepAdam } from './adam';
 import { computeGradients } from './gradients';
 import { runKernels } from './kernels';
 import { choose, listFailures, resumeAfterLoss } from './life';
@@ -10,6 +11,7 @@ const sections: Readonly<Record<string, () => Promise<unknown>>> = {
   runKernels,
   listFailures,
   resumeAfterLoss,
+  stepAdam,
 };
 
 const result = await sections[process.argv[2]]();

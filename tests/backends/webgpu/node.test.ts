@@ -44,6 +44,15 @@ describe.skipIf(environment === undefined && !process.env.REQUIRE_SWIFTSHADER)(
       expect(outcomes.filter(({ error, left }) => left !== 0 || !(error <= 1))).toEqual([]);
     });
 
+    it("makes Adam's steps as double precision does, with a factor, without gradients, and past frozen weights", async () => {
+      const outcomes: { factor: number; error: number; frozen: boolean }[] = await onSwiftShader('stepAdam');
+      expect(outcomes.map(({ factor }) => factor)).toEqual([1, 0.5]);
+      for (const { error, frozen } of outcomes) {
+        expect(error).toBeLessThan(20 * 2 ** -23); // a unit in the last place for each of 20 steps
+        expect(frozen).toBe(true);
+      }
+    });
+
     it('says that the GPU was lost, and goes on from the last checkpoint to the same losses', async () => {
       const { undisturbed, lost, read, computed, resumed } = await onSwiftShader('resumeAfterLoss');
       for (const message of [lost, read, computed]) {
