@@ -6,9 +6,7 @@ import {
   type NamedTensorMap,
   reshape,
   type Scalar,
-  scalar,
   stack,
-  sum,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
@@ -22,6 +20,7 @@ import { flatten, fromTriangle, innerProducts, unflatten, weightedSum } from './
 import type { Forward } from './forward';
 import { findSharedParts } from './shared-parts';
 import type { ComputeGradients } from './step';
+import { sumAll } from './sum-all';
 import { taskLoss } from './task-loss';
 
 type MaybeTensors = readonly (Tensor | undefined)[];
@@ -39,9 +38,7 @@ function sumOf(parts: MaybeTensors): Tensor | undefined {
 }
 
 /** NaN or infinity in any of the tensors makes this NaN or infinite. */
-function checkSum(tensors: MaybeTensors): Scalar {
-  return tidy(() => (sumOf(tensors.map((tensor) => tensor && sum(tensor))) ?? scalar(0)) as Scalar);
-}
+const checkSum = (tensors: MaybeTensors): Scalar => sumAll(tensors.filter((tensor) => tensor !== undefined));
 
 async function readAndDispose(tensor: Tensor): Promise<Float32Array> {
   const values = await tensor.data<'float32'>();

@@ -3,9 +3,7 @@ import {
   dispose,
   type NamedTensorMap,
   type Scalar,
-  scalar,
   stack,
-  sum,
   type Tensor,
   tidy,
   type Variable,
@@ -14,6 +12,7 @@ import { record } from '../internal/tape';
 import type { Batch, ByTask, Loss, MultitaskModel, Progress, SomeTasks, Weighting } from '../types';
 import type { Balance } from './callback';
 import type { Forward } from './forward';
+import { sumAll } from './sum-all';
 import { taskLoss } from './task-loss';
 
 /** The losses of a batch and their gradients, before anything has changed. */
@@ -68,7 +67,7 @@ export async function computeGradients<T extends string>(
         );
       }
       // NaN and infinity survive a sum, so one number tells whether all gradients are finite.
-      const check = addN([scalar(0), ...Object.values(reached).map((gradient) => sum(gradient))]);
+      const check = sumAll(Object.values(reached));
       return [stack([value.total, check, ...value.byTask]), reached];
     });
   } finally {

@@ -1,6 +1,5 @@
 import {
   add,
-  addN,
   dispose,
   div,
   keep,
@@ -11,8 +10,6 @@ import {
   type Scalar,
   scalar,
   sqrt,
-  square,
-  sum,
   type Tensor,
   tidy,
   type Variable,
@@ -21,6 +18,7 @@ import {
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { namedWeights } from '../internal/layer-weights';
 import { hasFusedAdam, stepFusedAdam } from './fused-adam';
+import { sumAll } from './sum-all';
 
 /** Turns gradients into steps of the optimizer. */
 export interface Updater {
@@ -54,7 +52,7 @@ export function createUpdater(
       const present = Object.values(gradients);
       let factor: Scalar | undefined = scale === 1 ? undefined : scalar(scale);
       if (clipNorm !== undefined && present.length > 0) {
-        const norm = mul(sqrt(addN(present.map((gradient) => sum(square(gradient))))), scale);
+        const norm = mul(sqrt(sumAll(present, { squares: true })), scale);
         // The tiny addend keeps 0 / 0 away where every gradient is zero.
         const clip = minimum(1, div(clipNorm, add(norm, 1e-20)));
         factor = mul(clip, scale) as Scalar;

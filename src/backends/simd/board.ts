@@ -34,6 +34,7 @@ export const KERNEL = {
   winogradGradient: 24,
   pickGradient: 26,
   adamUpdate: 27,
+  sumStretch: 28,
   packPairs: 30,
   thinRows: 31,
   thinGradient: 32,

@@ -20,7 +20,7 @@ import { matmulKernels } from './kernels/matmul';
 import { normKernels, ownNormKernels } from './kernels/norm';
 import { poolKernels } from './kernels/pool';
 import { pool3DKernels } from './kernels/pool3d';
-import { reduceKernels } from './kernels/reduce';
+import { ownReduceKernels, reduceKernels } from './kernels/reduce';
 import { resizeKernels } from './kernels/resize';
 import { createRuntime, type StartableRuntime } from './runtime';
 
@@ -45,6 +45,7 @@ const OWN_KERNELS: Readonly<Record<string, Kernel>> = {
   ...optimizerKernels,
   ...ownElementwiseKernels,
   ...ownNormKernels,
+  ...ownReduceKernels,
 };
 
 /** Our kernel, with the cpu backend's behind it where there is one. */

@@ -16,8 +16,8 @@ export interface Workers {
   stop(memory: WebAssembly.Memory): void;
 }
 
-/** About 50 microseconds of looking for work before a thread sleeps: longer than the gap between two ops of a step. */
-const SPINS = 40_000;
+/** About a quarter of a millisecond of looking for work before a thread sleeps: longer than nearly all gaps between two ops of a step. */
+const SPINS = 200_000;
 
 const BODY = `
 function work({ module, memory, thread, spins }) {

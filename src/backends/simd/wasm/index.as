@@ -8,7 +8,7 @@ import { copyBox, transposeRows } from './layout';
 import { affineColumns, columnMoments, columnProducts } from './norm';
 import { maxVolumeGradient, meanVolumeGradient, volumePoolRow } from './pool3d';
 import { blendGradient, blendRow, maxPoolGradient, meanPoolGradient, pickGradient, pickRow, poolRow, repeatGradientRow } from './pool';
-import { foldColumns, foldRows, softmaxRows } from './reduce';
+import { foldColumns, foldRows, softmaxRows, sumStretch } from './reduce';
 import { packPairs, thinRows } from './thin';
 import { thinGradient } from './thin-gradient';
 import { winogradFilter, winogradGradient, winogradTiles } from './winograd';
@@ -51,6 +51,7 @@ function compute(kernel: i32, item: i32, thread: i32): void {
     case 24: return winogradGradient(item, thread);
     case 26: return pickGradient(item, thread);
     case 27: return adamUpdate(item, thread);
+    case 28: return sumStretch(item, thread);
     case 30: return packPairs(item, thread);
     case 31: return thinRows(item, thread);
     case 32: return thinGradient(item, thread);

@@ -112,3 +112,28 @@ export function softmaxRows(item: i32, _thread: i32): void {
     }
   }
 }
+
+/**
+ * The sum of one stretch of one of many tensors, or of its squares. Arguments: table, to, squares. The table has two numbers a
+ * stretch: address, count.
+ */
+export function sumStretch(item: i32, _thread: i32): void {
+  const entry = argP(0) + (<usize>item << 3);
+  const squares = argI(2);
+  let from = <usize>load<u32>(entry), n = load<i32>(entry, 4);
+  let a = splat(0), b = a, c = a, d = a;
+  for (; n >= 16; n -= 16) {
+    const p = v128.load(from), q = v128.load(from, 16), r = v128.load(from, 32), s = v128.load(from, 48);
+    a = f32x4.add(a, squares ? f32x4.mul(p, p) : p);
+    b = f32x4.add(b, squares ? f32x4.mul(q, q) : q);
+    c = f32x4.add(c, squares ? f32x4.mul(r, r) : r);
+    d = f32x4.add(d, squares ? f32x4.mul(s, s) : s);
+    from += 64;
+  }
+  for (; n > 0; n -= 4) {
+    const p = loadPart(from, n);
+    a = f32x4.add(a, squares ? f32x4.mul(p, p) : p);
+    from += 16;
+  }
+  store<f32>(argP(1) + (<usize>item << 2), foldLanes(0, f32x4.add(f32x4.add(a, b), f32x4.add(c, d))));
+}
