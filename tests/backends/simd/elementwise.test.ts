@@ -119,6 +119,12 @@ describe('functions of two tensors', () => {
       ),
       { numRuns: 120, seed: 1 },
     );
+    // more rows than one thread takes at a time
+    for (const shape of [[5], [41, 1], [29, 1, 5], [3, 1, 41, 1], [3, 1, 1, 5]])
+      await expectSame(() => [
+        binary('sub')(filled([3, 29, 41, 5], 1), filled(shape, 2)),
+        binary('sub')(filled(shape, 2), filled([3, 29, 41, 5], 1)),
+      ]);
   });
 
   it('treat NaN and infinities as the cpu backend does', async () => {

@@ -98,4 +98,19 @@ describe('copies between layouts', () => {
     await expectSame(() => [reverse(filled([3, 4, 5]), [0, 2]), reverse(filled([9]))]);
     await expectSame(() => grad((x) => square(tile(x, [2, 3])))(filled([3, 4])));
   });
+
+  it('copies boxes of more rows than one thread takes at a time', async () => {
+    await expectSame(() => {
+      const x = filled([3, 29, 41, 5]);
+      const y = filled([3, 29, 41, 9], 2);
+      return [
+        concat([x, y], 3),
+        slice(y, [1, 3, 2, 1], [2, 25, 39, 7]),
+        reverse(y, [1, 2]),
+        reverse(y, 3),
+        transpose(y, [0, 2, 1, 3]),
+        tile(x, [1, 2, 1, 3]),
+      ];
+    });
+  });
 });

@@ -61,6 +61,22 @@ export function loadPart(p: usize, n: i32): v128 {
   return v;
 }
 
+/** Copies n numbers of 32 bits. */
+// @ts-ignore: decorator
+@inline
+export function copyFloats(from: usize, to: usize, n: i32): void {
+  for (; n >= 4; n -= 4) {
+    v128.store(to, v128.load(from));
+    from += 16;
+    to += 16;
+  }
+  for (; n > 0; n--) {
+    store<i32>(to, load<i32>(from));
+    from += 4;
+    to += 4;
+  }
+}
+
 // @ts-ignore: decorator
 @inline
 export function min32(a: i32, b: i32): i32 {

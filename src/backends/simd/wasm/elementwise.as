@@ -117,20 +117,31 @@ function combineRow(op: i32, mode: i32, a: usize, b: usize, to: usize, n: i32): 
 // @ts-ignore: decorator
 @inline
 function combineRows(op: i32, mode: i32, row: i32, end: i32, n: i32, pitch: usize): void {
-  const a = argP(0), b = argP(1), to = argP(2);
-  for (; row < end; row++) {
-    let offsetA: usize = 0, offsetB: usize = 0;
-    let rest = row;
-    for (let d = argI(9) - 1; d >= 0; d--) {
+  const rank = argI(9);
+  // rows along the last outer dimension lie at even distances: their place is looked for once
+  const last: usize = 13 + <usize>rank * 3;
+  const pitchA = argP(last + 1) << 2, pitchB = argP(last + 2) << 2;
+  let to = argP(2) + <usize>row * pitch;
+  while (row < end) {
+    let a = argP(0), b = argP(1);
+    let rest = row, count = end - row;
+    for (let d = rank - 1; d >= 0; d--) {
       const entry: usize = 16 + <usize>d * 3;
       const size = argI(entry);
       const q = rest / size;
-      const k = <usize>(rest - q * size);
-      offsetA += k * argP(entry + 1);
-      offsetB += k * argP(entry + 2);
+      const k = rest - q * size;
+      if (d == rank - 1) count = min32(count, size - k);
+      a += <usize>k * argP(entry + 1) << 2;
+      b += <usize>k * argP(entry + 2) << 2;
       rest = q;
     }
-    combineRow(op, mode, a + (offsetA << 2), b + (offsetB << 2), to + <usize>row * pitch, n);
+    row += count;
+    for (; count > 0; count--) {
+      combineRow(op, mode, a, b, to, n);
+      a += pitchA;
+      b += pitchB;
+      to += pitch;
+    }
   }
 }
 

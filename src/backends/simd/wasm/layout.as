@@ -1,5 +1,5 @@
 // Copies of a box of 32-bit elements between two layouts: concat, slice, pad, tile, transpose and reverse are all this.
-import { argI, argP, min32 } from './common';
+import { argI, argP, copyFloats, min32 } from './common';
 import { transpose4 } from './conv';
 
 /**
@@ -9,38 +9,39 @@ import { transpose4 } from './conv';
 export function copyBox(item: i32, _thread: i32): void {
   const inner = argI(3), stepFrom = argI(4), stepTo = argI(5), block = argI(6), rank = argI(7);
   const end = min32(argI(2), (item + 1) * block);
-  for (let row = item * block; row < end; row++) {
+  // rows along the last outer dimension lie at even distances: their place is looked for once
+  const last: usize = 13 + <usize>rank * 3;
+  const size = rank ? argI(last) : 1;
+  const pitchFrom = rank ? argP(last + 1) << 2 : 0, pitchTo = rank ? argP(last + 2) << 2 : 0;
+  for (let row = item * block; row < end;) {
     let from = argP(0), to = argP(1);
-    let rest = row;
+    let rest = row, count = end - row;
     for (let d = rank - 1; d >= 0; d--) {
       const entry: usize = 16 + <usize>d * 3;
-      const size = argI(entry);
-      const q = rest / size;
-      const k = rest - q * size;
+      const q = rest / argI(entry);
+      const k = rest - q * argI(entry);
+      if (d == rank - 1) count = min32(count, size - k);
       from += <usize>(k * argI(entry + 1)) << 2;
       to += <usize>(k * argI(entry + 2)) << 2;
       rest = q;
     }
-    if (stepFrom == 1 && stepTo == 1) {
-      let n = inner;
-      for (; n >= 4; n -= 4) {
-        v128.store(to, v128.load(from));
-        from += 16;
-        to += 16;
-      }
-      for (; n > 0; n--) {
-        store<i32>(to, load<i32>(from));
-        from += 4;
-        to += 4;
-      }
-    } else {
-      const sf = <usize>stepFrom << 2, st = <usize>stepTo << 2;
-      for (let i = 0; i < inner; i++) {
-        store<i32>(to, load<i32>(from));
-        from += sf;
-        to += st;
-      }
+    row += count;
+    for (; count > 0; count--) {
+      if (stepFrom == 1 && stepTo == 1) copyFloats(from, to, inner);
+      else scatterFloats(from, to, inner, <usize>stepFrom << 2, <usize>stepTo << 2);
+      from += pitchFrom;
+      to += pitchTo;
     }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function scatterFloats(from: usize, to: usize, n: i32, stepFrom: usize, stepTo: usize): void {
+  for (; n > 0; n--) {
+    store<i32>(to, load<i32>(from));
+    from += stepFrom;
+    to += stepTo;
   }
 }
 

@@ -1,5 +1,5 @@
 // Pooling and resizing over NHWC, four maps at a time.
-import { argI, argP, loadPart, max32, min32, storePart } from './common';
+import { argI, argP, copyFloats, loadPart, max32, min32, storePart } from './common';
 
 // Arguments of the pools, by number.
 const X: usize = 0, OUT: usize = 1, H: usize = 2, W: usize = 3, C: usize = 4, ROWS: usize = 5, COLS: usize = 6;
@@ -142,10 +142,10 @@ export function pickRow(item: i32, _thread: i32): void {
   const y = load<i32>(argP(7) + (<usize>(item - b * rows) << 2));
   const pixel = <usize>c << 2;
   const row = argP(0) + <usize>((b * h + y) * w) * pixel;
+  const places = argP(8);
   let to = argP(1) + <usize>(item * cols) * pixel;
   for (let x = 0; x < cols; x++) {
-    const from = row + <usize>load<i32>(argP(8) + (<usize>x << 2)) * pixel;
-    for (let k = 0; k < c; k += 4) storePart(to + (<usize>k << 2), loadPart(from + (<usize>k << 2), c - k), c - k);
+    copyFloats(row + <usize>load<i32>(places + (<usize>x << 2)) * pixel, to, c);
     to += pixel;
   }
 }
