@@ -1,6 +1,7 @@
 import { engine, setBackend, type Tensor, tensor1d, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { registerSimdBackend } from '../../../src/backends/simd';
+import { computeOn } from './on-threads';
 
 beforeAll(async () => {
   await registerSimdBackend({ threads: 2 });
@@ -138,6 +139,40 @@ describe('Winograd convolution and both its gradients', () => {
       expect(empty(dx!).every((i) => back![i] === 0)).toBe(true);
       expect(error(plain!, y!)).toBeLessThan(5e-6);
       for (const result of results) result.dispose();
+    },
+  );
+});
+
+describe('threads of Winograd convolution', () => {
+  it.each<Shape>([
+    { batch: 4, size: 8, depth: 128, maps: 64, side: 3 }, // few tiles: the output's maps are shared out
+    { batch: 4, size: 16, depth: 64, maps: 32, side: 3 },
+    { batch: 4, size: 32, depth: 32, maps: 16, side: 2 },
+    { batch: 1, size: 16, depth: 132, maps: 136, side: 3 }, // products summed over blocks of the input's maps
+    { batch: 4, size: 40, depth: 8, maps: 12, side: 3 },
+  ])(
+    'do not change a single bit of any pass, whatever their number: %o',
+    async ({ batch, size, depth, maps, side }) => {
+      const work = () => {
+        const x = tensor4d(normals(batch * size * size * depth, 1), [batch, size, size, depth]);
+        const filter = tensor4d(normals(side * side * depth * maps, 2), [side, side, depth, maps]);
+        const dy = tensor4d(normals(batch * size * size * maps, 3), [batch, size, size, maps]);
+        const attrs = { strides: [1, 1], pad: 'same', dataFormat: 'NHWC', dilations: [1, 1] };
+        return [
+          engine().runKernel('Conv2D', { x, filter }, attrs) as Tensor,
+          engine().runKernel('Conv2DBackpropInput', { dy, filter }, { ...attrs, inputShape: x.shape }) as Tensor,
+          engine().runKernel('Conv2DBackpropFilter', { x, dy }, { ...attrs, filterShape: filter.shape }) as Tensor,
+        ];
+      };
+      const one = await computeOn(1, work);
+      for (const threads of [2, 3, 5]) {
+        const several = await computeOn(threads, work);
+        expect(several.map((values, i) => values.every((value, j) => value === one[i]![j]))).toEqual([
+          true,
+          true,
+          true,
+        ]);
+      }
     },
   );
 });

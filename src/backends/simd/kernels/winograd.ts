@@ -13,6 +13,10 @@ const EMPTY = 768;
 /** Filters up to this size are transformed once for all blocks of tiles; larger ones by each block, panel by panel. */
 const MOST_PREPARED = 1024 * 1024;
 const ENOUGH_ITEMS = 12;
+/** Tiles that a part of a sum has at least where there are as many. */
+const LEAST_CHUNK = 64;
+/** Tiles that a block has at least where there are as many: fewer leave groups of six half empty. */
+const LEAST_BLOCK = 18;
 
 /**
  * What the transforms multiply by, at arguments 32 and on, made of the points 0, ±3/4, ±3/2 and infinity: of the symmetric
@@ -67,6 +71,14 @@ function even(total: number, most: number, step: number): number {
   return total <= most ? total : roundUp(Math.ceil(total / Math.ceil(total / most)), step);
 }
 
+/**
+ * How many pieces to cut work into that `count` would do for, so that all threads have the same to do. No number depends on
+ * such a cut, so it may depend on the threads.
+ */
+function spread(count: number, threads: number): number {
+  return count < 8 * threads ? roundUp(count, threads) : count;
+}
+
 /** Writes the arguments that both products share. */
 function setPatches({ ints, floats }: Runtime, grid: Omit<Grid, 'filter' | 'flip' | 'bias' | 'activation'>): void {
   const { x, out, batch, height, width, depth, rows, cols, maps, table } = grid;
@@ -89,13 +101,15 @@ export function computeWinograd({ runtime }: SimdBackend, grid: Grid): void {
   const panels = Math.ceil(maps / 8);
   const cBlock = even(depth, 64, 4);
   const sums = cBlock < depth;
-  const block = even(tiles, sums ? 24 : Math.min(96, Math.floor(3072 / cBlock / 6) * 6), 6);
+  const most = sums ? 24 : Math.min(96, Math.floor(3072 / cBlock / 6) * 6);
+  const wanted = spread(Math.ceil(tiles / most), runtime.threads);
+  const block = even(tiles, Math.min(most, Math.max(LEAST_BLOCK, roundUp(Math.ceil(tiles / wanted), 6))), 6);
   const blocks = Math.ceil(tiles / block);
-  // Each share of the panels transforms the patches again, so it has eight or more.
-  const shares = Math.max(1, Math.min(Math.ceil(ENOUGH_ITEMS / blocks), Math.floor(panels / 8)));
+  // Each share of the panels transforms the patches again, so there are no more than threads need.
+  const shares = Math.min(panels, Math.ceil(runtime.threads / blocks));
   const split = sums ? Math.max(shares, Math.ceil(panels / 16)) : shares;
   const panelBytes = PLACES * (depth * 32 + APART);
-  const prepared = blocks > 2 && panels * panelBytes <= MOST_PREPARED;
+  const prepared = blocks > 1 && panels * panelBytes <= MOST_PREPARED;
   const biasBytes = grid.bias ? panels * 32 : 0;
   const zeroBytes = roundUp(depth * 4, 64);
   const filterBytes = prepared ? panels * panelBytes : 0;
@@ -129,12 +143,16 @@ export function winogradFilterGradient(
   const { maps, depth, out, table } = grid;
   const { tiles } = tilesOf(grid);
   const cBlock = even(depth, 48, 12);
-  const nBlock = even(maps, 64, 8);
-  const block = even(tiles, Math.max(24, Math.min(96, Math.floor(2688 / (cBlock + nBlock)))), 1);
-  const tasks = Math.ceil(depth / cBlock) * Math.ceil(maps / nBlock);
-  const blocks = Math.ceil(tiles / block);
-  const chunk = Math.ceil(blocks / Math.min(Math.ceil(ENOUGH_ITEMS / tasks), blocks)) * block;
+  const cBlocks = Math.ceil(depth / cBlock);
+  const fewest = cBlocks * Math.ceil(maps / 64);
+  // Parts of a sum depend on the shape alone; which maps stand together in an item does not change them.
+  const most = Math.min(Math.ceil(ENOUGH_ITEMS / fewest), Math.ceil(tiles / LEAST_CHUNK));
+  const chunk = Math.ceil(tiles / most);
   const chunks = Math.ceil(tiles / chunk);
+  const nBlocks = Math.ceil(spread(fewest * chunks, runtime.threads) / (cBlocks * chunks));
+  const nBlock = even(maps, roundUp(Math.ceil(maps / nBlocks), 8), 8);
+  const block = even(chunk, Math.max(24, Math.min(96, Math.floor(2688 / (cBlock + nBlock)))), 1);
+  const tasks = cBlocks * Math.ceil(maps / nBlock);
   const size = table.run ** 2 * depth * maps;
   const partBytes = chunks > 1 ? chunks * size * 4 : 0;
   const zeroBytes = roundUp(Math.max(depth, maps) * 4, 64);
