@@ -2,7 +2,9 @@
 //
 //   npx tsx bench/gpu/count.ts [--official] [--sizes 256x64x4,256x64x16]     IMAGE x MAPS x BATCH
 //
-// --official leaves tfjs's own kernels in place, all but those without which the step fails.
+// --official leaves tfjs's own kernels in place, all but those without which the step fails. What is loaded is what the
+// threads of convolutions and of their gradients read, the same again and again; of our tiles at most, as what hangs over an
+// edge is not read. tests/bench/gpu.test.ts counts all of this on SwiftShader, where a step is small enough for it.
 import '@tensorflow/tfjs-layers';
 import { parseArgs } from 'node:util';
 import { backend } from '@tensorflow/tfjs-core';
@@ -34,13 +36,18 @@ for (const size of values.sizes.split(',')) {
   const names = tally(seen);
   const sum = (pick: (entry: (typeof names)[number]) => number): number =>
     names.reduce((a, entry) => a + pick(entry), 0);
-  const total = [sum(({ dispatches }) => dispatches), sum(({ bytes }) => bytes), sum(({ flops }) => flops)];
+  const total = [
+    sum(({ dispatches }) => dispatches),
+    sum(({ bytes }) => bytes),
+    sum(({ loads }) => loads),
+    sum(({ flops }) => flops),
+  ];
   console.log(`\n${image} x ${image}, ${maps} maps, batch ${batch}; tensors take ${billions(peak)} GB at most\n`);
-  console.log('| kernel | dispatches | GB read and written | GFLOP |\n| --- | --- | --- | --- |');
-  for (const { name, dispatches, bytes, flops } of names) {
+  console.log('| kernel | dispatches | GB read and written | GB loaded | GFLOP |\n| --- | --- | --- | --- | --- |');
+  for (const { name, dispatches, bytes, loads, flops } of names) {
     if (bytes > total[1] / 200 || dispatches > total[0] / 50) {
-      console.log(`| ${name} | ${dispatches} | ${billions(bytes)} | ${billions(flops)} |`);
+      console.log(`| ${name} | ${dispatches} | ${billions(bytes)} | ${billions(loads)} | ${billions(flops)} |`);
     }
   }
-  console.log(`| **all** | ${total[0]} | ${billions(total[1])} | ${billions(total[2])} |`);
+  console.log(`| **all** | ${total[0]} | ${total.slice(1).map(billions).join(' | ')} |`);
 }

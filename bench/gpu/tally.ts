@@ -1,4 +1,5 @@
 import { backend, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { convolutionLoads, type LoadingProgram } from './loads';
 
 /** One dispatch of a shader. */
 export interface Dispatch {
@@ -6,12 +7,13 @@ export interface Dispatch {
   readonly name: string;
   /** Of the tensors that it reads and writes, each once. */
   readonly bytes: number;
+  /** Bytes that the threads of convolutions and of their gradients load from them, again and again. */
+  readonly loads: number;
   /** Of the tiled products: two for each product of two numbers. */
   readonly flops: number;
 }
 
-interface Program {
-  readonly shaderKey: string;
+interface Program extends LoadingProgram {
   readonly outputShape: number[];
 }
 
@@ -28,7 +30,7 @@ export interface Watched {
 
 const bytesOf = ({ shape }: { readonly shape: number[] }): number => 4 * util.sizeFromShape(shape);
 
-function nameOf(key: string): string {
+export function nameOf(key: string): string {
   const [first, second] = key.split('_');
   return first === 'tiledProduct' ? second : first;
 }
@@ -48,6 +50,7 @@ export function watchDispatches(): Dispatch[] {
     seen.push({
       name: nameOf(program.shaderKey),
       bytes: read + written,
+      loads: convolutionLoads(program, uniforms ?? []),
       flops: tiled ? 2 * rows * columns * inner : 0,
     });
     return result;
@@ -60,18 +63,20 @@ export interface Tally {
   readonly name: string;
   readonly dispatches: number;
   readonly bytes: number;
+  readonly loads: number;
   readonly flops: number;
 }
 
 /** Adds dispatches up by name, those that move most bytes first. */
 export function tally(dispatches: readonly Dispatch[]): Tally[] {
   const byName = new Map<string, Tally>();
-  for (const { name, bytes, flops } of dispatches) {
-    const before = byName.get(name) ?? { name, dispatches: 0, bytes: 0, flops: 0 };
+  for (const { name, bytes, loads, flops } of dispatches) {
+    const before = byName.get(name) ?? { name, dispatches: 0, bytes: 0, loads: 0, flops: 0 };
     byName.set(name, {
       name,
       dispatches: before.dispatches + 1,
       bytes: before.bytes + bytes,
+      loads: before.loads + loads,
       flops: before.flops + flops,
     });
   }
