@@ -1,14 +1,4 @@
-import {
-  clone,
-  dispose,
-  keep,
-  type NamedTensor,
-  type NamedTensorMap,
-  type Optimizer,
-  SGDOptimizer,
-  type Tensor,
-  train,
-} from '@tensorflow/tfjs-core';
+import { clone, dispose, keep, type Optimizer, SGDOptimizer, type Tensor, train } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../../src/backends';
 import { batches, phantomDataset } from '../../src/data';
@@ -37,7 +27,7 @@ class Watching extends SGDOptimizer {
     super(0);
   }
 
-  override applyGradients(gradients: NamedTensorMap | NamedTensor[]): void {
+  override applyGradients(gradients: Parameters<SGDOptimizer['applyGradients']>[0]): void {
     const tensors = Array.isArray(gradients) ? gradients.map(({ tensor }) => tensor) : Object.values(gradients);
     this.gradients.push(...tensors.map((tensor) => keep(clone(tensor))));
   }
