@@ -21,7 +21,9 @@ export interface CutoutOptions {
 }
 
 function mapped(image: NDArray, change: (value: number) => number): NDArray {
-  const data = Float32Array.from(image.data, (value) => Math.min(1, Math.max(0, change(value))));
+  const data = new Float32Array(image.data.length);
+  // `Float32Array.from` would take several times as long
+  for (let i = 0; i < data.length; i++) data[i] = Math.min(1, Math.max(0, change(image.data[i])));
   return { data, shape: image.shape };
 }
 
