@@ -1,23 +1,27 @@
 import { mul, reshape, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { layers } from '@tensorflow/tfjs-layers';
+import type { layers } from '@tensorflow/tfjs-layers';
 import { canFuseNorm, fusedNorm } from './fused-norm';
 
-interface BatchNormArgs {
-  readonly name: string;
+interface BatchNormConfig {
+  readonly axis: number;
   readonly momentum: number;
   readonly epsilon: number;
+  readonly center: boolean;
+  readonly scale: boolean;
 }
 
 /**
- * `tf.layers.batchNormalization` over the last axis, which trains by `fusedNorm` where the backend can. It is saved as the
- * standard layer that it is, and a model loaded from there computes the same by ops.
+ * Lets a `tf.layers.batchNormalization` over the last axis train by `fusedNorm` where the backend can. The layer is saved as the
+ * standard one that it is. One over another axis, or without offset or factor, stays as it was.
  */
-export function batchNorm({ name, momentum, epsilon }: BatchNormArgs): layers.Layer {
-  const layer = layers.batchNormalization({ name, momentum, epsilon });
+export function fuseBatchNorm(layer: layers.Layer): layers.Layer {
+  const { axis, momentum, epsilon, center, scale } = layer.getConfig() as unknown as BatchNormConfig;
+  if (!center || !scale) return layer;
   const standard = layer.call.bind(layer);
   layer.call = (inputs, kwargs) => {
     const x = (Array.isArray(inputs) ? inputs[0] : inputs) as Tensor;
-    if (!kwargs.training || !canFuseNorm(x)) return standard(inputs, kwargs);
+    const last = axis === -1 || axis === x.rank - 1;
+    if (!kwargs.training || !last || !canFuseNorm(x)) return standard(inputs, kwargs);
     return tidy(() => {
       const [gamma, beta, movingMean, movingVariance] = layer.weights;
       const groups = x.shape[x.rank - 1];

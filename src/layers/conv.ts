@@ -1,7 +1,7 @@
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { Activation } from './activation';
 import { apply } from './apply';
-import { conv2d } from './fused-conv2d';
+import { fuseConv2d } from './fused-conv2d';
 import { heNormal } from './initializer';
 import { applyNorm, type Norm } from './norm';
 
@@ -34,7 +34,7 @@ export function conv(
     activation: plain ? activation : ('linear' as const),
     kernelInitializer: heNormal(seed, name),
   };
-  const layer = transposed ? layers.conv2dTranspose({ ...args, strides: 2 }) : conv2d(args);
+  const layer = transposed ? layers.conv2dTranspose({ ...args, strides: 2 }) : fuseConv2d(layers.conv2d(args));
   const maps = apply(layer, input);
   if (plain) return maps;
   const normalized = applyNorm(norm, maps, `${block}/norm${index}`);

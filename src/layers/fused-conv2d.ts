@@ -11,9 +11,7 @@ import {
   type Tensor,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { layers } from '@tensorflow/tfjs-layers';
-
-type Conv2DArgs = Parameters<typeof layers.conv2d>[0];
+import type { layers } from '@tensorflow/tfjs-layers';
 
 const RELU_GRAD = 'ReluGrad';
 
@@ -36,6 +34,14 @@ interface ConvAttrs {
   readonly activation: 'linear' | 'relu';
 }
 
+interface ConvConfig {
+  readonly strides: number[];
+  readonly padding: string;
+  readonly dataFormat: string;
+  readonly dilationRate: number[];
+  readonly activation: string;
+}
+
 /** tfjs has none for this kernel: its `fused.conv2d` falls back to a convolution, an addition and a ReLU in training. */
 const fusedConv2d: GradConfig = {
   kernelName: 'FusedConv2D',
@@ -56,21 +62,15 @@ const fusedConv2d: GradConfig = {
 };
 
 /**
- * `tf.layers.conv2d` whose bias and ReLU are part of the convolution in training too, so that a step makes and keeps one
- * feature map where it would make three and keep two. It is saved as the standard layer that it is, and a model loaded
- * from there computes the same by ops.
+ * Makes bias and ReLU of a `tf.layers.conv2d` part of the convolution in training too, so that a step makes and keeps one feature
+ * map where it would make three and keep two. The layer is saved as the standard one that it is. One that has dilations, another
+ * order of dimensions or another activation stays as it was.
  */
-export function conv2d(args: Conv2DArgs): layers.Layer {
-  const layer = layers.conv2d(args);
-  const { strides = 1, padding, activation = 'linear' } = args;
-  if (activation !== 'linear' && activation !== 'relu') return layer;
-  const attrs = {
-    strides: typeof strides === 'number' ? [strides, strides] : strides,
-    pad: padding === 'same' ? 'same' : 'valid',
-    dataFormat: 'NHWC',
-    dilations: [1, 1],
-    activation,
-  };
+export function fuseConv2d(layer: layers.Layer): layers.Layer {
+  const { strides, padding, dataFormat, dilationRate, activation } = layer.getConfig() as unknown as ConvConfig;
+  const plain = dataFormat === 'channelsLast' && dilationRate.every((rate) => rate === 1);
+  if (!plain || (activation !== 'linear' && activation !== 'relu')) return layer;
+  const attrs = { strides, pad: padding, dataFormat: 'NHWC', dilations: [1, 1], activation };
   layer.call = (inputs) =>
     tidy(() => {
       for (const config of [relu, fusedConv2d]) if (getGradient(config.kernelName) !== config) registerGradient(config);

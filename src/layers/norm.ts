@@ -1,7 +1,7 @@
 import { serialization } from '@tensorflow/tfjs-core';
-import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { apply } from './apply';
-import { batchNorm } from './batch-norm';
+import { fuseBatchNorm } from './batch-norm';
 import { GroupNorm } from './group-norm';
 import { InstanceNorm } from './instance-norm';
 
@@ -24,7 +24,7 @@ export function applyNorm(norm: Norm, input: SymbolicTensor, name: string): Symb
     case 'none':
       return input;
     case 'batch':
-      return apply(batchNorm({ name, momentum: 0.9, epsilon: 1e-5 }), input);
+      return apply(fuseBatchNorm(layers.batchNormalization({ name, momentum: 0.9, epsilon: 1e-5 })), input);
     case 'instance':
       serialization.registerClass(InstanceNorm);
       return apply(new InstanceNorm({ name }), input);

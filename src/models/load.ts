@@ -1,5 +1,6 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { loadLayersModel } from '@tensorflow/tfjs-layers';
+import { fuseLayers } from '../layers/fuse-layers';
 import { registerLayers } from '../layers/register';
 import type { MultitaskModel } from '../types';
 import { fromLayersModel } from './from-layers-model';
@@ -19,6 +20,7 @@ export async function loadMultitask<const T extends string = string>(
 ): Promise<MultitaskModel<T>> {
   registerLayers();
   const net = await loadLayersModel(source);
+  fuseLayers(net);
   try {
     return fromLayersModel(net, tasks ?? (net.outputNames as T[]));
   } catch (error) {

@@ -19,7 +19,7 @@ import { input, layers } from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registerSimdBackend } from '../../src/backends/simd';
 import { record } from '../../src/internal/tape';
-import { conv2d } from '../../src/layers/fused-conv2d';
+import { fuseConv2d } from '../../src/layers/fused-conv2d';
 import '../support/cpu';
 import { expectNoLeak } from '../support/leaks';
 
@@ -56,7 +56,9 @@ function derivatives(layer: layers.Layer, x: Tensor): number[][] {
   });
 }
 
-describe.each(['cpu', 'simd'])('conv2d on %s', (backend) => {
+const conv2d = (args: Parameters<typeof layers.conv2d>[0]) => fuseConv2d(layers.conv2d(args));
+
+describe.each(['cpu', 'simd'])('fuseConv2d on %s', (backend) => {
   beforeAll(async () => {
     if (backend === 'simd') await registerSimdBackend({ threads: 2 });
     await setBackend(backend);
@@ -115,3 +117,12 @@ it('is saved as the standard layer', () => {
   expect(own.getClassName()).toBe('Conv2D');
   expect(own.getConfig()).toEqual(theirs.getConfig());
 });
+
+it.each([{ dilationRate: 2 }, { dataFormat: 'channelsFirst' }, { activation: 'softplus' }] as const)(
+  'leaves a layer as it was that it cannot compute: %o',
+  (args) => {
+    const layer = layers.conv2d({ filters: 3, kernelSize: 3, ...args });
+    const { call } = layer;
+    expect(fuseConv2d(layer).call).toBe(call);
+  },
+);

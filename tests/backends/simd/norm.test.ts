@@ -20,7 +20,7 @@ import fc from 'fast-check';
 import { GroupNorm, InstanceNorm } from 'tfjs-multitask/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { registerSimdBackend } from '../../../src/backends/simd';
-import { batchNorm as batchNormLayer } from '../../../src/layers/batch-norm';
+import { fuseBatchNorm } from '../../../src/layers/batch-norm';
 import { expectSame, numbers } from './compare';
 import { computeOn } from './on-threads';
 import { expectSlope } from './slope';
@@ -40,7 +40,8 @@ const makers = {
   instance: (_channels: number) => new InstanceNorm(),
   group: (channels: number) =>
     new GroupNorm({ groups: channels % 3 === 0 ? channels / 3 : channels % 2 === 0 ? 2 : 1 }),
-  batch: (_channels: number) => batchNormLayer({ name: 'norm', momentum: 0.9, epsilon: 1e-5 }),
+  batch: (_channels: number) =>
+    fuseBatchNorm(layers.batchNormalization({ name: 'norm', momentum: 0.9, epsilon: 1e-5 })),
 } satisfies Record<string, (channels: number) => layers.Layer>;
 
 /** What a layer gives in training, its gradients by x and by its weights, and its weights after it. */

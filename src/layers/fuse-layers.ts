@@ -1,0 +1,16 @@
+import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import { fuseBatchNorm } from './batch-norm';
+import { fuseConv2d } from './fused-conv2d';
+
+const FUSED: Readonly<Record<string, (layer: layers.Layer) => layers.Layer>> = {
+  Conv2D: fuseConv2d,
+  BatchNormalization: fuseBatchNorm,
+};
+
+/** Lets the standard layers of a net that was loaded train as those that this library's builders make. */
+export function fuseLayers(net: LayersModel): void {
+  for (const layer of net.layers) {
+    if ('layers' in layer) fuseLayers(layer as LayersModel);
+    else FUSED[layer.getClassName()]?.(layer);
+  }
+}
