@@ -5,6 +5,7 @@ import { avgPool3DGrad, avgPoolGrad } from './webgpu/average-pool';
 import { conv2d, conv2dBackpropFilter, conv2dBackpropInput, fusedConv2d } from './webgpu/conv2d';
 import { replaceOfficial } from './webgpu/kernel';
 import { batchMatMul, fusedMatMul } from './webgpu/matmul';
+import { reluGrad } from './webgpu/relu-grad';
 import { resizeBilinearGrad, resizeNearestNeighborGrad } from './webgpu/resize-gradients';
 import { sum } from './webgpu/sum';
 
@@ -16,7 +17,7 @@ import { sum } from './webgpu/sum';
  *   resizing with `halfPixelCenters`;
  * - what it computes differently from one time to the next: long sums of `matMul`;
  * - what it computes slowly: `conv2d` with both its gradients, the gradient of upsampling by nearest neighbour, sums over
- *   the first axes or over all, and Adam's step.
+ *   the first axes or over all, the gradient of a ReLU, and Adam's step.
  *
  * May be called before or after `setBackend('webgpu')`, and more than once.
  *
@@ -47,6 +48,7 @@ export function registerWebgpuTrainingKernels(): void {
     conv2dBackpropInput,
     fusedConv2d,
     fusedMatMul,
+    reluGrad,
     resizeBilinearGrad,
     resizeNearestNeighborGrad,
     sum,

@@ -130,8 +130,11 @@ async function compare(example: Convolution): Promise<number> {
   }, 0);
 }
 
-/** Sums of whole numbers, which are exact in any order. */
-const sums: Record<string, { readonly expected: number[]; readonly compute: () => tf.Tensor }> = {
+const reluGradient = (dy: number[], y: number[]): tf.Tensor =>
+  tf.engine().runKernel('ReluGrad', { dy: tf.tensor1d(dy), y: tf.tensor1d(y) }) as tf.Tensor;
+
+/** Kernels whose results on small whole numbers are exact. */
+const exact: Record<string, { readonly expected: number[]; readonly compute: () => tf.Tensor }> = {
   'sums over the first axes': {
     expected: [10000, 20000, 30000],
     compute: () => tf.sum(tf.mul(tf.ones([100, 100, 3]), tf.tensor1d([1, 2, 3])), [0, 1]),
@@ -155,6 +158,14 @@ const sums: Record<string, { readonly expected: number[]; readonly compute: () =
         [1, 2],
       ),
   },
+  'a gradient through a ReLU, four at a time': {
+    expected: [0, 2, 0, 4, 5, 0, 0, -8],
+    compute: () => reluGradient([1, 2, 3, 4, 5, 6, 7, -8], [0, 1, -0, 1e-30, 3, -1, -1e30, 1]),
+  },
+  'a gradient through a ReLU, one at a time': {
+    expected: [0, 2, 3],
+    compute: () => reluGradient([1, 2, 3], [-1, 1, 2]),
+  },
   'a sum of twenty tensors': {
     expected: [210, 210],
     compute: () => tf.addN(Array.from({ length: 20 }, (_, i) => tf.fill([2], i + 1))),
@@ -171,7 +182,7 @@ export async function runKernels(): Promise<{ name: string; error: number; left:
     outcomes.push({ name, error, left: tf.backend().numDataIds() - before });
   };
   for (const example of convolutions) await note(`${example.kernel}, ${example.name}`, () => compare(example));
-  for (const [name, { expected, compute }] of Object.entries(sums)) {
+  for (const [name, { expected, compute }] of Object.entries(exact)) {
     await note(name, async () => {
       const result = tf.tidy(compute);
       const got = [...(await result.data())];
