@@ -7,7 +7,8 @@
 // tfjs-node-gpu is too, but it is built only where node-gpu is named here, as its TensorFlow is a download of 0.6 GB; where
 // it finds no GPU, it computes on the CPU. webgpu computes on the GPU that is here, or else on SwiftShader, which comes with
 // Chromium ($SWIFTSHADER is its folder). What is not present is skipped; where $REQUIRE_SWIFTSHADER is set, that counts as
-// failed, but for what needs a GPU. The backends of browsers are tested by check-browser.mjs.
+// failed, but for what needs a GPU. The row `browser` is check-browser.mjs, which trains in Chromium on simd, wasm, webgl and
+// webgpu what Node trains, and needs `npm run build` before.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -18,7 +19,7 @@ import { fileURLToPath } from 'node:url';
 import { startVitest } from 'vitest/node';
 import { installTfjsNode } from './build-tfjs-node.mjs';
 
-const BACKENDS = ['cpu', 'wasm', 'simd', 'node', 'node-gpu', 'webgpu'];
+const BACKENDS = ['cpu', 'wasm', 'simd', 'node', 'node-gpu', 'webgpu', 'browser'];
 const NEEDS_GPU = ['node-gpu'];
 /** A process that takes longer hangs. */
 const MINUTES = 15;
@@ -128,6 +129,20 @@ async function runSuite(name, report, alias) {
   await vitest.close();
 }
 
+/** Runs the checks in Chromium; prints what failed, and gives the counts and which backends they were of. */
+async function checkBrowser() {
+  const { output } = await node([join(root, 'scripts/check-browser.mjs')], process.env, MINUTES);
+  const missing = /^check:browser: (no .*)$/m.exec(output)?.[1];
+  if (missing) throw new Absent(missing);
+  const [, passed, failed] = /^(\d+) passed, (\d+) failed$/m.exec(output) ?? [0, 0, 1];
+  if (Number(failed) > 0) console.log(output.replace(/^ok .*\n/gm, '').replace(/^/gm, 'browser: '));
+  const trained = ['simd', 'wasm', 'webgl', 'webgpu'].filter((name) =>
+    new RegExp(`^ok .*\\b${name}\\b.* trains`, 'm').test(output),
+  );
+  const chromium = /^Chromium [\d.]+/m.exec(output)?.[0] ?? 'Chromium';
+  return { passed: Number(passed), failed: Number(failed), note: `${chromium}: ${trained.join(', ')}` };
+}
+
 /** Prints what failed, and gives the counts. */
 function countTests(name, { testResults }) {
   let passed = 0;
@@ -153,6 +168,7 @@ async function testBackend(name, asked) {
   const seconds = () => `${Math.round((performance.now() - start) / 1000)} s`;
   const folder = await mkdtemp(join(tmpdir(), 'tfjs-multitask-backends-'));
   try {
+    if (name === 'browser') return { ...(await checkBrowser()), skipped: 0, time: seconds() };
     const { env, alias = {}, note = '' } = (await PREPARE[name]?.(asked)) ?? {};
     const report = join(folder, 'report.json');
     const { code, output, ending } = await node(
