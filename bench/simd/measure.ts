@@ -35,11 +35,14 @@ export interface MeasureOptions {
 const NAMES: Readonly<Record<Who, string>> = { simd: 'simd', torch: 'PyTorch', wasm: 'wasm', node: 'tfjs-node' };
 
 /** A turn is as many repetitions as fit into this, and none takes part any more after so long. */
-const TURN_MS = 400;
+const TURN_MS = 1000;
 const PATIENCE_MS = 30_000;
 
+/** Training takes thousands of steps: everyone works for so long before it is measured, until its engine has compiled what runs often. */
+const WARM_MS = 5000;
+
 /** As many repetitions as a turn has time for. */
-const repeats = (ms: number): number => Math.min(10, Math.max(1, Math.floor(TURN_MS / ms)));
+const repeats = (ms: number): number => Math.min(30, Math.max(1, Math.floor(TURN_MS / ms)));
 
 /**
  * Lets everyone work on one size in turns, each in a process of its own that waits while the others work, so that
@@ -76,8 +79,10 @@ export async function measure(size: Size, options: MeasureOptions): Promise<Meas
         // A second one is spared to those for whom it would take long.
         if (warm[0] < PATIENCE_MS / 6) warm.push(...(await worker.time(work, 1)));
         if (work === 'step' && memory) by[one].memory = await worker.memory();
-        if (works.includes(work))
-          turns.set(`${one} ${work}`, { count: repeats(Math.min(...warm)), spent: 0, times: [] });
+        if (!works.includes(work)) continue;
+        const more = Math.floor(WARM_MS / Math.min(...warm));
+        if (more > 1) warm.push(...(await worker.time(work, more)));
+        turns.set(`${one} ${work}`, { count: repeats(median(warm)), spent: 0, times: [] });
       }
     });
   }
