@@ -72,11 +72,11 @@ function even(total: number, most: number, step: number): number {
 }
 
 /**
- * How many pieces to cut work into that `count` would do for, so that all threads have the same to do. No number depends on
- * such a cut, so it may depend on the threads.
+ * How many pieces to cut work into that `count` would do for: two or more for each thread, as one may come late, and the same
+ * number for all. No number depends on such a cut, so it may depend on the threads.
  */
 function spread(count: number, threads: number): number {
-  return count < 8 * threads ? roundUp(count, threads) : count;
+  return threads > 1 && count < 8 * threads ? roundUp(count, 2 * threads) : count;
 }
 
 /** Writes the arguments that both products share. */
