@@ -272,7 +272,7 @@ describe('a report of tuned models and of few masks', () => {
       'T1+T2, 32 px, 5 masks - U-Net, 32 px, 5 masks',
     ]);
     expect(written.markdown).toMatch(/With 5 masks, the Dice of T1\+T2\+T3 differs from that of the U-Net by/);
-    expect(written.markdown).toMatch(/With all and 5 masks, the Dice of T1\+T2 differs from that of the U-Net by/);
+    expect(written.markdown).toMatch(/With 5 and all masks, the Dice of T1\+T2 differs from that of the U-Net by/);
   });
 
   it('compares tuned models among themselves, with as many masks', () => {

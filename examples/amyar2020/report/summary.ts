@@ -43,14 +43,15 @@ function describeCounts(results: Results, study: 'masks' | 'labels'): string[] {
   const compared = results.comparisons.flatMap((one) => {
     const contender = results.contenders.find(({ label }) => label === one.a);
     if (one.family !== FAMILIES[study] || one.difference === null || contender === undefined) return [];
-    return [{ ...one, arm: armOf(contender), count: `${contender.config[study] ?? 'all'}` }];
+    return [{ ...one, arm: armOf(contender), known: contender.config[study] ?? Number.POSITIVE_INFINITY }];
   });
+  const say = ({ known }: { readonly known: number }): string => (Number.isFinite(known) ? `${known}` : 'all');
   const [score, other] = study === 'masks' ? ['Dice', 'U-Net'] : ['AUC', 'CNN'];
   return [...new Set(compared.map(({ arm }) => arm))].map((arm) => {
-    const told = compared.filter((one) => one.arm === arm);
-    const sure = told.filter(({ pHolm }) => pHolm !== null && pHolm < 0.05).map(({ count }) => count);
+    const told = compared.filter((one) => one.arm === arm).sort((a, b) => a.known - b.known);
+    const sure = told.filter(({ pHolm }) => pHolm !== null && pHolm < 0.05).map(say);
     return (
-      `With ${enumerate(told.map(({ count }) => count))} ${study}, the ${score} of ${arm} differs from that of the ${other} by ` +
+      `With ${enumerate(told.map(say))} ${study}, the ${score} of ${arm} differs from that of the ${other} by ` +
       `${enumerate(told.map(({ difference }) => points(difference as number)))} points; ` +
       `${sure.length === 0 ? 'at no number' : `with ${enumerate(sure)}`} is the Holm-adjusted p below 0.05.`
     );
