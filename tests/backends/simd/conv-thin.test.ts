@@ -3,34 +3,11 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { registerSimdBackend } from '../../../src/backends/simd';
 import { expectSame, numbers } from './compare';
+import { input, pads } from './conv-inputs';
 import { computeOn } from './on-threads';
 import { expectSlope } from './slope';
 
-type Shape = [number, number, number, number];
-
 beforeEach(() => registerSimdBackend({ threads: 2 }));
-
-const input = (shape: Shape, seed = 1) =>
-  tensor4d(
-    numbers(
-      shape.reduce((a, b) => a * b),
-      seed,
-    ),
-    shape,
-  );
-
-const pads = fc.oneof(
-  fc.constantFrom('same' as const, 'valid' as const),
-  fc.tuple(fc.nat(3), fc.nat(3), fc.nat(3), fc.nat(3)).map(
-    ([t, b, l, r]) =>
-      [
-        [0, 0],
-        [t, b],
-        [l, r],
-        [0, 0],
-      ] as [[0, 0], [number, number], [number, number], [0, 0]],
-  ),
-);
 
 const few = fc.integer({ min: 1, max: 5 });
 const many = fc.constantFrom(1, 2, 4, 7, 8, 12, 17);

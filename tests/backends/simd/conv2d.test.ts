@@ -3,30 +3,9 @@ import fc from 'fast-check';
 import { beforeAll, describe, it } from 'vitest';
 import { registerSimdBackend } from '../../../src/backends/simd';
 import { expectSame, numbers } from './compare';
+import { input, pads } from './conv-inputs';
 
 beforeAll(() => registerSimdBackend({ threads: 2 }));
-
-const input = (shape: [number, number, number, number], seed = 1) =>
-  tensor4d(
-    numbers(
-      shape.reduce((a, b) => a * b),
-      seed,
-    ),
-    shape,
-  );
-
-const pads = fc.oneof(
-  fc.constantFrom('same' as const, 'valid' as const),
-  fc.tuple(fc.nat(2), fc.nat(2), fc.nat(2), fc.nat(2)).map(
-    ([t, b, l, r]) =>
-      [
-        [0, 0],
-        [t, b],
-        [l, r],
-        [0, 0],
-      ] as [[0, 0], [number, number], [number, number], [0, 0]],
-  ),
-);
 
 const cases = fc
   .record({
