@@ -22,6 +22,8 @@ export interface GridScale {
     readonly all: Partial<RunConfig>;
     readonly three: Partial<RunConfig>;
     readonly masks: readonly number[];
+    /** A size above the two, where what was tuned is also compared. */
+    readonly larger?: number;
   };
 }
 
@@ -83,7 +85,7 @@ export const GRIDS: Readonly<Record<GridName, GridScale>> = {
       { arm: 'U-Net, tuned likewise', model: 'unet', tasks: ['segmentation'], ...LONGER_AND_AVERAGED, batch: 8 },
     ],
     settingsAt: 'small',
-    tuned: { all: LONGER_AND_AVERAGED, three: { lossWeights: { segmentation: 3 } }, masks: [5] },
+    tuned: { all: LONGER_AND_AVERAGED, three: { lossWeights: { segmentation: 3 } }, masks: [5], larger: 128 },
   },
   tiny: {
     sizes: [32, 32],

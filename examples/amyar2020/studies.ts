@@ -102,11 +102,16 @@ export const STUDIES: Readonly<Record<StudyName, (scale: GridScale, mixedSource:
     const start = multitask(settingsAt === 'small' ? small : large);
     return [{ ...start, arm: 'as in the comparison' }, ...changes.map((change) => ({ ...start, ...change }))];
   },
-  tuned: ({ sizes: [, size], tuned: { all, three, masks } }) => [
-    ...[null, ...masks].flatMap((count) => [
+  tuned: ({ sizes: [, large], tuned: { all, three, masks, larger } }) => {
+    const apart = (size: number, count: number | null): Arm[] => [
       { ...multitask(size), ...all, ...three, arm: 'T1+T2+T3, tuned', masks: count },
       { ...unet(size), ...all, arm: 'U-Net, tuned', masks: count },
-    ]),
-    { ...cnn8(size), ...all, arm: 'CNN, tuned' },
-  ],
+    ];
+    const cnn = (size: number): Arm => ({ ...cnn8(size), ...all, arm: 'CNN, tuned' });
+    return [
+      ...[null, ...masks].flatMap((count) => apart(large, count)),
+      cnn(large),
+      ...(larger === undefined ? [] : [...apart(larger, null), cnn(larger)]),
+    ];
+  },
 };

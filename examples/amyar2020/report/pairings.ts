@@ -85,14 +85,17 @@ function settingPairings(measured: readonly Measured[]): Pairing[] {
   return settings.changes.flatMap((changed) => against(FAMILIES.settings, changed, [settings.start]));
 }
 
-/** The three tasks against each other model with as many masks, all of them tuned. */
+/** The three tasks against each other model of the same size with as many masks, all of them tuned. */
 function tunedPairings(measured: readonly Measured[]): Pairing[] {
   const own = inStudies(measured, 'tuned');
   return own.filter(hasThreeTasks).flatMap((three) =>
     against(
       FAMILIES.tuned,
       three,
-      own.filter((other) => !hasThreeTasks(other) && other.config.masks === three.config.masks),
+      own.filter(
+        (other) =>
+          !hasThreeTasks(other) && other.config.size === three.config.size && other.config.masks === three.config.masks,
+      ),
     ),
   );
 }
