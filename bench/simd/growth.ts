@@ -12,6 +12,8 @@ export interface Growth {
 }
 
 const TURN_MS = 1500;
+/** As in measure.ts: V8 compiles what runs often only after a while. */
+const WARM_MS = 3000;
 
 function cases(threads: number, cores: number, quick: boolean): Omit<Growth, 'ms'>[] {
   const small: Size = { image: 64, maps: 8, batch: 4 };
@@ -37,7 +39,8 @@ export async function measureGrowth(
     onProgress(`growth: ${one.what} ${one.value}`);
     const worker = await startWorker('simd', one.size, { threads: one.threads, bundle });
     await worker.time('step', 1);
-    const [warm] = await worker.time('step', 1);
+    const [early] = await worker.time('step', 1);
+    const [warm] = (await worker.time('step', Math.max(1, Math.floor(WARM_MS / early)))).slice(-1);
     const times = await worker.time('step', Math.min(20, Math.max(2, Math.floor(TURN_MS / warm))));
     await worker.end();
     grown.push({ ...one, ms: median(times) });
