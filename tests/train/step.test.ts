@@ -191,6 +191,23 @@ describe('a training step', () => {
     model.dispose();
   });
 
+  it('says so where all that the losses depend on is frozen, and leaves weights and memory as they were', async () => {
+    const model = tinyModel();
+    for (const layer of model.net.layers) layer.trainable = false;
+    const trainer = createTrainer(model, { optimizer: train.adam(0.05), losses });
+    const batch = tinyBatch(full.x, full.y);
+    const before = await flatWeights(model);
+    await expectNoLeak(async () => {
+      await expect(trainer.step(batch)).rejects.toThrow(
+        'Trainer.step: no trainable weight has a part in the losses of a, b: unfreeze a layer.',
+      );
+    });
+    expect(await flatWeights(model)).toEqual(before);
+    disposeBatch(batch);
+    trainer.dispose();
+    model.dispose();
+  });
+
   it('scales gradients down to clipNorm by their global norm', async () => {
     const { gradient } = tinyGradient(tinyWeights(), full);
     const norm = Math.hypot(...gradient);
