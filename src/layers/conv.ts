@@ -1,7 +1,7 @@
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { Activation } from './activation';
 import { apply } from './apply';
-import { fuseConv2d } from './fused-conv2d';
+import { fuseConv2d } from './fuse-conv2d';
 import { heNormal } from './initializer';
 import { applyNorm, type Norm } from './norm';
 

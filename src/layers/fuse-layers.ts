@@ -1,6 +1,6 @@
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
-import { fuseBatchNorm } from './batch-norm';
-import { fuseConv2d } from './fused-conv2d';
+import { fuseBatchNorm } from './fuse-batch-norm';
+import { fuseConv2d } from './fuse-conv2d';
 
 const FUSED: Readonly<Record<string, (layer: layers.Layer) => layers.Layer>> = {
   Conv2D: fuseConv2d,

@@ -1,12 +1,5 @@
-import {
-  customGrad,
-  engine,
-  type GradSaveFunc,
-  getBackend,
-  getKernel,
-  type NamedTensorMap,
-  type Tensor,
-} from '@tensorflow/tfjs-core';
+import { customGrad, engine, type GradSaveFunc, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
+import { hasKernel } from '../internal/has-kernel';
 
 const NORMALIZE = 'GroupNormalize';
 const NORMALIZE_GRAD = 'GroupNormalizeGrad';
@@ -20,7 +13,7 @@ interface Groups {
 
 /** Whether the backend in use has kernels of its own for `fusedNorm` (`simd` has). */
 export function canFuseNorm(x: Tensor): boolean {
-  return x.size > 0 && x.dtype === 'float32' && getKernel(NORMALIZE, getBackend()) != null;
+  return x.size > 0 && x.dtype === 'float32' && hasKernel(NORMALIZE);
 }
 
 /**

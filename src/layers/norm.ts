@@ -1,7 +1,7 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { apply } from './apply';
-import { fuseBatchNorm } from './batch-norm';
+import { fuseBatchNorm } from './fuse-batch-norm';
 import { GroupNorm } from './group-norm';
 import { InstanceNorm } from './instance-norm';
 

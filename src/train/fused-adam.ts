@@ -1,8 +1,6 @@
 import {
   AdamOptimizer,
   engine,
-  getBackend,
-  getKernel,
   mul,
   type NamedTensorMap,
   type Optimizer,
@@ -12,6 +10,7 @@ import {
   type Variable,
   zerosLike,
 } from '@tensorflow/tfjs-core';
+import { hasKernel } from '../internal/has-kernel';
 
 /** A weight with its gradient: `null` where it is frozen, `undefined` where no gradient reached it. */
 export interface WeightGradient {
@@ -42,9 +41,7 @@ interface Moment {
 
 /** True where the optimizer's step is that of tfjs's own Adam and the active backend computes it in one kernel. */
 export function hasFusedAdam(optimizer: Optimizer): boolean {
-  return (
-    optimizer.applyGradients === AdamOptimizer.prototype.applyGradients && getKernel(KERNEL, getBackend()) !== undefined
-  );
+  return optimizer.applyGradients === AdamOptimizer.prototype.applyGradients && hasKernel(KERNEL);
 }
 
 /** A variable's clones, and tensors that it was made from, share its data; it leaves them before it is changed in place. */

@@ -1,15 +1,5 @@
-import {
-  addN,
-  engine,
-  getBackend,
-  getKernel,
-  type Scalar,
-  scalar,
-  square,
-  sum,
-  type Tensor,
-  tidy,
-} from '@tensorflow/tfjs-core';
+import { addN, engine, type Scalar, scalar, square, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { hasKernel } from '../internal/has-kernel';
 
 const KERNEL = 'SumAll';
 
@@ -18,7 +8,7 @@ const KERNEL = 'SumAll';
  * infinite. One kernel where the backend has it (`simd` has), in place of one or two a tensor.
  */
 export function sumAll(tensors: readonly Tensor[], { squares = false } = {}): Scalar {
-  if (getKernel(KERNEL, getBackend()) != null) {
+  if (hasKernel(KERNEL)) {
     return engine().runKernel(KERNEL, { ...tensors } as never, { squares }) as Scalar;
   }
   return tidy(() => addN([scalar(0), ...tensors.map((tensor) => sum(squares ? square(tensor) : tensor))])) as Scalar;

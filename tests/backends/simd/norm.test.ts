@@ -20,7 +20,7 @@ import fc from 'fast-check';
 import { GroupNorm, InstanceNorm } from 'tfjs-multitask/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { registerSimdBackend } from '../../../src/backends/simd';
-import { fuseBatchNorm } from '../../../src/layers/batch-norm';
+import { fuseBatchNorm } from '../../../src/layers/fuse-batch-norm';
 import { expectSame, numbers } from './compare';
 import { computeOn } from './on-threads';
 import { expectSlope } from './slope';

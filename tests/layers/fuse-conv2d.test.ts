@@ -19,7 +19,7 @@ import { input, layers } from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registerSimdBackend } from '../../src/backends/simd';
 import { record } from '../../src/internal/tape';
-import { fuseConv2d } from '../../src/layers/fused-conv2d';
+import { fuseConv2d } from '../../src/layers/fuse-conv2d';
 import '../support/cpu';
 import { expectNoLeak } from '../support/leaks';
 

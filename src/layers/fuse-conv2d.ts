@@ -1,9 +1,7 @@
 import {
   engine,
   type GradConfig,
-  getBackend,
   getGradient,
-  getKernel,
   mul,
   registerGradient,
   step,
@@ -12,12 +10,13 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
+import { hasKernel } from '../internal/has-kernel';
 
 const RELU_GRAD = 'ReluGrad';
 
 /** dy where the output of the ReLU is positive, 0 elsewhere: in one pass where the backend has a kernel for it (`simd` has). */
 function reluGradient(dy: Tensor, y: Tensor): Tensor {
-  if (getKernel(RELU_GRAD, getBackend()) == null) return mul(dy, step(y));
+  if (!hasKernel(RELU_GRAD)) return mul(dy, step(y));
   return engine().runKernel(RELU_GRAD, { dy, y }) as Tensor;
 }
 
