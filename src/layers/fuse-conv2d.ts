@@ -14,7 +14,7 @@ import { hasKernel } from '../internal/has-kernel';
 
 const RELU_GRAD = 'ReluGrad';
 
-/** dy where the output of the ReLU is positive, 0 elsewhere: in one pass where the backend has a kernel for it (`simd` has). */
+/** dy where the output of the ReLU is positive, 0 elsewhere: in one pass where the backend has a kernel for it (`simd`, `webgpu`). */
 function reluGradient(dy: Tensor, y: Tensor): Tensor {
   if (!hasKernel(RELU_GRAD)) return mul(dy, step(y));
   return engine().runKernel(RELU_GRAD, { dy, y }) as Tensor;

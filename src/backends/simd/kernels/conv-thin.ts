@@ -1,6 +1,7 @@
 import type { SimdBackend } from '../backend';
 import { KERNEL } from '../board';
 import { ALONE, type Grid, sumChunks, writeTable } from './conv-tiles';
+import { roundUp } from './kernel';
 
 /** A grid without what only the forward pass needs. */
 type Shape = Omit<Grid, 'filter' | 'flip' | 'bias' | 'activation'>;
@@ -14,8 +15,6 @@ const ENOUGH_ITEMS = 24;
 const TILE_BYTES = 192;
 /** What the taps of a piece of a row read should stay in the first-level cache. */
 const PIECE_BYTES = 16 * 1024;
-
-const roundUp = (n: number, step: number): number => Math.ceil(n / step) * step;
 
 /** With few maps of the output the input's are read four at a time. */
 function fewOut({ maps, depth, table }: Pick<Shape, 'maps' | 'depth' | 'table'>): boolean {
@@ -88,7 +87,7 @@ function prepare({ runtime }: SimdBackend, grid: Shape, piece: number, tileBytes
     ints.set([...insideY, ...insideX, offsets.byteOffset, offsets.byteOffset + padded * 4, patchPitch], 13);
     ints.set([batch * rows, block, at + tableBytes + moreBytes, perThread, few ? 1 : 0, length], 20);
   };
-  return { at, moreAt: at + tableBytes, orderAt, items, few, padded, setArguments };
+  return { at, moreAt: at + tableBytes, orderAt, items, setArguments };
 }
 
 /** Computes a thin grid. */

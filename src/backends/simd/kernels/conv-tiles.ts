@@ -1,6 +1,7 @@
 import type { SimdBackend } from '../backend';
 import { KERNEL } from '../board';
 import type { Runtime } from '../runtime';
+import { roundUp } from './kernel';
 
 /** A tap of a filter along one axis: which one, and how far from `position * step` it reads. */
 export interface Tap {
@@ -65,8 +66,6 @@ export interface Grid {
 export const ALONE = 200_000;
 const MOST_PIXELS = 96;
 const ENOUGH_ITEMS = 12;
-
-const roundUp = (n: number, step: number): number => Math.ceil(n / step) * step;
 
 /** Positions in a row whose run of taps lies partly in the image and so is copied with zeros around it. */
 function edgeColumns({ cols, stepX, width, table: { run, groups } }: Grid): number {

@@ -242,7 +242,7 @@ export const elementwiseKernels: Readonly<Record<string, Kernel>> = {
   AddN: addN,
 };
 
-/** A kernel for a layer of this library (src/layers/fuse-conv2d.ts), which no other backend has. */
+/** A kernel for a layer of this library (src/layers/fuse-conv2d.ts), which TensorFlow.js has no name for. */
 export const ownElementwiseKernels: Readonly<Record<string, Kernel>> = {
   ReluGrad: binary(BINARY.reluGrad, 'dy', 'y'),
 };

@@ -18,6 +18,9 @@ export function sizeOf(shape: readonly number[]): number {
   return size;
 }
 
+/** The least multiple of `step` that is not below `n`. */
+export const roundUp = (n: number, step: number): number => Math.ceil(n / step) * step;
+
 /** True where every tensor holds floats. */
 export function allFloat(...tensors: readonly TensorInfo[]): boolean {
   return tensors.every((tensor) => tensor.dtype === 'float32');

@@ -2,6 +2,7 @@ import type { SimdBackend } from '../backend';
 import { KERNEL } from '../board';
 import type { Runtime } from '../runtime';
 import { type Grid, sumChunks, type TapTable } from './conv-tiles';
+import { roundUp } from './kernel';
 
 /** The patch: side, and places in it. */
 const PATCH = 6;
@@ -27,8 +28,6 @@ const POINTS = ((a: number, b: number): number[] => {
   const scales = [1 / (a2 * b2), 1 / (2 * a2 * (a2 - b2)), 1 / (2 * b2 * (b2 - a2))];
   return [a, b, a2, b2, a2 * b2, a2 + b2, a * a2, b * b2, a2 * a2, b2 * b2, ...scales];
 })(3 / 4, 3 / 2);
-
-const roundUp = (n: number, step: number): number => Math.ceil(n / step) * step;
 
 /** The side of a square filter whose taps are neighbours, or 0. */
 function sideOf({ run, groups }: TapTable): number {
