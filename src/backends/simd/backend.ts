@@ -6,16 +6,34 @@ type DataId = TensorInfo['dataId'];
 type Values = backend_util.BackendValues;
 type Numbers = Float32Array | Int32Array | Uint8Array;
 
+/** An image of shape [batch, height, width, maps] each of whose pixels stands for `factorY` by `factorX` of them. */
+export interface Repeated {
+  /** The address of the image. */
+  readonly from: number;
+  readonly shape: readonly number[];
+  readonly factorY: number;
+  readonly factorX: number;
+}
+
 /** What wasm kernels ask of the backend. */
 export interface SimdBackend {
   readonly runtime: Runtime;
   /** A tensor in the wasm memory, its numbers not set. */
   output(shape: readonly number[], dtype: DataType): TensorInfo;
+  /**
+   * A tensor whose numbers `make` writes when they are asked for, if they ever are; until then the backend keeps `image` for it,
+   * and `repeated` tells what it is.
+   */
+  repeat(image: TensorInfo, factorY: number, factorX: number, make: (to: number) => void): TensorInfo;
+  /** What a tensor repeats, as long as nobody has asked for its numbers. */
+  repeated(tensor: TensorInfo): Repeated | undefined;
   /** Forgets which outputs have been made so far; `dropOutputs` then disposes those made since. */
   keepOutputs(): void;
   dropOutputs(): void;
   /** The address of a tensor's numbers, copied into the wasm memory if a JavaScript kernel or the user made them. */
   address(tensor: TensorInfo): number;
+  /** The address of numbers that are to change in place: what is promised of them keeps those of before. */
+  addressToChange(tensor: TensorInfo): number;
   /** A tensor's numbers, read in place: not to be kept. */
   view(tensor: TensorInfo): Numbers;
   /** Another tensor over the same numbers. */
@@ -31,27 +49,51 @@ function viewOf(memory: WebAssembly.Memory, address: number, length: number, dty
   return new Uint8Array(memory.buffer, address, length);
 }
 
-/** One tensor's data: numbers in the wasm memory (`address` is set) or values that JavaScript made. */
+/** Numbers that nobody has asked for yet. */
+interface Promised extends Repeated {
+  readonly make: (to: number) => void;
+}
+
+/** One tensor's data: numbers in the wasm memory (`address` is set), values that JavaScript made, or a promise. */
 class Data {
   refCount: number;
   complexTensorInfos?: { real: TensorInfo; imag: TensorInfo };
   readonly dtype: DataType;
   address = 0;
   length = 0;
-  readonly #memory: WebAssembly.Memory;
+  promised: Promised | undefined;
+  readonly #runtime: Runtime;
   #values: Values | undefined;
 
-  constructor(memory: WebAssembly.Memory, dtype: DataType, values: Values | undefined, refCount: number) {
-    this.#memory = memory;
+  constructor(runtime: Runtime, dtype: DataType, values: Values | undefined, refCount: number) {
+    this.#runtime = runtime;
     this.dtype = dtype;
     this.#values = values;
     this.refCount = refCount;
   }
 
   get values(): Values | undefined {
+    this.settle();
     if (this.#values === undefined && this.address !== 0)
-      this.#values = viewOf(this.#memory, this.address, this.length, this.dtype);
+      this.#values = viewOf(this.#runtime.memory, this.address, this.length, this.dtype);
     return this.#values;
+  }
+
+  /** Makes the numbers that were promised. */
+  settle(): void {
+    if (!this.promised) return;
+    const { heap } = this.#runtime;
+    const { make, from } = this.promised;
+    const address = heap.allocate(this.length * bytesOf(this.dtype));
+    try {
+      make(address);
+    } catch (error) {
+      heap.free(address);
+      throw error;
+    }
+    this.promised = undefined;
+    this.moveTo(address, this.length);
+    heap.free(from);
   }
 
   moveTo(address: number, length: number): void {
@@ -85,21 +127,26 @@ export function createBackend(Base: typeof MathBackendCPU, runtime: Runtime): Ma
     }
 
     override write(values: Values, _shape: number[], dtype: DataType): DataId {
-      return this.#add(new Data(runtime.memory, dtype, owned(values), 1));
+      return this.#add(new Data(runtime, dtype, owned(values), 1));
     }
 
     override move(dataId: DataId, values: Values, _shape: number[], dtype: DataType, refCount: number): void {
-      this.data.set(dataId, new Data(runtime.memory, dtype, owned(values), refCount) as never);
+      this.data.set(dataId, new Data(runtime, dtype, owned(values), refCount) as never);
     }
 
     override readSync(dataId: DataId): Values {
       const data = this.#get(dataId);
+      data.settle();
       return data.address === 0 ? super.readSync(dataId) : (data.values as Numbers).slice();
     }
 
     override disposeData(dataId: DataId, force = false): boolean {
       const data = this.data.has(dataId) ? this.#get(dataId) : undefined;
       const gone = super.disposeData(dataId, force);
+      if (gone && data?.promised) {
+        runtime.heap.free(data.promised.from);
+        data.promised = undefined;
+      }
       if (gone && data && data.address !== 0) {
         runtime.heap.free(data.address);
         data.moveTo(0, 0);
@@ -122,11 +169,34 @@ export function createBackend(Base: typeof MathBackendCPU, runtime: Runtime): Ma
 
     output(shape: readonly number[], dtype: DataType): TensorInfo {
       const length = util.sizeFromShape(shape as number[]);
-      const data = new Data(runtime.memory, dtype, undefined, 1);
+      const data = new Data(runtime, dtype, undefined, 1);
       data.moveTo(runtime.heap.allocate(length * bytesOf(dtype)), length);
       const dataId = this.#add(data);
       this.#outputs.push(dataId);
       return { dataId, shape: shape as number[], dtype };
+    }
+
+    repeat(image: TensorInfo, factorY: number, factorX: number, make: (to: number) => void): TensorInfo {
+      const from = this.address(image);
+      const [batch, height, width, maps] = image.shape as [number, number, number, number];
+      const shape = [batch, height * factorY, width * factorX, maps];
+      const data = new Data(runtime, image.dtype, undefined, 1);
+      data.length = util.sizeFromShape(shape);
+      data.promised = { from, shape: image.shape, factorY, factorX, make };
+      runtime.heap.share(from);
+      const dataId = this.#add(data);
+      this.#outputs.push(dataId);
+      return { dataId, shape, dtype: image.dtype };
+    }
+
+    repeated(tensor: TensorInfo): Repeated | undefined {
+      const { promised } = this.#get(tensor.dataId);
+      if (!promised) return undefined;
+      const { shape, factorY, factorX } = promised;
+      const [batch, height, width, maps] = tensor.shape;
+      const same =
+        batch === shape[0] && height === shape[1]! * factorY && width === shape[2]! * factorX && maps === shape[3];
+      return same ? promised : undefined;
     }
 
     keepOutputs(): void {
@@ -139,6 +209,7 @@ export function createBackend(Base: typeof MathBackendCPU, runtime: Runtime): Ma
 
     address(tensor: TensorInfo): number {
       const data = this.#get(tensor.dataId);
+      data.settle();
       if (data.address === 0) {
         const values = data.values as Numbers;
         const address = runtime.heap.allocate(values.length * bytesOf(data.dtype));
@@ -146,6 +217,17 @@ export function createBackend(Base: typeof MathBackendCPU, runtime: Runtime): Ma
         data.moveTo(address, values.length);
       }
       return data.address;
+    }
+
+    addressToChange(tensor: TensorInfo): number {
+      const from = this.address(tensor);
+      if (!runtime.heap.isShared(from)) return from;
+      const data = this.#get(tensor.dataId);
+      const to = runtime.heap.allocate(data.length * bytesOf(data.dtype));
+      viewOf(runtime.memory, to, data.length, data.dtype).set(viewOf(runtime.memory, from, data.length, data.dtype));
+      data.moveTo(to, data.length);
+      runtime.heap.free(from);
+      return to;
     }
 
     view(tensor: TensorInfo): Numbers {

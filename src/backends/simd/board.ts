@@ -35,6 +35,7 @@ export const KERNEL = {
   pickGradient: 26,
   adamUpdate: 27,
   sumStretch: 28,
+  packSums: 29,
   packPairs: 30,
   thinRows: 31,
   thinGradient: 32,

@@ -15,8 +15,12 @@ interface Block {
 export interface Heap {
   /** Gives `bytes` bytes (not cleared). Throws when the memory cannot grow so far. */
   allocate(bytes: number): number;
-  /** Takes back a block that `allocate` gave. */
+  /** Takes back a block that `allocate` gave, once it has been freed as often as it has owners. */
   free(address: number): void;
+  /** Gives a block one more owner. */
+  share(address: number): void;
+  /** Whether a block has more owners than one. */
+  isShared(address: number): boolean;
   /** Bytes now handed out. */
   used(): number;
   /** Bytes of the memory as it is now. */
@@ -29,6 +33,7 @@ export function createHeap(memory: WebAssembly.Memory, maximumPages: number): He
   const byStart = new Map<number, Block>();
   const byEnd = new Map<number, Block>();
   const taken = new Map<number, number>();
+  const moreOwners = new Map<number, number>();
   let end = memory.buffer.byteLength;
   let inUse = 0;
 
@@ -123,10 +128,20 @@ export function createHeap(memory: WebAssembly.Memory, maximumPages: number): He
     free(address) {
       const size = taken.get(address);
       if (size === undefined) throw new Error(`simd backend: block ${address} is not in use.`);
+      const more = moreOwners.get(address);
+      if (more !== undefined) {
+        if (more > 1) moreOwners.set(address, more - 1);
+        else moreOwners.delete(address);
+        return;
+      }
       taken.delete(address);
       inUse -= size;
       release(address, size);
     },
+    share(address) {
+      moreOwners.set(address, (moreOwners.get(address) ?? 0) + 1);
+    },
+    isShared: (address) => moreOwners.has(address),
     used: () => inUse,
     size: () => end,
   };

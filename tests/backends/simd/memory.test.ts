@@ -60,6 +60,21 @@ describe('the heap', () => {
     heap.allocate(512 * 1024);
   });
 
+  it('takes a block back when all its owners have freed it', () => {
+    const heap = createHeap(newMemory(4), 4);
+    const at = heap.allocate(64);
+    heap.share(at);
+    heap.share(at);
+    for (const shared of [true, false]) {
+      heap.free(at);
+      expect(heap.isShared(at)).toBe(shared);
+      expect(heap.used()).toBe(64);
+    }
+    heap.free(at);
+    expect(heap.used()).toBe(0);
+    expect(() => heap.free(at)).toThrow(/not in use/);
+  });
+
   it('refuses a block that it did not give', () => {
     expect(() => createHeap(newMemory(4), 4).free(64)).toThrow(/not in use/);
   });

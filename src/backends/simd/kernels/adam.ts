@@ -26,10 +26,10 @@ const adamUpdate: Kernel = ({ backend, inputs, attrs }) => {
   for (let i = 0; inputs[`value${i}`]; i++) {
     const gradient = inputs[`gradient${i}`];
     const addresses = [
-      backend.address(inputs[`value${i}`]!),
+      backend.addressToChange(inputs[`value${i}`]!),
       gradient ? backend.address(gradient) : 0,
-      backend.address(inputs[`first${i}`]!),
-      backend.address(inputs[`second${i}`]!),
+      backend.addressToChange(inputs[`first${i}`]!),
+      backend.addressToChange(inputs[`second${i}`]!),
     ];
     const size = sizeOf(inputs[`value${i}`]!.shape);
     for (let start = 0; start < size; start += GRAIN) {
@@ -38,7 +38,7 @@ const adamUpdate: Kernel = ({ backend, inputs, attrs }) => {
     }
   }
   const [power1, power2] = [inputs.power1!, inputs.power2!].map((tensor) => {
-    backend.address(tensor); // what JavaScript made is copied before it is changed
+    backend.addressToChange(tensor); // what JavaScript made is copied before it is changed
     return backend.view(tensor);
   }) as [Float32Array, Float32Array];
   const factor = inputs.factor ? backend.view(inputs.factor)[0]! : 1;

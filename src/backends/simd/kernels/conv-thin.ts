@@ -1,10 +1,7 @@
 import type { SimdBackend } from '../backend';
 import { KERNEL } from '../board';
-import { ALONE, type Grid, sumChunks, writeTable } from './conv-tiles';
+import { ALONE, type Grid, type Operands, sumChunks, writeTable } from './conv-tiles';
 import { roundUp } from './kernel';
-
-/** A grid without what only the forward pass needs. */
-type Shape = Omit<Grid, 'filter' | 'flip' | 'bias' | 'activation'>;
 
 /** Up to so many maps on a side, in rows of so many positions, these kernels were measured to be the faster ones. */
 const MOST_OUT = 4;
@@ -17,17 +14,17 @@ const TILE_BYTES = 192;
 const PIECE_BYTES = 16 * 1024;
 
 /** With few maps of the output the input's are read four at a time. */
-function fewOut({ maps, depth, table }: Pick<Shape, 'maps' | 'depth' | 'table'>): boolean {
+function fewOut({ maps, depth, table }: Pick<Grid, 'maps' | 'depth' | 'table'>): boolean {
   return maps <= MOST_OUT && (table.run * depth) % 4 === 0;
 }
 
 /** Whether the kernels for few maps compute this grid. */
-export function isThin(grid: Pick<Shape, 'table' | 'depth' | 'maps' | 'cols'>): boolean {
+export function isThin(grid: Pick<Grid, 'table' | 'depth' | 'maps' | 'cols'>): boolean {
   return grid.table.groups.length > 0 && grid.cols >= LEAST_COLS && (grid.depth <= MOST_IN || fewOut(grid));
 }
 
 /** Whether they compute the gradient of its filter. Sums over a row pay off for more maps of the input. */
-export function isThinGradient(grid: Pick<Shape, 'table' | 'depth' | 'maps' | 'cols'>): boolean {
+export function isThinGradient(grid: Pick<Grid, 'table' | 'depth' | 'maps' | 'cols'>): boolean {
   return isThin(grid) || (grid.depth <= MOST_IN_GRADIENT && grid.cols >= 2 * grid.depth && grid.cols >= LEAST_COLS);
 }
 
@@ -42,7 +39,7 @@ function insideOf(offsets: readonly number[], run: number, step: number, size: n
  * Writes the tables and the arguments that both kernels share, and gives the address of the order of the taps and that of
  * scratch, `piece` positions a patch. Free the block at `at` afterwards.
  */
-function prepare({ runtime }: SimdBackend, grid: Shape, piece: number, tileBytes: number, moreBytes: number) {
+function prepare({ runtime }: SimdBackend, grid: Grid, piece: number, tileBytes: number, moreBytes: number) {
   const { table, depth, height, width, rows, cols, stepY, stepX, batch, maps } = grid;
   const { run, groups, order } = table;
   const few = fewOut(grid);
@@ -81,9 +78,9 @@ function prepare({ runtime }: SimdBackend, grid: Shape, piece: number, tileBytes
   );
   const block = Math.ceil((batch * rows) / ENOUGH_ITEMS);
   const items = Math.ceil((batch * rows) / block);
-  const setArguments = (out: number) => {
+  const setArguments = (x: number, out: number) => {
     const { ints } = runtime;
-    ints.set([grid.x, out, height, width, depth, rows, cols, maps, stepY, stepX, groups.length, at, run]);
+    ints.set([x, out, height, width, depth, rows, cols, maps, stepY, stepX, groups.length, at, run]);
     ints.set([...insideY, ...insideX, offsets.byteOffset, offsets.byteOffset + padded * 4, patchPitch], 13);
     ints.set([batch * rows, block, at + tableBytes + moreBytes, perThread, few ? 1 : 0, length], 20);
   };
@@ -91,7 +88,8 @@ function prepare({ runtime }: SimdBackend, grid: Shape, piece: number, tileBytes
 }
 
 /** Computes a thin grid. */
-export function computeThin(backend: SimdBackend, grid: Grid): void {
+export function computeThin(backend: SimdBackend, grid: Grid, operands: Operands): void {
+  const { x, out, filter, bias, flip, activation } = operands;
   const { batch, rows, cols, maps, depth, table } = grid;
   const pixels = batch * rows * cols;
   if (pixels === 0 || maps === 0) return;
@@ -99,7 +97,7 @@ export function computeThin(backend: SimdBackend, grid: Grid): void {
   const taps = table.order.length;
   const few = fewOut(grid);
   const panels = Math.ceil(maps / (few ? 2 : 8));
-  const biasBytes = grid.bias ? roundUp(maps * 4 + 32, 64) : 0;
+  const biasBytes = bias ? roundUp(maps * 4 + 32, 64) : 0;
   const panelBytes = panels * taps * depth * (few ? 8 : 32);
   const { at, moreAt, orderAt, items, setArguments } = prepare(
     backend,
@@ -110,20 +108,20 @@ export function computeThin(backend: SimdBackend, grid: Grid): void {
   );
   const panelsAt = moreAt + biasBytes;
   const { buffer } = runtime.memory;
-  if (grid.bias) new Float32Array(buffer, moreAt, maps).set(new Float32Array(buffer, grid.bias, maps));
+  if (bias) new Float32Array(buffer, moreAt, maps).set(new Float32Array(buffer, bias, maps));
   const { ints } = runtime;
-  ints.set([grid.filter, panelsAt, taps, orderAt, depth, maps, grid.flip ? 1 : 0]);
+  ints.set([filter, panelsAt, taps, orderAt, depth, maps, flip ? 1 : 0]);
   runtime.run(few ? KERNEL.packPairs : KERNEL.packFilter, panels, true);
-  setArguments(grid.out);
-  ints.set([panelsAt, grid.bias ? moreAt : 0, grid.activation], 26);
+  setArguments(x, out);
+  ints.set([panelsAt, bias ? moreAt : 0, activation], 26);
   ints.set([grid.outHeight, grid.outWidth, grid.outStepY, grid.outStepX, grid.outY, grid.outX], 29);
   runtime.run(KERNEL.thinRows, items, pixels * taps * depth * maps < ALONE);
   runtime.heap.free(at);
 }
 
-/** The gradient of the filter of a thin grid: `x` and `dy` as in the forward pass, `out` the filter's shape. */
-export function thinFilterGradient(backend: SimdBackend, grid: Shape, dy: number): void {
-  const { batch, rows, maps, depth, table, out } = grid;
+/** The gradient of the filter of a thin grid. */
+export function thinFilterGradient(backend: SimdBackend, grid: Grid, x: number, dy: number, out: number): void {
+  const { batch, rows, maps, depth, table } = grid;
   const { runtime } = backend;
   const few = fewOut(grid);
   const size = table.order.length * depth * maps;
@@ -139,7 +137,7 @@ export function thinFilterGradient(backend: SimdBackend, grid: Shape, dy: number
     (tiles + 1) * TILE_BYTES,
     parts * partBytes,
   );
-  setArguments(items > 1 ? moreAt : out);
+  setArguments(x, items > 1 ? moreAt : out);
   runtime.ints.set([dy, piece, orderAt, partBytes], 26);
   runtime.run(KERNEL.thinGradient, items, batch * rows * grid.cols * size < ALONE);
   if (items > 1) sumChunks(runtime, moreAt, out, items, size, partBytes);

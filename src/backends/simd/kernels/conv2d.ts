@@ -1,8 +1,19 @@
 import { backend_util, type NamedAttrMap, type TensorInfo } from '@tensorflow/tfjs-core';
-import type { SimdBackend } from '../backend';
+import type { Repeated, SimdBackend } from '../backend';
 import { KERNEL } from '../board';
+import { gridOfRepeated } from './conv-repeated';
 import { computeThin, isThin, isThinGradient, thinFilterGradient } from './conv-thin';
-import { ALONE, computeDirect, forwardTaps, type Grid, sumChunks, type Tap, tableOf, writeTable } from './conv-tiles';
+import {
+  ALONE,
+  computeDirect,
+  forwardTaps,
+  type Grid,
+  type Operands,
+  sumChunks,
+  type Tap,
+  tableOf,
+  writeTable,
+} from './conv-tiles';
 import { runUnary, UNARY } from './elementwise';
 import { allFloat, type Call, type Kernel, sizeOf } from './kernel';
 import { computeWinograd, suitsWinograd, winogradFilterGradient } from './winograd';
@@ -20,10 +31,26 @@ interface ConvAttrs {
 
 const read = (attrs: NamedAttrMap): ConvAttrs => attrs as unknown as ConvAttrs;
 
-function infoOf(xShape: readonly number[], filterShape: readonly number[], attrs: NamedAttrMap): Info | undefined {
+/** What follows from the shapes of a convolution alone. A model asks for the same ones again and again. */
+interface Plan {
+  readonly info: Info;
+  /** The grid of the forward pass, which is that of the filter's gradient too, and those over images whose pixels are repeated. */
+  readonly forward: Grid;
+  readonly repeated: Map<string, Grid | undefined>;
+  /** Grids of the input's gradient: see `inputGrids`. */
+  backward?: readonly Grid[];
+}
+
+const MOST_PLANS = 1000;
+const plans = new Map<string, Plan>();
+
+function planOf(xShape: readonly number[], filterShape: readonly number[], attrs: NamedAttrMap): Plan | undefined {
   const { strides, pad, dataFormat, dilations, dimRoundingMode } = read(attrs);
   if (dataFormat === 'NCHW') return undefined;
-  return backend_util.computeConv2DInfo(
+  const key = `${xShape};${filterShape};${strides};${pad};${dilations};${dimRoundingMode}`;
+  const known = plans.get(key);
+  if (known) return known;
+  const info = backend_util.computeConv2DInfo(
     xShape as Shape4,
     filterShape as Shape4,
     strides,
@@ -31,38 +58,14 @@ function infoOf(xShape: readonly number[], filterShape: readonly number[], attrs
     pad,
     dimRoundingMode,
   );
+  const plan = { info, forward: forwardGrid(info), repeated: new Map() };
+  if (plans.size >= MOST_PLANS) plans.clear();
+  plans.set(key, plan);
+  return plan;
 }
 
-/** Where the shape of dy is not that of the forward pass, the cpu backend reads a part of it. */
-const follows = (dy: TensorInfo, info: Info): boolean => info.outShape.every((size, d) => size === dy.shape[d]);
-
-function computeGrid(backend: SimdBackend, grid: Grid): void {
-  if (suitsWinograd(grid)) computeWinograd(backend, grid);
-  else if (isThin(grid)) computeThin(backend, grid);
-  else computeDirect(backend, grid);
-}
-
-function forward(
-  backend: SimdBackend,
-  x: TensorInfo,
-  filter: TensorInfo,
-  bias: TensorInfo | undefined,
-  activation: number,
-  info: Info,
-): TensorInfo {
-  const from = backend.address(x);
-  const weights = backend.address(filter);
-  const biasAt = bias ? backend.address(bias) : 0;
-  const out = backend.output(info.outShape, 'float32');
-  const rowTaps = forwardTaps(info.filterHeight, info.dilationHeight, info.padInfo.top);
-  const colTaps = forwardTaps(info.filterWidth, info.dilationWidth, info.padInfo.left);
-  computeGrid(backend, {
-    x: from,
-    out: backend.address(out),
-    filter: weights,
-    flip: false,
-    bias: biasAt,
-    activation,
+function forwardGrid(info: Info): Grid {
+  return {
     batch: info.batchSize,
     height: info.inHeight,
     width: info.inWidth,
@@ -72,23 +75,62 @@ function forward(
     maps: info.outChannels,
     stepY: info.strideHeight,
     stepX: info.strideWidth,
-    table: tableOf(rowTaps, colTaps, info.filterWidth),
+    table: tableOf(
+      forwardTaps(info.filterHeight, info.dilationHeight, info.padInfo.top),
+      forwardTaps(info.filterWidth, info.dilationWidth, info.padInfo.left),
+      info.filterWidth,
+    ),
     outHeight: info.outHeight,
     outWidth: info.outWidth,
     outStepY: 1,
     outStepX: 1,
     outY: 0,
     outX: 0,
-  });
+  };
+}
+
+/** Where the shape of dy is not that of the forward pass, the cpu backend reads a part of it. */
+const follows = (dy: TensorInfo, info: Info): boolean => info.outShape.every((size, d) => size === dy.shape[d]);
+
+function computeGrid(backend: SimdBackend, grid: Grid, operands: Operands): void {
+  if (suitsWinograd(grid)) computeWinograd(backend, grid, operands);
+  else if (isThin(grid)) computeThin(backend, grid, operands);
+  else computeDirect(backend, grid, operands);
+}
+
+/** The grid of a forward pass over the image whose pixels x repeats, where that is faster than over x. */
+function repeatedGrid({ forward, repeated }: Plan, image: Repeated): Grid | undefined {
+  const key = `${image.shape};${image.factorY};${image.factorX}`;
+  if (!repeated.has(key)) repeated.set(key, gridOfRepeated(forward, image));
+  return repeated.get(key);
+}
+
+function forward(
+  backend: SimdBackend,
+  x: TensorInfo,
+  filter: TensorInfo,
+  bias: TensorInfo | undefined,
+  activation: number,
+  plan: Plan,
+): TensorInfo {
+  const image = backend.repeated(x);
+  const small = image && repeatedGrid(plan, image);
+  const from = small ? image.from : backend.address(x);
+  const weights = backend.address(filter);
+  const biasAt = bias ? backend.address(bias) : 0;
+  const out = backend.output(plan.info.outShape, 'float32');
+  const operands = { x: from, out: backend.address(out), filter: weights, flip: false, bias: biasAt, activation };
+  if (small) computeDirect(backend, small, operands);
+  else computeGrid(backend, plan.forward, operands);
   return out;
 }
 
 const conv2D: Kernel = ({ backend, inputs, attrs }) => {
   const x = inputs.x!;
   const filter = inputs.filter!;
-  const info = infoOf(x.shape, filter.shape, attrs);
-  if (!info || !allFloat(x, filter) || info.inChannels === 0) return undefined;
-  return forward(backend, x, filter, undefined, 0, info);
+  const plan = planOf(x.shape, filter.shape, attrs);
+  if (!plan || !allFloat(x, filter) || plan.info.inChannels === 0) return undefined;
+  return forward(backend, x, filter, undefined, 0, plan);
 };
 
 const IN_TILE: Record<string, number> = { linear: 0, relu: 1, relu6: 2 };
@@ -112,13 +154,13 @@ const fusedConv2D: Kernel = (call) => {
   const { backend, inputs, attrs } = call;
   const x = inputs.x!;
   const filter = inputs.filter!;
-  const info = infoOf(x.shape, filter.shape, attrs);
-  if (!info || !allFloat(x, filter) || info.inChannels === 0) return undefined;
-  const plan = fusedPlan(call, info.outChannels);
-  if (!plan) return undefined;
-  const out = forward(backend, x, filter, plan.bias, plan.tile, info);
-  if (plan.after !== undefined)
-    runUnary(backend, backend.address(out), backend.address(out), sizeOf(out.shape), plan.after, plan.alpha);
+  const plan = planOf(x.shape, filter.shape, attrs);
+  if (!plan || !allFloat(x, filter) || plan.info.inChannels === 0) return undefined;
+  const fused = fusedPlan(call, plan.info.outChannels);
+  if (!fused) return undefined;
+  const out = forward(backend, x, filter, fused.bias, fused.tile, plan);
+  if (fused.after !== undefined)
+    runUnary(backend, backend.address(out), backend.address(out), sizeOf(out.shape), fused.after, fused.alpha);
   return out;
 };
 
@@ -132,27 +174,12 @@ export function backwardTaps(size: number, dilation: number, padding: number, st
   return taps;
 }
 
-const conv2DBackpropInput: Kernel = ({ backend, inputs, attrs }) => {
-  const dy = inputs.dy!;
-  const filter = inputs.filter!;
-  const info = infoOf(attrs.inputShape as unknown as number[], filter.shape, attrs);
-  if (!info || !allFloat(dy, filter) || !follows(dy, info) || info.outChannels === 0) return undefined;
-  const from = backend.address(dy);
-  const weights = backend.address(filter);
-  const out = backend.output(info.inShape, 'float32');
-  const to = backend.address(out);
-  // Positions of one remainder by the stride meet the same taps, so each remainder is a plain convolution of dy.
+/** Positions of one remainder by the stride meet the same taps, so each remainder is a plain convolution of dy. */
+function inputGrids(info: Info): Grid[] {
+  const grids: Grid[] = [];
   for (let y = 0; y < Math.min(info.strideHeight, info.inHeight); y++) {
     for (let x = 0; x < Math.min(info.strideWidth, info.inWidth); x++) {
-      const rowTaps = backwardTaps(info.filterHeight, info.dilationHeight, info.padInfo.top, info.strideHeight, y);
-      const colTaps = backwardTaps(info.filterWidth, info.dilationWidth, info.padInfo.left, info.strideWidth, x);
-      computeGrid(backend, {
-        x: from,
-        out: to,
-        filter: weights,
-        flip: true,
-        bias: 0,
-        activation: 0,
+      grids.push({
         batch: info.batchSize,
         height: info.outHeight,
         width: info.outWidth,
@@ -162,7 +189,11 @@ const conv2DBackpropInput: Kernel = ({ backend, inputs, attrs }) => {
         maps: info.inChannels,
         stepY: 1,
         stepX: 1,
-        table: tableOf(rowTaps, colTaps, info.filterWidth),
+        table: tableOf(
+          backwardTaps(info.filterHeight, info.dilationHeight, info.padInfo.top, info.strideHeight, y),
+          backwardTaps(info.filterWidth, info.dilationWidth, info.padInfo.left, info.strideWidth, x),
+          info.filterWidth,
+        ),
         outHeight: info.inHeight,
         outWidth: info.inWidth,
         outStepY: info.strideHeight,
@@ -172,6 +203,20 @@ const conv2DBackpropInput: Kernel = ({ backend, inputs, attrs }) => {
       });
     }
   }
+  return grids;
+}
+
+const conv2DBackpropInput: Kernel = ({ backend, inputs, attrs }) => {
+  const dy = inputs.dy!;
+  const filter = inputs.filter!;
+  const plan = planOf(attrs.inputShape as unknown as number[], filter.shape, attrs);
+  if (!plan || !allFloat(dy, filter) || !follows(dy, plan.info) || plan.info.outChannels === 0) return undefined;
+  const x = backend.address(dy);
+  const weights = backend.address(filter);
+  const out = backend.output(plan.info.inShape, 'float32');
+  const operands = { x, out: backend.address(out), filter: weights, flip: true, bias: 0, activation: 0 };
+  plan.backward ??= inputGrids(plan.info);
+  for (const grid of plan.backward) computeGrid(backend, grid, operands);
   return out;
 };
 
@@ -183,47 +228,25 @@ const MOST_PARTIAL_BYTES = 16 * 1024 * 1024;
 const conv2DBackpropFilter: Kernel = ({ backend, inputs, attrs }) => {
   const x = inputs.x!;
   const dy = inputs.dy!;
-  const info = infoOf(x.shape, attrs.filterShape as unknown as number[], attrs);
-  if (!info || !allFloat(x, dy) || !follows(dy, info)) return undefined;
+  const plan = planOf(x.shape, attrs.filterShape as unknown as number[], attrs);
+  if (!plan || !allFloat(x, dy) || !follows(dy, plan.info)) return undefined;
+  const { info } = plan;
   const { runtime } = backend;
   const from = backend.address(x);
   const gradient = backend.address(dy);
   const out = backend.output(info.filterShape, 'float32');
   const size = sizeOf(info.filterShape);
   if (size === 0) return out;
-  const maps = info.outChannels;
-  const table = tableOf(
-    forwardTaps(info.filterHeight, info.dilationHeight, info.padInfo.top),
-    forwardTaps(info.filterWidth, info.dilationWidth, info.padInfo.left),
-    info.filterWidth,
-  );
-  const grid = {
-    x: from,
-    out: backend.address(out),
-    batch: info.batchSize,
-    height: info.inHeight,
-    width: info.inWidth,
-    depth: info.inChannels,
-    rows: info.outHeight,
-    cols: info.outWidth,
-    maps,
-    stepY: info.strideHeight,
-    stepX: info.strideWidth,
-    table,
-    outHeight: info.outHeight,
-    outWidth: info.outWidth,
-    outStepY: 1,
-    outStepX: 1,
-    outY: 0,
-    outX: 0,
-  };
+  const grid = plan.forward;
+  const { table, maps } = grid;
+  const to = backend.address(out);
   if (info.batchSize > 0 && suitsWinograd(grid)) {
-    winogradFilterGradient(backend, grid, gradient);
+    winogradFilterGradient(backend, grid, from, gradient, to);
     return out;
   }
   const pixels = info.batchSize * info.outHeight * info.outWidth;
   if (pixels > 0 && isThinGradient(grid)) {
-    thinFilterGradient(backend, grid, gradient);
+    thinFilterGradient(backend, grid, from, gradient, to);
     return out;
   }
   const mBlocks = Math.ceil((table.run * info.inChannels) / M_BLOCK);
@@ -234,7 +257,7 @@ const conv2DBackpropFilter: Kernel = ({ backend, inputs, attrs }) => {
   const chunk = Math.max(BLOCK, Math.ceil(pixels / wanted / BLOCK) * BLOCK);
   const chunks = Math.max(1, Math.ceil(pixels / chunk));
 
-  const tableBytes = Math.ceil((table.groups.length * 8 + table.order.length * 4) / 64) * 64;
+  const tableBytes = Math.ceil(table.words.length / 16) * 64;
   const partialBytes = Math.ceil((size * 4) / 64) * 64;
   const panelRows = Math.ceil(Math.min(M_BLOCK, table.run * info.inChannels) / 6) * 24 + Math.ceil(maps / 8) * 32;
   const perThread = BLOCK * panelRows + 256;
@@ -246,13 +269,13 @@ const conv2DBackpropFilter: Kernel = ({ backend, inputs, attrs }) => {
   const orderAt = writeTable(runtime.memory, tableAt, table);
   const alone = pixels * size < ALONE;
   const { ints } = runtime;
-  ints.set([from, chunks > 1 ? partsAt : backend.address(out), gradient, chunk, chunks]);
+  ints.set([from, chunks > 1 ? partsAt : to, gradient, chunk, chunks]);
   ints.set([info.batchSize, info.inHeight, info.inWidth, info.inChannels, info.outHeight, info.outWidth, maps], 5);
   ints.set([info.strideHeight, info.strideWidth, table.groups.length, tableAt, table.run], 12);
   ints.set([mBlocks, M_BLOCK, orderAt, partialBytes], 17);
   ints.set([BLOCK, scratchAt, perThread], 23);
   runtime.run(KERNEL.filterGradient, chunks * tasks, alone);
-  if (chunks > 1) sumChunks(runtime, partsAt, backend.address(out), chunks, size, partialBytes);
+  if (chunks > 1) sumChunks(runtime, partsAt, to, chunks, size, partialBytes);
   runtime.heap.free(tableAt);
   return out;
 };

@@ -1,12 +1,12 @@
 import { broadcast_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
 import { KERNEL } from '../board';
-import { ALONE, computeDirect, type TapTable } from './conv-tiles';
+import { ALONE, computeDirect, type Grid, makeTable } from './conv-tiles';
 import { fusedPlan } from './conv2d';
 import { runUnary } from './elementwise';
 import { allFloat, type Kernel, sizeOf } from './kernel';
 
-const ONE_TAP: TapTable = { run: 1, groups: [[0, 0]], order: [0] };
+const ONE_TAP = makeTable(1, [[0, 0]], [0]);
 
 interface Product {
   readonly a: TensorInfo;
@@ -61,31 +61,33 @@ function multiply(
     runtime.run(KERNEL.transposeRows, batchA * per, batchA * m * depth < ALONE);
     rows = turned;
   }
+  const grid: Grid = {
+    batch: 1,
+    height: 1,
+    width: m,
+    depth,
+    rows: 1,
+    cols: m,
+    maps: n,
+    stepY: 1,
+    stepX: 1,
+    table: ONE_TAP,
+    outHeight: 1,
+    outWidth: m,
+    outStepY: 1,
+    outStepX: 1,
+    outY: 0,
+    outX: 0,
+  };
   try {
     for (let i = 0; i < placesA.length; i++) {
-      computeDirect(backend, {
+      computeDirect(backend, grid, {
         x: rows + placesA[i]! * m * depth * 4,
         out: to + i * m * n * 4,
         filter: filter + placesB[i]! * depth * n * 4,
         flip: transposeB,
         bias: biasAt,
         activation,
-        batch: 1,
-        height: 1,
-        width: m,
-        depth,
-        rows: 1,
-        cols: m,
-        maps: n,
-        stepY: 1,
-        stepX: 1,
-        table: ONE_TAP,
-        outHeight: 1,
-        outWidth: m,
-        outStepY: 1,
-        outStepX: 1,
-        outY: 0,
-        outX: 0,
       });
     }
   } finally {

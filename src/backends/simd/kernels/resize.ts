@@ -18,6 +18,12 @@ function nearestPlaces(size: number, outSize: number, { alignCorners, halfPixelC
   });
 }
 
+/** How often each input position is repeated, where all are equally often and in order. */
+function repeats(places: readonly number[], size: number): number | undefined {
+  const factor = places.length / size;
+  return Number.isInteger(factor) && places.every((place, i) => place === Math.floor(i / factor)) ? factor : undefined;
+}
+
 /** Runs a kernel that finds pixels by a table of rows and one of columns. */
 function pick(
   backend: SimdBackend,
@@ -43,17 +49,16 @@ const nearest: Kernel = ({ backend, inputs, attrs }) => {
   const [rows, cols] = attrs.size as unknown as [number, number];
   if (!allFloat(x) || sizeOf(shape) === 0) return undefined;
   const from = backend.address(x);
-  const out = backend.output([shape[0], rows, cols, shape[3]], 'float32');
   const places = [nearestPlaces(shape[1], rows, attrs), nearestPlaces(shape[2], cols, attrs)] as const;
-  pick(backend, KERNEL.pickRow, shape[0] * rows, from, backend.address(out), shape, places);
+  const write = (to: number) => pick(backend, KERNEL.pickRow, shape[0] * rows, from, to, shape, places);
+  const factorY = repeats(places[0], shape[1]);
+  const factorX = repeats(places[1], shape[2]);
+  // a convolution may not need the repeated pixels
+  if (factorY && factorX) return backend.repeat(x, factorY, factorX, write);
+  const out = backend.output([shape[0], rows, cols, shape[3]], 'float32');
+  write(backend.address(out));
   return out;
 };
-
-/** How often each input position is repeated, where all are equally often and in order. */
-function repeats(places: readonly number[], size: number): number | undefined {
-  const factor = places.length / size;
-  return Number.isInteger(factor) && places.every((place, i) => place === Math.floor(i / factor)) ? factor : undefined;
-}
 
 const nearestGrad: Kernel = ({ backend, inputs, attrs }) => {
   const x = inputs.images!;

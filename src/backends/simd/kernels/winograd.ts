@@ -1,7 +1,7 @@
 import type { SimdBackend } from '../backend';
 import { KERNEL } from '../board';
 import type { Runtime } from '../runtime';
-import { type Grid, sumChunks, type TapTable } from './conv-tiles';
+import { type Grid, type Operands, sumChunks, type TapTable } from './conv-tiles';
 import { roundUp } from './kernel';
 
 /** The patch: side, and places in it. */
@@ -9,7 +9,7 @@ const PATCH = 6;
 const PLACES = PATCH * PATCH;
 /** Bytes between the places of a patch, and of scratch for transforms, as in wasm/winograd.as. */
 const APART = 64;
-const TEMP = 832;
+const TEMP = 896;
 const EMPTY = 768;
 /** Filters up to this size are transformed once for all blocks of tiles; larger ones by each block, panel by panel. */
 const MOST_PREPARED = 1024 * 1024;
@@ -48,22 +48,25 @@ function tilesOf({ table, batch, rows, cols }: Pick<Grid, 'table' | 'batch' | 'r
  * for each map of the input in a tile, 300 for one of the output and 300 for each pair of maps; direct convolution, one a
  * tap. Tiles are multiplied six at a time, maps eight. Vectors of four maps make the patches, hence the multiples of 4.
  */
-export function suitsWinograd(
-  grid: Pick<
-    Grid,
-    'table' | 'stepY' | 'stepX' | 'outStepY' | 'outStepX' | 'batch' | 'depth' | 'maps' | 'rows' | 'cols'
-  >,
-): boolean {
-  const { table, stepY, stepX, outStepY, outStepX, batch, depth, maps, rows, cols } = grid;
+function winogradCost(grid: Grid): number {
+  const { table, stepY, stepX, outStepY, outStepX, depth, maps } = grid;
   const side = sideOf(table);
   const stepOne = stepY === 1 && stepX === 1 && outStepY === 1 && outStepX === 1;
-  if (!stepOne || (side !== 2 && side !== 3) || depth % 4 !== 0 || maps % 4 !== 0) return false;
+  if (!stepOne || (side !== 2 && side !== 3) || depth % 4 !== 0 || maps % 4 !== 0) return Number.POSITIVE_INFINITY;
   const { tiles } = tilesOf(grid);
   const products = PLACES * roundUp(tiles, 6) * depth * roundUp(maps, 8);
   const transforms = tiles * (350 * depth + 300 * maps) + 300 * depth * maps;
-  const direct = batch * rows * cols * side * side * depth * roundUp(maps, 8);
-  return products + transforms < direct;
+  return products + transforms;
 }
+
+const directCost = ({ batch, rows, cols, table, depth, maps }: Grid): number =>
+  batch * rows * cols * table.order.length * depth * roundUp(maps, 8);
+
+/** Whether a grid is computed faster by Winograd. */
+export const suitsWinograd = (grid: Grid): boolean => winogradCost(grid) < directCost(grid);
+
+/** The multiply-adds that a grid costs, as the faster of both ways computes it. */
+export const costOf = (grid: Grid): number => Math.min(winogradCost(grid), directCost(grid));
 
 /** The size of blocks, of at most `most` and a multiple of `step`, that cuts `total` most evenly. */
 function even(total: number, most: number, step: number): number {
@@ -79,8 +82,8 @@ function spread(count: number, threads: number): number {
 }
 
 /** Writes the arguments that both products share. */
-function setPatches({ ints, floats }: Runtime, grid: Omit<Grid, 'filter' | 'flip' | 'bias' | 'activation'>): void {
-  const { x, out, batch, height, width, depth, rows, cols, maps, table } = grid;
+function setPatches({ ints, floats }: Runtime, grid: Grid, x: number, out: number): void {
+  const { batch, height, width, depth, rows, cols, maps, table } = grid;
   const { tileRows, tileCols } = tilesOf(grid);
   const [top, left] = table.groups[0]!;
   ints.set([x, out, batch, height, width, depth, rows, cols, maps, tileRows, tileCols, top, left]);
@@ -93,7 +96,8 @@ function setPatches({ ints, floats }: Runtime, grid: Omit<Grid, 'filter' | 'flip
  * works on stays in a second-level cache of 1 MiB: patches of 48 tiles by 64 maps, or of 24 by 64 beside the products of
  * 128 maps that are summed over blocks of the input's.
  */
-export function computeWinograd({ runtime }: SimdBackend, grid: Grid): void {
+export function computeWinograd({ runtime }: SimdBackend, grid: Grid, operands: Operands): void {
+  const { x, out, filter, bias, flip, activation } = operands;
   const { maps, depth } = grid;
   const { tiles } = tilesOf(grid);
   if (tiles === 0) return;
@@ -109,7 +113,7 @@ export function computeWinograd({ runtime }: SimdBackend, grid: Grid): void {
   const split = sums ? Math.max(shares, Math.ceil(panels / 16)) : shares;
   const panelBytes = PLACES * (depth * 32 + APART);
   const prepared = blocks > 1 && panels * panelBytes <= MOST_PREPARED;
-  const biasBytes = grid.bias ? panels * 32 : 0;
+  const biasBytes = bias ? panels * 32 : 0;
   const zeroBytes = roundUp(depth * 4, 64);
   const filterBytes = prepared ? panels * panelBytes : 0;
   const sixes = Math.ceil(block / 6);
@@ -122,24 +126,20 @@ export function computeWinograd({ runtime }: SimdBackend, grid: Grid): void {
   const scratchAt = filterAt + filterBytes;
   const { buffer } = runtime.memory;
   new Uint8Array(buffer, zerosAt, zeroBytes + biasBytes).fill(0);
-  if (grid.bias) new Float32Array(buffer, biasAt, maps).set(new Float32Array(buffer, grid.bias, maps));
+  if (bias) new Float32Array(buffer, biasAt, maps).set(new Float32Array(buffer, bias, maps));
   const { ints } = runtime;
-  setPatches(runtime, grid);
+  setPatches(runtime, grid, x, out);
   ints.set([sixes * 6, scratchAt, perThread], 13);
-  ints.set([cBlock, zerosAt, grid.filter, prepared ? filterAt : 0, grid.bias ? biasAt : 0, grid.activation, split], 17);
-  ints[24] = grid.flip ? 1 : 0;
+  ints.set([cBlock, zerosAt, filter, prepared ? filterAt : 0, bias ? biasAt : 0, activation, split], 17);
+  ints[24] = flip ? 1 : 0;
   if (prepared) runtime.run(KERNEL.winogradFilter, panels, depth * maps < 1024);
   runtime.run(KERNEL.winogradTiles, Math.ceil(tiles / (sixes * 6)) * split, tiles * depth * maps < 4096);
   runtime.heap.free(zerosAt);
 }
 
-/** The gradient of the filter of a grid that suits: `x` and `dy` as in the forward pass, `out` the filter's shape. */
-export function winogradFilterGradient(
-  { runtime }: SimdBackend,
-  grid: Omit<Grid, 'filter' | 'flip' | 'bias' | 'activation'>,
-  dy: number,
-): void {
-  const { maps, depth, out, table } = grid;
+/** The gradient of the filter of a grid that suits. */
+export function winogradFilterGradient({ runtime }: SimdBackend, grid: Grid, x: number, dy: number, out: number): void {
+  const { maps, depth, table } = grid;
   const { tiles } = tilesOf(grid);
   const cBlock = even(depth, 48, 12);
   const cBlocks = Math.ceil(depth / cBlock);
@@ -161,8 +161,7 @@ export function winogradFilterGradient(
   const partsAt = zerosAt + zeroBytes;
   new Uint8Array(runtime.memory.buffer, zerosAt, zeroBytes).fill(0);
   const { ints } = runtime;
-  setPatches(runtime, grid);
-  if (chunks > 1) ints[1] = partsAt;
+  setPatches(runtime, grid, x, chunks > 1 ? partsAt : out);
   ints.set([block, partsAt + roundUp(partBytes, 64), perThread], 13);
   ints.set([cBlock, zerosAt, dy, chunk, nBlock], 17);
   runtime.run(KERNEL.winogradGradient, tasks * chunks, tiles * depth * maps < 4096);

@@ -1,7 +1,7 @@
 // The job board. The host writes a job's arguments and opens it; every thread then takes items until none is left, the
 // host too. No one waits for a thread that has taken nothing, and which thread computes an item never changes a result.
 import { adamUpdate } from './adam';
-import { convTiles, filterGradient, packFilter, sumParts } from './conv';
+import { convTiles, filterGradient, packFilter, packSums, sumParts } from './conv';
 import { depthwiseGradient, depthwiseRow } from './depthwise';
 import { binary, comparison, fill, select4, toFloat, unary } from './elementwise';
 import { copyBox, transposeRows } from './layout';
@@ -52,6 +52,7 @@ function compute(kernel: i32, item: i32, thread: i32): void {
     case 26: return pickGradient(item, thread);
     case 27: return adamUpdate(item, thread);
     case 28: return sumStretch(item, thread);
+    case 29: return packSums(item, thread);
     case 30: return packPairs(item, thread);
     case 31: return thinRows(item, thread);
     case 32: return thinGradient(item, thread);

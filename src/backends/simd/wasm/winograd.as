@@ -5,6 +5,7 @@
 // Soodhalter, Gregg, "Error Analysis and Improving the Accuracy of Winograd Convolution for Deep Neural Networks", 2020,
 // doi:10.1145/3412380.
 import { ARGS, argI, argP, madd, min32, nmadd } from './common';
+import { transpose4 } from './conv';
 import { evenStrip, finish, sumStrip } from './gemm';
 
 /** Added between the 36 places, which would else share cache sets where maps are powers of two. */
@@ -21,7 +22,7 @@ const A: usize = 32, B: usize = 33, A2: usize = 34, B2: usize = 35, PRODUCT: usi
 const A4: usize = 40, B4: usize = 41, SCALE_0: usize = 42, SCALE_A: usize = 43, SCALE_B: usize = 44;
 
 /** Bytes of scratch for a transform between its two passes, and for the addresses of a patch. */
-const TEMP: usize = 640, POINTERS: usize = 192;
+const TEMP: usize = 704, POINTERS: usize = 192;
 /** Bytes for what `emptyPixels` says of each of at most 96 tiles. */
 const EMPTY: usize = 768;
 
@@ -124,19 +125,6 @@ function collect(
   }
 }
 
-/** Four weights of one tap: maps [n, n + 4) of the output for map c of the input, or, flipped, the other way round. */
-// @ts-ignore: decorator
-@inline
-function weights(filter: usize, tap: i32, c: i32, n: i32, depth: i32, maps: i32, flip: i32, taps: i32): v128 {
-  if (!flip) return v128.load(filter + (<usize>((tap * depth + c) * maps + n) << 2));
-  const at = filter + (<usize>(((taps - 1 - tap) * maps + n) * depth + c) << 2);
-  const pitch = <usize>depth << 2;
-  let v = v128.load32_zero(at);
-  v = v128.load_lane<f32>(at + pitch, v, 1);
-  v = v128.load_lane<f32>(at + pitch * 2, v, 2);
-  return v128.load_lane<f32>(at + pitch * 3, v, 3);
-}
-
 /** G w of one row or column of a filter, scaled. Results lie `step` bytes apart. */
 // @ts-ignore: decorator
 @inline
@@ -163,18 +151,16 @@ function weigh(
   v128.store(to, size > 2 ? w2 : w1);
 }
 
+/** G g Gt of four filters of `size` by `size` taps, which lie `tap` bytes apart, the first at `from`. Places are `step` bytes apart. */
 // @ts-ignore: decorator
 @inline
-function weighFilter(
-  size: i32, filter: usize, c: i32, n: i32, depth: i32, maps: i32, flip: i32, to: usize, step: usize, temp: usize,
-): void {
+function weighFilters(size: i32, from: usize, tap: usize, to: usize, step: usize, temp: usize): void {
   const a = point(A), b = point(B), a2 = point(A2), b2 = point(B2);
   const scale0 = point(SCALE_0), scaleA = point(SCALE_A), scaleB = point(SCALE_B);
-  const taps = size * size;
-  for (let j = 0; j < size; j++) {
-    const w0 = weights(filter, j, c, n, depth, maps, flip, taps), w1 = weights(filter, size + j, c, n, depth, maps, flip, taps);
-    const w2 = size > 2 ? weights(filter, 2 * size + j, c, n, depth, maps, flip, taps) : w1;
-    weigh(size, w0, w1, w2, temp + (<usize>j << 4), 48, a, b, a2, b2, scale0, scaleA, scaleB);
+  const row = tap * <usize>size;
+  for (let j = temp; j < temp + (<usize>size << 4); j += 16) {
+    weigh(size, v128.load(from), v128.load(from + row), v128.load(from + row * 2), j, 48, a, b, a2, b2, scale0, scaleA, scaleB);
+    from += tap;
   }
   for (let i = temp; i < temp + 288; i += 48) {
     weigh(size, v128.load(i), v128.load(i, 16), v128.load(i, 32), to, step, a, b, a2, b2, scale0, scaleA, scaleB);
@@ -182,20 +168,45 @@ function weighFilter(
   }
 }
 
+function weighThree(from: usize, tap: usize, to: usize, step: usize, temp: usize): void {
+  weighFilters(3, from, tap, to, step, temp);
+}
+
+function weighTwo(from: usize, tap: usize, to: usize, step: usize, temp: usize): void {
+  weighFilters(2, from, tap, to, step, temp);
+}
+
 /**
  * G g Gt of panel p of eight output maps for maps [c0, c1) of the input, as `strip` reads it: [36][c1 - c0][8], places `step`
- * bytes apart. The output's maps are a multiple of 4; the half of a panel behind them is zero.
+ * bytes apart. Both maps are multiples of 4; the half of a panel behind the output's is zero. Scratch: 864 bytes.
  */
 function preparePanel(p: i32, c0: i32, c1: i32, to: usize, step: usize, temp: usize): void {
-  const filter = argP(FILTER), depth = argI(C), maps = argI(N), flip = argI(FLIP), three = argI(SIZE) == 3;
-  for (let c = c0; c < c1; c++) {
-    for (let side = 0; side < 2; side++) {
-      const n = (p << 3) + (side << 2), at = to + (<usize>side << 4);
-      if (n >= maps) for (let e: usize = 0; e < 36; e++) v128.store(at + e * step, f32x4.splat(0));
-      else if (three) weighFilter(3, filter, c, n, depth, maps, flip, at, step, temp);
-      else weighFilter(2, filter, c, n, depth, maps, flip, at, step, temp);
+  const filter = argP(FILTER), depth = argI(C), maps = argI(N), flip = argI(FLIP), size = argI(SIZE);
+  const taps = size * size;
+  for (let side = 0; side < 2; side++) {
+    const n = (p << 3) + (side << 2);
+    let at = to + (<usize>side << 4);
+    if (n >= maps) {
+      for (let c = c0; c < c1; c++, at += 32) for (let e: usize = 0; e < 36; e++) v128.store(at + e * step, f32x4.splat(0));
+    } else if (flip) {
+      // taps backwards, and the filter's two maps swapped: four by four through scratch
+      const turned = temp + 288, last = turned + (<usize>(taps - 1) << 6);
+      for (let c = c0; c < c1; c += 4) {
+        for (let t = 0; t < taps; t++) transpose4(filter + (<usize>((t * maps + n) * depth + c) << 2), <usize>depth << 2, turned + (<usize>t << 6), 16);
+        for (let from = last; from < last + 64; from += 16, at += 32) {
+          if (size == 3) weighThree(from, -64, at, step, temp);
+          else weighTwo(from, -64, at, step, temp);
+        }
+      }
+    } else {
+      const tap = <usize>(depth * maps) << 2, pitch = <usize>maps << 2;
+      let from = filter + (<usize>(c0 * maps + n) << 2);
+      for (let c = c0; c < c1; c++, at += 32) {
+        if (size == 3) weighThree(from, tap, at, step, temp);
+        else weighTwo(from, tap, at, step, temp);
+        from += pitch;
+      }
     }
-    to += 32;
   }
 }
 
@@ -206,38 +217,68 @@ export function winogradFilter(p: i32, thread: i32): void {
   preparePanel(p, 0, depth, argP(PREPARED) + <usize>(p * 36) * step, step, argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE));
 }
 
-/** Transforms maps [c0, c1) of tile number t into rows `step` bytes apart. */
 // @ts-ignore: decorator
 @inline
-function transformInput(t: i32, c0: i32, c1: i32, to: usize, step: usize, temp: usize): void {
-  const h = argI(H), w = argI(W), c = argI(C), tileRows = argI(TILE_ROWS), tileCols = argI(TILE_COLS), zeros = argP(ZEROS);
+function spreadRows(
+  to: usize, step: usize, temp: usize, a: v128, b: v128, a2: v128, b2: v128, product: v128, sum: v128,
+): void {
+  for (let i = temp; i < temp + 576; i += 96) {
+    spreadAcross(
+      v128.load(i), v128.load(i, 16), v128.load(i, 32), v128.load(i, 48), v128.load(i, 64), v128.load(i, 80),
+      to, step, a, b, a2, b2, product, sum,
+    );
+    to += step * 6;
+  }
+}
+
+/**
+ * Transforms maps [c0, c1) of tile number t into rows `step` bytes apart. Returns the address of the patch, or 0 where the patch leaves
+ * the image: then those of its pixels lie at `temp + TEMP`.
+ */
+// @ts-ignore: decorator
+@inline
+function transformInput(t: i32, c0: i32, c1: i32, to: usize, step: usize, temp: usize): usize {
+  const h = argI(H), w = argI(W), tileRows = argI(TILE_ROWS), tileCols = argI(TILE_COLS);
+  const pixel = argP(C) << 2, pitch = <usize>w * pixel;
   const n = t / (tileRows * tileCols);
   const rest = t - n * tileRows * tileCols;
   const ty = rest / tileCols;
   const outputs = 7 - argI(SIZE);
   const y = ty * outputs + argI(TOP), x = (rest - ty * tileCols) * outputs + argI(LEFT);
-  const pixel = <usize>c << 2;
-  const pointers = temp + TEMP;
   const image = argP(X) + <usize>((n * h + y) * w + x) * pixel;
-  const inside = y >= 0 && x >= 0 && y + 6 <= h && x + 6 <= w;
-  for (let i = 0; i < 6; i++) {
-    let at = image + <usize>(i * w) * pixel;
-    const to = pointers + <usize>(i * 24);
-    if (inside) {
-      for (let j = to; j < to + 24; j += 4) {
-        store<u32>(j, <u32>at);
-        at += pixel;
+  const a = point(A), b = point(B), a2 = point(A2), b2 = point(B2), product = point(PRODUCT), sum = point(SUM);
+  const end = <usize>c1 << 2;
+  if (y >= 0 && x >= 0 && y + 6 <= h && x + 6 <= w) {
+    for (let k = <usize>c0 << 2; k < end; k += 16) {
+      let from = image + k;
+      for (let j = temp; j < temp + 96; j += 16) {
+        const d0 = v128.load(from);
+        let at = from + pitch;
+        const d1 = v128.load(at);
+        at += pitch;
+        const d2 = v128.load(at);
+        at += pitch;
+        const d3 = v128.load(at);
+        at += pitch;
+        const d4 = v128.load(at);
+        spreadDown(d0, d1, d2, d3, d4, v128.load(at + pitch), j, a, b, a2, b2, product, sum);
+        from += pixel;
       }
-      continue;
+      spreadRows(to, step, temp, a, b, a2, b2, product, sum);
+      to += 16;
     }
+    return image;
+  }
+  const pointers = temp + TEMP, zeros = argP(ZEROS);
+  for (let i = 0; i < 6; i++) {
+    let at = image + <usize>i * pitch;
+    const to = pointers + <usize>(i * 24);
     const row = <u32>(y + i) < <u32>h;
     for (let j = 0; j < 6; j++) {
       store<u32>(to + (<usize>j << 2), <u32>(row && <u32>(x + j) < <u32>w ? at : zeros));
       at += pixel;
     }
   }
-  const a = point(A), b = point(B), a2 = point(A2), b2 = point(B2), product = point(PRODUCT), sum = point(SUM);
-  const end = <usize>c1 << 2;
   for (let k = <usize>c0 << 2; k < end; k += 16) {
     let from = pointers;
     for (let j = temp; j < temp + 96; j += 16) {
@@ -248,37 +289,35 @@ function transformInput(t: i32, c0: i32, c1: i32, to: usize, step: usize, temp: 
       );
       from += 4;
     }
-    let row = to;
-    for (let i = temp; i < temp + 576; i += 96) {
-      spreadAcross(
-        v128.load(i), v128.load(i, 16), v128.load(i, 32), v128.load(i, 48), v128.load(i, 64), v128.load(i, 80),
-        row, step, a, b, a2, b2, product, sum,
-      );
-      row += step * 6;
-    }
+    spreadRows(to, step, temp, a, b, a2, b2, product, sum);
     to += 16;
   }
+  return 0;
 }
 
+/** Whether pixel (i, j) of a patch, which lies at `patch` or has its address at `pointers`, is 0 in all maps. */
 // @ts-ignore: decorator
 @inline
-function isEmpty(pixel: usize, bytes: usize): bool {
+function isEmpty(patch: usize, pointers: usize, i: i32, j: i32, bytes: usize, pitch: usize): bool {
+  const pixel = patch ? patch + <usize>i * pitch + <usize>j * bytes : <usize>load<u32>(pointers + <usize>((i * 6 + j) << 2));
   for (let k: usize = 0; k < bytes; k += 16) if (v128.any_true(f32x4.ne(v128.load(pixel + k), f32x4.splat(0)))) return false;
   return true;
 }
 
 /**
- * A bit for each of the 36 pixels of a patch (addresses at `pointers`) that is 0 in all maps, or 0 where no window of the filter
- * can be empty: each window holds one of the pixels that are looked at first.
+ * A bit for each of the 36 pixels of a patch that is 0 in all maps, or 0 where no window of the filter can be empty: each window
+ * holds one of the pixels that are looked at first.
  */
-function emptyPixels(pointers: usize, size: i32, bytes: usize): u64 {
+function emptyPixels(patch: usize, pointers: usize, size: i32, bytes: usize, pitch: usize): u64 {
   let suspect = false;
   for (let i = size - 1; i < 6; i += size) {
-    for (let j = size - 1; j < 6; j += size) suspect = suspect || isEmpty(<usize>load<u32>(pointers + <usize>((i * 6 + j) << 2)), bytes);
+    for (let j = size - 1; j < 6; j += size) suspect = suspect || isEmpty(patch, pointers, i, j, bytes, pitch);
   }
   let bits: u64 = 0;
   if (suspect) {
-    for (let e = 0; e < 36; e++) bits |= <u64>isEmpty(<usize>load<u32>(pointers + (<usize>e << 2)), bytes) << e;
+    for (let i = 0; i < 6; i++) {
+      for (let j = 0; j < 6; j++) bits |= <u64>isEmpty(patch, pointers, i, j, bytes, pitch) << (i * 6 + j);
+    }
   }
   return bits;
 }
@@ -299,6 +338,25 @@ function writeEmpty(
   }
 }
 
+/** The first four (of `outputs`, 4 or 5) results of a row, written where they belong; `collect` and what comes behind it in one. */
+// @ts-ignore: decorator
+@inline
+function writeRow(
+  outputs: i32, m0: v128, m1: v128, m2: v128, m3: v128, m4: v128, m5: v128, to: usize, pixel: usize, bias: v128, activation: i32,
+  a: v128, b: v128, a2: v128, b2: v128, a3: v128, b3: v128, a4: v128, b4: v128,
+): void {
+  const s = f32x4.add(m1, m2), t = f32x4.add(m3, m4), u = f32x4.sub(m1, m2), v = f32x4.sub(m3, m4);
+  v128.store(to, finish(f32x4.add(f32x4.add(m0, f32x4.add(s, t)), bias), activation));
+  to += pixel;
+  v128.store(to, finish(f32x4.add(madd(a, u, f32x4.mul(b, v)), bias), activation));
+  to += pixel;
+  v128.store(to, finish(f32x4.add(madd(a2, s, f32x4.mul(b2, t)), bias), activation));
+  to += pixel;
+  const y3 = madd(a3, u, f32x4.mul(b3, v));
+  v128.store(to, finish(f32x4.add(outputs == 4 ? f32x4.add(y3, m5) : y3, bias), activation));
+  if (outputs > 4) v128.store(to + pixel, finish(f32x4.add(f32x4.add(madd(a4, s, f32x4.mul(b4, t)), m5), bias), activation));
+}
+
 /** At m A of four maps: `outputs` (4 or 5) rows and columns at (y, x), plus a bias. The places of m are 192 bytes apart. */
 // @ts-ignore: decorator
 @inline
@@ -312,6 +370,16 @@ function writeOutputs(
       j, 96, a, b, a2, b2, a3, b3, a4, b4,
     );
     at += 192;
+  }
+  if (down == outputs && right == outputs) {
+    for (let i = temp; i < temp + <usize>outputs * 96; i += 96) {
+      writeRow(
+        outputs, v128.load(i), v128.load(i, 16), v128.load(i, 32), v128.load(i, 48), v128.load(i, 64), v128.load(i, 80),
+        out, pixel, bias, activation, a, b, a2, b2, a3, b3, a4, b4,
+      );
+      out += pitch;
+    }
+    return;
   }
   const line = temp + 480;
   for (let i = 0; i < down; i++) {
@@ -395,6 +463,7 @@ export function winogradTiles(item: i32, thread: i32): void {
   const products = prepared ? own : own + ownStep * 36;
   const panelProducts = <usize>(block * 1152);
   const patches = products + panelProducts * <usize>(sums ? perShare : 1);
+  const bytes = <usize>c << 2;
   for (let c0 = 0; c0 < c; c0 += cBlock) {
     const c1 = min32(c, c0 + cBlock);
     const pixel = <usize>(c1 - c0) << 2;
@@ -402,8 +471,8 @@ export function winogradTiles(item: i32, thread: i32): void {
     const groupBytes = step * 36;
     for (let t = 0; t < count; t++) {
       const six = t / 6;
-      transformInput(first + t, c0, c1, patches + <usize>six * groupBytes + <usize>(t - six * 6) * pixel, step, temp);
-      if (c0 == 0) store<u64>(empty + (<usize>t << 3), emptyPixels(temp + TEMP, argI(SIZE), <usize>c << 2));
+      const patch = transformInput(first + t, c0, c1, patches + <usize>six * groupBytes + <usize>(t - six * 6) * pixel, step, temp);
+      if (c0 == 0) store<u64>(empty + (<usize>t << 3), emptyPixels(patch, temp + TEMP, argI(SIZE), bytes, <usize>argI(W) * bytes));
     }
     for (let p = start; p < end; p++) {
       const at = sums ? products + <usize>(p - start) * panelProducts : products;
