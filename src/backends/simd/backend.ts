@@ -8,6 +8,7 @@ type Numbers = Float32Array | Int32Array | Uint8Array;
 
 /** An image of shape [batch, height, width, maps] each of whose pixels stands for `factorY` by `factorX` of them. */
 export interface Repeated {
+  readonly kind: 'repeated';
   /** The address of the image. */
   readonly from: number;
   readonly shape: readonly number[];
@@ -15,18 +16,37 @@ export interface Repeated {
   readonly factorX: number;
 }
 
+/** Two images of one size, the maps of the second behind the `depth` maps of the first. */
+export interface Joined {
+  readonly kind: 'joined';
+  readonly first: number;
+  readonly second: number;
+  readonly depth: number;
+}
+
+/** Numbers that are made when they are asked for, if they ever are. */
+interface Promised {
+  readonly what: Repeated | Joined;
+  readonly shape: readonly number[];
+  /** Addresses of the numbers they are made of. */
+  readonly sources: readonly number[];
+  readonly make: (to: number) => void;
+}
+
 /** What wasm kernels ask of the backend. */
 export interface SimdBackend {
   readonly runtime: Runtime;
   /** A tensor in the wasm memory, its numbers not set. */
   output(shape: readonly number[], dtype: DataType): TensorInfo;
-  /**
-   * A tensor whose numbers `make` writes when they are asked for, if they ever are; until then the backend keeps `image` for it,
-   * and `repeated` tells what it is.
-   */
-  repeat(image: TensorInfo, factorY: number, factorX: number, make: (to: number) => void): TensorInfo;
-  /** What a tensor repeats, as long as nobody has asked for its numbers. */
-  repeated(tensor: TensorInfo): Repeated | undefined;
+  /** A tensor of floats that `make` writes when they are asked for. Until then the backend keeps what lies at `sources`. */
+  promise(
+    shape: readonly number[],
+    what: Repeated | Joined,
+    sources: readonly number[],
+    make: (to: number) => void,
+  ): TensorInfo;
+  /** What a tensor is, as long as nobody has asked for its numbers. */
+  promised(tensor: TensorInfo): Repeated | Joined | undefined;
   /** Forgets which outputs have been made so far; `dropOutputs` then disposes those made since. */
   keepOutputs(): void;
   dropOutputs(): void;
@@ -47,11 +67,6 @@ function viewOf(memory: WebAssembly.Memory, address: number, length: number, dty
   if (dtype === 'float32') return new Float32Array(memory.buffer, address, length);
   if (dtype === 'int32') return new Int32Array(memory.buffer, address, length);
   return new Uint8Array(memory.buffer, address, length);
-}
-
-/** Numbers that nobody has asked for yet. */
-interface Promised extends Repeated {
-  readonly make: (to: number) => void;
 }
 
 /** One tensor's data: numbers in the wasm memory (`address` is set), values that JavaScript made, or a promise. */
@@ -83,7 +98,7 @@ class Data {
   settle(): void {
     if (!this.promised) return;
     const { heap } = this.#runtime;
-    const { make, from } = this.promised;
+    const { make, sources } = this.promised;
     const address = heap.allocate(this.length * bytesOf(this.dtype));
     try {
       make(address);
@@ -93,7 +108,7 @@ class Data {
     }
     this.promised = undefined;
     this.moveTo(address, this.length);
-    heap.free(from);
+    for (const source of sources) heap.free(source);
   }
 
   moveTo(address: number, length: number): void {
@@ -144,7 +159,7 @@ export function createBackend(Base: typeof MathBackendCPU, runtime: Runtime): Ma
       const data = this.data.has(dataId) ? this.#get(dataId) : undefined;
       const gone = super.disposeData(dataId, force);
       if (gone && data?.promised) {
-        runtime.heap.free(data.promised.from);
+        for (const source of data.promised.sources) runtime.heap.free(source);
         data.promised = undefined;
       }
       if (gone && data && data.address !== 0) {
@@ -176,27 +191,24 @@ export function createBackend(Base: typeof MathBackendCPU, runtime: Runtime): Ma
       return { dataId, shape: shape as number[], dtype };
     }
 
-    repeat(image: TensorInfo, factorY: number, factorX: number, make: (to: number) => void): TensorInfo {
-      const from = this.address(image);
-      const [batch, height, width, maps] = image.shape as [number, number, number, number];
-      const shape = [batch, height * factorY, width * factorX, maps];
-      const data = new Data(runtime, image.dtype, undefined, 1);
-      data.length = util.sizeFromShape(shape);
-      data.promised = { from, shape: image.shape, factorY, factorX, make };
-      runtime.heap.share(from);
+    promise(
+      shape: readonly number[],
+      what: Repeated | Joined,
+      sources: readonly number[],
+      make: (to: number) => void,
+    ): TensorInfo {
+      const data = new Data(runtime, 'float32', undefined, 1);
+      data.length = util.sizeFromShape(shape as number[]);
+      data.promised = { what, shape, sources, make };
+      for (const source of sources) runtime.heap.share(source);
       const dataId = this.#add(data);
       this.#outputs.push(dataId);
-      return { dataId, shape, dtype: image.dtype };
+      return { dataId, shape: shape as number[], dtype: 'float32' };
     }
 
-    repeated(tensor: TensorInfo): Repeated | undefined {
+    promised(tensor: TensorInfo): Repeated | Joined | undefined {
       const { promised } = this.#get(tensor.dataId);
-      if (!promised) return undefined;
-      const { shape, factorY, factorX } = promised;
-      const [batch, height, width, maps] = tensor.shape;
-      const same =
-        batch === shape[0] && height === shape[1]! * factorY && width === shape[2]! * factorX && maps === shape[3];
-      return same ? promised : undefined;
+      return promised && util.arraysEqual(promised.shape as number[], tensor.shape) ? promised.what : undefined;
     }
 
     keepOutputs(): void {

@@ -92,9 +92,18 @@ export interface Grid {
   readonly phases?: Phases;
 }
 
+/** Maps of an image that lie apart from those before them. */
+export interface Behind {
+  readonly at: number;
+  /** How many maps are before them. */
+  readonly depth: number;
+}
+
 /** What a grid works on. */
 export interface Operands {
   readonly x: number;
+  /** Only for Winograd. */
+  readonly behind?: Behind;
   readonly out: number;
   readonly filter: number;
   /** Reads the filter's last two axes as [out, in]. */

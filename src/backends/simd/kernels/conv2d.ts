@@ -5,6 +5,7 @@ import { gridOfRepeated } from './conv-repeated';
 import { computeThin, isThin, isThinGradient, thinFilterGradient } from './conv-thin';
 import {
   ALONE,
+  type Behind,
   computeDirect,
   forwardTaps,
   type Grid,
@@ -105,6 +106,13 @@ function repeatedGrid({ forward, repeated }: Plan, image: Repeated): Grid | unde
   return repeated.get(key);
 }
 
+/** Where an image lies: in two parts, where two have been concatenated and the grid can be computed so. */
+function partsOf(backend: SimdBackend, x: TensorInfo, grid: Grid): { x: number; behind?: Behind } {
+  const promised = backend.promised(x);
+  if (promised?.kind !== 'joined' || !suitsWinograd(grid)) return { x: backend.address(x) };
+  return { x: promised.first, behind: { at: promised.second, depth: promised.depth } };
+}
+
 function forward(
   backend: SimdBackend,
   x: TensorInfo,
@@ -113,13 +121,14 @@ function forward(
   activation: number,
   plan: Plan,
 ): TensorInfo {
-  const image = backend.repeated(x);
-  const small = image && repeatedGrid(plan, image);
-  const from = small ? image.from : backend.address(x);
+  const promised = backend.promised(x);
+  const small = promised?.kind === 'repeated' ? repeatedGrid(plan, promised) : undefined;
+  const { x: from, behind } = small ? { x: (promised as Repeated).from } : partsOf(backend, x, plan.forward);
   const weights = backend.address(filter);
   const biasAt = bias ? backend.address(bias) : 0;
   const out = backend.output(plan.info.outShape, 'float32');
-  const operands = { x: from, out: backend.address(out), filter: weights, flip: false, bias: biasAt, activation };
+  const to = backend.address(out);
+  const operands = { x: from, behind, out: to, filter: weights, flip: false, bias: biasAt, activation };
   if (small) computeDirect(backend, small, operands);
   else computeGrid(backend, plan.forward, operands);
   return out;
@@ -232,16 +241,16 @@ const conv2DBackpropFilter: Kernel = ({ backend, inputs, attrs }) => {
   if (!plan || !allFloat(x, dy) || !follows(dy, plan.info)) return undefined;
   const { info } = plan;
   const { runtime } = backend;
-  const from = backend.address(x);
+  const grid = plan.forward;
+  const { x: from, behind } = partsOf(backend, x, grid);
   const gradient = backend.address(dy);
   const out = backend.output(info.filterShape, 'float32');
   const size = sizeOf(info.filterShape);
   if (size === 0) return out;
-  const grid = plan.forward;
   const { table, maps } = grid;
   const to = backend.address(out);
   if (info.batchSize > 0 && suitsWinograd(grid)) {
-    winogradFilterGradient(backend, grid, from, gradient, to);
+    winogradFilterGradient(backend, grid, from, behind, gradient, to);
     return out;
   }
   const pixels = info.batchSize * info.outHeight * info.outWidth;

@@ -120,18 +120,27 @@ const concat: Kernel = ({ backend, inputs, attrs }) => {
   backend_util.assertParamsConsistent(shapes, axis);
   const shape = backend_util.computeOutShape(shapes, axis);
   const addresses = all.map((tensor) => (sizeOf(tensor.shape) === 0 ? 0 : backend.address(tensor)));
-  const out = backend.output(shape, first.dtype);
   const pitch = sizeOf(shape.slice(axis));
   const outer = sizeOf(shape.slice(0, axis));
-  let to = backend.address(out);
-  all.forEach((tensor, i) => {
-    const width = sizeOf(tensor.shape.slice(axis));
-    copyBox(backend, addresses[i]!, to, [
-      [outer, width, pitch],
-      [width, 1, 1],
-    ]);
-    to += width * 4;
-  });
+  const write = (to: number) => {
+    all.forEach((tensor, i) => {
+      const width = sizeOf(tensor.shape.slice(axis));
+      copyBox(backend, addresses[i]!, to, [
+        [outer, width, pitch],
+        [width, 1, 1],
+      ]);
+      to += width * 4;
+    });
+  };
+  // a convolution may read two images where they are
+  if (shape.length === 4 && axis === 3 && all.length === 2 && allFloat(first) && !addresses.includes(0)) {
+    const [one, two] = addresses as [number, number];
+    const depth = first.shape[3]!;
+    if (depth % 4 === 0 && shape[3]! % 4 === 0)
+      return backend.promise(shape, { kind: 'joined', first: one, second: two, depth }, addresses, write);
+  }
+  const out = backend.output(shape, first.dtype);
+  write(backend.address(out));
   return out;
 };
 

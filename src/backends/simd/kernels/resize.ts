@@ -53,9 +53,11 @@ const nearest: Kernel = ({ backend, inputs, attrs }) => {
   const write = (to: number) => pick(backend, KERNEL.pickRow, shape[0] * rows, from, to, shape, places);
   const factorY = repeats(places[0], shape[1]);
   const factorX = repeats(places[1], shape[2]);
+  const outShape = [shape[0], rows, cols, shape[3]];
   // a convolution may not need the repeated pixels
-  if (factorY && factorX) return backend.repeat(x, factorY, factorX, write);
-  const out = backend.output([shape[0], rows, cols, shape[3]], 'float32');
+  if (factorY && factorX)
+    return backend.promise(outShape, { kind: 'repeated', from, shape, factorY, factorX }, [from], write);
+  const out = backend.output(outShape, 'float32');
   write(backend.address(out));
   return out;
 };

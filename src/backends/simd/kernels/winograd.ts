@@ -1,7 +1,7 @@
 import type { SimdBackend } from '../backend';
 import { KERNEL } from '../board';
 import type { Runtime } from '../runtime';
-import { type Grid, type Operands, sumChunks, type TapTable } from './conv-tiles';
+import { type Behind, type Grid, type Operands, sumChunks, type TapTable } from './conv-tiles';
 import { roundUp } from './kernel';
 
 /** The patch: side, and places in it. */
@@ -82,12 +82,14 @@ function spread(count: number, threads: number): number {
 }
 
 /** Writes the arguments that both products share. */
-function setPatches({ ints, floats }: Runtime, grid: Grid, x: number, out: number): void {
+function setPatches({ ints, floats }: Runtime, grid: Grid, x: number, behind: Behind | undefined, out: number): void {
   const { batch, height, width, depth, rows, cols, maps, table } = grid;
   const { tileRows, tileCols } = tilesOf(grid);
   const [top, left] = table.groups[0]!;
   ints.set([x, out, batch, height, width, depth, rows, cols, maps, tileRows, tileCols, top, left]);
   ints[16] = table.run;
+  ints[25] = behind?.at ?? 0;
+  ints[26] = behind?.depth ?? depth;
   floats.set(POINTS, 32);
 }
 
@@ -128,7 +130,7 @@ export function computeWinograd({ runtime }: SimdBackend, grid: Grid, operands: 
   new Uint8Array(buffer, zerosAt, zeroBytes + biasBytes).fill(0);
   if (bias) new Float32Array(buffer, biasAt, maps).set(new Float32Array(buffer, bias, maps));
   const { ints } = runtime;
-  setPatches(runtime, grid, x, out);
+  setPatches(runtime, grid, x, operands.behind, out);
   ints.set([sixes * 6, scratchAt, perThread], 13);
   ints.set([cBlock, zerosAt, filter, prepared ? filterAt : 0, bias ? biasAt : 0, activation, split], 17);
   ints[24] = flip ? 1 : 0;
@@ -138,7 +140,14 @@ export function computeWinograd({ runtime }: SimdBackend, grid: Grid, operands: 
 }
 
 /** The gradient of the filter of a grid that suits. */
-export function winogradFilterGradient({ runtime }: SimdBackend, grid: Grid, x: number, dy: number, out: number): void {
+export function winogradFilterGradient(
+  { runtime }: SimdBackend,
+  grid: Grid,
+  x: number,
+  behind: Behind | undefined,
+  dy: number,
+  out: number,
+): void {
   const { maps, depth, table } = grid;
   const { tiles } = tilesOf(grid);
   const cBlock = even(depth, 48, 12);
@@ -161,7 +170,7 @@ export function winogradFilterGradient({ runtime }: SimdBackend, grid: Grid, x: 
   const partsAt = zerosAt + zeroBytes;
   new Uint8Array(runtime.memory.buffer, zerosAt, zeroBytes).fill(0);
   const { ints } = runtime;
-  setPatches(runtime, grid, x, chunks > 1 ? partsAt : out);
+  setPatches(runtime, grid, x, behind, chunks > 1 ? partsAt : out);
   ints.set([block, partsAt + roundUp(partBytes, 64), perThread], 13);
   ints.set([cBlock, zerosAt, dy, chunk, nBlock], 17);
   runtime.run(KERNEL.winogradGradient, tasks * chunks, tiles * depth * maps < 4096);

@@ -152,27 +152,38 @@ export function packSums(item: i32, _thread: i32): void {
   const left = min32(8, n - (p << 3));
   let to = argP(1) + <usize>load<u32>(phase, PANELS_AT) + <usize>(p * taps * depth) * 32;
   let list = argP(2) + <usize>load<u32>(phase, SUMS);
+  const pitch = <usize>n << 2, end = <usize>depth << 5;
   for (let t = 0; t < taps; t++) {
     const count = load<i32>(list);
     list += 4;
-    for (let k = 0; k < depth; k++) {
-      let v0 = f32x4.splat(0), v1 = v0;
-      for (let i = 0; i < count; i++) {
-        const tap = load<i32>(list + <usize>(i << 2));
-        const from = filter + (<usize>((tap * depth + k) * n + (p << 3)) << 2);
-        if (left == 8) {
-          v0 = f32x4.add(v0, v128.load(from));
-          v1 = f32x4.add(v1, v128.load(from, 16));
-        } else {
-          v0 = f32x4.add(v0, loadPart(from, min32(4, left)));
-          if (left > 4) v1 = f32x4.add(v1, loadPart(from + 16, left - 4));
+    for (let i = 0; i < count; i++) {
+      let from = filter + (<usize>(load<i32>(list) * depth * n + (p << 3)) << 2);
+      list += 4;
+      if (left == 8) {
+        for (let at = to; at < to + end; at += 32) {
+          let v0 = v128.load(from), v1 = v128.load(from, 16);
+          if (i > 0) {
+            v0 = f32x4.add(v128.load(at), v0);
+            v1 = f32x4.add(v128.load(at, 16), v1);
+          }
+          v128.store(at, v0);
+          v128.store(at, v1, 16);
+          from += pitch;
+        }
+      } else {
+        for (let at = to; at < to + end; at += 32) {
+          let v0 = loadPart(from, min32(4, left)), v1 = left > 4 ? loadPart(from + 16, left - 4) : f32x4.splat(0);
+          if (i > 0) {
+            v0 = f32x4.add(v128.load(at), v0);
+            v1 = f32x4.add(v128.load(at, 16), v1);
+          }
+          v128.store(at, v0);
+          v128.store(at, v1, 16);
+          from += pitch;
         }
       }
-      v128.store(to, v0);
-      v128.store(to, v1, 16);
-      to += 32;
     }
-    list += <usize>(count << 2);
+    to += end;
   }
 }
 

@@ -4,7 +4,7 @@
 // Sources: Lavin, Gray, "Fast Algorithms for Convolutional Neural Networks", 2015, arXiv:1509.09308; Barabasz, Anderson,
 // Soodhalter, Gregg, "Error Analysis and Improving the Accuracy of Winograd Convolution for Deep Neural Networks", 2020,
 // doi:10.1145/3412380.
-import { ARGS, argI, argP, madd, min32, nmadd } from './common';
+import { ARGS, argI, argP, madd, max32, min32, nmadd } from './common';
 import { transpose4 } from './conv';
 import { evenStrip, finish, sumStrip } from './gemm';
 
@@ -16,6 +16,8 @@ const X: usize = 0, OUT: usize = 1, BATCH: usize = 2, H: usize = 3, W: usize = 4
 const TILE_ROWS: usize = 9, TILE_COLS: usize = 10, TOP: usize = 11, LEFT: usize = 12, BLOCK: usize = 13, SCRATCH: usize = 14, SCRATCH_SIZE: usize = 15;
 const SIZE: usize = 16, C_BLOCK: usize = 17, ZEROS: usize = 18;
 const FILTER: usize = 19, PREPARED: usize = 20, BIAS: usize = 21, ACTIVATION: usize = 22, SPLIT: usize = 23, FLIP: usize = 24;
+/** Maps of x from number FIRST on lie at X2, apart from those before. */
+const X2: usize = 25, FIRST: usize = 26;
 const DY: usize = 19, CHUNK: usize = 20, N_BLOCK: usize = 21;
 // Numbers made of the points: see POINTS in kernels/winograd.ts.
 const A: usize = 32, B: usize = 33, A2: usize = 34, B2: usize = 35, PRODUCT: usize = 36, SUM: usize = 37, A3: usize = 38, B3: usize = 39;
@@ -232,20 +234,18 @@ function spreadRows(
 }
 
 /**
- * Transforms maps [c0, c1) of tile number t into rows `step` bytes apart. Returns the address of the patch, or 0 where the patch leaves
- * the image: then those of its pixels lie at `temp + TEMP`.
+ * Transforms maps [c0, c1) of tile number t of `images`, `depth` maps a pixel, into rows `step` bytes apart. Returns the address of
+ * the patch, or 0 where the patch leaves the image: then those of its pixels lie at `temp + TEMP`.
  */
-// @ts-ignore: decorator
-@inline
-function transformInput(t: i32, c0: i32, c1: i32, to: usize, step: usize, temp: usize): usize {
+function transformMaps(t: i32, images: usize, depth: i32, c0: i32, c1: i32, to: usize, step: usize, temp: usize): usize {
   const h = argI(H), w = argI(W), tileRows = argI(TILE_ROWS), tileCols = argI(TILE_COLS);
-  const pixel = argP(C) << 2, pitch = <usize>w * pixel;
+  const pixel = <usize>depth << 2, pitch = <usize>w * pixel;
   const n = t / (tileRows * tileCols);
   const rest = t - n * tileRows * tileCols;
   const ty = rest / tileCols;
   const outputs = 7 - argI(SIZE);
   const y = ty * outputs + argI(TOP), x = (rest - ty * tileCols) * outputs + argI(LEFT);
-  const image = argP(X) + <usize>((n * h + y) * w + x) * pixel;
+  const image = images + <usize>((n * h + y) * w + x) * pixel;
   const a = point(A), b = point(B), a2 = point(A2), b2 = point(B2), product = point(PRODUCT), sum = point(SUM);
   const end = <usize>c1 << 2;
   if (y >= 0 && x >= 0 && y + 6 <= h && x + 6 <= w) {
@@ -320,6 +320,25 @@ function emptyPixels(patch: usize, pointers: usize, size: i32, bytes: usize, pit
     }
   }
   return bits;
+}
+
+/**
+ * Transforms maps [c0, c1) of tile number t into rows `step` bytes apart, and keeps at `empty`, unless that is 0, which pixels are empty
+ * in all maps looked at so far.
+ */
+function transformInput(t: i32, c0: i32, c1: i32, to: usize, step: usize, temp: usize, empty: usize): void {
+  const first = argI(FIRST), size = argI(SIZE), w = argP(W);
+  if (c0 < first) {
+    const patch = transformMaps(t, argP(X), first, c0, min32(c1, first), to, step, temp);
+    const bytes = <usize>first << 2;
+    if (empty && c0 == 0) store<u64>(empty, emptyPixels(patch, temp + TEMP, size, bytes, w * bytes));
+  }
+  if (c1 > first) {
+    const from = max32(c0, first), depth = argI(C) - first;
+    const patch = transformMaps(t, argP(X2), depth, from - first, c1 - first, to + (<usize>(from - c0) << 2), step, temp);
+    const bytes = <usize>depth << 2;
+    if (empty && from == first && load<u64>(empty)) store<u64>(empty, load<u64>(empty) & emptyPixels(patch, temp + TEMP, size, bytes, w * bytes));
+  }
 }
 
 /**
@@ -463,7 +482,6 @@ export function winogradTiles(item: i32, thread: i32): void {
   const products = prepared ? own : own + ownStep * 36;
   const panelProducts = <usize>(block * 1152);
   const patches = products + panelProducts * <usize>(sums ? perShare : 1);
-  const bytes = <usize>c << 2;
   for (let c0 = 0; c0 < c; c0 += cBlock) {
     const c1 = min32(c, c0 + cBlock);
     const pixel = <usize>(c1 - c0) << 2;
@@ -471,8 +489,7 @@ export function winogradTiles(item: i32, thread: i32): void {
     const groupBytes = step * 36;
     for (let t = 0; t < count; t++) {
       const six = t / 6;
-      const patch = transformInput(first + t, c0, c1, patches + <usize>six * groupBytes + <usize>(t - six * 6) * pixel, step, temp);
-      if (c0 == 0) store<u64>(empty + (<usize>t << 3), emptyPixels(patch, temp + TEMP, argI(SIZE), bytes, <usize>argI(W) * bytes));
+      transformInput(first + t, c0, c1, patches + <usize>six * groupBytes + <usize>(t - six * 6) * pixel, step, temp, empty + (<usize>t << 3));
     }
     for (let p = start; p < end; p++) {
       const at = sums ? products + <usize>(p - start) * panelProducts : products;
@@ -572,7 +589,7 @@ export function winogradGradient(item: i32, thread: i32): void {
   for (let first = part * chunk; first < last; first += block) {
     const count = min32(block, last - first);
     for (let t = 0; t < count; t++) {
-      transformInput(first + t, c0, c1, a + <usize>t * aPitch, aStep, temp);
+      transformInput(first + t, c0, c1, a + <usize>t * aPitch, aStep, temp, 0);
       transformOutput(first + t, n0, n1, b + <usize>t * bPitch, bStep, temp);
     }
     let to = sums;
