@@ -11,8 +11,13 @@ const PLACES = PATCH * PATCH;
 const APART = 64;
 const TEMP = 896;
 const EMPTY = 768;
-/** Filters up to this size are transformed once for all blocks of tiles; larger ones by each block, panel by panel. */
+/**
+ * Filters up to this many bytes are transformed once for all blocks of tiles; larger ones by each block, panel by panel. Where
+ * many blocks read them, it pays to take them from a third-level cache.
+ */
 const MOST_PREPARED = 1024 * 1024;
+const MOST_PREPARED_FOR_MANY = 12 * MOST_PREPARED;
+const MANY_TILES = 96;
 const ENOUGH_ITEMS = 12;
 /** Tiles that a part of a sum has at least where there are as many. */
 const LEAST_CHUNK = 64;
@@ -95,8 +100,8 @@ function setPatches({ ints, floats }: Runtime, grid: Grid, x: number, behind: Be
 
 /**
  * Computes a grid that suits. Blocks of tiles, maps of the input and shares of the output's maps are such that what a thread
- * works on stays in a second-level cache of 1 MiB: patches of 48 tiles by 64 maps, or of 24 by 64 beside the products of
- * 128 maps that are summed over blocks of the input's.
+ * works on stays in a second-level cache of 1 MiB, half of it for others: patches of 96 tiles by 16 maps to 12 by 64, beside the
+ * products of 128 maps that are summed over blocks of the input's. Blocks that prepare their own filter share that among more tiles.
  */
 export function computeWinograd({ runtime }: SimdBackend, grid: Grid, operands: Operands): void {
   const { x, out, filter, bias, flip, activation } = operands;
@@ -106,15 +111,16 @@ export function computeWinograd({ runtime }: SimdBackend, grid: Grid, operands: 
   const panels = Math.ceil(maps / 8);
   const cBlock = even(depth, 64, 4);
   const sums = cBlock < depth;
-  const most = sums ? 24 : Math.min(96, Math.floor(3072 / cBlock / 6) * 6);
+  const panelBytes = PLACES * (depth * 32 + APART);
+  const ready = panels * panelBytes <= (tiles < MANY_TILES ? MOST_PREPARED : MOST_PREPARED_FOR_MANY);
+  const most = cBlock <= 16 ? 96 : cBlock <= 32 || !ready ? 24 : 12;
   const wanted = spread(Math.ceil(tiles / most), runtime.threads);
   const block = even(tiles, Math.min(most, Math.max(LEAST_BLOCK, roundUp(Math.ceil(tiles / wanted), 6))), 6);
   const blocks = Math.ceil(tiles / block);
   // Each share of the panels transforms the patches again, so there are no more than threads need.
   const shares = Math.min(panels, Math.ceil(runtime.threads / blocks));
   const split = sums ? Math.max(shares, Math.ceil(panels / 16)) : shares;
-  const panelBytes = PLACES * (depth * 32 + APART);
-  const prepared = blocks > 1 && panels * panelBytes <= MOST_PREPARED;
+  const prepared = blocks > 1 && ready;
   const biasBytes = bias ? panels * 32 : 0;
   const zeroBytes = roundUp(depth * 4, 64);
   const filterBytes = prepared ? panels * panelBytes : 0;
