@@ -6,6 +6,7 @@ import { countCores, findWorkers } from './workers';
 
 /** The compiled kernels with their memory and threads. */
 export interface Runtime {
+  /** Reading this property, `ints` or `floats` ends the job that was left: keep none of them across `leave`. */
   readonly memory: WebAssembly.Memory;
   readonly heap: Heap;
   /** Threads that work on a job, the host's among them. */
@@ -17,6 +18,11 @@ export interface Runtime {
   readonly floats: Float32Array;
   /** Computes a job of `items` independent items; `alone` keeps one too small to share on this thread. */
   run(kernel: number, items: number, alone?: boolean): void;
+  /**
+   * The same, but other threads may still be computing when it returns. What they compute is there as soon as anyone looks at the
+   * memory or at the arguments.
+   */
+  leave(kernel: number, items: number, alone?: boolean): void;
   /** Ends the threads. The runtime computes on one thread from then on. */
   dispose(): void;
 }
@@ -102,36 +108,65 @@ export async function createRuntime(
         stopThreads();
         throw new Error(
           `simd backend: a worker thread ${state === 1 ? 'crashed' : `did nothing for ${PATIENCE_MS / 1000} s`}; ` +
-            'the result of this op is lost. Further ops run on one thread.',
+            'the result of an op is lost. Further ops run on one thread.',
         );
       }
     }
   }
 
+  let left = false;
+
+  function end(): void {
+    if (!left) return;
+    left = false;
+    wait();
+  }
+
+  /** Computes this thread's share of a job, and looks so many times whether the others have computed theirs: true if so. */
+  function share(kernel: number, items: number, alone: boolean, looks: number): boolean {
+    end();
+    if (threads === 1 || items <= 1 || alone) {
+      runAlone(kernel, items);
+      return true;
+    }
+    try {
+      return runShared(kernel, items, looks) === 0;
+    } catch (error) {
+      stopThreads(); // a kernel trapped here: no thread must go on with the job
+      throw error;
+    }
+  }
+
+  const ints = new Int32Array(memory.buffer, ARGUMENTS, ARGUMENT_COUNT);
+  const floats = new Float32Array(memory.buffer, ARGUMENTS, ARGUMENT_COUNT);
   const runtime: Runtime = {
-    memory,
+    get memory() {
+      end();
+      return memory;
+    },
+    get ints() {
+      end();
+      return ints;
+    },
+    get floats() {
+      end();
+      return floats;
+    },
     heap: createHeap(memory, maximumPages),
     get threads() {
       return threads;
     },
     relaxed,
-    ints: new Int32Array(memory.buffer, ARGUMENTS, ARGUMENT_COUNT),
-    floats: new Float32Array(memory.buffer, ARGUMENTS, ARGUMENT_COUNT),
     run(kernel, items, alone = false) {
-      if (threads === 1 || items <= 1 || alone) {
-        runAlone(kernel, items);
-        return;
-      }
-      let state: number;
-      try {
-        state = runShared(kernel, items, 10_000);
-      } catch (error) {
-        stopThreads(); // a kernel trapped here: no thread must go on with the job
-        throw error;
-      }
-      if (state !== 0) wait();
+      if (!share(kernel, items, alone, 10_000)) wait();
     },
-    dispose: stopThreads,
+    leave(kernel, items, alone = false) {
+      left = !share(kernel, items, alone, 1);
+    },
+    dispose() {
+      left = false; // nobody will look
+      stopThreads();
+    },
   };
   return {
     runtime,

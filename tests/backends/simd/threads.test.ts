@@ -101,6 +101,20 @@ describe('threads', () => {
     });
   });
 
+  it('may be left at work: whoever looks at the memory or the arguments finds the job done', async () => {
+    const { runtime, startThreads } = await createRuntime({ threads: 3 });
+    startThreads();
+    const size = 100_000;
+    const at = runtime.heap.allocate(4 * size);
+    for (let i = 1; i <= 300; i++) {
+      runtime.ints.set([at, size, i, 64]);
+      runtime.leave(KERNEL.fill, Math.ceil(size / 64));
+      if (i % 2 === 0) runtime.ints[2] = -1; // were an item not done yet, it would fill this in
+      expect(new Int32Array(runtime.memory.buffer, at, size).every((value) => value === i)).toBe(true);
+    }
+    runtime.dispose();
+  });
+
   it('give an error when a kernel dies in one, and the work goes on without them', async () => {
     const { runtime, startThreads } = await createRuntime({ threads: 2 });
     startThreads();

@@ -115,7 +115,7 @@ export function computeThin(backend: SimdBackend, grid: Grid, operands: Operands
   setArguments(x, out);
   ints.set([panelsAt, bias ? moreAt : 0, activation], 26);
   ints.set([grid.outHeight, grid.outWidth, grid.outStepY, grid.outStepX, grid.outY, grid.outX], 29);
-  runtime.run(KERNEL.thinRows, items, pixels * taps * depth * maps < ALONE);
+  runtime.leave(KERNEL.thinRows, items, pixels * taps * depth * maps < ALONE);
   runtime.heap.free(at);
 }
 

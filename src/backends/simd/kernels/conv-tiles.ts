@@ -232,7 +232,7 @@ export function computeDirect({ runtime }: SimdBackend, grid: Grid, operands: Op
   ints.set([grid.stepY, grid.stepX, groups.length, tableAt, run], 12);
   ints.set([grid.outHeight, grid.outWidth, grid.outStepY, grid.outStepX, phases.count, phasesAt], 17);
   ints.set([block, scratchAt, perThread, split, zerosAt], 23);
-  runtime.run(KERNEL.convTiles, Math.ceil(pixels / block) * split, alone);
+  runtime.leave(KERNEL.convTiles, Math.ceil(pixels / block) * split, alone);
   runtime.heap.free(tableAt);
 }
 
@@ -247,5 +247,5 @@ export function sumChunks(
 ): void {
   const block = Math.max(1024, Math.ceil(size / ENOUGH_ITEMS / 4) * 4);
   runtime.ints.set([from, to, chunks, apart, size, block]);
-  runtime.run(KERNEL.sumParts, Math.ceil(size / block), size * chunks < ALONE);
+  runtime.leave(KERNEL.sumParts, Math.ceil(size / block), size * chunks < ALONE);
 }

@@ -44,7 +44,7 @@ export function runUnary(
   runtime.ints.set([from, to, count, op, block]);
   runtime.floats[5] = alpha;
   runtime.floats[6] = beta;
-  runtime.run(KERNEL.unary, Math.ceil(count / block));
+  runtime.leave(KERNEL.unary, Math.ceil(count / block));
 }
 
 function unary(op: number, alpha?: string, beta?: string, preset = 0): Kernel {
@@ -89,7 +89,7 @@ export function runBinary(backend: SimdBackend, a: TensorInfo, b: TensorInfo, op
   outer.forEach((entry, d) => {
     runtime.ints.set(entry, 16 + 3 * d);
   });
-  runtime.run(KERNEL.binary, Math.ceil((rows === 1 ? inner : rows) / block));
+  runtime.leave(KERNEL.binary, Math.ceil((rows === 1 ? inner : rows) / block));
   return out;
 }
 
@@ -123,7 +123,7 @@ function comparison(op: number): Kernel {
     const fromB = backend.address(b);
     const out = backend.output(shape, 'bool');
     backend.runtime.ints.set([fromA, fromB, backend.address(out), op, size, GRAIN, mode]);
-    backend.runtime.run(KERNEL.comparison, Math.ceil(size / GRAIN));
+    backend.runtime.leave(KERNEL.comparison, Math.ceil(size / GRAIN));
     return out;
   };
 }
@@ -143,7 +143,7 @@ const select: Kernel = ({ backend, inputs }) => {
   const out = backend.output(t.shape, 'float32');
   const size = sizeOf(t.shape);
   backend.runtime.ints.set([...addresses, backend.address(out), size, GRAIN]);
-  backend.runtime.run(KERNEL.select, Math.ceil(size / GRAIN));
+  backend.runtime.leave(KERNEL.select, Math.ceil(size / GRAIN));
   return out;
 };
 

@@ -49,7 +49,7 @@ function copyRows(
   outer.forEach((axis, d) => {
     runtime.ints.set(axis, 16 + 3 * d);
   });
-  runtime.run(KERNEL.copyBox, Math.ceil(rows / block));
+  runtime.leave(KERNEL.copyBox, Math.ceil(rows / block));
 }
 
 const transpose: Kernel = ({ backend, inputs, attrs }) => {

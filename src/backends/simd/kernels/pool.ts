@@ -58,7 +58,7 @@ function pool(kind: 0 | 1): Kernel {
     const from = backend.address(x);
     const out = backend.output(info.outShape, 'float32');
     backend.runtime.ints.set(argumentsOf(info, from, backend.address(out), kind, 0));
-    backend.runtime.run(KERNEL.poolRow, info.batchSize * info.outHeight, sizeOf(x.shape) < SMALL);
+    backend.runtime.leave(KERNEL.poolRow, info.batchSize * info.outHeight, sizeOf(x.shape) < SMALL);
     return out;
   };
 }
@@ -74,7 +74,7 @@ const maxPoolGrad: Kernel = ({ backend, inputs, attrs }) => {
   const apart = info.strideHeight >= info.effectiveFilterHeight;
   backend.runtime.ints.set(argumentsOf(info, from, backend.address(out), apart ? 1 : 0, gradient));
   const items = apart ? info.outHeight : Math.ceil(info.inChannels / 4);
-  backend.runtime.run(KERNEL.maxPoolGradient, info.batchSize * items, sizeOf(x.shape) < SMALL);
+  backend.runtime.leave(KERNEL.maxPoolGradient, info.batchSize * items, sizeOf(x.shape) < SMALL);
   return out;
 };
 

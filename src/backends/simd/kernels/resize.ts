@@ -79,7 +79,7 @@ const nearestGrad: Kernel = ({ backend, inputs, attrs }) => {
   }
   const out = backend.output(shape, 'float32');
   backend.runtime.ints.set([from, backend.address(out), height, width, depth, factorY, factorX]);
-  backend.runtime.run(KERNEL.repeatGradientRow, batch * height, sizeOf(dy.shape) < SMALL);
+  backend.runtime.leave(KERNEL.repeatGradientRow, batch * height, sizeOf(dy.shape) < SMALL);
   return out;
 };
 

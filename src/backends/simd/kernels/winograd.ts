@@ -141,7 +141,7 @@ export function computeWinograd({ runtime }: SimdBackend, grid: Grid, operands: 
   ints.set([cBlock, zerosAt, filter, prepared ? filterAt : 0, bias ? biasAt : 0, activation, split], 17);
   ints[24] = flip ? 1 : 0;
   if (prepared) runtime.run(KERNEL.winogradFilter, panels, depth * maps < 1024);
-  runtime.run(KERNEL.winogradTiles, Math.ceil(tiles / (sixes * 6)) * split, tiles * depth * maps < 4096);
+  runtime.leave(KERNEL.winogradTiles, Math.ceil(tiles / (sixes * 6)) * split, tiles * depth * maps < 4096);
   runtime.heap.free(zerosAt);
 }
 
