@@ -41,8 +41,8 @@ const PATIENCE_MS = 30_000;
 /** Training takes thousands of steps: everyone works for so long before it is measured, until its engine has compiled what runs often. */
 const WARM_MS = 5000;
 
-/** As many repetitions as a turn has time for. */
-const repeats = (ms: number): number => Math.min(30, Math.max(1, Math.floor(TURN_MS / ms)));
+/** As many repetitions as a turn has time for; a machine that others use changes its speed several times a second. */
+const repeats = (ms: number): number => Math.max(1, Math.floor(TURN_MS / ms));
 
 /**
  * Lets everyone work on one size in turns, each in a process of its own that waits while the others work, so that
