@@ -1,7 +1,11 @@
-import { engine, setBackend, type Tensor, tensor1d, tensor4d, tidy } from '@tensorflow/tfjs-core';
+import { backend, engine, setBackend, type Tensor, tensor1d, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { registerSimdBackend } from '../../../src/backends/simd';
+import type { SimdBackend } from '../../../src/backends/simd/backend';
 import { computeOn } from './on-threads';
+
+/** What the heap leaves free behind its last block. */
+const SLACK = 256;
 
 beforeAll(async () => {
   await registerSimdBackend({ threads: 2 });
@@ -141,6 +145,31 @@ describe('Winograd convolution and both its gradients', () => {
       for (const result of results) result.dispose();
     },
   );
+});
+
+describe('the filter of a Winograd convolution', () => {
+  it.each([2, 3])('may lie at the very end of the memory: nothing behind it is read (%i taps a side)', async (side) => {
+    await computeOn(1, () => {
+      const { heap } = (backend() as unknown as SimdBackend).runtime;
+      const [size, depth, maps] = [20, 64, 64];
+      const bytes = side * side * depth * maps * 4;
+      const end = heap.size();
+      const room = heap.allocate(4 * 1024 * 1024); // for all but the filter
+      const rest = heap.allocate(end - SLACK - (room + 4 * 1024 * 1024) - bytes);
+      const x = tensor4d(normals(size * size * depth, 1), [1, size, size, depth]);
+      const filter = tensor4d(normals(side * side * depth * maps, 2), [side, side, depth, maps]);
+      expect((backend() as unknown as SimdBackend).address(filter) + bytes).toBe(end - SLACK);
+      heap.free(room);
+      const y = engine().runKernel(
+        'Conv2D',
+        { x, filter },
+        { strides: [1, 1], pad: 'same', dataFormat: 'NHWC', dilations: [1, 1] },
+      ) as Tensor;
+      expect(heap.size()).toBe(end);
+      heap.free(rest);
+      return [y];
+    });
+  });
 });
 
 describe('threads of Winograd convolution', () => {

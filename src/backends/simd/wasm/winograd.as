@@ -161,7 +161,9 @@ function weighFilters(size: i32, from: usize, tap: usize, to: usize, step: usize
   const scale0 = point(SCALE_0), scaleA = point(SCALE_A), scaleB = point(SCALE_B);
   const row = tap * <usize>size;
   for (let j = temp; j < temp + (<usize>size << 4); j += 16) {
-    weigh(size, v128.load(from), v128.load(from + row), v128.load(from + row * 2), j, 48, a, b, a2, b2, scale0, scaleA, scaleB);
+    const w0 = v128.load(from), w1 = v128.load(from + row);
+    const w2 = size > 2 ? v128.load(from + row * 2) : w1; // behind two rows the memory may end
+    weigh(size, w0, w1, w2, j, 48, a, b, a2, b2, scale0, scaleA, scaleB);
     from += tap;
   }
   for (let i = temp; i < temp + 288; i += 48) {
