@@ -98,17 +98,25 @@ class Data {
   settle(): void {
     if (!this.promised) return;
     const { heap } = this.#runtime;
-    const { make, sources } = this.promised;
     const address = heap.allocate(this.length * bytesOf(this.dtype));
     try {
-      make(address);
+      this.promised.make(address);
     } catch (error) {
       heap.free(address);
       throw error;
     }
-    this.promised = undefined;
+    this.release();
     this.moveTo(address, this.length);
-    for (const source of sources) heap.free(source);
+  }
+
+  /** Gives up the memory that is held: the numbers, or what they would be made of. */
+  release(): void {
+    const { heap } = this.#runtime;
+    for (const source of this.promised?.sources ?? []) heap.free(source);
+    this.promised = undefined;
+    if (this.address === 0) return;
+    heap.free(this.address);
+    this.moveTo(0, 0);
   }
 
   moveTo(address: number, length: number): void {
@@ -137,6 +145,12 @@ export function createBackend(Base: typeof MathBackendCPU, runtime: Runtime): Ma
       return dataId;
     }
 
+    #output(data: Data, shape: readonly number[]): TensorInfo {
+      const dataId = this.#add(data);
+      this.#outputs.push(dataId);
+      return { dataId, shape: shape as number[], dtype: data.dtype };
+    }
+
     #get(dataId: DataId): Data {
       return this.data.get(dataId) as unknown as Data;
     }
@@ -158,14 +172,7 @@ export function createBackend(Base: typeof MathBackendCPU, runtime: Runtime): Ma
     override disposeData(dataId: DataId, force = false): boolean {
       const data = this.data.has(dataId) ? this.#get(dataId) : undefined;
       const gone = super.disposeData(dataId, force);
-      if (gone && data?.promised) {
-        for (const source of data.promised.sources) runtime.heap.free(source);
-        data.promised = undefined;
-      }
-      if (gone && data && data.address !== 0) {
-        runtime.heap.free(data.address);
-        data.moveTo(0, 0);
-      }
+      if (gone) data?.release();
       return gone;
     }
 
@@ -186,9 +193,7 @@ export function createBackend(Base: typeof MathBackendCPU, runtime: Runtime): Ma
       const length = util.sizeFromShape(shape as number[]);
       const data = new Data(runtime, dtype, undefined, 1);
       data.moveTo(runtime.heap.allocate(length * bytesOf(dtype)), length);
-      const dataId = this.#add(data);
-      this.#outputs.push(dataId);
-      return { dataId, shape: shape as number[], dtype };
+      return this.#output(data, shape);
     }
 
     promise(
@@ -201,9 +206,7 @@ export function createBackend(Base: typeof MathBackendCPU, runtime: Runtime): Ma
       data.length = util.sizeFromShape(shape as number[]);
       data.promised = { what, shape, sources, make };
       for (const source of sources) runtime.heap.share(source);
-      const dataId = this.#add(data);
-      this.#outputs.push(dataId);
-      return { dataId, shape: shape as number[], dtype: 'float32' };
+      return this.#output(data, shape);
     }
 
     promised(tensor: TensorInfo): Repeated | Joined | undefined {

@@ -5,7 +5,6 @@ import { gridOfRepeated } from './conv-repeated';
 import { computeThin, isThin, isThinGradient, thinFilterGradient } from './conv-thin';
 import {
   ALONE,
-  type Behind,
   computeDirect,
   forwardTaps,
   type Grid,
@@ -106,8 +105,10 @@ function repeatedGrid({ forward, repeated }: Plan, image: Repeated): Grid | unde
   return repeated.get(key);
 }
 
+type Parts = Pick<Operands, 'x' | 'behind'>;
+
 /** Where an image lies: in two parts, where two have been concatenated and the grid can be computed so. */
-function partsOf(backend: SimdBackend, x: TensorInfo, grid: Grid): { x: number; behind?: Behind } {
+function partsOf(backend: SimdBackend, x: TensorInfo, grid: Grid): Parts {
   const promised = backend.promised(x);
   if (promised?.kind !== 'joined' || !suitsWinograd(grid)) return { x: backend.address(x) };
   return { x: promised.first, behind: { at: promised.second, depth: promised.depth } };
@@ -121,9 +122,9 @@ function forward(
   activation: number,
   plan: Plan,
 ): TensorInfo {
-  const promised = backend.promised(x);
-  const small = promised?.kind === 'repeated' ? repeatedGrid(plan, promised) : undefined;
-  const { x: from, behind } = small ? { x: (promised as Repeated).from } : partsOf(backend, x, plan.forward);
+  const image = backend.promised(x);
+  const small = image?.kind === 'repeated' && repeatedGrid(plan, image);
+  const { x: from, behind }: Parts = small ? { x: image.from } : partsOf(backend, x, plan.forward);
   const weights = backend.address(filter);
   const biasAt = bias ? backend.address(bias) : 0;
   const out = backend.output(plan.info.outShape, 'float32');

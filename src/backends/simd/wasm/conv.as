@@ -159,28 +159,15 @@ export function packSums(item: i32, _thread: i32): void {
     for (let i = 0; i < count; i++) {
       let from = filter + (<usize>(load<i32>(list) * depth * n + (p << 3)) << 2);
       list += 4;
-      if (left == 8) {
-        for (let at = to; at < to + end; at += 32) {
-          let v0 = v128.load(from), v1 = v128.load(from, 16);
-          if (i > 0) {
-            v0 = f32x4.add(v128.load(at), v0);
-            v1 = f32x4.add(v128.load(at, 16), v1);
-          }
-          v128.store(at, v0);
-          v128.store(at, v1, 16);
-          from += pitch;
+      for (let at = to; at < to + end; at += 32) {
+        let v0 = loadPart(from, min32(4, left)), v1 = left > 4 ? loadPart(from + 16, left - 4) : f32x4.splat(0);
+        if (i > 0) {
+          v0 = f32x4.add(v128.load(at), v0);
+          v1 = f32x4.add(v128.load(at, 16), v1);
         }
-      } else {
-        for (let at = to; at < to + end; at += 32) {
-          let v0 = loadPart(from, min32(4, left)), v1 = left > 4 ? loadPart(from + 16, left - 4) : f32x4.splat(0);
-          if (i > 0) {
-            v0 = f32x4.add(v128.load(at), v0);
-            v1 = f32x4.add(v128.load(at, 16), v1);
-          }
-          v128.store(at, v0);
-          v128.store(at, v1, 16);
-          from += pitch;
-        }
+        v128.store(at, v0);
+        v128.store(at, v1, 16);
+        from += pitch;
       }
     }
     to += end;

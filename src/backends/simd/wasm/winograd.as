@@ -359,7 +359,7 @@ function writeEmpty(
   }
 }
 
-/** The first four (of `outputs`, 4 or 5) results of a row, written where they belong; `collect` and what comes behind it in one. */
+/** The `outputs` (4 or 5) results of a row by `collect`'s sums, finished, `pixel` bytes apart. */
 // @ts-ignore: decorator
 @inline
 function writeRow(
@@ -392,28 +392,13 @@ function writeOutputs(
     );
     at += 192;
   }
-  if (down == outputs && right == outputs) {
-    for (let i = temp; i < temp + <usize>outputs * 96; i += 96) {
-      writeRow(
-        outputs, v128.load(i), v128.load(i, 16), v128.load(i, 32), v128.load(i, 48), v128.load(i, 64), v128.load(i, 80),
-        out, pixel, bias, activation, a, b, a2, b2, a3, b3, a4, b4,
-      );
-      out += pitch;
-    }
-    return;
-  }
-  const line = temp + 480;
-  for (let i = 0; i < down; i++) {
-    collect(
-      outputs, v128.load(temp), v128.load(temp, 16), v128.load(temp, 32), v128.load(temp, 48), v128.load(temp, 64), v128.load(temp, 80),
-      line, 16, a, b, a2, b2, a3, b3, a4, b4,
+  const whole = right == outputs, line = temp + 480; // of a row that leaves the output a part is copied
+  for (let i = temp; i < temp + <usize>down * 96; i += 96) {
+    writeRow(
+      outputs, v128.load(i), v128.load(i, 16), v128.load(i, 32), v128.load(i, 48), v128.load(i, 64), v128.load(i, 80),
+      whole ? out : line, whole ? pixel : 16, bias, activation, a, b, a2, b2, a3, b3, a4, b4,
     );
-    let to = out;
-    for (let j = line; j < line + (<usize>right << 4); j += 16) {
-      v128.store(to, finish(f32x4.add(v128.load(j), bias), activation));
-      to += pixel;
-    }
-    temp += 96;
+    if (!whole) for (let j = 0; j < right; j++) v128.store(out + <usize>j * pixel, v128.load(line + (<usize>j << 4)));
     out += pitch;
   }
 }
