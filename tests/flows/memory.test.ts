@@ -14,6 +14,10 @@ import { createTrainer } from '../../src/train/index';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
+const STEPS = 40;
+/** A leak of twice as much, the objects of a few tensors, is seen whatever V8 does meanwhile. */
+const MOST_BYTES_A_STEP = 5 * 1024;
+
 /** Bytes that this process holds in JavaScript and in array buffers, WebAssembly's memory among them. */
 async function bytesHeld(): Promise<number> {
   // Array buffers are freed a while after their owners are collected: measured at once they add half a megabyte of noise.
@@ -26,7 +30,7 @@ async function bytesHeld(): Promise<number> {
 }
 
 describe.each<BackendName>(['simd', 'wasm'])('memory on %s', (backend) => {
-  it('stays flat over 200 steps of the three-task model, and no tensor is left by training or scoring', async () => {
+  it('stays flat over 280 steps of the three-task model, and no tensor is left by training or scoring', async () => {
     await useBackend(backend);
     const dataset = phantomDataset({ counts: { covid: 16, normal: 16 }, masks: 8, size: 16, seed: 1 });
     const source = batches(dataset, { seed: 1, balance: { segmentation: 1 } });
@@ -44,11 +48,20 @@ describe.each<BackendName>(['simd', 'wasm'])('memory on %s', (backend) => {
       }
     };
     await epochs(12); // until the engine has compiled what runs often
-    const [tensors, bytes] = [memory().numTensors, await bytesHeld()];
-    await epochs(25); // 200 steps
+    const tensors = memory().numTensors;
+    // V8 compiles, and drops what it compiled, some 0.7 MB at a time and when it likes: that makes one or two differences large,
+    // a leak makes all of them large, so the median tells them apart.
+    const growth: number[] = [];
+    for (let round = 0, before = await bytesHeld(); round < 7; round++) {
+      await epochs(STEPS / source.steps);
+      const now = await bytesHeld();
+      growth.push(now - before);
+      before = now;
+    }
     expect(source.steps).toBe(8);
     expect(memory().numTensors).toBe(tensors);
-    expect((await bytesHeld()) - bytes).toBeLessThan(2 ** 20);
+    const median = growth.toSorted((a, b) => a - b)[3]!;
+    expect(median / STEPS, `bytes that came with ${STEPS} steps each: ${growth}`).toBeLessThan(MOST_BYTES_A_STEP);
     trainer.dispose();
     model.dispose();
   }, 120_000);
