@@ -24,9 +24,21 @@ export interface Joined {
   readonly depth: number;
 }
 
+/** The gradient of the input of a 2x2 convolution padded to the same size, of what is at two addresses. */
+export interface InputGradient {
+  readonly kind: 'inputGradient';
+  readonly dy: number;
+  readonly filter: number;
+  /** The maps of dy. */
+  readonly maps: number;
+}
+
+/** What the numbers of a tensor will be. A kernel that knows may not need them. */
+export type Promised = Repeated | Joined | InputGradient;
+
 /** Numbers that are made when they are asked for, if they ever are. */
-interface Promised {
-  readonly what: Repeated | Joined;
+interface Pending {
+  readonly what: Promised;
   readonly shape: readonly number[];
   /** Addresses of the numbers they are made of. */
   readonly sources: readonly number[];
@@ -39,14 +51,9 @@ export interface SimdBackend {
   /** A tensor in the wasm memory, its numbers not set. */
   output(shape: readonly number[], dtype: DataType): TensorInfo;
   /** A tensor of floats that `make` writes when they are asked for. Until then the backend keeps what lies at `sources`. */
-  promise(
-    shape: readonly number[],
-    what: Repeated | Joined,
-    sources: readonly number[],
-    make: (to: number) => void,
-  ): TensorInfo;
+  promise(shape: readonly number[], what: Promised, sources: readonly number[], make: (to: number) => void): TensorInfo;
   /** What a tensor is, as long as nobody has asked for its numbers. */
-  promised(tensor: TensorInfo): Repeated | Joined | undefined;
+  promised(tensor: TensorInfo): Promised | undefined;
   /** Forgets which outputs have been made so far; `dropOutputs` then disposes those made since. */
   keepOutputs(): void;
   dropOutputs(): void;
@@ -76,7 +83,7 @@ class Data {
   readonly dtype: DataType;
   address = 0;
   length = 0;
-  promised: Promised | undefined;
+  promised: Pending | undefined;
   readonly #runtime: Runtime;
   #values: Values | undefined;
 
@@ -198,7 +205,7 @@ export function createBackend(Base: typeof MathBackendCPU, runtime: Runtime): Ma
 
     promise(
       shape: readonly number[],
-      what: Repeated | Joined,
+      what: Promised,
       sources: readonly number[],
       make: (to: number) => void,
     ): TensorInfo {
@@ -209,7 +216,7 @@ export function createBackend(Base: typeof MathBackendCPU, runtime: Runtime): Ma
       return this.#output(data, shape);
     }
 
-    promised(tensor: TensorInfo): Repeated | Joined | undefined {
+    promised(tensor: TensorInfo): Promised | undefined {
       const { promised } = this.#get(tensor.dataId);
       return promised && util.arraysEqual(promised.shape as number[], tensor.shape) ? promised.what : undefined;
     }

@@ -47,28 +47,6 @@ export function tableOf(rows: readonly Tap[], cols: readonly Tap[], width: numbe
   );
 }
 
-/** Outputs of a grid that each read their own part of the taps, where one position has several. */
-export interface Phase {
-  /** Where in the output it starts. */
-  readonly outY: number;
-  readonly outX: number;
-  /** It reads `groups` groups from number `first` on, and of their runs `run` pixels from `start` on. */
-  readonly first: number;
-  readonly groups: number;
-  readonly start: number;
-  readonly run: number;
-  /** For each of these pixels, group by group, the taps of the filter whose sum meets it. */
-  readonly sums: readonly (readonly number[])[];
-}
-
-/** Phases as the kernels read them. */
-export interface Phases {
-  readonly count: number;
-  /** Taps of all together. */
-  readonly taps: number;
-  readonly words: Int32Array;
-}
-
 /** A grid of output positions, each the sum over taps of products with pixels of x around `position * step`: all that follows from shapes. */
 export interface Grid {
   readonly batch: number;
@@ -88,8 +66,6 @@ export interface Grid {
   readonly outStepX: number;
   readonly outY: number;
   readonly outX: number;
-  /** In place of all taps at outY and outX; not with `flip`. */
-  readonly phases?: Phases;
 }
 
 /** Maps of an image that lie apart from those before them. */
@@ -140,46 +116,19 @@ export function writeTable(memory: WebAssembly.Memory, at: number, { groups, wor
   return at + groups.length * 8;
 }
 
-const PHASE_WORDS = 8;
-
-/** The table of phases of a grid for convTiles and packSums, and behind it what each sums. */
-export function makePhases(
-  phases: readonly Phase[],
-  { outWidth, maps, depth }: Pick<Grid, 'outWidth' | 'maps' | 'depth'>,
-): Phases {
-  const table: number[] = [];
-  const lists: number[] = [];
-  let taps = 0;
-  for (const { outY, outX, first, groups, start, run, sums } of phases) {
-    const panelsAt = taps * depth * Math.ceil(maps / 8) * 32;
-    const sumsAt = (phases.length * PHASE_WORDS + lists.length) * 4;
-    table.push(panelsAt, (outY * outWidth + outX) * maps * 4, first, groups, start, run, sumsAt, 0);
-    lists.push(...sums.flatMap((summed) => [summed.length, ...summed]));
-    taps += groups * run;
-  }
-  return { count: phases.length, taps, words: Int32Array.from([...table, ...lists]) };
-}
-
-/** All taps at once. */
-function onePhase(grid: Grid): Phases {
-  const { outY, outX, table } = grid;
-  return makePhases([{ outY, outX, first: 0, groups: table.groups.length, start: 0, run: table.run, sums: [] }], grid);
-}
-
 /** Computes a grid in the order that the definition gives. The filter is packed first, eight output maps a panel. */
 export function computeDirect({ runtime }: SimdBackend, grid: Grid, operands: Operands): void {
   const { batch, rows, cols, maps, depth, table } = grid;
   const { filter, bias, flip, activation } = operands;
-  const { run, groups } = table;
+  const { run, groups, order } = table;
+  const taps = order.length;
   const pixels = batch * rows * cols;
   if (pixels === 0 || maps === 0) return;
-  const phases = grid.phases ?? onePhase(grid);
-  const { taps } = phases;
   const panels = Math.ceil(maps / 8);
   const alone = pixels * taps * depth * maps < ALONE;
 
   let block = Math.min(MOST_PIXELS, roundUp(pixels, 6));
-  let split = Math.min(phases.count * panels, Math.ceil(ENOUGH_ITEMS / Math.ceil(pixels / block)));
+  let split = Math.min(panels, Math.ceil(ENOUGH_ITEMS / Math.ceil(pixels / block)));
   if (alone) split = 1;
   else if (split * Math.ceil(pixels / block) < ENOUGH_ITEMS)
     block = Math.min(block, roundUp(Math.ceil((pixels * split) / ENOUGH_ITEMS), 6));
@@ -187,7 +136,7 @@ export function computeDirect({ runtime }: SimdBackend, grid: Grid, operands: Op
   const runBytes = run * depth * 4;
   const edges = Math.min(block, (Math.ceil(block / cols) + 1) * edgeColumns(grid)) * groups.length * runBytes;
   const perThread = roundUp(192 + (block / 6) * 24 * (groups.length + 1) + edges + 64, 64);
-  const tableBytes = roundUp((table.words.length + phases.words.length) * 4, 64);
+  const tableBytes = roundUp(table.words.length * 4, 64);
   const zeroBytes = roundUp(runBytes + 64, 64);
   const biasBytes = bias ? panels * 32 : 0;
   const panelBytes = panels * taps * depth * 32;
@@ -200,20 +149,12 @@ export function computeDirect({ runtime }: SimdBackend, grid: Grid, operands: Op
   const scratchAt = panelsAt + panelBytes;
   const orderAt = writeTable(runtime.memory, tableAt, table);
   const { buffer } = runtime.memory;
-  const phasesAt = tableAt + table.words.length * 4;
-  new Int32Array(buffer, phasesAt, phases.words.length).set(phases.words);
   new Uint8Array(buffer, zerosAt, zeroBytes + biasBytes).fill(0);
   if (bias) new Float32Array(buffer, biasAt, maps).set(new Float32Array(buffer, bias, maps));
 
   const { ints } = runtime;
-  const small = taps * depth * maps < ALONE;
-  if (grid.phases) {
-    ints.set([filter, panelsAt, phasesAt, depth, maps]);
-    runtime.run(KERNEL.packSums, phases.count * panels, small);
-  } else {
-    ints.set([filter, panelsAt, taps, orderAt, depth, maps, flip ? 1 : 0]);
-    runtime.run(KERNEL.packFilter, panels, small);
-  }
+  ints.set([filter, panelsAt, taps, orderAt, depth, maps, flip ? 1 : 0]);
+  runtime.run(KERNEL.packFilter, panels, taps * depth * maps < ALONE);
 
   ints.set([
     operands.x,
@@ -230,7 +171,7 @@ export function computeDirect({ runtime }: SimdBackend, grid: Grid, operands: Op
     maps,
   ]);
   ints.set([grid.stepY, grid.stepX, groups.length, tableAt, run], 12);
-  ints.set([grid.outHeight, grid.outWidth, grid.outStepY, grid.outStepX, phases.count, phasesAt], 17);
+  ints.set([grid.outHeight, grid.outWidth, grid.outStepY, grid.outStepX, grid.outY, grid.outX], 17);
   ints.set([block, scratchAt, perThread, split, zerosAt], 23);
   runtime.leave(KERNEL.convTiles, Math.ceil(pixels / block) * split, alone);
   runtime.heap.free(tableAt);

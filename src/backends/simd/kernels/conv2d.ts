@@ -1,7 +1,7 @@
 import { backend_util, type NamedAttrMap, type TensorInfo } from '@tensorflow/tfjs-core';
-import type { Repeated, SimdBackend } from '../backend';
+import type { SimdBackend } from '../backend';
 import { KERNEL } from '../board';
-import { gridOfRepeated } from './conv-repeated';
+import { computeDoubled, type Doubled, doubledFilterGradient, doubledOf } from './conv-doubled';
 import { computeThin, isThin, isThinGradient, thinFilterGradient } from './conv-thin';
 import {
   ALONE,
@@ -34,9 +34,10 @@ const read = (attrs: NamedAttrMap): ConvAttrs => attrs as unknown as ConvAttrs;
 /** What follows from the shapes of a convolution alone. A model asks for the same ones again and again. */
 interface Plan {
   readonly info: Info;
-  /** The grid of the forward pass, which is that of the filter's gradient too, and those over images whose pixels are repeated. */
+  /** The grid of the forward pass, which is that of the filter's gradient too. */
   readonly forward: Grid;
-  readonly repeated: Map<string, Grid | undefined>;
+  /** The same over an image half as large, for one whose pixels are doubled. */
+  readonly doubled: Doubled | undefined;
   /** Grids of the input's gradient: see `inputGrids`. */
   backward?: readonly Grid[];
 }
@@ -58,7 +59,8 @@ function planOf(xShape: readonly number[], filterShape: readonly number[], attrs
     pad,
     dimRoundingMode,
   );
-  const plan = { info, forward: forwardGrid(info), repeated: new Map() };
+  const forward = forwardGrid(info);
+  const plan = { info, forward, doubled: doubledOf(forward) };
   if (plans.size >= MOST_PLANS) plans.clear();
   plans.set(key, plan);
   return plan;
@@ -98,11 +100,11 @@ function computeGrid(backend: SimdBackend, grid: Grid, operands: Operands): void
   else computeDirect(backend, grid, operands);
 }
 
-/** The grid of a forward pass over the image whose pixels x repeats, where that is faster than over x. */
-function repeatedGrid({ forward, repeated }: Plan, image: Repeated): Grid | undefined {
-  const key = `${image.shape};${image.factorY};${image.factorX}`;
-  if (!repeated.has(key)) repeated.set(key, gridOfRepeated(forward, image));
-  return repeated.get(key);
+/** Where an image lies whose pixels, doubled on both sides, are x. */
+function doubledAt(backend: SimdBackend, x: TensorInfo): number | undefined {
+  const promised = backend.promised(x);
+  const doubled = promised?.kind === 'repeated' && promised.factorY === 2 && promised.factorX === 2;
+  return doubled ? promised.from : undefined;
 }
 
 type Parts = Pick<Operands, 'x' | 'behind'>;
@@ -122,15 +124,15 @@ function forward(
   activation: number,
   plan: Plan,
 ): TensorInfo {
-  const image = backend.promised(x);
-  const small = image?.kind === 'repeated' && repeatedGrid(plan, image);
-  const { x: from, behind }: Parts = small ? { x: image.from } : partsOf(backend, x, plan.forward);
+  const { doubled } = plan;
+  const image = doubled && doubledAt(backend, x);
+  const { x: from, behind }: Parts = image === undefined ? partsOf(backend, x, plan.forward) : { x: image };
   const weights = backend.address(filter);
   const biasAt = bias ? backend.address(bias) : 0;
   const out = backend.output(plan.info.outShape, 'float32');
   const to = backend.address(out);
   const operands = { x: from, behind, out: to, filter: weights, flip: false, bias: biasAt, activation };
-  if (small) computeDirect(backend, small, operands);
+  if (doubled && image !== undefined) computeDoubled(backend, doubled, operands);
   else computeGrid(backend, plan.forward, operands);
   return out;
 }
@@ -223,10 +225,20 @@ const conv2DBackpropInput: Kernel = ({ backend, inputs, attrs }) => {
   if (!plan || !allFloat(dy, filter) || !follows(dy, plan.info) || plan.info.outChannels === 0) return undefined;
   const x = backend.address(dy);
   const weights = backend.address(filter);
-  const out = backend.output(plan.info.inShape, 'float32');
-  const operands = { x, out: backend.address(out), filter: weights, flip: true, bias: 0, activation: 0 };
-  plan.backward ??= inputGrids(plan.info);
-  for (const grid of plan.backward) computeGrid(backend, grid, operands);
+  const { info, doubled } = plan;
+  plan.backward ??= inputGrids(info);
+  const grids = plan.backward;
+  const write = (out: number) => {
+    const operands = { x, out, filter: weights, flip: true, bias: 0, activation: 0 };
+    for (const grid of grids) computeGrid(backend, grid, operands);
+  };
+  // if pixels have been doubled, only the image they were made from needs a gradient
+  if (doubled) {
+    const what = { kind: 'inputGradient', dy: x, filter: weights, maps: info.outChannels } as const;
+    return backend.promise(info.inShape, what, [x, weights], write);
+  }
+  const out = backend.output(info.inShape, 'float32');
+  write(backend.address(out));
   return out;
 };
 
@@ -242,14 +254,19 @@ const conv2DBackpropFilter: Kernel = ({ backend, inputs, attrs }) => {
   if (!plan || !allFloat(x, dy) || !follows(dy, plan.info)) return undefined;
   const { info } = plan;
   const { runtime } = backend;
-  const grid = plan.forward;
-  const { x: from, behind } = partsOf(backend, x, grid);
+  const { forward: grid, doubled } = plan;
+  const image = doubled && doubledAt(backend, x);
+  const { x: from, behind }: Parts = image === undefined ? partsOf(backend, x, grid) : { x: image };
   const gradient = backend.address(dy);
   const out = backend.output(info.filterShape, 'float32');
   const size = sizeOf(info.filterShape);
   if (size === 0) return out;
   const { table, maps } = grid;
   const to = backend.address(out);
+  if (doubled && image !== undefined) {
+    doubledFilterGradient(backend, doubled, { x: image, dy: gradient, out: to });
+    return out;
+  }
   if (info.batchSize > 0 && suitsWinograd(grid)) {
     winogradFilterGradient(backend, grid, from, behind, gradient, to);
     return out;

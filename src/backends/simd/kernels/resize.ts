@@ -1,6 +1,7 @@
 import type { NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend';
 import { KERNEL } from '../board';
+import { doubledInputGradient } from './conv-doubled';
 import { filled } from './elementwise';
 import { allFloat, type Kernel, sizeOf } from './kernel';
 
@@ -68,10 +69,20 @@ const nearestGrad: Kernel = ({ backend, inputs, attrs }) => {
   const shape = x.shape as Shape4;
   const [batch, height, width, depth] = shape;
   if (!allFloat(x, dy) || sizeOf(dy.shape) === 0) return undefined;
-  const from = backend.address(dy);
   const places = [nearestPlaces(height, dy.shape[1]!, attrs), nearestPlaces(width, dy.shape[2]!, attrs)] as const;
   const factorY = repeats(places[0], height);
   const factorX = repeats(places[1], width);
+  const promised = backend.promised(dy);
+  if (promised?.kind === 'inputGradient' && factorY === 2 && factorX === 2) {
+    const out = backend.output(shape, 'float32');
+    doubledInputGradient(
+      backend,
+      { batch, height, width, depth, maps: promised.maps },
+      { ...promised, out: backend.address(out) },
+    );
+    return out;
+  }
+  const from = backend.address(dy);
   if (factorY === undefined || factorX === undefined) {
     const out = filled(backend, shape, 0);
     pick(backend, KERNEL.pickGradient, batch * Math.ceil(depth / 4), from, backend.address(out), shape, places);

@@ -2,6 +2,7 @@ import type { SimdBackend } from '../backend';
 import { KERNEL } from '../board';
 import type { Runtime } from '../runtime';
 import { type Behind, type Grid, type Operands, sumChunks, type TapTable } from './conv-tiles';
+import { blockOf, even, spread } from './cut';
 import { roundUp } from './kernel';
 
 /** The patch: side, and places in it. */
@@ -21,8 +22,6 @@ const MANY_TILES = 96;
 const ENOUGH_ITEMS = 12;
 /** Tiles that a part of a sum has at least where there are as many. */
 const LEAST_CHUNK = 64;
-/** Tiles that a block has at least where there are as many: fewer leave groups of six half empty. */
-const LEAST_BLOCK = 18;
 
 /**
  * What the transforms multiply by, at arguments 32 and on, made of the points 0, ±3/4, ±3/2 and infinity: of the symmetric
@@ -70,22 +69,6 @@ const directCost = ({ batch, rows, cols, table, depth, maps }: Grid): number =>
 /** Whether a grid is computed faster by Winograd. */
 export const suitsWinograd = (grid: Grid): boolean => winogradCost(grid) < directCost(grid);
 
-/** The multiply-adds that a grid costs, as the faster of both ways computes it. */
-export const costOf = (grid: Grid): number => Math.min(winogradCost(grid), directCost(grid));
-
-/** The size of blocks, of at most `most` and a multiple of `step`, that cuts `total` most evenly. */
-function even(total: number, most: number, step: number): number {
-  return total <= most ? total : roundUp(Math.ceil(total / Math.ceil(total / most)), step);
-}
-
-/**
- * How many pieces to cut work into that `count` would do for: two or more for each thread, as one may come late, and the same
- * number for all. No number depends on such a cut, so it may depend on the threads.
- */
-function spread(count: number, threads: number): number {
-  return threads > 1 && count < 8 * threads ? roundUp(count, 2 * threads) : count;
-}
-
 /** Writes the arguments that both products share. */
 function setPatches({ ints, floats }: Runtime, grid: Grid, x: number, behind: Behind | undefined, out: number): void {
   const { batch, height, width, depth, rows, cols, maps, table } = grid;
@@ -114,8 +97,7 @@ export function computeWinograd({ runtime }: SimdBackend, grid: Grid, operands: 
   const panelBytes = PLACES * (depth * 32 + APART);
   const ready = panels * panelBytes <= (tiles < MANY_TILES ? MOST_PREPARED : MOST_PREPARED_FOR_MANY);
   const most = cBlock <= 16 ? 96 : cBlock <= 32 || !ready ? 24 : 12;
-  const wanted = spread(Math.ceil(tiles / most), runtime.threads);
-  const block = even(tiles, Math.min(most, Math.max(LEAST_BLOCK, roundUp(Math.ceil(tiles / wanted), 6))), 6);
+  const block = blockOf(tiles, most, runtime.threads);
   const blocks = Math.ceil(tiles / block);
   // Each share of the panels transforms the patches again, so there are no more than threads need.
   const shares = Math.min(panels, Math.ceil(runtime.threads / blocks));

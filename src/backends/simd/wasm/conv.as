@@ -1,6 +1,6 @@
 // Convolution over NHWC as a product with rows found by address: nothing is unfolded. A table of groups says where the
 // taps lie; a group is a run of taps next to each other in x, so that its floats lie next to each other in memory.
-import { argI, argP, loadPart, max32, min32 } from './common';
+import { argI, argP, max32, min32 } from './common';
 import { addTile, narrowStrip, outerStrip, strip, writeTile } from './gemm';
 
 // Arguments of convTiles, by number.
@@ -9,14 +9,8 @@ const BATCH: usize = 5, H: usize = 6, W: usize = 7, C: usize = 8;
 const ROWS: usize = 9, COLS: usize = 10, N: usize = 11;
 const STEP_Y: usize = 12, STEP_X: usize = 13;
 const GROUPS: usize = 14, TABLE: usize = 15, RUN: usize = 16;
-const OUT_H: usize = 17, OUT_W: usize = 18, OUT_STEP_Y: usize = 19, OUT_STEP_X: usize = 20;
-const PHASES: usize = 21, PHASE_TABLE: usize = 22;
+const OUT_H: usize = 17, OUT_W: usize = 18, OUT_STEP_Y: usize = 19, OUT_STEP_X: usize = 20, OUT_Y: usize = 21, OUT_X: usize = 22;
 const BLOCK: usize = 23, SCRATCH: usize = 24, SCRATCH_SIZE: usize = 25, SPLIT: usize = 26, ZEROS: usize = 27;
-
-// A phase in the table: bytes from the first panel to its own, from a position's output to its own, the groups that it reads and,
-// of their runs, the pixels; last, bytes from this table on, the taps that are summed to each of its own (see packSums).
-const PHASE_BYTES: usize = 32;
-const PANELS_AT: usize = 0, OUT_AT: usize = 4, FIRST_GROUP: usize = 8, PHASE_GROUPS: usize = 12, FIRST_PIXEL: usize = 16, PHASE_RUN: usize = 20, SUMS: usize = 24;
 
 /**
  * Copies the run of `taps` pixels at ix, which leaves the row, to `spare` with zeros where it does, and returns that address,
@@ -30,16 +24,13 @@ function edge(row: usize, ix: i32, w: i32, pixel: usize, taps: i32, spare: usize
   return spare;
 }
 
-/**
- * Positions [item * BLOCK, ...) and a share of the panels of all phases: every tile of six positions by eight maps there. What
- * a phase reads lies in the groups of all, so that addresses are found once.
- */
+/** Positions [item * BLOCK, ...) and a share of the panels: every tile of six positions by eight maps there. */
 export function convTiles(item: i32, thread: i32): void {
   const x = argP(X), out = argP(OUT), panels = argP(PANELS), bias = argP(BIAS), activation = argI(ACTIVATION);
   const h = argI(H), w = argI(W), c = argI(C), rows = argI(ROWS), cols = argI(COLS), n = argI(N);
   const stepY = argI(STEP_Y), stepX = argI(STEP_X), groups = argI(GROUPS), table = argP(TABLE), taps = argI(RUN);
   const outH = argI(OUT_H), outW = argI(OUT_W), outStepY = argI(OUT_STEP_Y), outStepX = argI(OUT_STEP_X);
-  const phases = argI(PHASES), phaseTable = argP(PHASE_TABLE), block = argI(BLOCK), split = argI(SPLIT), zeros = argP(ZEROS);
+  const outY = argI(OUT_Y), outX = argI(OUT_X), block = argI(BLOCK), split = argI(SPLIT), zeros = argP(ZEROS);
   const scratch = argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE);
   const pixels = argI(BATCH) * rows * cols;
   const share = item % split;
@@ -64,7 +55,7 @@ export function convTiles(item: i32, thread: i32): void {
     const length = min32(cols - xx, count - done);
     const tile = done / 6, place = done - tile * 6;
     const at = addresses + <usize>tile * tileBytes + <usize>(place << 2);
-    let to = out + <usize>((b * outH + y * outStepY) * outW + xx * outStepX) * outPixel;
+    let to = out + <usize>((b * outH + y * outStepY + outY) * outW + xx * outStepX + outX) * outPixel;
     for (let i = 0, slot = at, left = 6 - place; i < length; i++) {
       store<u32>(slot, <u32>to);
       to += <usize>outStepX * outPixel;
@@ -108,69 +99,27 @@ export function convTiles(item: i32, thread: i32): void {
     for (let g = 0; g <= groups; g++) store<u32>(slot + <usize>(24 * g), load<u32>(slot + <usize>(24 * g) - 4));
   }
 
+  if (groups == 0) memory.fill(acc, 0, 192); // no tap reaches these positions
+  const panelBytes = <usize>(groups * run) * 32;
   const panelCount = (n + 7) >> 3;
-  const perShare = (phases * panelCount + split - 1) / split;
-  const end = min32(phases * panelCount, (share + 1) * perShare);
-  for (let q = share * perShare; q < end; q++) {
-    const f = q / panelCount;
-    const p = q - f * panelCount;
-    const phase = phaseTable + <usize>f * PHASE_BYTES;
-    const phaseGroups = load<i32>(phase, PHASE_GROUPS), phaseRun = load<i32>(phase, PHASE_RUN) * c;
-    const shift = <usize>load<i32>(phase, FIRST_PIXEL) * pixel;
-    const to = <usize>load<u32>(phase, OUT_AT) + <usize>(p << 5);
+  const perShare = (panelCount + split - 1) / split;
+  const end = min32(panelCount, (share + 1) * perShare);
+  for (let p = share * perShare; p < end; p++) {
     const left = n - (p << 3);
-    const panel = panels + <usize>load<u32>(phase, PANELS_AT) + <usize>(p * phaseGroups * phaseRun) * 32;
+    const panel = panels + <usize>p * panelBytes;
     const biasAt = bias ? bias + <usize>(p << 5) : 0;
-    if (phaseGroups == 0) memory.fill(acc, 0, 192); // no tap reaches these positions
     for (let t = 0; t < tiles; t++) {
       const at = addresses + <usize>t * tileBytes;
-      let rowsAt = at + <usize>(24 * (load<i32>(phase, FIRST_GROUP) + 1)), panelAt = panel;
-      for (let g = 0; g < phaseGroups; g++) {
-        if (left > 4) strip(rowsAt, shift, phaseRun, panelAt, acc, g == 0);
-        else if (g == 0) narrowStrip(rowsAt, shift, phaseRun, panelAt, acc, true);
-        else narrowStrip(rowsAt, shift, phaseRun, panelAt, acc, false); // called twice, or the optimizer would put its loop into these
+      let rowsAt = at + 24, panelAt = panel;
+      for (let g = 0; g < groups; g++) {
+        if (left > 4) strip(rowsAt, run, panelAt, acc, g == 0);
+        else if (g == 0) narrowStrip(rowsAt, run, panelAt, acc, true);
+        else narrowStrip(rowsAt, run, panelAt, acc, false); // called twice, or the optimizer would put its loop into these
         rowsAt += 24;
-        panelAt += <usize>phaseRun << 5;
+        panelAt += <usize>run << 5;
       }
-      writeTile(acc, at, to, biasAt, left, activation);
+      writeTile(acc, at, <usize>(p << 5), biasAt, left, activation);
     }
-  }
-}
-
-/**
- * Packs sums of taps for convTiles, item by item a panel of a phase: tap by tap and input map by input map, eight consecutive output
- * maps, zeros behind the last. A tap is a count and so many numbers of taps of the filter.
- * Arguments: filter, panels, phase table, depth (maps a tap), n (columns).
- */
-export function packSums(item: i32, _thread: i32): void {
-  const filter = argP(0), depth = argI(3), n = argI(4);
-  const panelCount = (n + 7) >> 3;
-  const f = item / panelCount;
-  const p = item - f * panelCount;
-  const phase = argP(2) + <usize>f * PHASE_BYTES;
-  const taps = load<i32>(phase, PHASE_GROUPS) * load<i32>(phase, PHASE_RUN);
-  const left = min32(8, n - (p << 3));
-  let to = argP(1) + <usize>load<u32>(phase, PANELS_AT) + <usize>(p * taps * depth) * 32;
-  let list = argP(2) + <usize>load<u32>(phase, SUMS);
-  const pitch = <usize>n << 2, end = <usize>depth << 5;
-  for (let t = 0; t < taps; t++) {
-    const count = load<i32>(list);
-    list += 4;
-    for (let i = 0; i < count; i++) {
-      let from = filter + (<usize>(load<i32>(list) * depth * n + (p << 3)) << 2);
-      list += 4;
-      for (let at = to; at < to + end; at += 32) {
-        let v0 = loadPart(from, min32(4, left)), v1 = left > 4 ? loadPart(from + 16, left - 4) : f32x4.splat(0);
-        if (i > 0) {
-          v0 = f32x4.add(v128.load(at), v0);
-          v1 = f32x4.add(v128.load(at, 16), v1);
-        }
-        v128.store(at, v0);
-        v128.store(at, v1, 16);
-        from += pitch;
-      }
-    }
-    to += end;
   }
 }
 

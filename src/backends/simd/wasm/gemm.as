@@ -33,13 +33,13 @@ export function put(out: usize, n: usize, v0: v128, v1: v128, bias: usize, left:
 }
 
 /**
- * acc[r][0..8) += the sum of `run` products of consecutive floats at rows[r] + `shift` with consecutive rows of the packed panel `b`;
+ * acc[r][0..8) += the sum of `run` products of consecutive floats at rows[r] with consecutive rows of the packed panel `b`;
  * set instead of added when `first`. One loop and no more: with a second one around it V8 keeps no accumulator in a register,
  * and half of the speed is gone.
  */
-export function strip(rows: usize, shift: usize, run: i32, b: usize, acc: usize, first: bool): void {
-  let a0 = <usize>load<u32>(rows) + shift, a1 = <usize>load<u32>(rows, 4) + shift, a2 = <usize>load<u32>(rows, 8) + shift;
-  let a3 = <usize>load<u32>(rows, 12) + shift, a4 = <usize>load<u32>(rows, 16) + shift, a5 = <usize>load<u32>(rows, 20) + shift;
+export function strip(rows: usize, run: i32, b: usize, acc: usize, first: bool): void {
+  let a0 = <usize>load<u32>(rows), a1 = <usize>load<u32>(rows, 4), a2 = <usize>load<u32>(rows, 8);
+  let a3 = <usize>load<u32>(rows, 12), a4 = <usize>load<u32>(rows, 16), a5 = <usize>load<u32>(rows, 20);
   let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
   let c30 = c00, c31 = c00, c40 = c00, c41 = c00, c50 = c00, c51 = c00;
   if (!first) {
@@ -160,9 +160,9 @@ export function evenStrip(a0: usize, pitch: usize, run: i32, b: usize, acc: usiz
 }
 
 /** The same for at most four columns: half the panel is not read. */
-export function narrowStrip(rows: usize, shift: usize, run: i32, b: usize, acc: usize, first: bool): void {
-  let a0 = <usize>load<u32>(rows) + shift, a1 = <usize>load<u32>(rows, 4) + shift, a2 = <usize>load<u32>(rows, 8) + shift;
-  let a3 = <usize>load<u32>(rows, 12) + shift, a4 = <usize>load<u32>(rows, 16) + shift, a5 = <usize>load<u32>(rows, 20) + shift;
+export function narrowStrip(rows: usize, run: i32, b: usize, acc: usize, first: bool): void {
+  let a0 = <usize>load<u32>(rows), a1 = <usize>load<u32>(rows, 4), a2 = <usize>load<u32>(rows, 8);
+  let a3 = <usize>load<u32>(rows, 12), a4 = <usize>load<u32>(rows, 16), a5 = <usize>load<u32>(rows, 20);
   let c0 = f32x4.splat(0), c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0;
   if (!first) {
     c0 = v128.load(acc, 0);

@@ -1,8 +1,9 @@
 // The job board. The host writes a job's arguments and opens it; every thread then takes items until none is left, the
 // host too. No one waits for a thread that has taken nothing, and which thread computes an item never changes a result.
 import { adamUpdate } from './adam';
-import { convTiles, filterGradient, packFilter, packSums, sumParts } from './conv';
+import { convTiles, filterGradient, packFilter, sumParts } from './conv';
 import { depthwiseGradient, depthwiseRow } from './depthwise';
+import { doubledFilter, doubledFilterBack, doubledGradient, doubledInput, doubledTiles } from './doubled';
 import { binary, comparison, fill, select4, toFloat, unary } from './elementwise';
 import { copyBox, transposeRows } from './layout';
 import { affineColumns, columnMoments, columnProducts } from './norm';
@@ -52,10 +53,14 @@ function compute(kernel: i32, item: i32, thread: i32): void {
     case 26: return pickGradient(item, thread);
     case 27: return adamUpdate(item, thread);
     case 28: return sumStretch(item, thread);
-    case 29: return packSums(item, thread);
     case 30: return packPairs(item, thread);
     case 31: return thinRows(item, thread);
     case 32: return thinGradient(item, thread);
+    case 33: return doubledFilter(item, thread);
+    case 34: return doubledTiles(item, thread);
+    case 35: return doubledFilterBack(item, thread);
+    case 36: return doubledInput(item, thread);
+    case 37: return doubledGradient(item, thread);
     case 40: return depthwiseRow(item, thread);
     case 41: return depthwiseGradient(item, thread);
     case 42: return columnMoments(item, thread);

@@ -1,0 +1,296 @@
+// Convolution by 2x2 taps, padded to the same size, of an image whose pixels are doubled on both sides, computed on the image itself.
+// Along a row of pixels a, b the taps v, w give v a + w a and v a + w b, that is (v + w) a and (v + w) a + w (b - a): two products
+// for two outputs. Both ways it is four products for the four outputs of a pixel, where the doubled image takes sixteen: of the
+// pixel, its difference to the right one, to the one below, and the difference of these differences, with sums of taps.
+import { argI, argP, min32 } from './common';
+import { transpose4 } from './conv';
+import { addTile, evenStrip, finish, sumStrip } from './gemm';
+
+// Arguments, by number. C maps a pixel of the image, N maps of the output; both are multiples of 4.
+const X: usize = 0, OUT: usize = 1, BATCH: usize = 2, H: usize = 3, W: usize = 4, C: usize = 5, N: usize = 6;
+const BLOCK: usize = 7, SCRATCH: usize = 8, SCRATCH_SIZE: usize = 9, ZEROS: usize = 10, DY: usize = 11;
+const FILTER: usize = 12, PANELS: usize = 13, BIAS: usize = 14, ACTIVATION: usize = 15, SPLIT: usize = 16;
+const CHUNK: usize = 17, C_BLOCK: usize = 18, N_BLOCK: usize = 19;
+
+/** Products a pixel. */
+const PLACES: usize = 4;
+
+/** The sum of taps that meets place `q`, four maps of each at `from`, the taps `tap` bytes apart. */
+// @ts-ignore: decorator
+@inline
+function sumTaps(q: usize, from: usize, tap: usize): v128 {
+  const last = v128.load(from + tap * 3);
+  if (q == 3) return last;
+  if (q == 2) return f32x4.add(v128.load(from + tap * 2), last);
+  const right = f32x4.add(v128.load(from + tap), last);
+  if (q == 1) return right;
+  return f32x4.add(f32x4.add(v128.load(from), v128.load(from + tap * 2)), right);
+}
+
+/** Panel p of eight maps of the output: [place][C][8], zeros behind the last map. */
+export function doubledFilter(p: i32, _thread: i32): void {
+  const c = argI(C), n = argI(N);
+  const pitch = <usize>n << 2, tap = <usize>c * pitch;
+  let to = argP(PANELS) + (<usize>p * PLACES * <usize>c << 5);
+  const from = argP(FILTER) + (<usize>p << 5);
+  const half = n - (p << 3) < 8;
+  for (let q: usize = 0; q < PLACES; q++) {
+    for (let at = from; at < from + tap; at += pitch) {
+      v128.store(to, sumTaps(q, at, tap));
+      v128.store(to, half ? f32x4.splat(0) : sumTaps(q, at + 16, tap), 16);
+      to += 32;
+    }
+  }
+}
+
+/** Panel p of eight maps of the image, for the gradient: [place][N][8], zeros behind the last map. Scratch: 64 bytes. */
+export function doubledFilterBack(p: i32, thread: i32): void {
+  const c = argI(C), n = argI(N);
+  const pitch = <usize>n << 2, tap = <usize>c * pitch;
+  const temp = argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE);
+  let to = argP(PANELS) + (<usize>p * PLACES * <usize>n << 5);
+  for (let q: usize = 0; q < PLACES; q++) {
+    for (let at: usize = 0; at < pitch; at += 16) {
+      for (let side = 0; side < 2; side++) {
+        const map = (p << 3) + (side << 2);
+        const from = argP(FILTER) + <usize>map * pitch + at;
+        for (let i: usize = 0; i < 4; i++) v128.store(temp + (i << 4), map < c ? sumTaps(q, from + i * pitch, tap) : f32x4.splat(0));
+        transpose4(temp, 16, to + <usize>(side << 4), 32);
+      }
+      to += 128;
+    }
+  }
+}
+
+/**
+ * Maps [k0, k1) of the places of `count` pixels of the image from number `first` on: of a pixel's place they lie together, a pixel
+ * `pitch` bytes behind the one before, a place `step`, six pixels `group`.
+ */
+function spreadImage(first: i32, count: i32, k0: i32, k1: i32, to: usize, pitch: usize, step: usize, group: usize): void {
+  const h = argI(H), w = argI(W), zeros = argP(ZEROS);
+  const pixel = <usize>argI(C) << 2, row = <usize>w * pixel;
+  const start = <usize>k0 << 2, end = <usize>k1 << 2;
+  let at = argP(X) + <usize>first * pixel;
+  let y = (first / w) % h, x = first % w;
+  for (let t = 0; t < count; t++) {
+    const inside = x + 1 < w, above = y + 1 < h;
+    const right = inside ? at + pixel : zeros, below = above ? at + row : zeros, corner = inside && above ? at + row + pixel : zeros;
+    let slot = to;
+    for (let k = start; k < end; k += 16) {
+      const own = v128.load(at + k), down = v128.load(below + k);
+      const across = f32x4.sub(v128.load(right + k), own);
+      v128.store(slot, own);
+      v128.store(slot + step, across);
+      v128.store(slot + step * 2, f32x4.sub(down, own));
+      v128.store(slot + step * 3, f32x4.sub(f32x4.sub(v128.load(corner + k), down), across));
+      slot += 16;
+    }
+    at += pixel;
+    to += t % 6 == 5 ? group - pitch * 5 : pitch;
+    if (++x == w) {
+      x = 0;
+      if (++y == h) y = 0;
+    }
+  }
+}
+
+/** The gradients at maps [k0, k1) of the products of such pixels, from dy: how often each product is part of an output. */
+function gatherOutput(first: i32, count: i32, k0: i32, k1: i32, to: usize, pitch: usize, step: usize, group: usize): void {
+  const w = argI(W);
+  const pixel = <usize>argI(N) << 2, row = <usize>w * pixel * 2;
+  const start = <usize>k0 << 2, end = <usize>k1 << 2;
+  const above = first / w;
+  let x = first - above * w;
+  let at = argP(DY) + <usize>above * row * 2 + <usize>x * pixel * 2;
+  for (let t = 0; t < count; t++) {
+    let slot = to;
+    for (let k = at + start; k < at + end; k += 16) {
+      const right = v128.load(k + pixel), left = v128.load(k + row), last = v128.load(k + row + pixel);
+      const below = f32x4.add(left, last);
+      v128.store(slot, f32x4.add(f32x4.add(v128.load(k), right), below));
+      v128.store(slot + step, f32x4.add(right, last));
+      v128.store(slot + step * 2, below);
+      v128.store(slot + step * 3, last);
+      slot += 16;
+    }
+    at += pixel * 2;
+    to += t % 6 == 5 ? group - pitch * 5 : pitch;
+    if (++x == w) {
+      x = 0;
+      at += row;
+    }
+  }
+}
+
+/**
+ * What of dy each place's taps meet for the gradient of `count` pixels: that of the products, a difference against the pixels on
+ * the left and above where the product is one. All maps.
+ */
+function spreadOutput(first: i32, count: i32, to: usize, pitch: usize, step: usize, group: usize): void {
+  const h = argI(H), w = argI(W), zeros = argP(ZEROS);
+  const pixel = <usize>argI(N) << 2, row = <usize>w * pixel * 2;
+  const above = first / w;
+  let y = above % h, x = first - above * w;
+  let at = argP(DY) + <usize>above * row * 2 + <usize>x * pixel * 2;
+  for (let t = 0; t < count; t++) {
+    const west = x > 0, north = y > 0;
+    const w0 = west ? at - pixel : zeros, w1 = west ? at + row - pixel : zeros;
+    const n0 = north ? at - row : zeros, n1 = north ? at - row + pixel : zeros;
+    const nw = west && north ? at - row - pixel : zeros;
+    let slot = to;
+    for (let k: usize = 0; k < pixel; k += 16) {
+      const right = v128.load(at + pixel + k), left = v128.load(at + row + k), last = v128.load(at + row + pixel + k);
+      const below = f32x4.add(left, last);
+      v128.store(slot, f32x4.add(f32x4.add(v128.load(at + k), right), below));
+      const onLeft = v128.load(w1 + k), onTop = v128.load(n1 + k);
+      v128.store(slot + step, f32x4.sub(f32x4.add(v128.load(w0 + k), onLeft), f32x4.add(right, last)));
+      v128.store(slot + step * 2, f32x4.sub(f32x4.add(v128.load(n0 + k), onTop), below));
+      v128.store(slot + step * 3, f32x4.add(f32x4.sub(v128.load(nw + k), onTop), f32x4.sub(last, onLeft)));
+      slot += 16;
+    }
+    at += pixel * 2;
+    to += t % 6 == 5 ? group - pitch * 5 : pitch;
+    if (++x == w) {
+      x = 0;
+      at += row;
+      if (++y == h) y = 0;
+    }
+  }
+}
+
+/** Writes the outputs of the pixels of a panel from their products, plus a bias. */
+function writeOutputs(p: i32, first: i32, count: i32, products: usize): void {
+  const w = argI(W), n = argI(N), bias = argP(BIAS), activation = argI(ACTIVATION);
+  const pixel = <usize>n << 2, row = <usize>w * pixel * 2;
+  for (let side = 0; side < 2; side++) {
+    const k = <usize>((p << 3) + (side << 2)) << 2;
+    if (k >= pixel) break;
+    const shift = bias ? v128.load(bias + k) : f32x4.splat(0);
+    const above = first / w;
+    let x = first - above * w;
+    let out = argP(OUT) + <usize>above * row * 2 + <usize>x * pixel * 2 + k;
+    let at = products + <usize>(side << 4);
+    for (let t = 0; t < count; t++) {
+      const below = v128.load(at, 384);
+      const v0 = f32x4.add(v128.load(at), shift);
+      const v1 = f32x4.add(v0, v128.load(at, 192));
+      v128.store(out, finish(v0, activation));
+      v128.store(out + pixel, finish(v1, activation));
+      v128.store(out + row, finish(f32x4.add(v0, below), activation));
+      v128.store(out + row + pixel, finish(f32x4.add(v1, f32x4.add(below, v128.load(at, 576))), activation));
+      out += pixel * 2;
+      at += t % 6 == 5 ? 608 : 32;
+      if (++x == w) {
+        x = 0;
+        out += row;
+      }
+    }
+  }
+}
+
+/** Forward: `BLOCK` pixels by a share of the panels. Pixels stand in groups of six, [place][6][C]. Scratch: a panel's products, the groups. */
+export function doubledTiles(item: i32, thread: i32): void {
+  const c = argI(C), block = argI(BLOCK), split = argI(SPLIT);
+  const first = (item / split) * block;
+  const count = min32(block, argI(BATCH) * argI(H) * argI(W) - first);
+  const sixes = (count + 5) / 6;
+  const panels = (argI(N) + 7) >> 3;
+  const perShare = (panels + split - 1) / split;
+  const start = (item % split) * perShare, end = min32(panels, start + perShare);
+  const products = argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE);
+  const images = products + <usize>(sixes * 768);
+  const pitch = <usize>c << 2, step = pitch * 6, group = step * PLACES;
+  spreadImage(first, count, 0, c, images, pitch, step, group);
+  let panel = argP(PANELS) + (<usize>start * PLACES * <usize>c << 5);
+  for (let p = start; p < end; p++) {
+    for (let q: usize = 0; q < PLACES; q++) {
+      let at = images + q * step, to = products + q * 192;
+      for (let s = 0; s < sixes; s++) {
+        evenStrip(at, pitch, c, panel, to, true);
+        at += group;
+        to += 768;
+      }
+      panel += <usize>c << 5;
+    }
+    writeOutputs(p, first, count, products);
+  }
+}
+
+/** The gradient of the image, likewise. */
+export function doubledInput(item: i32, thread: i32): void {
+  const c = argI(C), n = argI(N), block = argI(BLOCK), split = argI(SPLIT);
+  const first = (item / split) * block;
+  const count = min32(block, argI(BATCH) * argI(H) * argI(W) - first);
+  const sixes = (count + 5) / 6;
+  const panels = (c + 7) >> 3;
+  const perShare = (panels + split - 1) / split;
+  const start = (item % split) * perShare, end = min32(panels, start + perShare);
+  const sums = argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE);
+  const outputs = sums + <usize>(sixes * 192);
+  const pitch = <usize>n << 2, step = pitch * 6, group = step * PLACES;
+  spreadOutput(first, count, outputs, pitch, step, group);
+  let panel = argP(PANELS) + (<usize>start * PLACES * <usize>n << 5);
+  const pixel = <usize>c << 2;
+  for (let p = start; p < end; p++) {
+    for (let q: usize = 0; q < PLACES; q++) {
+      let at = outputs + q * step, to = sums;
+      for (let s = 0; s < sixes; s++) {
+        evenStrip(at, pitch, n, panel, to, q == 0);
+        at += group;
+        to += 192;
+      }
+      panel += <usize>n << 5;
+    }
+    for (let s = 0; s < sixes; s++) {
+      const out = argP(OUT) + <usize>(first + s * 6) * pixel + (<usize>p << 5);
+      addTile(sums + <usize>(s * 192), out, pixel, min32(6, count - s * 6), c - (p << 3), true);
+    }
+  }
+}
+
+/** The filter's gradient of a block of both maps over a chunk of pixels: products summed in scratch as tiles of 6x8, then put together. */
+export function doubledGradient(item: i32, thread: i32): void {
+  const c = argI(C), n = argI(N), block = argI(BLOCK), chunk = argI(CHUNK), cBlock = argI(C_BLOCK), nBlock = argI(N_BLOCK);
+  const cBlocks = (c + cBlock - 1) / cBlock, nBlocks = (n + nBlock - 1) / nBlock;
+  const part = item / (cBlocks * nBlocks);
+  item -= part * cBlocks * nBlocks;
+  const c0 = (item / nBlocks) * cBlock, n0 = (item % nBlocks) * nBlock;
+  const c1 = min32(c, c0 + cBlock), n1 = min32(n, n0 + nBlock);
+  const aPitch = <usize>(c1 - c0) << 2, bPitch = <usize>(n1 - n0) << 2;
+  const aStep = <usize>block * aPitch, bStep = <usize>block * bPitch;
+  const a = argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE);
+  const b = a + aStep * PLACES;
+  const sums = b + bStep * PLACES;
+  const tall = (c1 - c0 + 5) / 6, wide = (n1 - n0 + 7) >> 3;
+  const last = min32(argI(BATCH) * argI(H) * argI(W), (part + 1) * chunk);
+  for (let first = part * chunk; first < last; first += block) {
+    const count = min32(block, last - first);
+    spreadImage(first, count, c0, c1, a, aPitch, aStep, aPitch * 6);
+    gatherOutput(first, count, n0, n1, b, bPitch, bStep, bPitch * 6);
+    let to = sums;
+    for (let q: usize = 0; q < PLACES; q++) {
+      for (let j = 0; j < wide; j++) {
+        for (let i = 0; i < tall; i++) {
+          const at = a + q * aStep + <usize>(i * 24), bt = b + q * bStep + (<usize>j << 5);
+          sumStrip(at, aPitch, bt, bPitch, count, to, first == part * chunk);
+          to += 192;
+        }
+      }
+    }
+  }
+  const place = <usize>(c * n) << 2;
+  const out = argP(OUT) + <usize>part * PLACES * place;
+  const from = <usize>(tall * wide * 192);
+  for (let m = c0; m < c1; m++) {
+    const i = (m - c0) / 6;
+    for (let k = n0; k < n1; k += 4) {
+      const at = sums + <usize>((((k - n0) >> 3) * tall + i) * 192 + (m - c0 - i * 6) * 32 + ((k - n0) & 4) * 4);
+      const to = out + (<usize>(m * n + k) << 2);
+      const own = v128.load(at), below = f32x4.add(own, v128.load(at + from * 2));
+      v128.store(to, own);
+      v128.store(to + place, f32x4.add(own, v128.load(at + from)));
+      v128.store(to + place * 2, below);
+      v128.store(to + place * 3, f32x4.add(below, f32x4.add(v128.load(at + from), v128.load(at + from * 3))));
+    }
+  }
+}
