@@ -10,6 +10,7 @@ import {
   split,
   square,
   sum,
+  type Tensor,
   type Tensor4D,
   tensor4d,
   tidy,
@@ -18,6 +19,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { registerSimdBackend } from '../../../src/backends/simd';
 import { expectSame, numbers } from './compare';
+import { pads } from './conv-inputs';
 
 beforeAll(() => registerSimdBackend({ threads: 2 }));
 
@@ -56,6 +58,27 @@ describe('pooling', () => {
         },
       ),
       { numRuns: 40, seed: 1 },
+    );
+  });
+
+  it('does so for maxima of 2x2 pixels, four maps at a time, where numbers are equal or missing', async () => {
+    const side = fc.integer({ min: 2, max: 9 });
+    const size = fc.record({ h: side, w: side, c: fc.constantFrom(4, 8), step: fc.constantFrom(1, 2, 3), pad: pads });
+    const values = fc.infiniteStream(fc.constantFrom(0, 1, 1, 2, -3));
+    const missing = fc.constantFrom(Number.NaN, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+    await fc.assert(
+      fc.asyncProperty(size, values, missing, async ({ h, w, c, step, pad }, from, odd) => {
+        const x = Float32Array.from({ length: 2 * h * w * c }, () => from.next().value);
+        const pool = (v: Tensor) => maxPool(v as Tensor4D, 2, step, pad, typeof pad === 'string' ? undefined : 'floor');
+        await expectSame(() => {
+          const image = tensor4d(x, [2, h, w, c]);
+          const y = pool(image);
+          return [y, grad(pool)(image, tensor4d(numbers(y.size), y.shape as [number, number, number, number]))];
+        });
+        const holed = x.map((value) => (value === 1 ? odd : value));
+        await expectSame(() => pool(tensor4d(holed, [2, h, w, c])));
+      }),
+      { numRuns: 150, seed: 1 },
     );
   });
 

@@ -63,6 +63,13 @@ function pool(kind: 0 | 1): Kernel {
   };
 }
 
+/** Whether windows of 2x2 pixels, none in two of them, cover the image: then the gradient's kernel writes every number. */
+function coversAll({ inShape, outShape, padInfo, ...info }: backend_util.Conv2DInfo): boolean {
+  const halved = outShape[1] * 2 === inShape[1] && outShape[2] * 2 === inShape[2];
+  const sizes = [info.filterHeight, info.filterWidth, info.strideHeight, info.strideWidth];
+  return halved && sizes.every((size) => size === 2) && padInfo.top === 0 && padInfo.left === 0 && inShape[3] % 4 === 0;
+}
+
 const maxPoolGrad: Kernel = ({ backend, inputs, attrs }) => {
   const dy = inputs.dy!;
   const x = inputs.input!;
@@ -70,8 +77,8 @@ const maxPoolGrad: Kernel = ({ backend, inputs, attrs }) => {
   const info = infoOf(x.shape, attrs);
   const from = backend.address(x);
   const gradient = backend.address(dy);
-  const out = filled(backend, x.shape, 0);
   const apart = info.strideHeight >= info.effectiveFilterHeight;
+  const out = coversAll(info) ? backend.output(x.shape, 'float32') : filled(backend, x.shape, 0);
   backend.runtime.ints.set(argumentsOf(info, from, backend.address(out), apart ? 1 : 0, gradient));
   const items = apart ? info.outHeight : Math.ceil(info.inChannels / 4);
   backend.runtime.leave(KERNEL.maxPoolGradient, info.batchSize * items, sizeOf(x.shape) < SMALL);

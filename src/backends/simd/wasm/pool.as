@@ -6,6 +6,13 @@ const X: usize = 0, OUT: usize = 1, H: usize = 2, W: usize = 3, C: usize = 4, RO
 const FILTER_H: usize = 7, FILTER_W: usize = 8, STEP_Y: usize = 9, STEP_X: usize = 10, TOP: usize = 11, LEFT: usize = 12;
 const KIND: usize = 13, DY: usize = 14, DILATE_Y: usize = 15, DILATE_X: usize = 16;
 
+/** Whether windows are 2x2 neighbours over whole vectors of maps, the common case. */
+// @ts-ignore: decorator
+@inline
+function isPlain(): bool {
+  return argI(FILTER_H) == 2 && argI(FILTER_W) == 2 && argI(DILATE_Y) == 1 && argI(DILATE_X) == 1 && argI(C) % 4 == 0;
+}
+
 /** One output row of a maximum (kind 0) or mean (kind 1) pool; an item is (image, row). */
 export function poolRow(item: i32, _thread: i32): void {
   const h = argI(H), w = argI(W), c = argI(C), rows = argI(ROWS), cols = argI(COLS), kind = argI(KIND);
@@ -16,8 +23,14 @@ export function poolRow(item: i32, _thread: i32): void {
   const pixel = <usize>c << 2;
   const image = argP(X) + <usize>(b * h * w) * pixel;
   let to = argP(OUT) + <usize>(item * cols) * pixel;
+  const plain = kind == 0 && isPlain() && y0 >= 0 && y0 + 2 <= h;
   for (let xx = 0; xx < cols; xx++) {
     const x0 = xx * stepX - argI(LEFT);
+    if (plain && x0 >= 0 && x0 + 2 <= w) {
+      maxOfFour(image + <usize>(y0 * w + x0) * pixel, pixel, <usize>w * pixel, to);
+      to += pixel;
+      continue;
+    }
     for (let k = 0; k < c; k += 4) {
       const n = c - k;
       let v = kind == 0 ? f32x4.splat(-Infinity) : f32x4.splat(0);
@@ -40,6 +53,19 @@ export function poolRow(item: i32, _thread: i32): void {
   }
 }
 
+/** The largest of two by two pixels, the first at `from`. A NaN is no maximum. */
+// @ts-ignore: decorator
+@inline
+function maxOfFour(from: usize, pixel: usize, pitch: usize, to: usize): void {
+  for (const end = from + pixel; from < end; from += 16) {
+    let v = f32x4.pmax(f32x4.splat(-Infinity), v128.load(from));
+    v = f32x4.pmax(v, v128.load(from + pixel));
+    v = f32x4.pmax(v, v128.load(from + pitch));
+    v128.store(to, f32x4.pmax(v, v128.load(from + pitch + pixel)));
+    to += 16;
+  }
+}
+
 /**
  * Gradient of a maximum pool for one image's maps [4k, 4k + 4): the first of equal maxima gets all. OUT is zero before.
  * An item is (image, four maps) where windows overlap and (image, output row) where they do not.
@@ -49,12 +75,45 @@ export function maxPoolGradient(item: i32, _thread: i32): void {
   if (apart) {
     const b = item / rows;
     const y = item - b * rows;
+    if (plainGradientRow(b, y)) return;
     for (let k = 0; k < c; k += 4) maxGradientRow(b, y, k);
   } else {
     const quads = (c + 3) >> 2;
     const b = item / quads;
     for (let y = 0; y < rows; y++) maxGradientRow(b, y, (item - b * quads) << 2);
   }
+}
+
+/** Does that of a row whose windows are plain, inside the image and apart, or returns false. */
+function plainGradientRow(b: i32, row: i32): bool {
+  const h = argI(H), w = argI(W), cols = argI(COLS), stepX = argI(STEP_X), left = argI(LEFT);
+  const y = row * argI(STEP_Y) - argI(TOP);
+  if (!isPlain() || stepX < 2 || left != 0 || y < 0 || y + 2 > h || (cols - 1) * stepX + 2 > w) return false;
+  const pixel = <usize>argI(C) << 2, pitch = <usize>w * pixel;
+  const offset = <usize>((b * h + y) * w) * pixel;
+  let image = argP(X) + offset, out = argP(OUT) + offset;
+  let dy = argP(DY) + <usize>((b * argI(ROWS) + row) * cols) * pixel;
+  const low = f32x4.splat(-Infinity);
+  for (let xx = 0; xx < cols; xx++) {
+    for (let k: usize = 0; k < pixel; k += 16) {
+      const p0 = v128.load(image + k), p1 = v128.load(image + pixel + k);
+      const p2 = v128.load(image + pitch + k), p3 = v128.load(image + pitch + pixel + k);
+      const t0 = f32x4.pmax(low, p0), t1 = f32x4.pmax(t0, p1), t2 = f32x4.pmax(t1, p2);
+      // the last that is more than all before; the first also where none is
+      let g = v128.load(dy + k);
+      const m3 = f32x4.gt(p3, t2), m2 = f32x4.gt(p2, t1), m1 = f32x4.gt(p1, t0);
+      v128.store(out + pitch + pixel + k, v128.and(g, m3));
+      g = v128.andnot(g, m3);
+      v128.store(out + pitch + k, v128.and(g, m2));
+      g = v128.andnot(g, m2);
+      v128.store(out + pixel + k, v128.and(g, m1));
+      v128.store(out + k, v128.andnot(g, m1));
+    }
+    dy += pixel;
+    image += <usize>stepX * pixel;
+    out += <usize>stepX * pixel;
+  }
+  return true;
 }
 
 function maxGradientRow(b: i32, row: i32, k: i32): void {
