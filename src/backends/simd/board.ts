@@ -43,6 +43,7 @@ export const KERNEL = {
   doubledFilterBack: 35,
   doubledInput: 36,
   doubledGradient: 37,
+  thinPoints: 38,
   depthwiseRow: 40,
   depthwiseGradient: 41,
   columnMoments: 42,

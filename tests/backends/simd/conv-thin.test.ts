@@ -70,6 +70,33 @@ describe('Conv2D with few maps on a side', () => {
     );
   });
 
+  it('gives what the cpu backend gives for one tap a pixel, up to where each thread stops, and keeps NaN and infinity to their pixel', async () => {
+    const count = fc.integer({ min: 1, max: 4 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.tuple(count, count),
+        fc.constantFrom(1, 3, 1027, 8191, 26_003),
+        fc.boolean(),
+        fc.constantFrom('linear' as const, 'relu' as const, 'sigmoid' as const),
+        async ([depth, maps], pixels, biased, activation) => {
+          const values = numbers(pixels * depth);
+          values[Math.floor(pixels / 2) * depth] = Number.NaN;
+          values[(pixels - 1) * depth] = Number.POSITIVE_INFINITY;
+          const bias = () => (biased ? tensor1d(numbers(maps, 3)) : undefined);
+          const filter = () => input([1, 1, depth, maps], 2);
+          await expectSame(() => {
+            const x = tensor4d(values, [1, 1, pixels, depth]);
+            return fused.conv2d({ x, filter: filter(), strides: 1, pad: 'same', bias: bias(), activation });
+          });
+          await expectSame(() =>
+            grad((x: Tensor) => square(conv2d(x as never, filter(), 1, 'valid')))(input([1, pixels, 1, depth])),
+          );
+        },
+      ),
+      { numRuns: 60, seed: 3 },
+    );
+  });
+
   it('sums the gradient of the filter over long rows and over many maps of the input', async () => {
     for (const [width, depth, maps, side] of [
       [300, 1, 9, 3],
@@ -125,6 +152,7 @@ describe('Conv2D with few maps on a side', () => {
   it('gives the same bits with one, two and three threads', async () => {
     const body = () => {
       const tensors: Tensor[] = [];
+      tensors.push(conv2d(input([1, 130, 130, 2]), input([1, 1, 2, 3], 2), 1, 'same'));
       for (const [depth, maps] of [
         [1, 16],
         [16, 2],

@@ -9,6 +9,8 @@ const MOST_IN = 4;
 const MOST_IN_GRADIENT = 16;
 const LEAST_COLS = 16;
 const ENOUGH_ITEMS = 24;
+/** Below so many pixels of one tap a job is done by one thread. */
+const POINTS_ALONE = 8192;
 const TILE_BYTES = 192;
 /** What the taps of a piece of a row read should stay in the first-level cache. */
 const PIECE_BYTES = 16 * 1024;
@@ -26,6 +28,33 @@ export function isThin(grid: Pick<Grid, 'table' | 'depth' | 'maps' | 'cols'>): b
 /** Whether they compute the gradient of its filter. Sums over a row pay off for more maps of the input. */
 export function isThinGradient(grid: Pick<Grid, 'table' | 'depth' | 'maps' | 'cols'>): boolean {
   return isThin(grid) || (grid.depth <= MOST_IN_GRADIENT && grid.cols >= 2 * grid.depth && grid.cols >= LEAST_COLS);
+}
+
+/** Whether every pixel is met by one tap, where it stands, and has so few maps before and after that they fit into vectors. */
+export function isPoints({ table, depth, maps, ...grid }: Grid): boolean {
+  const { rows, cols, height, width, outHeight, outWidth, stepY, stepX } = grid;
+  const [first] = table.groups;
+  const one = table.order.length === 1 && first![0] === 0 && first![1] === 0 && stepY === 1 && stepX === 1;
+  const same = rows === height && cols === width && rows === outHeight && cols === outWidth;
+  return one && same && depth > 0 && depth <= 4 && maps > 0 && maps <= 4;
+}
+
+/** Computes such a grid. */
+export function computePoints({ runtime }: SimdBackend, grid: Grid, operands: Operands): void {
+  const { x, out, filter, bias, flip, activation } = operands;
+  const { batch, rows, cols, depth, maps } = grid;
+  const pixels = batch * rows * cols;
+  const at = runtime.heap.allocate(80);
+  const { buffer } = runtime.memory;
+  const from = new Float32Array(buffer, filter, depth * maps);
+  const packed = new Float32Array(buffer, at, 20).fill(0);
+  for (let k = 0; k < depth; k++)
+    for (let n = 0; n < maps; n++) packed[4 * k + n] = from[flip ? n * depth + k : k * maps + n]!;
+  if (bias) packed.set(new Float32Array(buffer, bias, maps), 16);
+  const block = Math.max(1024, Math.ceil(pixels / ENOUGH_ITEMS));
+  runtime.ints.set([x, out, depth, maps, pixels, block, at, activation]);
+  runtime.leave(KERNEL.thinPoints, Math.ceil(pixels / block), pixels < POINTS_ALONE);
+  runtime.heap.free(at);
 }
 
 /** The positions along an axis all of whose taps, `offsets` and `run - 1` more, lie in the image: [low, high). */

@@ -2,7 +2,7 @@ import { backend_util, type NamedAttrMap, type TensorInfo } from '@tensorflow/tf
 import type { SimdBackend } from '../backend';
 import { KERNEL } from '../board';
 import { computeDoubled, type Doubled, doubledFilterGradient, doubledOf } from './conv-doubled';
-import { computeThin, isThin, isThinGradient, thinFilterGradient } from './conv-thin';
+import { computePoints, computeThin, isPoints, isThin, isThinGradient, thinFilterGradient } from './conv-thin';
 import {
   ALONE,
   computeDirect,
@@ -96,6 +96,7 @@ const follows = (dy: TensorInfo, info: Info): boolean => info.outShape.every((si
 
 function computeGrid(backend: SimdBackend, grid: Grid, operands: Operands): void {
   if (suitsWinograd(grid)) computeWinograd(backend, grid, operands);
+  else if (isPoints(grid)) computePoints(backend, grid, operands);
   else if (isThin(grid)) computeThin(backend, grid, operands);
   else computeDirect(backend, grid, operands);
 }

@@ -10,7 +10,7 @@ import { affineColumns, columnMoments, columnProducts } from './norm';
 import { maxVolumeGradient, meanVolumeGradient, volumePoolRow } from './pool3d';
 import { blendGradient, blendRow, maxPoolGradient, meanPoolGradient, pickGradient, pickRow, poolRow, repeatGradientRow } from './pool';
 import { foldColumns, foldRows, softmaxRows, sumStretch } from './reduce';
-import { packPairs, thinRows } from './thin';
+import { packPairs, thinPoints, thinRows } from './thin';
 import { thinGradient } from './thin-gradient';
 import { winogradFilter, winogradGradient, winogradTiles } from './winograd';
 
@@ -61,6 +61,7 @@ function compute(kernel: i32, item: i32, thread: i32): void {
     case 35: return doubledFilterBack(item, thread);
     case 36: return doubledInput(item, thread);
     case 37: return doubledGradient(item, thread);
+    case 38: return thinPoints(item, thread);
     case 40: return depthwiseRow(item, thread);
     case 41: return depthwiseGradient(item, thread);
     case 42: return columnMoments(item, thread);

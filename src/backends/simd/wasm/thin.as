@@ -1,8 +1,8 @@
 // Convolutions with few maps on one side. Their tiles are too small to look for each pixel's address: here six pixels of a
 // row lie at even distances, and one loop passes over all taps by a table of offsets from the first. Where taps leave the
 // image, what they would read is copied first with zeros around it, and another table used.
-import { argI, argP, madd, max32, min32 } from './common';
-import { put } from './gemm';
+import { argI, argP, madd, max32, min32, storePart } from './common';
+import { finish, put } from './gemm';
 
 // Arguments that thinGradient has too, by number.
 export const X: usize = 0, OUT: usize = 1, H: usize = 2, W: usize = 3, C: usize = 4, ROWS: usize = 5, COLS: usize = 6, N: usize = 7;
@@ -198,5 +198,29 @@ export function packPairs(p: i32, _thread: i32): void {
       store<f32>(to + <usize>(i << 2), map < n ? load<f32>(filter + (<usize>at << 2)) : 0);
     }
     to += 32;
+  }
+}
+
+/**
+ * A block of pixels of up to four maps, each met by one tap of up to four. Arguments: x, out, c, n, pixels, block, the filter as
+ * [4][4] with the bias behind it, zeros where there is none, activation.
+ */
+export function thinPoints(item: i32, _thread: i32): void {
+  const c = argI(2), n = argI(3), block = argI(5), filter = argP(6), activation = argI(7);
+  const first = item * block, count = min32(block, argI(4) - first);
+  const w0 = v128.load(filter), w1 = v128.load(filter, 16), w2 = v128.load(filter, 32), w3 = v128.load(filter, 48);
+  const bias = v128.load(filter, 64);
+  let at = argP(0) + (<usize>(first * c) << 2), to = argP(1) + (<usize>(first * n) << 2);
+  for (let left = count; left > 0; left--) {
+    let v = f32x4.mul(v128.load32_splat(at), w0);
+    if (c > 1) v = madd(v128.load32_splat(at, 4), w1, v);
+    if (c > 2) v = madd(v128.load32_splat(at, 8), w2, v);
+    if (c > 3) v = madd(v128.load32_splat(at, 12), w3, v);
+    v = finish(f32x4.add(v, bias), activation);
+    // what is written behind a pixel's maps, the next pixels write again
+    if (left > 3) v128.store(to, v);
+    else storePart(to, v, n);
+    at += <usize>c << 2;
+    to += <usize>n << 2;
   }
 }
