@@ -100,7 +100,7 @@ async function compareConvs({ threads, quick }: BenchOptions, bundle: string) {
     print(
       `Convolutions at ${size.image}x${size.image}, ${size.maps} maps, batch ${size.batch}, GFLOP/s`,
       `${convTable(convs, peak)}\n\nIn brackets: share of the peak of ${threads} threads. Operations are counted as a direct ` +
-        'convolution makes them; Winograd makes fewer, so that its share can pass 100 %.',
+        'convolution makes them; Winograd and doubled pixels take fewer, so that a share can pass 100 %.',
     );
   }
   return { peak, found };

@@ -68,9 +68,9 @@ const PASSES: readonly (readonly [Pass, string])[] = [
 
 /** GFLOP/s of each convolution and its share of the peak. */
 export function convTable(convs: readonly ConvSpeed[], peak: Peak): string {
-  const rows = convs.map(({ image, filter, count, gflops }) => [
+  const rows = convs.map(({ image, filter, doubled, count, gflops }) => [
     image.join('x'),
-    `${filter[0]}x${filter[1]}, ${filter[2]} to ${filter[3]}`,
+    `${filter[0]}x${filter[1]}${doubled ? ' of doubled pixels' : ''}, ${filter[2]} to ${filter[3]}`,
     String(count),
     ...PASSES.map(([pass]) => `${gflops[pass].toFixed(1)} (${((100 * gflops[pass]) / peak.allThreads).toFixed(0)} %)`),
   ]);

@@ -45,10 +45,14 @@ describe('the tables of the benchmark', () => {
 
   it('show speeds as shares of the peak, and growth as ratios', () => {
     const gflops = { forward: 40, input: 20, filter: 88 };
-    const convs = [{ image: [64, 32], filter: [3, 3, 8, 16], count: 2, gflops }] as const;
-    expect(convTable(convs, { fused: true, oneThread: 40, allThreads: 80 })).toContain(
-      '| 64x32 | 3x3, 8 to 16 | 2 | 40.0 (50 %) | 20.0 (25 %) | 88.0 (110 %) |',
-    );
+    const convs = [
+      { image: [64, 32], filter: [3, 3, 8, 16], doubled: false, count: 2, gflops },
+      { image: [64, 32], filter: [2, 2, 8, 4], doubled: true, count: 1, gflops },
+    ] as const;
+    const shown = convTable(convs, { fused: true, oneThread: 40, allThreads: 80 });
+    const speeds = '40.0 (50 %) | 20.0 (25 %) | 88.0 (110 %) |';
+    expect(shown).toContain(`| 64x32 | 3x3, 8 to 16 | 2 | ${speeds}`);
+    expect(shown).toContain(`| 64x32 | 2x2 of doubled pixels, 8 to 4 | 1 | ${speeds}`);
     const lines = growthTable([
       { what: 'batch', value: 1, size, threads: 2, ms: 10 },
       { what: 'batch', value: 2, size, threads: 2, ms: 15 },
