@@ -47,30 +47,25 @@ function setImages({ ints }: Runtime, doubled: Doubled, x: number, out: number, 
   ints[11] = dy;
 }
 
-/** Computes blocks of pixels that read `inner` maps and write `outer`: the forward pass, or the image's gradient. */
-function computeBlocks(
-  { runtime }: SimdBackend,
-  doubled: Doubled,
-  [inner, outer]: readonly [number, number],
-  [pack, compute]: readonly [number, number],
-  {
-    x,
-    out,
-    dy,
-    filter,
-    bias,
-    activation,
-  }: { x: number; out: number; dy: number } & Pick<Operands, 'filter' | 'bias' | 'activation'>,
-): void {
+/** A pass over blocks of pixels that reads `inner` maps of each and writes `outer`, by two kernels. */
+interface Pass {
+  readonly inner: number;
+  readonly outer: number;
+  readonly pack: number;
+  readonly compute: number;
+}
+
+/** What a pass works on: the image and its convolution, or dy and the gradient of the image. */
+type At = Pick<Operands, 'x' | 'out' | 'filter' | 'bias' | 'activation'> & { readonly dy: number };
+
+function computeBlocks({ runtime }: SimdBackend, doubled: Doubled, pass: Pass, at: At): void {
+  const { inner, outer, pack, compute } = pass;
   const { threads, heap, memory, ints } = runtime;
   const pixels = pixelsOf(doubled);
   const panels = Math.ceil(outer / 8);
   const pixelBytes = PLACES * inner * 4;
-  const block = blockOf(
-    pixels,
-    Math.max(12, Math.min(MOST_PIXELS, Math.floor(MOST_BYTES / pixelBytes / 6) * 6)),
-    threads,
-  );
+  const most = Math.max(12, Math.min(MOST_PIXELS, Math.floor(MOST_BYTES / pixelBytes / 6) * 6));
+  const block = blockOf(pixels, most, threads);
   const blocks = Math.ceil(pixels / block);
   // each share of the panels spreads the pixels again, so there are no more than threads need
   const shares = Math.min(panels, Math.ceil(threads / blocks));
@@ -81,9 +76,9 @@ function computeBlocks(
   const zerosAt = heap.allocate(zeroBytes + panelBytes + perThread * threads);
   const panelsAt = zerosAt + zeroBytes;
   new Uint8Array(memory.buffer, zerosAt, zeroBytes).fill(0);
-  setImages(runtime, doubled, x, out, dy);
+  setImages(runtime, doubled, at.x, at.out, at.dy);
   ints.set([block, panelsAt + panelBytes, perThread, zerosAt], 7);
-  ints.set([filter, panelsAt, bias, activation, shares], 12);
+  ints.set([at.filter, panelsAt, at.bias, at.activation, shares], 12);
   runtime.run(pack, panels, PLACES * inner * outer < ALONE);
   runtime.leave(compute, blocks * shares, isSmall(doubled));
   heap.free(zerosAt);
@@ -91,8 +86,13 @@ function computeBlocks(
 
 /** The convolution of the image at x, its pixels doubled. */
 export function computeDoubled(backend: SimdBackend, doubled: Doubled, operands: Operands): void {
-  const { depth, maps } = doubled;
-  computeBlocks(backend, doubled, [depth, maps], [KERNEL.doubledFilter, KERNEL.doubledTiles], { ...operands, dy: 0 });
+  const pass = {
+    inner: doubled.depth,
+    outer: doubled.maps,
+    pack: KERNEL.doubledFilter,
+    compute: KERNEL.doubledTiles,
+  };
+  computeBlocks(backend, doubled, pass, { ...operands, dy: 0 });
 }
 
 /** The gradient of the image, at `out`. */
@@ -101,9 +101,13 @@ export function doubledInputGradient(
   doubled: Doubled,
   { dy, filter, out }: { readonly dy: number; readonly filter: number; readonly out: number },
 ): void {
-  const { depth, maps } = doubled;
-  const operands = { x: 0, out, dy, filter, bias: 0, activation: 0 };
-  computeBlocks(backend, doubled, [maps, depth], [KERNEL.doubledFilterBack, KERNEL.doubledInput], operands);
+  const pass = {
+    inner: doubled.maps,
+    outer: doubled.depth,
+    pack: KERNEL.doubledFilterBack,
+    compute: KERNEL.doubledInput,
+  };
+  computeBlocks(backend, doubled, pass, { x: 0, out, dy, filter, bias: 0, activation: 0 });
 }
 
 /** The gradient of the filter, from the image at x. */
