@@ -2,7 +2,7 @@ import type { SimdBackend } from '../backend';
 import { KERNEL } from '../board';
 import type { Runtime } from '../runtime';
 import { ALONE, type Grid, type Operands, sumChunks } from './conv-tiles';
-import { blockOf, even, spread } from './cut';
+import { blockOf, cutGradient, even } from './cut';
 import { roundUp } from './kernel';
 
 /** Products a pixel, as in wasm/doubled.as. */
@@ -10,7 +10,6 @@ const PLACES = 4;
 /** Bytes of what a block of pixels is made into: a part of a second-level cache. */
 const MOST_BYTES = 256 * 1024;
 const MOST_PIXELS = 96;
-const ENOUGH_ITEMS = 12;
 /** Pixels that a part of a sum has at least where there are as many. */
 const LEAST_CHUNK = 256;
 
@@ -119,16 +118,7 @@ export function doubledFilterGradient(
   const { depth, maps } = doubled;
   const { threads, heap, memory, ints } = runtime;
   const pixels = pixelsOf(doubled);
-  const cBlock = even(depth, 48, 12);
-  const cBlocks = Math.ceil(depth / cBlock);
-  const fewest = cBlocks * Math.ceil(maps / 64);
-  // Parts of a sum depend on the shape alone; which maps stand together in an item does not change them.
-  const most = Math.min(Math.ceil(ENOUGH_ITEMS / fewest), Math.ceil(pixels / LEAST_CHUNK));
-  const chunk = Math.ceil(pixels / most);
-  const chunks = Math.ceil(pixels / chunk);
-  const nBlocks = Math.ceil(spread(fewest * chunks, threads) / (cBlocks * chunks));
-  const nBlock = even(maps, roundUp(Math.ceil(maps / nBlocks), 8), 8);
-  const tasks = cBlocks * Math.ceil(maps / nBlock);
+  const { cBlock, nBlock, tasks, chunk, chunks } = cutGradient(doubled, pixels, LEAST_CHUNK, threads);
   const block = even(chunk, MOST_PIXELS, 1);
   const size = PLACES * depth * maps;
   const partBytes = chunks > 1 ? roundUp(chunks * size * 4, 64) : 0;

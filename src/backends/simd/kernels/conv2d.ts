@@ -101,20 +101,20 @@ function computeGrid(backend: SimdBackend, grid: Grid, operands: Operands): void
   else computeDirect(backend, grid, operands);
 }
 
-/** Where an image lies whose pixels, doubled on both sides, are x. */
-function doubledAt(backend: SimdBackend, x: TensorInfo): number | undefined {
-  const promised = backend.promised(x);
-  const doubled = promised?.kind === 'repeated' && promised.factorY === 2 && promised.factorX === 2;
-  return doubled ? promised.from : undefined;
+/** Where an image lies. */
+interface Source extends Pick<Operands, 'x' | 'behind'> {
+  /** Set where what lies there is half as high and wide, and its pixels doubled are the image. */
+  readonly doubled?: Doubled;
 }
 
-type Parts = Pick<Operands, 'x' | 'behind'>;
-
-/** Where an image lies: in two parts, where two have been concatenated and the grid can be computed so. */
-function partsOf(backend: SimdBackend, x: TensorInfo, grid: Grid): Parts {
+/** Where x lies: what it would be made of, where that has not been done and the plan can be computed so. */
+function sourceOf(backend: SimdBackend, x: TensorInfo, { forward, doubled }: Plan): Source {
   const promised = backend.promised(x);
-  if (promised?.kind !== 'joined' || !suitsWinograd(grid)) return { x: backend.address(x) };
-  return { x: promised.first, behind: { at: promised.second, depth: promised.depth } };
+  if (promised?.kind === 'repeated' && doubled && promised.factorY === 2 && promised.factorX === 2)
+    return { x: promised.from, doubled };
+  if (promised?.kind === 'joined' && suitsWinograd(forward))
+    return { x: promised.first, behind: { at: promised.second, depth: promised.depth } };
+  return { x: backend.address(x) };
 }
 
 function forward(
@@ -125,15 +125,13 @@ function forward(
   activation: number,
   plan: Plan,
 ): TensorInfo {
-  const { doubled } = plan;
-  const image = doubled && doubledAt(backend, x);
-  const { x: from, behind }: Parts = image === undefined ? partsOf(backend, x, plan.forward) : { x: image };
+  const { x: from, behind, doubled } = sourceOf(backend, x, plan);
   const weights = backend.address(filter);
   const biasAt = bias ? backend.address(bias) : 0;
   const out = backend.output(plan.info.outShape, 'float32');
   const to = backend.address(out);
   const operands = { x: from, behind, out: to, filter: weights, flip: false, bias: biasAt, activation };
-  if (doubled && image !== undefined) computeDoubled(backend, doubled, operands);
+  if (doubled) computeDoubled(backend, doubled, operands);
   else computeGrid(backend, plan.forward, operands);
   return out;
 }
@@ -227,11 +225,10 @@ const conv2DBackpropInput: Kernel = ({ backend, inputs, attrs }) => {
   const x = backend.address(dy);
   const weights = backend.address(filter);
   const { info, doubled } = plan;
-  plan.backward ??= inputGrids(info);
-  const grids = plan.backward;
   const write = (out: number) => {
     const operands = { x, out, filter: weights, flip: true, bias: 0, activation: 0 };
-    for (const grid of grids) computeGrid(backend, grid, operands);
+    plan.backward ??= inputGrids(info);
+    for (const grid of plan.backward) computeGrid(backend, grid, operands);
   };
   // if pixels have been doubled, only the image they were made from needs a gradient
   if (doubled) {
@@ -255,17 +252,16 @@ const conv2DBackpropFilter: Kernel = ({ backend, inputs, attrs }) => {
   if (!plan || !allFloat(x, dy) || !follows(dy, plan.info)) return undefined;
   const { info } = plan;
   const { runtime } = backend;
-  const { forward: grid, doubled } = plan;
-  const image = doubled && doubledAt(backend, x);
-  const { x: from, behind }: Parts = image === undefined ? partsOf(backend, x, grid) : { x: image };
+  const grid = plan.forward;
+  const { x: from, behind, doubled } = sourceOf(backend, x, plan);
   const gradient = backend.address(dy);
   const out = backend.output(info.filterShape, 'float32');
   const size = sizeOf(info.filterShape);
   if (size === 0) return out;
   const { table, maps } = grid;
   const to = backend.address(out);
-  if (doubled && image !== undefined) {
-    doubledFilterGradient(backend, doubled, { x: image, dy: gradient, out: to });
+  if (doubled) {
+    doubledFilterGradient(backend, doubled, { x: from, dy: gradient, out: to });
     return out;
   }
   if (info.batchSize > 0 && suitsWinograd(grid)) {

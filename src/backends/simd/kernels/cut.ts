@@ -9,7 +9,7 @@ export function even(total: number, most: number, step: number): number {
  * How many pieces to cut work into that `count` would do for: two or more for each thread, as one may come late, and the same
  * number for all. No number may depend on such a cut, as it depends on the threads.
  */
-export function spread(count: number, threads: number): number {
+function spread(count: number, threads: number): number {
   return threads > 1 && count < 8 * threads ? roundUp(count, 2 * threads) : count;
 }
 
@@ -20,4 +20,37 @@ const LEAST_BLOCK = 18;
 export function blockOf(total: number, most: number, threads: number): number {
   const wanted = spread(Math.ceil(total / most), threads);
   return even(total, Math.min(most, Math.max(LEAST_BLOCK, roundUp(Math.ceil(total / wanted), 6))), 6);
+}
+
+/** How many items a gradient of a filter is cut into at least, where it can be. */
+const ENOUGH_ITEMS = 12;
+
+/** How the gradient of a filter is cut: into blocks of both maps, and its sum over pixels or tiles into chunks. */
+export interface GradientCut {
+  readonly cBlock: number;
+  readonly nBlock: number;
+  /** Blocks of both maps together. */
+  readonly tasks: number;
+  readonly chunk: number;
+  readonly chunks: number;
+}
+
+/**
+ * Cuts a sum over `total` pixels or tiles, at least `leastChunk` a part where there are as many, for each of `depth * maps` pairs.
+ * The parts depend on the shape alone; which maps stand together in an item does not change a sum.
+ */
+export function cutGradient(
+  { depth, maps }: { readonly depth: number; readonly maps: number },
+  total: number,
+  leastChunk: number,
+  threads: number,
+): GradientCut {
+  const cBlock = even(depth, 48, 12);
+  const cBlocks = Math.ceil(depth / cBlock);
+  const fewest = cBlocks * Math.ceil(maps / 64);
+  const chunk = Math.ceil(total / Math.min(Math.ceil(ENOUGH_ITEMS / fewest), Math.ceil(total / leastChunk)));
+  const chunks = Math.ceil(total / chunk);
+  const nBlocks = Math.ceil(spread(fewest * chunks, threads) / (cBlocks * chunks));
+  const nBlock = even(maps, roundUp(Math.ceil(maps / nBlocks), 8), 8);
+  return { cBlock, nBlock, tasks: cBlocks * Math.ceil(maps / nBlock), chunk, chunks };
 }

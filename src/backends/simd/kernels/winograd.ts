@@ -2,7 +2,7 @@ import type { SimdBackend } from '../backend';
 import { KERNEL } from '../board';
 import type { Runtime } from '../runtime';
 import { type Behind, type Grid, type Operands, sumChunks, type TapTable } from './conv-tiles';
-import { blockOf, even, spread } from './cut';
+import { blockOf, cutGradient, even } from './cut';
 import { roundUp } from './kernel';
 
 /** The patch: side, and places in it. */
@@ -19,7 +19,6 @@ const EMPTY = 768;
 const MOST_PREPARED = 1024 * 1024;
 const MOST_PREPARED_FOR_MANY = 12 * MOST_PREPARED;
 const MANY_TILES = 96;
-const ENOUGH_ITEMS = 12;
 /** Tiles that a part of a sum has at least where there are as many. */
 const LEAST_CHUNK = 64;
 
@@ -138,17 +137,8 @@ export function winogradFilterGradient(
 ): void {
   const { maps, depth, table } = grid;
   const { tiles } = tilesOf(grid);
-  const cBlock = even(depth, 48, 12);
-  const cBlocks = Math.ceil(depth / cBlock);
-  const fewest = cBlocks * Math.ceil(maps / 64);
-  // Parts of a sum depend on the shape alone; which maps stand together in an item does not change them.
-  const most = Math.min(Math.ceil(ENOUGH_ITEMS / fewest), Math.ceil(tiles / LEAST_CHUNK));
-  const chunk = Math.ceil(tiles / most);
-  const chunks = Math.ceil(tiles / chunk);
-  const nBlocks = Math.ceil(spread(fewest * chunks, runtime.threads) / (cBlocks * chunks));
-  const nBlock = even(maps, roundUp(Math.ceil(maps / nBlocks), 8), 8);
+  const { cBlock, nBlock, tasks, chunk, chunks } = cutGradient(grid, tiles, LEAST_CHUNK, runtime.threads);
   const block = even(chunk, Math.max(24, Math.min(96, Math.floor(2688 / (cBlock + nBlock)))), 1);
-  const tasks = cBlocks * Math.ceil(maps / nBlock);
   const size = table.run ** 2 * depth * maps;
   const partBytes = chunks > 1 ? chunks * size * 4 : 0;
   const zeroBytes = roundUp(Math.max(depth, maps) * 4, 64);

@@ -4,7 +4,7 @@
 // pixel, its difference to the right one, to the one below, and the difference of these differences, with sums of taps.
 import { argI, argP, min32 } from './common';
 import { transpose4 } from './conv';
-import { addTile, evenStrip, finish, sumStrip } from './gemm';
+import { addTile, evenStrip, finish, sumTiles } from './gemm';
 
 // Arguments, by number. C maps a pixel of the image, N maps of the output; both are multiples of 4.
 const X: usize = 0, OUT: usize = 1, BATCH: usize = 2, H: usize = 3, W: usize = 4, C: usize = 5, N: usize = 6;
@@ -188,64 +188,60 @@ function writeOutputs(p: i32, first: i32, count: i32, products: usize): void {
   }
 }
 
-/** Forward: `BLOCK` pixels by a share of the panels. Pixels stand in groups of six, [place][6][C]. Scratch: a panel's products, the groups. */
-export function doubledTiles(item: i32, thread: i32): void {
-  const c = argI(C), block = argI(BLOCK), split = argI(SPLIT);
-  const first = (item / split) * block;
-  const count = min32(block, argI(BATCH) * argI(H) * argI(W) - first);
-  const sixes = (count + 5) / 6;
-  const panels = (argI(N) + 7) >> 3;
-  const perShare = (panels + split - 1) / split;
-  const start = (item % split) * perShare, end = min32(panels, start + perShare);
-  const products = argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE);
-  const images = products + <usize>(sixes * 768);
-  const pitch = <usize>c << 2, step = pitch * 6, group = step * PLACES;
-  spreadImage(first, count, 0, c, images, pitch, step, group);
-  let panel = argP(PANELS) + (<usize>start * PLACES * <usize>c << 5);
-  for (let p = start; p < end; p++) {
-    for (let q: usize = 0; q < PLACES; q++) {
-      let at = images + q * step, to = products + q * 192;
-      for (let s = 0; s < sixes; s++) {
-        evenStrip(at, pitch, c, panel, to, true);
-        at += group;
-        to += 768;
-      }
-      panel += <usize>c << 5;
-    }
-    writeOutputs(p, first, count, products);
+/** Writes the gradients of the pixels of a panel of eight of the image's maps. */
+function writeInput(p: i32, first: i32, count: i32, sums: usize): void {
+  const c = argI(C);
+  const pixel = <usize>c << 2;
+  let out = argP(OUT) + <usize>first * pixel + (<usize>p << 5);
+  for (let t = 0; t < count; t += 6) {
+    addTile(sums, out, pixel, min32(6, count - t), c - (p << 3), true);
+    sums += 192;
+    out += pixel * 6;
   }
 }
 
-/** The gradient of the image, likewise. */
-export function doubledInput(item: i32, thread: i32): void {
-  const c = argI(C), n = argI(N), block = argI(BLOCK), split = argI(SPLIT);
+/**
+ * `BLOCK` pixels by a share of the panels: `inner` maps of each are read, `outer` written. Pixels stand in groups of six,
+ * [place][6][inner]. Forward each place has its products, backward they are summed. Scratch: a panel's products, the groups.
+ */
+function computeBlock(item: i32, thread: i32, inner: i32, outer: i32, back: bool): void {
+  const block = argI(BLOCK), split = argI(SPLIT);
   const first = (item / split) * block;
   const count = min32(block, argI(BATCH) * argI(H) * argI(W) - first);
   const sixes = (count + 5) / 6;
-  const panels = (c + 7) >> 3;
+  const panels = (outer + 7) >> 3;
   const perShare = (panels + split - 1) / split;
   const start = (item % split) * perShare, end = min32(panels, start + perShare);
-  const sums = argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE);
-  const outputs = sums + <usize>(sixes * 192);
-  const pitch = <usize>n << 2, step = pitch * 6, group = step * PLACES;
-  spreadOutput(first, count, outputs, pitch, step, group);
-  let panel = argP(PANELS) + (<usize>start * PLACES * <usize>n << 5);
-  const pixel = <usize>c << 2;
+  const products = argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE);
+  const groups = products + <usize>(sixes * 768);
+  const pitch = <usize>inner << 2, step = pitch * 6, group = step * PLACES;
+  if (back) spreadOutput(first, count, groups, pitch, step, group);
+  else spreadImage(first, count, 0, inner, groups, pitch, step, group);
+  const place: usize = back ? 0 : 192, tile: usize = back ? 192 : 768;
+  let panel = argP(PANELS) + (<usize>start * PLACES * <usize>inner << 5);
   for (let p = start; p < end; p++) {
     for (let q: usize = 0; q < PLACES; q++) {
-      let at = outputs + q * step, to = sums;
+      let at = groups + q * step, to = products + q * place;
       for (let s = 0; s < sixes; s++) {
-        evenStrip(at, pitch, n, panel, to, q == 0);
+        evenStrip(at, pitch, inner, panel, to, !back || q == 0);
         at += group;
-        to += 192;
+        to += tile;
       }
-      panel += <usize>n << 5;
+      panel += <usize>inner << 5;
     }
-    for (let s = 0; s < sixes; s++) {
-      const out = argP(OUT) + <usize>(first + s * 6) * pixel + (<usize>p << 5);
-      addTile(sums + <usize>(s * 192), out, pixel, min32(6, count - s * 6), c - (p << 3), true);
-    }
+    if (back) writeInput(p, first, count, products);
+    else writeOutputs(p, first, count, products);
   }
+}
+
+/** A block of the forward pass. */
+export function doubledTiles(item: i32, thread: i32): void {
+  computeBlock(item, thread, argI(C), argI(N), false);
+}
+
+/** A block of the image's gradient. */
+export function doubledInput(item: i32, thread: i32): void {
+  computeBlock(item, thread, argI(N), argI(C), true);
 }
 
 /** The filter's gradient of a block of both maps over a chunk of pixels: products summed in scratch as tiles of 6x8, then put together. */
@@ -267,16 +263,7 @@ export function doubledGradient(item: i32, thread: i32): void {
     const count = min32(block, last - first);
     spreadImage(first, count, c0, c1, a, aPitch, aStep, aPitch * 6);
     gatherOutput(first, count, n0, n1, b, bPitch, bStep, bPitch * 6);
-    let to = sums;
-    for (let q: usize = 0; q < PLACES; q++) {
-      for (let j = 0; j < wide; j++) {
-        for (let i = 0; i < tall; i++) {
-          const at = a + q * aStep + <usize>(i * 24), bt = b + q * bStep + (<usize>j << 5);
-          sumStrip(at, aPitch, bt, bPitch, count, to, first == part * chunk);
-          to += 192;
-        }
-      }
-    }
+    sumTiles(<i32>PLACES, a, aPitch, aStep, tall, b, bPitch, bStep, wide, count, sums, first == part * chunk);
   }
   const place = <usize>(c * n) << 2;
   const out = argP(OUT) + <usize>part * PLACES * place;

@@ -251,7 +251,7 @@ export function outerStrip(a: usize, aPitch: usize, b: usize, bPitch: usize, dep
 }
 
 /** The same added to acc; set when `first`. */
-export function sumStrip(a: usize, aPitch: usize, b: usize, bPitch: usize, depth: i32, acc: usize, first: bool): void {
+function sumStrip(a: usize, aPitch: usize, b: usize, bPitch: usize, depth: i32, acc: usize, first: bool): void {
   let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
   let c30 = c00, c31 = c00, c40 = c00, c41 = c00, c50 = c00, c51 = c00;
   if (!first) {
@@ -303,6 +303,28 @@ export function sumStrip(a: usize, aPitch: usize, b: usize, bPitch: usize, depth
   v128.store(acc, c41, 144);
   v128.store(acc, c50, 160);
   v128.store(acc, c51, 176);
+}
+
+/**
+ * Adds the products of `count` rows of a and of b in each of `places` to `sums`, `tall` by `wide` tiles of 6x8 a place; sets them
+ * when `first`. Rows lie a pitch apart, places a step.
+ */
+export function sumTiles(
+  places: i32, a: usize, aPitch: usize, aStep: usize, tall: i32, b: usize, bPitch: usize, bStep: usize, wide: i32,
+  count: i32, sums: usize, first: bool,
+): void {
+  for (let e = 0; e < places; e++) {
+    for (let q = 0; q < wide; q++) {
+      for (let p = 0; p < tall; p++) {
+        const at = a + <usize>(p * 24), bt = b + (<usize>q << 5);
+        if (first) sumStrip(at, aPitch, bt, bPitch, count, sums, true);
+        else sumStrip(at, aPitch, bt, bPitch, count, sums, false); // called twice, or the optimizer would put its loop into these
+        sums += 192;
+      }
+    }
+    a += aStep;
+    b += bStep;
+  }
 }
 
 /** Adds such sums to `up` rows (1 to 6), `pitch` bytes apart, and `left` columns of `out`; sets them instead when `first`. */

@@ -6,7 +6,7 @@
 // doi:10.1145/3412380.
 import { ARGS, argI, argP, madd, max32, min32, nmadd } from './common';
 import { transpose4 } from './conv';
-import { evenStrip, finish, sumStrip } from './gemm';
+import { evenStrip, finish, sumTiles } from './gemm';
 
 /** Added between the 36 places, which would else share cache sets where maps are powers of two. */
 const APART: usize = 64;
@@ -579,17 +579,7 @@ export function winogradGradient(item: i32, thread: i32): void {
       transformInput(first + t, c0, c1, a + <usize>t * aPitch, aStep, temp, 0);
       transformOutput(first + t, n0, n1, b + <usize>t * bPitch, bStep, temp);
     }
-    let to = sums;
-    for (let e: usize = 0; e < 36; e++) {
-      for (let q = 0; q < wide; q++) {
-        for (let p = 0; p < tall; p++) {
-          const at = a + e * aStep + <usize>(p * 24), bt = b + e * bStep + (<usize>q << 5);
-          if (first == part * chunk) sumStrip(at, aPitch, bt, bPitch, count, to, true);
-          else sumStrip(at, aPitch, bt, bPitch, count, to, false); // called twice, or the optimizer would put its loop into these
-          to += 192;
-        }
-      }
-    }
+    sumTiles(36, a, aPitch, aStep, tall, b, bPitch, bStep, wide, count, sums, first == part * chunk);
   }
   const place = <usize>(c * n) << 2;
   const out = argP(OUT) + <usize>(part * size * size) * place;
