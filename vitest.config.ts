@@ -2,16 +2,18 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const src = fileURLToPath(new URL('./src', import.meta.url));
+const simd = fileURLToPath(new URL('./packages/backend-simd/src/index.ts', import.meta.url));
 
 export default defineConfig({
   resolve: {
     alias: [
       { find: /^tfjs-multitask$/, replacement: `${src}/index.ts` },
       { find: /^tfjs-multitask\/(.+)$/, replacement: `${src}/$1/index.ts` },
+      { find: /^tfjs-backend-simd$/, replacement: simd },
     ],
   },
   test: {
-    include: ['tests/**/*.test.ts'],
+    include: ['{tests,packages/*/tests}/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -8,9 +8,9 @@
 import '@tensorflow/tfjs-layers';
 import { parseArgs } from 'node:util';
 import { backend } from '@tensorflow/tfjs-core';
-import { registerWebgpuTrainingKernels } from '../../src/backends/register-webgpu-training-kernels';
-import { addN } from '../../src/backends/webgpu/add-n';
-import { replaceOfficial } from '../../src/backends/webgpu/kernel';
+import { addN } from '../../src/backends/patches/webgpu/add-n';
+import { replaceOfficial } from '../../src/backends/patches/webgpu/kernel';
+import { registerWebgpuTrainingKernels } from '../../src/backends/patches/webgpu/register-webgpu-training-kernels';
 import { prepare } from '../simd/step';
 import { peakBytes, useDryBackend } from './dry-backend';
 import { tally, type Watched, watchDispatches } from './tally';

@@ -1,6 +1,6 @@
 import { engine, registerBackend, setBackend, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import type { FoundAdapter } from '../../src/backends/webgpu/adapter';
-import { createBackend, type OfficialClass } from '../../src/backends/webgpu/backend';
+import type { FoundAdapter } from '../../src/backends/patches/webgpu/adapter';
+import { createBackend, type OfficialClass } from '../../src/backends/patches/webgpu/backend';
 import type { Watched } from './tally';
 
 /** The limits that NVIDIA's driver gives, as far as kernels ask for them. */

@@ -9,7 +9,7 @@ export interface LoadingProgram {
 type Uniforms = readonly { readonly data: readonly number[] }[];
 
 const FLOAT = 4;
-/** Floats of each factor that a workgroup of src/backends/webgpu/tiled-product.ts loads at a step. */
+/** Floats of each factor that a workgroup of src/backends/patches/webgpu/tiled-product.ts loads at a step. */
 const TILE = 1024;
 
 const sumOver = (count: number, term: (i: number) => number): number => {

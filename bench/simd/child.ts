@@ -2,8 +2,8 @@
 // task, `step N`, `forward N`, `memory` or `convs`, and an answer in JSON on stdout for each.
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { registerWasmTrainingKernels } from '../../src/backends/register-wasm-training-kernels';
-import { registerSimdBackend } from '../../src/backends/simd';
+import { registerSimdBackend } from 'tfjs-backend-simd';
+import { registerWasmTrainingKernels } from '../../src/backends/patches/wasm/register-wasm-training-kernels';
 import { measureConvs } from './convs';
 import { prepare, type Size } from './step';
 

@@ -1,5 +1,5 @@
+import { registerSimdBackend } from 'tfjs-backend-simd';
 import { type BackendName, useBackend } from 'tfjs-multitask/backends';
-import { registerSimdBackend } from '../../src/backends/simd';
 
 /** Starts a backend; `simd` with so many threads, since several processes share the cores. Gives its name. */
 export async function startBackend(name: string | undefined, threads: number): Promise<BackendName> {

@@ -1,7 +1,7 @@
-export type { BackendName } from './candidates';
-export { type GpuInfo, gpuInfo } from './gpu-info';
-export { registerCpuTrainingKernels } from './register-cpu-training-kernels';
-export { registerNodeTrainingKernels } from './register-node-training-kernels';
-export { registerWasmTrainingKernels } from './register-wasm-training-kernels';
-export { registerWebgpuTrainingKernels } from './register-webgpu-training-kernels';
-export { type UseBackendOptions, useBackend } from './use-backend';
+export type { BackendName } from './choose/candidates';
+export { type GpuInfo, gpuInfo } from './choose/gpu-info';
+export { type UseBackendOptions, useBackend } from './choose/use-backend';
+export { registerCpuTrainingKernels } from './patches/cpu/register-cpu-training-kernels';
+export { registerNodeTrainingKernels } from './patches/node/register-node-training-kernels';
+export { registerWasmTrainingKernels } from './patches/wasm/register-wasm-training-kernels';
+export { registerWebgpuTrainingKernels } from './patches/webgpu/register-webgpu-training-kernels';

@@ -12,8 +12,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import { checkInteger } from '../internal/check';
-import { heNormal } from './initializer';
-import type { LayerArgs } from './layer-args';
+import { heNormal } from './core/initializer';
+import type { LayerArgs } from './core/layer-args';
 
 export interface AttentionGateOptions extends LayerArgs {
   /** Maps of the intermediate space. Default: half the skip's channels. */

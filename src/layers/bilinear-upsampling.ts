@@ -1,6 +1,6 @@
 import { add, concat, mul, reshape, slice, stack, sub, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { layers, type Shape } from '@tensorflow/tfjs-layers';
-import type { LayerArgs } from './layer-args';
+import type { LayerArgs } from './core/layer-args';
 
 /** Twice the length along `axis` (1 or 2): each half sample lies a quarter of the way to its neighbour. */
 function double(x: Tensor4D, axis: 1 | 2): Tensor4D {

@@ -1,16 +1,16 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import { AttentionGate } from './attention-gate';
 import { BilinearUpsampling } from './bilinear-upsampling';
-import { CrossStitch } from './cross-stitch';
-import { ExpertMixture } from './expert-mixture';
-import { Film } from './film';
-import { GroupNorm } from './group-norm';
-import { InstanceNorm } from './instance-norm';
-import { ParameterDistance } from './parameter-distance';
-import { RepeatBatch } from './repeat-batch';
+import { GroupNorm } from './norm/group-norm';
+import { InstanceNorm } from './norm/instance-norm';
 import { SeededDropout } from './seeded-dropout';
-import { SliceBatch } from './slice-batch';
-import { SubspaceMix } from './subspace-mix';
+import { CrossStitch } from './sharing/cross-stitch';
+import { ExpertMixture } from './sharing/expert-mixture';
+import { Film } from './sharing/film';
+import { ParameterDistance } from './sharing/parameter-distance';
+import { RepeatBatch } from './sharing/repeat-batch';
+import { SliceBatch } from './sharing/slice-batch';
+import { SubspaceMix } from './sharing/subspace-mix';
 
 /**
  * Makes this library's layers known to tfjs, so that `tf.loadLayersModel` can read a model that has them. The builders

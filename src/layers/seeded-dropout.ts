@@ -1,7 +1,7 @@
 import { mul, type serialization, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { random } from '../internal/random';
-import type { LayerArgs } from './layer-args';
+import type { LayerArgs } from './core/layer-args';
 
 export interface SeededDropoutOptions extends LayerArgs {
   /** The share of values that is dropped, in [0, 1). */

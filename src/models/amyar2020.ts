@@ -1,8 +1,8 @@
-import { MLPHead } from '../layers/mlp-head';
-import type { Norm } from '../layers/norm';
-import { UNetDecoder } from '../layers/unet-decoder';
-import { UNetEncoder } from '../layers/unet-encoder';
-import type { Skips } from '../layers/up-path';
+import type { Norm } from '../layers/blocks/norm';
+import type { Skips } from '../layers/blocks/up-path';
+import { MLPHead } from '../layers/builders/mlp-head';
+import { UNetDecoder } from '../layers/builders/unet-decoder';
+import { UNetEncoder } from '../layers/builders/unet-encoder';
 import type { ByTask, Head, MultitaskModel } from '../types';
 import { levels } from './levels';
 import { multitask } from './multitask';

@@ -19,7 +19,7 @@ import {
 import { model as layersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkInteger } from '../internal/check';
 import { record } from '../internal/tape';
-import { inOrder } from '../layers/in-order';
+import { inOrder } from '../layers/sharing/in-order';
 import type { MultitaskModel } from '../types';
 
 export interface GradCamOptions<T extends string> {

@@ -1,6 +1,6 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { loadLayersModel } from '@tensorflow/tfjs-layers';
-import { fuseLayers } from '../layers/fuse-layers';
+import { fuseLayers } from '../layers/fused/fuse-layers';
 import { registerLayers } from '../layers/register';
 import type { MultitaskModel } from '../types';
 import { fromLayersModel } from './from-layers-model';

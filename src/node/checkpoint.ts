@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { checkInteger } from '../internal/check';
-import type { Callback, Run } from '../train/callback';
+import type { Callback, Run } from '../train/callbacks/callback';
 import { writeArchive } from './archive';
 import { checkpointPath, listCheckpoints } from './checkpoint-files';
 import { loadCheckpoint } from './load-checkpoint';

@@ -1,4 +1,4 @@
-import type { Callback, EpochLog, TaskScores } from '../train/callback';
+import type { Callback, EpochLog, TaskScores } from '../train/callbacks/callback';
 import { flatScores } from './flat-scores';
 import { writeDurably } from './write-durably';
 

@@ -1,4 +1,4 @@
-import type { TaskScores } from '../train/callback';
+import type { TaskScores } from '../train/callbacks/callback';
 
 function toNumber(result: unknown): number | undefined {
   if (typeof result === 'number') return result;

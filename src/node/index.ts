@@ -1,5 +1,5 @@
+export { type CachedOptions, cached } from '../data/cached';
 export { readArchive, writeArchive } from './archive';
-export { type CachedOptions, cached } from './cached';
 export { type CheckpointOptions, checkpoint } from './checkpoint';
 export { csvLog } from './csv-log';
 export { fileSystem } from './file-system';

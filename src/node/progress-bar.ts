@@ -1,4 +1,4 @@
-import type { Callback, EpochLog, Run, StepLog, TaskScores } from '../train/callback';
+import type { Callback, EpochLog, Run, StepLog, TaskScores } from '../train/callbacks/callback';
 import { flatScores } from './flat-scores';
 
 export interface ProgressBarOptions {

@@ -1,11 +1,11 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import { eventLoopYielder } from '../internal/yield';
 import type { AnyMetric, ByTask, Loss, MultitaskModel, Progress, Source, Weighting } from '../types';
-import type { TaskScores } from './callback';
-import { checkBatch } from './check-batch';
-import type { Forward } from './forward';
+import type { TaskScores } from './callbacks/callback';
 import { addLoss, combineMeans, type LossSums, meanLoss, meanLosses, type TaskMetrics } from './scores';
-import { taskLoss } from './task-loss';
+import { checkBatch } from './step/check-batch';
+import type { Forward } from './step/forward';
+import { taskLoss } from './step/task-loss';
 
 /** Scores a model over a source: each task over the samples that carry its label. */
 export async function evaluateModel<T extends string>(

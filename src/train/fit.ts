@@ -2,7 +2,7 @@ import { checkInteger } from '../internal/check';
 import { readWeights, writeWeights } from '../internal/layer-weights';
 import { eventLoopYielder } from '../internal/yield';
 import type { Batch, PlainData, SomeTasks, Source, Weighting } from '../types';
-import type { Callback, EpochLog, Run, TaskScores } from './callback';
+import type { Callback, EpochLog, Run, TaskScores } from './callbacks/callback';
 import { addLoss, type LossSums, meanLoss, meanLosses, type Scores, type TaskMetrics } from './scores';
 import { newRunId, readSnapshot, type Snapshot } from './snapshot';
 import type { StepResult, Trainer } from './trainer';

@@ -17,7 +17,7 @@ export type { PreferenceOptions } from './aggregators/preference';
 export { sumGradient } from './aggregators/sum-gradient';
 export { upGrad } from './aggregators/up-grad';
 export { alternate } from './alternate';
-export type { Balance, Callback, EpochLog, Run, StepLog, TaskScores } from './callback';
+export type { Balance, Callback, EpochLog, Run, StepLog, TaskScores } from './callbacks/callback';
 export {
   type Conflict,
   type Cosine,
@@ -26,19 +26,26 @@ export {
   type DiagnosticsOptions,
   diagnostics,
   type StepDiagnostics,
-} from './diagnostics';
-export { type EarlyStoppingOptions, earlyStopping } from './early-stopping';
+} from './callbacks/diagnostics';
+export { type EarlyStoppingOptions, earlyStopping } from './callbacks/early-stopping';
+export {
+  cosineDecay,
+  learningRate,
+  polynomialDecay,
+  type Schedule,
+  type SchedulePoint,
+  warmUp,
+} from './callbacks/learning-rate';
+export type { Mode, Monitor, MonitorOptions } from './callbacks/monitor';
+export { type ReduceOnPlateauOptions, reduceOnPlateau } from './callbacks/reduce-on-plateau';
+export { taskWeights } from './callbacks/task-weights';
 export type { FitOptions, History } from './fit';
-export { fixedWeights } from './fixed-weights';
-export { cosineDecay, learningRate, polynomialDecay, type Schedule, type SchedulePoint, warmUp } from './learning-rate';
-export type { Mode, Monitor, MonitorOptions } from './monitor';
-export { type ReduceOnPlateauOptions, reduceOnPlateau } from './reduce-on-plateau';
 export type { Scores, TaskMetrics } from './scores';
-export { taskWeights } from './task-weights';
 export { createTrainer, type StepOptions, type StepResult, type Trainer, type TrainerOptions } from './trainer';
 export { type DynamicWeightAverageOptions, dynamicWeightAverage } from './weightings/dynamic-weight-average';
 export { equalWeights } from './weightings/equal-weights';
 export { type FamoOptions, famo } from './weightings/famo';
+export { fixedWeights } from './weightings/fixed-weights';
 export { geometricLoss } from './weightings/geometric-loss';
 export { imtlL } from './weightings/imtl-l';
 export { type RandomLossWeightingOptions, randomLossWeighting } from './weightings/random-loss-weighting';

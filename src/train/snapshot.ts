@@ -1,5 +1,5 @@
 import type { PlainData } from '../types';
-import type { EpochLog } from './callback';
+import type { EpochLog } from './callbacks/callback';
 import type { LossSums } from './scores';
 
 /** What `run.snapshot()` gives. */

@@ -15,19 +15,19 @@ import type {
   Source,
   Weighting,
 } from '../types';
-import { createAggregation } from './aggregate';
-import type { Balance } from './callback';
-import { checkBatch } from './check-batch';
+import type { Balance } from './callbacks/callback';
 import { checkModelState, checkTrainerOptions, checkTrainingState, type TrainerState } from './check-trainer';
 import { evaluateModel } from './evaluate';
 import { type FitOptions, fitModel, type History } from './fit';
-import { fixedWeights } from './fixed-weights';
-import { createForward } from './forward';
-import { getLearningRate, loadOptimizer, saveOptimizer, setLearningRate } from './optimizer-state';
 import type { Scores, TaskMetrics } from './scores';
-import { type ComputeGradients, computeGradients, computeLosses, findNonFinite, type Gradients } from './step';
-import { createUpdater } from './updater';
-import { createWeightAverage } from './weight-average';
+import { createAggregation } from './step/aggregate';
+import { checkBatch } from './step/check-batch';
+import { createForward } from './step/forward';
+import { getLearningRate, loadOptimizer, saveOptimizer, setLearningRate } from './step/optimizer-state';
+import { type ComputeGradients, computeGradients, computeLosses, findNonFinite, type Gradients } from './step/step';
+import { createUpdater } from './step/updater';
+import { createWeightAverage } from './step/weight-average';
+import { fixedWeights } from './weightings/fixed-weights';
 
 export interface TrainerOptions<T extends string, M extends TaskMetrics<T>> {
   /** A tfjs optimizer of its own: its moments belong to this trainer. */

@@ -8,9 +8,9 @@ import { nameOf, type Tally, tally, type Watched, watchDispatches } from '../../
 import { watchDevice } from '../../bench/gpu/watch-device';
 import { prepare } from '../../bench/simd/step';
 import { registerWebgpuTrainingKernels } from '../../src/backends';
-import { addN } from '../../src/backends/webgpu/add-n';
-import { replaceOfficial } from '../../src/backends/webgpu/kernel';
-import { registerWebgpuBackend } from '../../src/backends/webgpu/register';
+import { addN } from '../../src/backends/patches/webgpu/add-n';
+import { replaceOfficial } from '../../src/backends/patches/webgpu/kernel';
+import { registerWebgpuBackend } from '../../src/backends/patches/webgpu/register';
 
 const [how, whose] = process.argv.slice(2);
 if (how === 'played') {

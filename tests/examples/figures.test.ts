@@ -6,8 +6,8 @@ import { rocCurves } from '../../examples/support/figures/roc-curves';
 import { sliceSheet } from '../../examples/support/figures/slice-sheet';
 import { taskGradients } from '../../examples/support/figures/task-gradients';
 import { trainingCurves } from '../../examples/support/figures/training-curves';
-import type { EpochLog } from '../../src/train/callback';
-import type { StepDiagnostics } from '../../src/train/diagnostics';
+import type { EpochLog } from '../../src/train/callbacks/callback';
+import type { StepDiagnostics } from '../../src/train/callbacks/diagnostics';
 import type { NDArray } from '../../src/types';
 
 const PNG_SIGNATURE = '89504e470d0a1a0a';

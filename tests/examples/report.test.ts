@@ -11,7 +11,7 @@ import { cell, header, tableToMarkdown } from '../../examples/amyar2020/report/t
 import { describeChanges } from '../../examples/amyar2020/report/tables/settings-table';
 import { writeReport } from '../../examples/amyar2020/report/write-report';
 import { writeJson } from '../../examples/support/write-json';
-import { auc } from '../../src/metrics/auc';
+import { auc } from '../../src/metrics/ranking/auc';
 import { score } from '../../src/metrics/score';
 import { type FakeRun, fakeConfig, fakeSplit, writeFakeExperiment } from './fake-experiment';
 

@@ -6,7 +6,8 @@ import { expectClose } from '../golden/metrics-classification/golden';
 const folder = new URL('../../src/metrics/', import.meta.url);
 
 /** `await score(...); // result` in the docs, the result on that line or the next; a colon ends a number. */
-const examples = readdirSync(folder).flatMap((file) => {
+const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+const examples = files.flatMap((file) => {
   const source = readFileSync(new URL(file, folder), 'utf8');
   const found = source.matchAll(/^ \* (await score\(.*\));(?:\n \*)? \/\/ ([-\d.]+|[{[].*[}\]])/gm);
   return [...found].map(([, call, result]) => [file, call, result] as const);

@@ -1,6 +1,6 @@
 import { memory, setBackend, train, truncatedNormal, zeros } from '@tensorflow/tfjs-core';
+import { registerSimdBackend } from 'tfjs-backend-simd';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { registerSimdBackend } from '../../src/backends/simd';
 import { bce, mse, softDice } from '../../src/losses/index';
 import { amyar2020, loadMultitask } from '../../src/models/index';
 import { createTrainer } from '../../src/train/index';

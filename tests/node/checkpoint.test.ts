@@ -4,7 +4,7 @@ import { type CheckpointOptions, checkpoint } from '../../src/node/checkpoint';
 import { csvLog } from '../../src/node/csv-log';
 import { loadCheckpoint } from '../../src/node/load-checkpoint';
 import { progressBar } from '../../src/node/progress-bar';
-import type { Callback } from '../../src/train/callback';
+import type { Callback } from '../../src/train/callbacks/callback';
 import type { PlainData } from '../../src/types';
 import { epochLog, fakeRun, type Task } from './fake-run';
 import { temporaryDirectory } from './temporary-directory';

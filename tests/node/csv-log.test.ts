@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { csvLog } from '../../src/node/csv-log';
-import type { EpochLog } from '../../src/train/callback';
+import type { EpochLog } from '../../src/train/callbacks/callback';
 import { epochLog, fakeRun, type Task } from './fake-run';
 import { temporaryDirectory } from './temporary-directory';
 

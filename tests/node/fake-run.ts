@@ -1,4 +1,4 @@
-import type { EpochLog, Run } from '../../src/train/callback';
+import type { EpochLog, Run } from '../../src/train/callbacks/callback';
 
 export type Task = 'lesion' | 'severity';
 

@@ -267,7 +267,7 @@ describe('fit', () => {
   it('tells the weighting the mean losses of every epoch', async () => {
     const means: object[] = [];
     const model = tinyModel();
-    const { combine } = (await import('../../src/train/fixed-weights')).fixedWeights<TinyTask>();
+    const { combine } = (await import('../../src/train/weightings/fixed-weights')).fixedWeights<TinyTask>();
     const weighting: Weighting<TinyTask> = { combine, endEpoch: (m) => void means.push(m) };
     const trainer = createTrainer(model, { optimizer: train.adam(0.05), losses, weighting });
     const { epochs } = await trainer.fit(source, { epochs: 2 });

@@ -1,7 +1,7 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkChoice, checkRange } from '../../internal/check';
-import { CrossStitch, STITCHES, type StitchPer } from '../../layers/cross-stitch';
+import { CrossStitch, STITCHES, type StitchPer } from '../../layers/sharing/cross-stitch';
 import { inStep } from './in-step';
 import { checkSeveral, type Sharing } from './sharing';
 

@@ -1,6 +1,6 @@
 import { avgPool, dispose, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import { checkInteger } from '../../internal/check';
-import { attach } from '../../layers/attach';
+import { attach } from '../../layers/builders/attach';
 import type { Batch, ByTask, Head, SomeTasks, Source } from '../../types';
 
 interface Coarser {

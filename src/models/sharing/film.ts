@@ -1,9 +1,9 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { apply } from '../../layers/apply';
-import { Film } from '../../layers/film';
-import { RepeatBatch } from '../../layers/repeat-batch';
-import { SliceBatch } from '../../layers/slice-batch';
+import { apply } from '../../layers/core/apply';
+import { Film } from '../../layers/sharing/film';
+import { RepeatBatch } from '../../layers/sharing/repeat-batch';
+import { SliceBatch } from '../../layers/sharing/slice-batch';
 import { inStep } from './in-step';
 import type { Sharing } from './sharing';
 

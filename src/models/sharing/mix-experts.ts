@@ -1,7 +1,7 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { apply } from '../../layers/apply';
-import { ExpertMixture } from '../../layers/expert-mixture';
+import { apply } from '../../layers/core/apply';
+import { ExpertMixture } from '../../layers/sharing/expert-mixture';
 import type { Features } from '../../types';
 
 /** Gates over the maps of several experts, the gate of level i (from 1) named `name` + i. */

@@ -1,8 +1,8 @@
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkChoice } from '../../internal/check';
-import { apply } from '../../layers/apply';
-import { conv } from '../../layers/conv';
-import { NORMS, type Norm } from '../../layers/norm';
+import { conv } from '../../layers/blocks/conv';
+import { NORMS, type Norm } from '../../layers/blocks/norm';
+import { apply } from '../../layers/core/apply';
 import type { Features } from '../../types';
 import type { Sharing } from './sharing';
 

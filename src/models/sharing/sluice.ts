@@ -1,7 +1,7 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkInteger, checkRange } from '../../internal/check';
-import { SubspaceMix } from '../../layers/subspace-mix';
+import { SubspaceMix } from '../../layers/sharing/subspace-mix';
 import { inStep } from './in-step';
 import { checkSeveral, type Sharing } from './sharing';
 

@@ -1,7 +1,7 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import { checkChoice, checkRange } from '../../internal/check';
-import { apply } from '../../layers/apply';
-import { DISTANCES, type DistanceKind, ParameterDistance } from '../../layers/parameter-distance';
+import { apply } from '../../layers/core/apply';
+import { DISTANCES, type DistanceKind, ParameterDistance } from '../../layers/sharing/parameter-distance';
 import { checkSeveral, type Sharing } from './sharing';
 
 export interface SoftSharingOptions {

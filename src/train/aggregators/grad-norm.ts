@@ -1,7 +1,7 @@
 import { checkRange } from '../../internal/check';
 import type { Aggregator, PlainData } from '../../types';
-import { adamStep, type LearnedLogit, newLogit } from '../adam-step';
-import { softmax } from '../softmax';
+import { adamStep, type LearnedLogit, newLogit } from '../weightings/adam-step';
+import { softmax } from '../weightings/softmax';
 import { defineAggregator } from './define-aggregator';
 
 export interface GradNormOptions {

@@ -1,6 +1,6 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import type { PlainData, SomeTasks, Weighting } from '../../types';
-import { softmax } from '../softmax';
+import { softmax } from './softmax';
 import { weightedSum } from './tasks';
 
 export interface DynamicWeightAverageOptions {

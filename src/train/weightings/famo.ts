@@ -13,8 +13,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import { checkRange } from '../../internal/check';
 import type { PlainData, SomeTasks, Weighting } from '../../types';
-import { adamStep, type LearnedLogit, newLogit } from '../adam-step';
-import { softmax } from '../softmax';
+import { adamStep, type LearnedLogit, newLogit } from './adam-step';
+import { softmax } from './softmax';
 import { lossEntries } from './tasks';
 
 export interface FamoOptions<T extends string> {

@@ -2,7 +2,7 @@ import { tidy } from '@tensorflow/tfjs-core';
 import { checkInteger } from '../../internal/check';
 import { random } from '../../internal/random';
 import type { Weighting } from '../../types';
-import { softmax } from '../softmax';
+import { softmax } from './softmax';
 import { weightedSum } from './tasks';
 
 export interface RandomLossWeightingOptions {

@@ -1,0 +1,265 @@
+import type { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import { type backend_util, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { Runtime } from './runtime/runtime';
+
+type DataId = TensorInfo['dataId'];
+type Values = backend_util.BackendValues;
+type Numbers = Float32Array | Int32Array | Uint8Array;
+
+/** An image of shape [batch, height, width, maps] each of whose pixels stands for `factorY` by `factorX` of them. */
+export interface Repeated {
+  readonly kind: 'repeated';
+  /** The address of the image. */
+  readonly from: number;
+  readonly shape: readonly number[];
+  readonly factorY: number;
+  readonly factorX: number;
+}
+
+/** Two images of one size, the maps of the second behind the `depth` maps of the first. */
+export interface Joined {
+  readonly kind: 'joined';
+  readonly first: number;
+  readonly second: number;
+  readonly depth: number;
+}
+
+/** The gradient of the input of a 2x2 convolution padded to the same size, of what is at two addresses. */
+export interface InputGradient {
+  readonly kind: 'inputGradient';
+  readonly dy: number;
+  readonly filter: number;
+  /** The maps of dy. */
+  readonly maps: number;
+}
+
+/** What the numbers of a tensor will be. A kernel that knows may not need them. */
+export type Promised = Repeated | Joined | InputGradient;
+
+/** Numbers that are made when they are asked for, if they ever are. */
+interface Pending {
+  readonly what: Promised;
+  readonly shape: readonly number[];
+  /** Addresses of the numbers they are made of. */
+  readonly sources: readonly number[];
+  readonly make: (to: number) => void;
+}
+
+/** What wasm kernels ask of the backend. */
+export interface SimdBackend {
+  readonly runtime: Runtime;
+  /** A tensor in the wasm memory, its numbers not set. */
+  output(shape: readonly number[], dtype: DataType): TensorInfo;
+  /** A tensor of floats that `make` writes when they are asked for. Until then the backend keeps what lies at `sources`. */
+  promise(shape: readonly number[], what: Promised, sources: readonly number[], make: (to: number) => void): TensorInfo;
+  /** What a tensor is, as long as nobody has asked for its numbers. */
+  promised(tensor: TensorInfo): Promised | undefined;
+  /** Forgets which outputs have been made so far; `dropOutputs` then disposes those made since. */
+  keepOutputs(): void;
+  dropOutputs(): void;
+  /** The address of a tensor's numbers, copied into the wasm memory if a JavaScript kernel or the user made them. */
+  address(tensor: TensorInfo): number;
+  /** The address of numbers that are to change in place: what is promised of them keeps those of before. */
+  addressToChange(tensor: TensorInfo): number;
+  /** A tensor's numbers, read in place: not to be kept. */
+  view(tensor: TensorInfo): Numbers;
+  /** Another tensor over the same numbers. */
+  alias(tensor: TensorInfo, shape: readonly number[]): TensorInfo;
+  disposeIntermediateTensorInfo(tensor: TensorInfo): void;
+}
+
+const bytesOf = (dtype: DataType): number => (dtype === 'bool' ? 1 : 4);
+
+function viewOf(memory: WebAssembly.Memory, address: number, length: number, dtype: DataType): Numbers {
+  if (dtype === 'float32') return new Float32Array(memory.buffer, address, length);
+  if (dtype === 'int32') return new Int32Array(memory.buffer, address, length);
+  return new Uint8Array(memory.buffer, address, length);
+}
+
+/** One tensor's data: numbers in the wasm memory (`address` is set), values that JavaScript made, or a promise. */
+class Data {
+  refCount: number;
+  complexTensorInfos?: { real: TensorInfo; imag: TensorInfo };
+  readonly dtype: DataType;
+  address = 0;
+  length = 0;
+  promised: Pending | undefined;
+  readonly #runtime: Runtime;
+  #values: Values | undefined;
+
+  constructor(runtime: Runtime, dtype: DataType, values: Values | undefined, refCount: number) {
+    this.#runtime = runtime;
+    this.dtype = dtype;
+    this.#values = values;
+    this.refCount = refCount;
+  }
+
+  get values(): Values | undefined {
+    this.settle();
+    if (this.#values === undefined && this.address !== 0)
+      this.#values = viewOf(this.#runtime.memory, this.address, this.length, this.dtype);
+    return this.#values;
+  }
+
+  /** Makes the numbers that were promised. */
+  settle(): void {
+    if (!this.promised) return;
+    const { heap } = this.#runtime;
+    const address = heap.allocate(this.length * bytesOf(this.dtype));
+    try {
+      this.promised.make(address);
+    } catch (error) {
+      heap.free(address);
+      throw error;
+    }
+    this.release();
+    this.moveTo(address, this.length);
+  }
+
+  /** Gives up the memory that is held: the numbers, or what they would be made of. */
+  release(): void {
+    const { heap } = this.#runtime;
+    for (const source of this.promised?.sources ?? []) heap.free(source);
+    this.promised = undefined;
+    if (this.address === 0) return;
+    heap.free(this.address);
+    this.moveTo(0, 0);
+  }
+
+  moveTo(address: number, length: number): void {
+    this.address = address;
+    this.length = length;
+    this.#values = undefined;
+  }
+}
+
+/** Views of the wasm memory must not outlive their tensor, so data made from one is copied. */
+function owned(values: Values): Values {
+  const buffer = (values as Partial<Numbers> | undefined)?.buffer;
+  return buffer !== undefined && !(buffer instanceof ArrayBuffer) ? (values as Numbers).slice() : values;
+}
+
+/** Makes the backend over `runtime`, a subclass of the cpu backend's class, whose kernels read its tensors without a copy. */
+export function createBackend(Base: typeof MathBackendCPU, runtime: Runtime): MathBackendCPU & SimdBackend {
+  class Backend extends Base implements SimdBackend {
+    readonly runtime = runtime;
+    #nextId = 0;
+    readonly #outputs: DataId[] = [];
+
+    #add(data: Data): DataId {
+      const dataId = { id: this.#nextId++ };
+      this.data.set(dataId, data as never);
+      return dataId;
+    }
+
+    #output(data: Data, shape: readonly number[]): TensorInfo {
+      const dataId = this.#add(data);
+      this.#outputs.push(dataId);
+      return { dataId, shape: shape as number[], dtype: data.dtype };
+    }
+
+    #get(dataId: DataId): Data {
+      return this.data.get(dataId) as unknown as Data;
+    }
+
+    override write(values: Values, _shape: number[], dtype: DataType): DataId {
+      return this.#add(new Data(runtime, dtype, owned(values), 1));
+    }
+
+    override move(dataId: DataId, values: Values, _shape: number[], dtype: DataType, refCount: number): void {
+      this.data.set(dataId, new Data(runtime, dtype, owned(values), refCount) as never);
+    }
+
+    override readSync(dataId: DataId): Values {
+      const data = this.#get(dataId);
+      data.settle();
+      return data.address === 0 ? super.readSync(dataId) : (data.values as Numbers).slice();
+    }
+
+    override disposeData(dataId: DataId, force = false): boolean {
+      const data = this.data.has(dataId) ? this.#get(dataId) : undefined;
+      const gone = super.disposeData(dataId, force);
+      if (gone) data?.release();
+      return gone;
+    }
+
+    override memory() {
+      return {
+        unreliable: false,
+        reasons: [],
+        numBytesInHeap: runtime.heap.used(),
+        numBytesReserved: runtime.heap.size(),
+      };
+    }
+
+    override dispose(): void {
+      runtime.dispose();
+    }
+
+    output(shape: readonly number[], dtype: DataType): TensorInfo {
+      const length = util.sizeFromShape(shape as number[]);
+      const data = new Data(runtime, dtype, undefined, 1);
+      data.moveTo(runtime.heap.allocate(length * bytesOf(dtype)), length);
+      return this.#output(data, shape);
+    }
+
+    promise(
+      shape: readonly number[],
+      what: Promised,
+      sources: readonly number[],
+      make: (to: number) => void,
+    ): TensorInfo {
+      const data = new Data(runtime, 'float32', undefined, 1);
+      data.length = util.sizeFromShape(shape as number[]);
+      data.promised = { what, shape, sources, make };
+      for (const source of sources) runtime.heap.share(source);
+      return this.#output(data, shape);
+    }
+
+    promised(tensor: TensorInfo): Promised | undefined {
+      const { promised } = this.#get(tensor.dataId);
+      return promised && util.arraysEqual(promised.shape as number[], tensor.shape) ? promised.what : undefined;
+    }
+
+    keepOutputs(): void {
+      this.#outputs.length = 0;
+    }
+
+    dropOutputs(): void {
+      for (const dataId of this.#outputs.splice(0)) this.disposeData(dataId, true);
+    }
+
+    address(tensor: TensorInfo): number {
+      const data = this.#get(tensor.dataId);
+      data.settle();
+      if (data.address === 0) {
+        const values = data.values as Numbers;
+        const address = runtime.heap.allocate(values.length * bytesOf(data.dtype));
+        viewOf(runtime.memory, address, values.length, data.dtype).set(values);
+        data.moveTo(address, values.length);
+      }
+      return data.address;
+    }
+
+    addressToChange(tensor: TensorInfo): number {
+      const from = this.address(tensor);
+      if (!runtime.heap.isShared(from)) return from;
+      const data = this.#get(tensor.dataId);
+      const to = runtime.heap.allocate(data.length * bytesOf(data.dtype));
+      viewOf(runtime.memory, to, data.length, data.dtype).set(viewOf(runtime.memory, from, data.length, data.dtype));
+      data.moveTo(to, data.length);
+      runtime.heap.free(from);
+      return to;
+    }
+
+    view(tensor: TensorInfo): Numbers {
+      return this.#get(tensor.dataId).values as Numbers;
+    }
+
+    alias(tensor: TensorInfo, shape: readonly number[]): TensorInfo {
+      this.incRef(tensor.dataId);
+      return { dataId: tensor.dataId, shape: shape as number[], dtype: tensor.dtype };
+    }
+  }
+  return new Backend();
+}

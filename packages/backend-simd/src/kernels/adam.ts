@@ -1,0 +1,58 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { KERNEL } from '../abi/board';
+import { allFloat, GRAIN, type Kernel, sizeOf } from './kernel';
+
+interface AdamAttrs {
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
+/** Numbers in the table for each stretch of a weight, as in wasm/adam.as. */
+const ENTRY = 5;
+
+/**
+ * Adam's step for many weights in one job, in place: no input may share its data with another tensor. Inputs: `value0`,
+ * `gradient0` (left out: zeros), `first0`, `second0` for each weight, numbered from 0; the running powers `power1` and
+ * `power2` of both betas; and maybe `factor`, which multiplies the gradients.
+ */
+const adamUpdate: Kernel = ({ backend, inputs, attrs }) => {
+  const { learningRate, beta1, beta2, epsilon } = attrs as unknown as AdamAttrs;
+  const { runtime } = backend;
+  if (!allFloat(...(Object.values(inputs) as TensorInfo[])))
+    throw new TypeError('AdamUpdate: every tensor must be float32.');
+  const table: number[] = [];
+  for (let i = 0; inputs[`value${i}`]; i++) {
+    const gradient = inputs[`gradient${i}`];
+    const addresses = [
+      backend.addressToChange(inputs[`value${i}`]!),
+      gradient ? backend.address(gradient) : 0,
+      backend.addressToChange(inputs[`first${i}`]!),
+      backend.addressToChange(inputs[`second${i}`]!),
+    ];
+    const size = sizeOf(inputs[`value${i}`]!.shape);
+    for (let start = 0; start < size; start += GRAIN) {
+      for (const address of addresses) table.push(address && address + start * 4);
+      table.push(Math.min(GRAIN, size - start));
+    }
+  }
+  const [power1, power2] = [inputs.power1!, inputs.power2!].map((tensor) => {
+    backend.addressToChange(tensor); // what JavaScript made is copied before it is changed
+    return backend.view(tensor);
+  }) as [Float32Array, Float32Array];
+  const factor = inputs.factor ? backend.view(inputs.factor)[0]! : 1;
+  const at = runtime.heap.allocate(table.length * 4);
+  new Int32Array(runtime.memory.buffer, at, table.length).set(table);
+  runtime.ints[0] = at;
+  const rates = [beta1, 1 - beta1, beta2, 1 - beta2, 1 - power1[0]!, 1 - power2[0]!, epsilon, -learningRate, factor];
+  runtime.floats.set(rates, 1);
+  runtime.run(KERNEL.adamUpdate, table.length / ENTRY);
+  runtime.heap.free(at);
+  power1[0]! *= Math.fround(beta1);
+  power2[0]! *= Math.fround(beta2);
+  return [];
+};
+
+/** Updates of optimizers. TensorFlow.js has no kernels of these names: src/train/step/fused-adam.ts asks for them. */
+export const optimizerKernels: Readonly<Record<string, Kernel>> = { AdamUpdate: adamUpdate };

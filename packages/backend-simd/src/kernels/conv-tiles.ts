@@ -1,0 +1,192 @@
+import { KERNEL } from '../abi/board';
+import type { SimdBackend } from '../backend';
+import type { Runtime } from '../runtime/runtime';
+import { roundUp } from './kernel';
+
+/** A tap of a filter along one axis: which one, and how far from `position * step` it reads. */
+export interface Tap {
+  readonly index: number;
+  readonly offset: number;
+}
+
+/** Taps in an order in which as many as can be are neighbours: `run` of them in each group read adjacent pixels. */
+export interface TapTable {
+  readonly run: number;
+  /** Row and column offset of each group's first tap. */
+  readonly groups: readonly (readonly [number, number])[];
+  /** Number of each tap in the filter, group by group. */
+  readonly order: readonly number[];
+  /** As the kernels read it: two numbers a group, then one a tap. */
+  readonly words: Int32Array;
+}
+
+/** A table of taps. */
+export function makeTable(run: number, groups: TapTable['groups'], order: readonly number[]): TapTable {
+  return { run, groups, order, words: Int32Array.from([...groups.flat(), ...order]) };
+}
+
+/** The taps of a forward pass along one axis. */
+export function forwardTaps(size: number, dilation: number, padding: number): Tap[] {
+  return Array.from({ length: size }, (_, index) => ({ index, offset: index * dilation - padding }));
+}
+
+/** Groups taps; offsets ascend. `width` is the filter's, to number its taps. */
+export function tableOf(rows: readonly Tap[], cols: readonly Tap[], width: number): TapTable {
+  const adjacent = cols.every((tap, i) => i === 0 || tap.offset === cols[i - 1]!.offset + 1);
+  const order = rows.flatMap((row) => cols.map((col) => row.index * width + col.index));
+  if (adjacent && cols.length > 0)
+    return makeTable(
+      cols.length,
+      rows.map((row) => [row.offset, cols[0]!.offset] as const),
+      order,
+    );
+  return makeTable(
+    1,
+    rows.flatMap((row) => cols.map((col) => [row.offset, col.offset] as const)),
+    order,
+  );
+}
+
+/** A grid of output positions, each the sum over taps of products with pixels of x around `position * step`: all that follows from shapes. */
+export interface Grid {
+  readonly batch: number;
+  readonly height: number;
+  readonly width: number;
+  readonly depth: number;
+  readonly rows: number;
+  readonly cols: number;
+  readonly maps: number;
+  readonly stepY: number;
+  readonly stepX: number;
+  readonly table: TapTable;
+  /** Where positions lie in the output: `position * outStep + outStart` of [outHeight, outWidth]. */
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly outStepY: number;
+  readonly outStepX: number;
+  readonly outY: number;
+  readonly outX: number;
+}
+
+/** Maps of an image that lie apart from those before them. */
+export interface Behind {
+  readonly at: number;
+  /** How many maps are before them. */
+  readonly depth: number;
+}
+
+/** What a grid works on. */
+export interface Operands {
+  readonly x: number;
+  /** Only for Winograd. */
+  readonly behind?: Behind;
+  readonly out: number;
+  readonly filter: number;
+  /** Reads the filter's last two axes as [out, in]. */
+  readonly flip: boolean;
+  /** Address of one bias a map, or 0. */
+  readonly bias: number;
+  /** 0 none, 1 relu, 2 relu6. */
+  readonly activation: number;
+}
+
+/** Below this many multiply-adds a job is done by one thread. */
+export const ALONE = 200_000;
+const MOST_PIXELS = 96;
+const ENOUGH_ITEMS = 12;
+
+/** Positions in a row whose run of taps lies partly in the image and so is copied with zeros around it. */
+function edgeColumns({ cols, stepX, width, table: { run, groups } }: Grid): number {
+  if (run === 1) return 0;
+  let most = 0;
+  for (const offset of new Set(groups.map(([, x]) => x))) {
+    let count = 0;
+    for (let x = 0; x < cols; x++) {
+      const at = x * stepX + offset;
+      if ((at < 0 || at + run > width) && at + run > 0 && at < width) count++;
+    }
+    most = Math.max(most, count);
+  }
+  return most;
+}
+
+/** Writes the table of taps at `at` for the kernels. Returns the address of the numbers of the taps. */
+export function writeTable(memory: WebAssembly.Memory, at: number, { groups, words }: TapTable): number {
+  new Int32Array(memory.buffer, at, words.length).set(words);
+  return at + groups.length * 8;
+}
+
+/** Computes a grid in the order that the definition gives. The filter is packed first, eight output maps a panel. */
+export function computeDirect({ runtime }: SimdBackend, grid: Grid, operands: Operands): void {
+  const { batch, rows, cols, maps, depth, table } = grid;
+  const { filter, bias, flip, activation } = operands;
+  const { run, groups, order } = table;
+  const taps = order.length;
+  const pixels = batch * rows * cols;
+  if (pixels === 0 || maps === 0) return;
+  const panels = Math.ceil(maps / 8);
+  const alone = pixels * taps * depth * maps < ALONE;
+
+  let block = Math.min(MOST_PIXELS, roundUp(pixels, 6));
+  let split = Math.min(panels, Math.ceil(ENOUGH_ITEMS / Math.ceil(pixels / block)));
+  if (alone) split = 1;
+  else if (split * Math.ceil(pixels / block) < ENOUGH_ITEMS)
+    block = Math.min(block, roundUp(Math.ceil((pixels * split) / ENOUGH_ITEMS), 6));
+
+  const runBytes = run * depth * 4;
+  const edges = Math.min(block, (Math.ceil(block / cols) + 1) * edgeColumns(grid)) * groups.length * runBytes;
+  const perThread = roundUp(192 + (block / 6) * 24 * (groups.length + 1) + edges + 64, 64);
+  const tableBytes = roundUp(table.words.length * 4, 64);
+  const zeroBytes = roundUp(runBytes + 64, 64);
+  const biasBytes = bias ? panels * 32 : 0;
+  const panelBytes = panels * taps * depth * 32;
+  const tableAt = runtime.heap.allocate(
+    tableBytes + zeroBytes + biasBytes + panelBytes + 64 + perThread * runtime.threads,
+  );
+  const zerosAt = tableAt + tableBytes;
+  const biasAt = zerosAt + zeroBytes;
+  const panelsAt = roundUp(biasAt + biasBytes, 64);
+  const scratchAt = panelsAt + panelBytes;
+  const orderAt = writeTable(runtime.memory, tableAt, table);
+  const { buffer } = runtime.memory;
+  new Uint8Array(buffer, zerosAt, zeroBytes + biasBytes).fill(0);
+  if (bias) new Float32Array(buffer, biasAt, maps).set(new Float32Array(buffer, bias, maps));
+
+  const { ints } = runtime;
+  ints.set([filter, panelsAt, taps, orderAt, depth, maps, flip ? 1 : 0]);
+  runtime.run(KERNEL.packFilter, panels, taps * depth * maps < ALONE);
+
+  ints.set([
+    operands.x,
+    operands.out,
+    panelsAt,
+    bias ? biasAt : 0,
+    activation,
+    batch,
+    grid.height,
+    grid.width,
+    depth,
+    rows,
+    cols,
+    maps,
+  ]);
+  ints.set([grid.stepY, grid.stepX, groups.length, tableAt, run], 12);
+  ints.set([grid.outHeight, grid.outWidth, grid.outStepY, grid.outStepX, grid.outY, grid.outX], 17);
+  ints.set([block, scratchAt, perThread, split, zerosAt], 23);
+  runtime.leave(KERNEL.convTiles, Math.ceil(pixels / block) * split, alone);
+  runtime.heap.free(tableAt);
+}
+
+/** Sums the results of `chunks` parts of a gradient, `size` floats each, one behind the other, in order. */
+export function sumChunks(
+  runtime: Runtime,
+  from: number,
+  to: number,
+  chunks: number,
+  size: number,
+  apart = size * 4,
+): void {
+  const block = Math.max(1024, Math.ceil(size / ENOUGH_ITEMS / 4) * 4);
+  runtime.ints.set([from, to, chunks, apart, size, block]);
+  runtime.leave(KERNEL.sumParts, Math.ceil(size / block), size * chunks < ALONE);
+}

@@ -1,0 +1,313 @@
+import { backend_util, type NamedAttrMap, type TensorInfo } from '@tensorflow/tfjs-core';
+import { KERNEL } from '../abi/board';
+import type { SimdBackend } from '../backend';
+import { computeDoubled, type Doubled, doubledFilterGradient, doubledOf } from './conv-doubled';
+import { computePoints, computeThin, isPoints, isThin, isThinGradient, thinFilterGradient } from './conv-thin';
+import {
+  ALONE,
+  computeDirect,
+  forwardTaps,
+  type Grid,
+  type Operands,
+  sumChunks,
+  type Tap,
+  tableOf,
+  writeTable,
+} from './conv-tiles';
+import { runUnary, UNARY } from './elementwise';
+import { allFloat, type Call, type Kernel, sizeOf } from './kernel';
+import { computeWinograd, suitsWinograd, winogradFilterGradient } from './winograd';
+
+type Shape4 = [number, number, number, number];
+type Info = backend_util.Conv2DInfo;
+
+interface ConvAttrs {
+  strides: [number, number] | number;
+  pad: 'valid' | 'same' | number | backend_util.ExplicitPadding;
+  dataFormat: 'NHWC' | 'NCHW';
+  dilations?: [number, number] | number;
+  dimRoundingMode?: 'floor' | 'round' | 'ceil';
+}
+
+const read = (attrs: NamedAttrMap): ConvAttrs => attrs as unknown as ConvAttrs;
+
+/** What follows from the shapes of a convolution alone. A model asks for the same ones again and again. */
+interface Plan {
+  readonly info: Info;
+  /** The grid of the forward pass, which is that of the filter's gradient too. */
+  readonly forward: Grid;
+  /** The same over an image half as large, for one whose pixels are doubled. */
+  readonly doubled: Doubled | undefined;
+  /** Grids of the input's gradient: see `inputGrids`. */
+  backward?: readonly Grid[];
+}
+
+const MOST_PLANS = 1000;
+const plans = new Map<string, Plan>();
+
+function planOf(xShape: readonly number[], filterShape: readonly number[], attrs: NamedAttrMap): Plan | undefined {
+  const { strides, pad, dataFormat, dilations, dimRoundingMode } = read(attrs);
+  if (dataFormat === 'NCHW') return undefined;
+  const key = `${xShape};${filterShape};${strides};${pad};${dilations};${dimRoundingMode}`;
+  const known = plans.get(key);
+  if (known) return known;
+  const info = backend_util.computeConv2DInfo(
+    xShape as Shape4,
+    filterShape as Shape4,
+    strides,
+    dilations ?? 1,
+    pad,
+    dimRoundingMode,
+  );
+  const forward = forwardGrid(info);
+  const plan = { info, forward, doubled: doubledOf(forward) };
+  if (plans.size >= MOST_PLANS) plans.clear();
+  plans.set(key, plan);
+  return plan;
+}
+
+function forwardGrid(info: Info): Grid {
+  return {
+    batch: info.batchSize,
+    height: info.inHeight,
+    width: info.inWidth,
+    depth: info.inChannels,
+    rows: info.outHeight,
+    cols: info.outWidth,
+    maps: info.outChannels,
+    stepY: info.strideHeight,
+    stepX: info.strideWidth,
+    table: tableOf(
+      forwardTaps(info.filterHeight, info.dilationHeight, info.padInfo.top),
+      forwardTaps(info.filterWidth, info.dilationWidth, info.padInfo.left),
+      info.filterWidth,
+    ),
+    outHeight: info.outHeight,
+    outWidth: info.outWidth,
+    outStepY: 1,
+    outStepX: 1,
+    outY: 0,
+    outX: 0,
+  };
+}
+
+/** Where the shape of dy is not that of the forward pass, the cpu backend reads a part of it. */
+const follows = (dy: TensorInfo, info: Info): boolean => info.outShape.every((size, d) => size === dy.shape[d]);
+
+function computeGrid(backend: SimdBackend, grid: Grid, operands: Operands): void {
+  if (suitsWinograd(grid)) computeWinograd(backend, grid, operands);
+  else if (isPoints(grid)) computePoints(backend, grid, operands);
+  else if (isThin(grid)) computeThin(backend, grid, operands);
+  else computeDirect(backend, grid, operands);
+}
+
+/** Where an image lies. */
+interface Source extends Pick<Operands, 'x' | 'behind'> {
+  /** Set where what lies there is half as high and wide, and its pixels doubled are the image. */
+  readonly doubled?: Doubled;
+}
+
+/** Where x lies: what it would be made of, where that has not been done and the plan can be computed so. */
+function sourceOf(backend: SimdBackend, x: TensorInfo, { forward, doubled }: Plan): Source {
+  const promised = backend.promised(x);
+  if (promised?.kind === 'repeated' && doubled && promised.factorY === 2 && promised.factorX === 2)
+    return { x: promised.from, doubled };
+  if (promised?.kind === 'joined' && suitsWinograd(forward))
+    return { x: promised.first, behind: { at: promised.second, depth: promised.depth } };
+  return { x: backend.address(x) };
+}
+
+function forward(
+  backend: SimdBackend,
+  x: TensorInfo,
+  filter: TensorInfo,
+  bias: TensorInfo | undefined,
+  activation: number,
+  plan: Plan,
+): TensorInfo {
+  const { x: from, behind, doubled } = sourceOf(backend, x, plan);
+  const weights = backend.address(filter);
+  const biasAt = bias ? backend.address(bias) : 0;
+  const out = backend.output(plan.info.outShape, 'float32');
+  const to = backend.address(out);
+  const operands = { x: from, behind, out: to, filter: weights, flip: false, bias: biasAt, activation };
+  if (doubled) computeDoubled(backend, doubled, operands);
+  else computeGrid(backend, plan.forward, operands);
+  return out;
+}
+
+const conv2D: Kernel = ({ backend, inputs, attrs }) => {
+  const x = inputs.x!;
+  const filter = inputs.filter!;
+  const plan = planOf(x.shape, filter.shape, attrs);
+  if (!plan || !allFloat(x, filter) || plan.info.inChannels === 0) return undefined;
+  return forward(backend, x, filter, undefined, 0, plan);
+};
+
+const IN_TILE: Record<string, number> = { linear: 0, relu: 1, relu6: 2 };
+
+/** Adds a bias and applies an activation as the fused kernels name it; `undefined` where only the cpu kernel can. */
+export function fusedPlan(
+  call: Call,
+  maps: number,
+): { tile: number; after?: number; alpha: number; bias?: TensorInfo } | undefined {
+  const { activation, leakyreluAlpha } = call.attrs as { activation?: string; leakyreluAlpha?: number };
+  const bias = call.inputs.bias ?? undefined;
+  if (bias && (!allFloat(bias) || sizeOf(bias.shape) !== maps)) return undefined;
+  const name = activation ?? 'linear';
+  const tile = IN_TILE[name];
+  const after = { elu: UNARY.elu, sigmoid: UNARY.sigmoid, leakyrelu: UNARY.leakyRelu }[name];
+  if (tile === undefined && after === undefined) return undefined;
+  return { tile: tile ?? 0, after, alpha: leakyreluAlpha ?? 0.2, bias };
+}
+
+const fusedConv2D: Kernel = (call) => {
+  const { backend, inputs, attrs } = call;
+  const x = inputs.x!;
+  const filter = inputs.filter!;
+  const plan = planOf(x.shape, filter.shape, attrs);
+  if (!plan || !allFloat(x, filter) || plan.info.inChannels === 0) return undefined;
+  const fused = fusedPlan(call, plan.info.outChannels);
+  if (!fused) return undefined;
+  const out = forward(backend, x, filter, fused.bias, fused.tile, plan);
+  if (fused.after !== undefined)
+    runUnary(backend, backend.address(out), backend.address(out), sizeOf(out.shape), fused.after, fused.alpha);
+  return out;
+};
+
+/** Taps of the input's gradient at positions `phase + step * i`: those whose output position is whole, offsets ascending. */
+export function backwardTaps(size: number, dilation: number, padding: number, step: number, phase: number): Tap[] {
+  const taps: Tap[] = [];
+  for (let index = size - 1; index >= 0; index--) {
+    const from = phase + padding - index * dilation;
+    if (from % step === 0) taps.push({ index, offset: from / step });
+  }
+  return taps;
+}
+
+/** Positions of one remainder by the stride meet the same taps, so each remainder is a plain convolution of dy. */
+function inputGrids(info: Info): Grid[] {
+  const grids: Grid[] = [];
+  for (let y = 0; y < Math.min(info.strideHeight, info.inHeight); y++) {
+    for (let x = 0; x < Math.min(info.strideWidth, info.inWidth); x++) {
+      grids.push({
+        batch: info.batchSize,
+        height: info.outHeight,
+        width: info.outWidth,
+        depth: info.outChannels,
+        rows: Math.ceil((info.inHeight - y) / info.strideHeight),
+        cols: Math.ceil((info.inWidth - x) / info.strideWidth),
+        maps: info.inChannels,
+        stepY: 1,
+        stepX: 1,
+        table: tableOf(
+          backwardTaps(info.filterHeight, info.dilationHeight, info.padInfo.top, info.strideHeight, y),
+          backwardTaps(info.filterWidth, info.dilationWidth, info.padInfo.left, info.strideWidth, x),
+          info.filterWidth,
+        ),
+        outHeight: info.inHeight,
+        outWidth: info.inWidth,
+        outStepY: info.strideHeight,
+        outStepX: info.strideWidth,
+        outY: y,
+        outX: x,
+      });
+    }
+  }
+  return grids;
+}
+
+const conv2DBackpropInput: Kernel = ({ backend, inputs, attrs }) => {
+  const dy = inputs.dy!;
+  const filter = inputs.filter!;
+  const plan = planOf(attrs.inputShape as unknown as number[], filter.shape, attrs);
+  if (!plan || !allFloat(dy, filter) || !follows(dy, plan.info) || plan.info.outChannels === 0) return undefined;
+  const x = backend.address(dy);
+  const weights = backend.address(filter);
+  const { info, doubled } = plan;
+  const write = (out: number) => {
+    const operands = { x, out, filter: weights, flip: true, bias: 0, activation: 0 };
+    plan.backward ??= inputGrids(info);
+    for (const grid of plan.backward) computeGrid(backend, grid, operands);
+  };
+  // if pixels have been doubled, only the image they were made from needs a gradient
+  if (doubled) {
+    const what = { kind: 'inputGradient', dy: x, filter: weights, maps: info.outChannels } as const;
+    return backend.promise(info.inShape, what, [x, weights], write);
+  }
+  const out = backend.output(info.inShape, 'float32');
+  write(backend.address(out));
+  return out;
+};
+
+const BLOCK = 128;
+const M_BLOCK = 192;
+const ENOUGH_ITEMS = 12;
+const MOST_PARTIAL_BYTES = 16 * 1024 * 1024;
+
+const conv2DBackpropFilter: Kernel = ({ backend, inputs, attrs }) => {
+  const x = inputs.x!;
+  const dy = inputs.dy!;
+  const plan = planOf(x.shape, attrs.filterShape as unknown as number[], attrs);
+  if (!plan || !allFloat(x, dy) || !follows(dy, plan.info)) return undefined;
+  const { info } = plan;
+  const { runtime } = backend;
+  const grid = plan.forward;
+  const { x: from, behind, doubled } = sourceOf(backend, x, plan);
+  const gradient = backend.address(dy);
+  const out = backend.output(info.filterShape, 'float32');
+  const size = sizeOf(info.filterShape);
+  if (size === 0) return out;
+  const { table, maps } = grid;
+  const to = backend.address(out);
+  if (doubled) {
+    doubledFilterGradient(backend, doubled, { x: from, dy: gradient, out: to });
+    return out;
+  }
+  if (info.batchSize > 0 && suitsWinograd(grid)) {
+    winogradFilterGradient(backend, grid, from, behind, gradient, to);
+    return out;
+  }
+  const pixels = info.batchSize * info.outHeight * info.outWidth;
+  if (pixels > 0 && isThinGradient(grid)) {
+    thinFilterGradient(backend, grid, from, gradient, to);
+    return out;
+  }
+  const mBlocks = Math.ceil((table.run * info.inChannels) / M_BLOCK);
+  const tasks = table.groups.length * mBlocks;
+  // Few tasks: each is cut into chunks of pixels, summed afterwards. The cut depends on the shape alone, so does the sum.
+  const most = Math.min(Math.ceil(pixels / (2 * BLOCK)), Math.max(1, Math.floor(MOST_PARTIAL_BYTES / (size * 4))));
+  const wanted = Math.max(1, Math.min(most, Math.ceil(ENOUGH_ITEMS / tasks)));
+  const chunk = Math.max(BLOCK, Math.ceil(pixels / wanted / BLOCK) * BLOCK);
+  const chunks = Math.max(1, Math.ceil(pixels / chunk));
+
+  const tableBytes = Math.ceil(table.words.length / 16) * 64;
+  const partialBytes = Math.ceil((size * 4) / 64) * 64;
+  const panelRows = Math.ceil(Math.min(M_BLOCK, table.run * info.inChannels) / 6) * 24 + Math.ceil(maps / 8) * 32;
+  const perThread = BLOCK * panelRows + 256;
+  const tableAt = runtime.heap.allocate(
+    tableBytes + (chunks > 1 ? partialBytes * chunks : 0) + perThread * runtime.threads,
+  );
+  const partsAt = tableAt + tableBytes;
+  const scratchAt = partsAt + (chunks > 1 ? partialBytes * chunks : 0);
+  const orderAt = writeTable(runtime.memory, tableAt, table);
+  const alone = pixels * size < ALONE;
+  const { ints } = runtime;
+  ints.set([from, chunks > 1 ? partsAt : to, gradient, chunk, chunks]);
+  ints.set([info.batchSize, info.inHeight, info.inWidth, info.inChannels, info.outHeight, info.outWidth, maps], 5);
+  ints.set([info.strideHeight, info.strideWidth, table.groups.length, tableAt, table.run], 12);
+  ints.set([mBlocks, M_BLOCK, orderAt, partialBytes], 17);
+  ints.set([BLOCK, scratchAt, perThread], 23);
+  runtime.run(KERNEL.filterGradient, chunks * tasks, alone);
+  if (chunks > 1) sumChunks(runtime, partsAt, to, chunks, size, partialBytes);
+  runtime.heap.free(tableAt);
+  return out;
+};
+
+/** Two-dimensional convolution with both its gradients. */
+export const convKernels: Readonly<Record<string, Kernel>> = {
+  Conv2D: conv2D,
+  FusedConv2D: fusedConv2D,
+  Conv2DBackpropInput: conv2DBackpropInput,
+  Conv2DBackpropFilter: conv2DBackpropFilter,
+};

@@ -1,0 +1,270 @@
+import { backend_util, type NamedAttrMap, type TensorInfo } from '@tensorflow/tfjs-core';
+import { KERNEL } from '../abi/board';
+import type { SimdBackend } from '../backend';
+import { ALONE, forwardTaps, sumChunks, type Tap } from './conv-tiles';
+import { backwardTaps, fusedPlan } from './conv2d';
+import { runUnary } from './elementwise';
+import { allFloat, type Kernel, sizeOf } from './kernel';
+import { copyBox } from './layout';
+import { reduceKernels } from './reduce';
+
+type Shape4 = [number, number, number, number];
+type Info = backend_util.Conv2DInfo;
+
+interface DepthwiseAttrs {
+  strides: [number, number] | number;
+  pad: 'valid' | 'same' | number | backend_util.ExplicitPadding;
+  dilations?: [number, number] | number | null;
+  dimRoundingMode?: 'floor' | 'round' | 'ceil';
+}
+
+function infoOf(xShape: readonly number[], filterShape: readonly number[], attrs: NamedAttrMap): Info {
+  const { strides, pad, dilations, dimRoundingMode } = attrs as unknown as DepthwiseAttrs;
+  return backend_util.computeConv2DInfo(
+    xShape as Shape4,
+    filterShape as Shape4,
+    strides,
+    dilations ?? 1,
+    pad,
+    dimRoundingMode,
+    true,
+  );
+}
+
+/** Where positions along one axis lie that all taps keep inside the image. */
+function inside(taps: readonly Tap[], positions: number, step: number, size: number): [from: number, to: number] {
+  const least = Math.min(...taps.map(({ offset }) => offset));
+  const most = Math.max(...taps.map(({ offset }) => offset));
+  const from = Math.max(0, Math.ceil(-least / step));
+  return [from, Math.max(from, Math.min(positions, Math.floor((size - 1 - most) / step) + 1))];
+}
+
+/** Positions of an image, each read around `position * step` by the taps, and where they lie in the output. */
+interface Positions {
+  readonly rowTaps: readonly Tap[];
+  readonly colTaps: readonly Tap[];
+  readonly batch: number;
+  readonly height: number;
+  readonly width: number;
+  readonly maps: number;
+  readonly rows: number;
+  readonly cols: number;
+  readonly stepY: number;
+  readonly stepX: number;
+}
+
+/** Writes the tables of taps for the kernels into a block of the heap and gives its address. */
+function writeTaps({ runtime }: SimdBackend, filterWidth: number, positions: Positions): number {
+  const { rowTaps, colTaps, maps, cols, stepX, width } = positions;
+  const at = runtime.heap.allocate(rowTaps.length * 8 + colTaps.length * 16);
+  const words = [
+    ...rowTaps.flatMap(({ offset, index }) => [offset, index * filterWidth * maps * 4]),
+    ...colTaps.flatMap((tap) => [tap.offset, tap.index * maps * 4, ...inside([tap], cols, stepX, width)]),
+  ];
+  new Int32Array(runtime.memory.buffer, at, words.length).set(words);
+  return at;
+}
+
+/** Arguments 5 to 14 of the kernels. */
+function argumentsOf(p: Positions, table: number): number[] {
+  const { height, width, maps, rows, cols, stepY, stepX, rowTaps, colTaps } = p;
+  return [height, width, maps, rows, cols, stepY, stepX, rowTaps.length, colTaps.length, table];
+}
+
+const workOf = ({ batch, rows, cols, maps, rowTaps, colTaps }: Positions): number =>
+  batch * rows * cols * maps * rowTaps.length * colTaps.length;
+
+interface Target {
+  readonly address: number;
+  readonly height: number;
+  readonly width: number;
+  readonly stepY: number;
+  readonly stepX: number;
+  readonly y: number;
+  readonly x: number;
+}
+
+function compute(
+  backend: SimdBackend,
+  from: number,
+  filter: number,
+  filterWidth: number,
+  bias: number,
+  activation: number,
+  positions: Positions,
+  out: Target,
+): void {
+  const { runtime } = backend;
+  const { batch, rows, cols, colTaps, stepX, width } = positions;
+  const table = writeTaps(backend, filterWidth, positions);
+  runtime.ints.set([from, out.address, filter, bias, activation, ...argumentsOf(positions, table)]);
+  runtime.ints.set(colTaps.length > 0 ? inside(colTaps, cols, stepX, width) : [0, cols], 15);
+  runtime.ints.set([out.height, out.width, out.stepY, out.stepX, out.y, out.x], 17);
+  runtime.run(KERNEL.depthwiseRow, batch * rows, workOf(positions) < ALONE);
+  runtime.heap.free(table);
+}
+
+/** With several filters a map: x with each map repeated as often, so that each has one. The caller disposes it where it is not x. */
+function spread(backend: SimdBackend, x: TensorInfo, times: number): TensorInfo {
+  if (times === 1) return x;
+  const maps = x.shape[3]!;
+  const pixels = sizeOf(x.shape.slice(0, 3));
+  const from = backend.address(x);
+  const out = backend.output([...x.shape.slice(0, 3), maps * times], 'float32');
+  copyBox(backend, from, backend.address(out), [
+    [pixels, maps, maps * times],
+    [times, 0, 1],
+    [maps, 1, times],
+  ]);
+  return out;
+}
+
+/** The positions of a forward pass, every map with one filter. */
+const forwardPositions = (info: Info): Positions => ({
+  rowTaps: forwardTaps(info.filterHeight, info.dilationHeight, info.padInfo.top),
+  colTaps: forwardTaps(info.filterWidth, info.dilationWidth, info.padInfo.left),
+  batch: info.batchSize,
+  height: info.inHeight,
+  width: info.inWidth,
+  maps: info.outChannels,
+  rows: info.outHeight,
+  cols: info.outWidth,
+  stepY: info.strideHeight,
+  stepX: info.strideWidth,
+});
+
+function forward(
+  backend: SimdBackend,
+  x: TensorInfo,
+  filter: TensorInfo,
+  bias: TensorInfo | undefined,
+  activation: number,
+  info: Info,
+): TensorInfo {
+  const weights = backend.address(filter);
+  const biasAt = bias ? backend.address(bias) : 0;
+  const image = spread(backend, x, info.outChannels / info.inChannels);
+  const from = backend.address(image);
+  const out = backend.output(info.outShape, 'float32');
+  compute(backend, from, weights, info.filterWidth, biasAt, activation, forwardPositions(info), {
+    address: backend.address(out),
+    height: info.outHeight,
+    width: info.outWidth,
+    stepY: 1,
+    stepX: 1,
+    y: 0,
+    x: 0,
+  });
+  if (image !== x) backend.disposeIntermediateTensorInfo(image);
+  return out;
+}
+
+const depthwise: Kernel = ({ backend, inputs, attrs }) => {
+  const x = inputs.x!;
+  const filter = inputs.filter!;
+  if (!allFloat(x, filter) || sizeOf(filter.shape) === 0) return undefined;
+  return forward(backend, x, filter, undefined, 0, infoOf(x.shape, filter.shape, attrs));
+};
+
+const fusedDepthwise: Kernel = (call) => {
+  const { backend, inputs, attrs } = call;
+  const x = inputs.x!;
+  const filter = inputs.filter!;
+  if (!allFloat(x, filter) || sizeOf(filter.shape) === 0) return undefined;
+  const info = infoOf(x.shape, filter.shape, attrs);
+  const plan = fusedPlan(call, info.outChannels);
+  if (!plan) return undefined;
+  const out = forward(backend, x, filter, plan.bias, plan.tile, info);
+  if (plan.after !== undefined)
+    runUnary(backend, backend.address(out), backend.address(out), sizeOf(out.shape), plan.after, plan.alpha);
+  return out;
+};
+
+/** Where the shape of dy is not that of the forward pass, the cpu backend reads a part of it. */
+const follows = (dy: TensorInfo, info: Info): boolean => info.outShape.every((size, d) => size === dy.shape[d]);
+
+const backpropInput: Kernel = ({ backend, inputs, attrs }) => {
+  const dy = inputs.dy!;
+  const filter = inputs.filter!;
+  const info = infoOf(attrs.inputShape as unknown as number[], filter.shape, attrs);
+  if (!allFloat(dy, filter) || !follows(dy, info) || sizeOf(filter.shape) === 0) return undefined;
+  const { batchSize, inHeight, inWidth, inChannels, outChannels, strideHeight, strideWidth, padInfo } = info;
+  const from = backend.address(dy);
+  const weights = backend.address(filter);
+  const times = outChannels / inChannels;
+  const out = backend.output([batchSize, inHeight, inWidth, outChannels], 'float32');
+  // Positions of one remainder by the stride meet the same taps, so each remainder is a plain convolution of dy.
+  for (let y = 0; y < Math.min(strideHeight, inHeight); y++) {
+    for (let x = 0; x < Math.min(strideWidth, inWidth); x++) {
+      const positions = {
+        rowTaps: backwardTaps(info.filterHeight, info.dilationHeight, padInfo.top, strideHeight, y),
+        colTaps: backwardTaps(info.filterWidth, info.dilationWidth, padInfo.left, strideWidth, x),
+        batch: batchSize,
+        height: info.outHeight,
+        width: info.outWidth,
+        maps: outChannels,
+        rows: Math.ceil((inHeight - y) / strideHeight),
+        cols: Math.ceil((inWidth - x) / strideWidth),
+        stepY: 1,
+        stepX: 1,
+      };
+      const target = {
+        address: backend.address(out),
+        height: inHeight,
+        width: inWidth,
+        stepY: strideHeight,
+        stepX: strideWidth,
+        y,
+        x,
+      };
+      compute(backend, from, weights, info.filterWidth, 0, 0, positions, target);
+    }
+  }
+  if (times === 1) return out;
+  // a map is read by all of its filters
+  const each = { ...out, shape: [...info.inShape, times] };
+  const sum = reduceKernels.Sum!({ backend, inputs: { x: each }, attrs: { axis: 4, keepDims: false } });
+  backend.disposeIntermediateTensorInfo(out);
+  return sum;
+};
+
+/** Parts into which the rows of dy are cut, so that threads share them. */
+const PARTS = 16;
+
+const backpropFilter: Kernel = ({ backend, inputs, attrs }) => {
+  const x = inputs.x!;
+  const dy = inputs.dy!;
+  const info = infoOf(x.shape, attrs.filterShape as unknown as number[], attrs);
+  const size = sizeOf(info.filterShape);
+  if (!allFloat(x, dy) || !follows(dy, info) || size === 0) return undefined;
+  const { runtime } = backend;
+  const gradient = backend.address(dy);
+  const out = backend.output(info.filterShape, 'float32');
+  const image = spread(backend, x, info.outChannels / info.inChannels);
+  const from = backend.address(image);
+  const positions = forwardPositions(info);
+  const work = workOf(positions);
+  const lines = info.batchSize * info.outHeight;
+  const block = work < ALONE ? Math.max(1, lines) : Math.ceil(lines / PARTS);
+  const parts = Math.max(1, Math.ceil(lines / block));
+  const partialBytes = Math.ceil((size * 4) / 64) * 64;
+  const table = writeTaps(backend, info.filterWidth, positions);
+  const sums = parts > 1 ? runtime.heap.allocate(partialBytes * parts) : backend.address(out);
+  runtime.ints.set([from, sums, gradient, block, partialBytes, ...argumentsOf(positions, table), lines]);
+  runtime.run(KERNEL.depthwiseGradient, parts);
+  if (parts > 1) {
+    sumChunks(runtime, sums, backend.address(out), parts, size, partialBytes);
+    runtime.heap.free(sums);
+  }
+  runtime.heap.free(table);
+  if (image !== x) backend.disposeIntermediateTensorInfo(image);
+  return out;
+};
+
+/** Depthwise convolution with both its gradients. */
+export const depthwiseKernels: Readonly<Record<string, Kernel>> = {
+  DepthwiseConv2dNative: depthwise,
+  FusedDepthwiseConv2D: fusedDepthwise,
+  DepthwiseConv2dNativeBackpropInput: backpropInput,
+  DepthwiseConv2dNativeBackpropFilter: backpropFilter,
+};

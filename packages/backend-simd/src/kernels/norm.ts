@@ -1,0 +1,215 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { KERNEL } from '../abi/board';
+import type { SimdBackend } from '../backend';
+import { allFloat, GRAIN, type Kernel, sizeOf } from './kernel';
+
+/** A tensor as [outer, rows, columns]: columns are maps, or neighbouring pixels' maps where one pixel has few. */
+interface View {
+  readonly outer: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly maps: number;
+}
+
+function viewOf(outer: number, shape: readonly number[]): View {
+  const maps = shape.at(-1)!;
+  let rows = sizeOf(shape) / maps / outer;
+  let columns = maps;
+  while (columns < 16 && rows % 2 === 0) {
+    columns *= 2;
+    rows /= 2;
+  }
+  return { outer, rows, columns, maps };
+}
+
+/** Numbers of a chunk of rows that stays in the first-level cache between two passes. */
+const CHUNK = 8192;
+
+/** What a kernel gives for each chunk of rows: two numbers a column. The caller frees it. */
+function runChunks(
+  { runtime }: SimdBackend,
+  kernel: number,
+  { outer, rows, columns }: View,
+  from: number,
+  more: readonly number[],
+): { parts: number; chunk: number; chunks: number } {
+  const chunk = Math.max(1, Math.floor(CHUNK / columns));
+  const chunks = Math.ceil(rows / chunk);
+  const parts = runtime.heap.allocate(outer * chunks * columns * 8);
+  runtime.ints.set([from, parts, rows, columns, chunk, chunks, ...more]);
+  runtime.run(kernel, outer * chunks, outer * rows * columns < GRAIN);
+  return { parts, chunk, chunks };
+}
+
+/** Mean and variance of each group of neighbouring maps, [outer, groups]. */
+function moments(backend: SimdBackend, from: number, view: View, groups: number): [Float64Array, Float64Array] {
+  const { outer, rows, columns, maps } = view;
+  const { heap, memory } = backend.runtime;
+  const { parts, chunk, chunks } = runChunks(backend, KERNEL.columnMoments, view, from, []);
+  const values = new Float32Array(memory.buffer, parts, outer * chunks * columns * 2);
+  const per = maps / groups;
+  const means = new Float64Array(outer * groups);
+  const variances = new Float64Array(outer * groups);
+  const total = rows * (columns / maps) * per;
+  for (const pass of [0, 1]) {
+    for (let item = 0; item < outer * chunks; item++) {
+      const o = Math.floor(item / chunks);
+      const count = Math.min(chunk, rows - (item - o * chunks) * chunk) / total;
+      const at = item * columns * 2;
+      for (let c = 0; c < columns; c++) {
+        const g = o * groups + Math.floor((c % maps) / per);
+        const mean = values[at + c]!;
+        if (pass === 0) means[g]! += count * mean;
+        else variances[g]! += values[at + columns + c]! / total + count * (mean - means[g]!) ** 2;
+      }
+    }
+  }
+  heap.free(parts);
+  return [means, variances];
+}
+
+/** Sums of dy and of dy times the deviation of x from the means [outer, groups], each [outer, maps]. */
+function products(
+  backend: SimdBackend,
+  from: number,
+  dy: number,
+  view: View,
+  means: ArrayLike<number>,
+): [Float64Array, Float64Array] {
+  const { outer, columns, maps } = view;
+  const { heap, memory } = backend.runtime;
+  const per = (maps * outer) / means.length;
+  const table = heap.allocate(outer * columns * 4);
+  new Float32Array(memory.buffer, table, outer * columns).forEach((_, i, all) => {
+    all[i] = means[Math.floor(i / columns) * (maps / per) + Math.floor((i % maps) / per)]!;
+  });
+  const { parts, chunks } = runChunks(backend, KERNEL.columnProducts, view, from, [dy, table]);
+  const values = new Float32Array(memory.buffer, parts, outer * chunks * columns * 2);
+  const sums = new Float64Array(outer * maps);
+  const along = new Float64Array(outer * maps);
+  for (let item = 0; item < outer * chunks; item++) {
+    const o = Math.floor(item / chunks) * maps;
+    const at = item * columns * 2;
+    for (let c = 0; c < columns; c++) {
+      sums[o + (c % maps)]! += values[at + c]!;
+      along[o + (c % maps)]! += values[at + columns + c]!;
+    }
+  }
+  heap.free(parts);
+  heap.free(table);
+  return [sums, along];
+}
+
+/** What maps a deviation from `mean` to the result, and `share` of dy. */
+type Affine = (outer: number, map: number) => readonly [mean: number, factor: number, offset: number, share: number];
+
+function affine({ runtime }: SimdBackend, from: number, to: number, dy: number, view: View, of: Affine): void {
+  const { outer, rows, columns, maps } = view;
+  const { heap, memory, ints } = runtime;
+  const table = heap.allocate(outer * columns * 16);
+  const values = new Float32Array(memory.buffer, table, outer * columns * 4);
+  for (let o = 0; o < outer; o++) {
+    for (let map = 0; map < maps; map++) {
+      const numbers = of(o, map);
+      for (let c = map; c < columns; c += maps) {
+        for (let i = 0; i < 4; i++) values[(o * 4 + i) * columns + c] = numbers[i]!;
+      }
+    }
+  }
+  const block = Math.max(1, Math.floor(GRAIN / columns));
+  const blocks = Math.ceil(rows / block);
+  ints.set([from, to, rows, columns, block, blocks, dy, table]);
+  runtime.run(KERNEL.affineColumns, outer * blocks, outer * rows * columns < GRAIN);
+  heap.free(table);
+}
+
+/** Normalization of x [outer, ..., maps] within each outer index and group of neighbouring maps; mean and variance too. */
+const normalize: Kernel = ({ backend, inputs, attrs }) => {
+  const x = inputs.x!;
+  const { outer, groups, epsilon } = attrs as unknown as { outer: number; groups: number; epsilon: number };
+  const view = viewOf(outer, x.shape);
+  const from = backend.address(x);
+  const [means, variances] = moments(backend, from, view, groups);
+  const out = backend.output(x.shape, 'float32');
+  const mean = backend.output([outer, groups], 'float32');
+  const variance = backend.output([outer, groups], 'float32');
+  backend.view(mean).set(means);
+  backend.view(variance).set(variances);
+  const gamma = backend.view(inputs.gamma!);
+  const beta = backend.view(inputs.beta!);
+  const per = view.maps / groups;
+  affine(backend, from, backend.address(out), 0, view, (o, map) => {
+    const g = o * groups + Math.floor(map / per);
+    return [means[g]!, gamma[map]! / Math.sqrt(variances[g]! + epsilon), beta[map]!, 0];
+  });
+  return [out, mean, variance];
+};
+
+/** Its gradients by x, gamma and beta. */
+const normalizeGrad: Kernel = ({ backend, inputs, attrs }) => {
+  const x = inputs.x!;
+  const { outer, groups, epsilon } = attrs as unknown as { outer: number; groups: number; epsilon: number };
+  const view = viewOf(outer, x.shape);
+  const { maps } = view;
+  const from = backend.address(x);
+  const gradient = backend.address(inputs.dy!);
+  const means = backend.view(inputs.mean!);
+  const inverse = Float64Array.from(backend.view(inputs.variance!), (v) => 1 / Math.sqrt(v + epsilon));
+  const [sums, along] = products(backend, from, gradient, view, means);
+  const gamma = backend.view(inputs.gamma!);
+  const per = maps / groups;
+  const perGroup = new Float64Array(outer * groups);
+  const alongGroup = new Float64Array(outer * groups);
+  const dGamma = backend.output([maps], 'float32');
+  const dBeta = backend.output([maps], 'float32');
+  const gammas = new Float64Array(maps);
+  const betas = new Float64Array(maps);
+  const count = (sizeOf(x.shape) / maps / outer) * per;
+  for (let o = 0; o < outer; o++) {
+    for (let map = 0; map < maps; map++) {
+      const g = o * groups + Math.floor(map / per);
+      const sum = sums[o * maps + map]!;
+      const aligned = along[o * maps + map]! * inverse[g]!;
+      betas[map]! += sum;
+      gammas[map]! += aligned;
+      perGroup[g]! += (gamma[map]! * sum) / count;
+      alongGroup[g]! += (gamma[map]! * aligned) / count;
+    }
+  }
+  backend.view(dGamma).set(gammas);
+  backend.view(dBeta).set(betas);
+  const out = backend.output(x.shape, 'float32');
+  affine(backend, from, backend.address(out), gradient, view, (o, map) => {
+    const g = o * groups + Math.floor(map / per);
+    const i = inverse[g]!;
+    return [means[g]!, -i * i * alongGroup[g]!, -i * perGroup[g]!, i * gamma[map]!];
+  });
+  return [out, dGamma, dBeta];
+};
+
+const fusedBatchNorm: Kernel = ({ backend, inputs, attrs }) => {
+  const { x, mean, variance, scale, offset } = inputs as Record<string, TensorInfo | undefined>;
+  const given = [mean!, variance!, ...(scale ? [scale] : []), ...(offset ? [offset] : [])];
+  const maps = x!.shape.at(-1) ?? 1;
+  if (!allFloat(x!, ...given) || given.some(({ shape }) => sizeOf(shape) !== maps) || sizeOf(x!.shape) === 0)
+    return undefined;
+  const epsilon = (attrs.varianceEpsilon as number | undefined) ?? 0.001;
+  const [means, variances] = [backend.view(mean!), backend.view(variance!)];
+  const [scales, offsets] = [scale, offset].map((tensor) => tensor && backend.view(tensor));
+  const from = backend.address(x!);
+  const out = backend.output(x!.shape, 'float32');
+  affine(backend, from, backend.address(out), 0, viewOf(1, x!.shape), (_, map) => {
+    const factor = (scales?.[map] ?? 1) / Math.sqrt(variances[map]! + epsilon);
+    return [means[map]!, factor, offsets?.[map] ?? 0, 0];
+  });
+  return out;
+};
+
+/** Normalization with given moments. */
+export const normKernels: Readonly<Record<string, Kernel>> = { FusedBatchNorm: fusedBatchNorm };
+
+/** Kernels for layers of this library, which no other backend has: they take floats, and at least one. */
+export const ownNormKernels: Readonly<Record<string, Kernel>> = {
+  GroupNormalize: normalize,
+  GroupNormalizeGrad: normalizeGrad,
+};

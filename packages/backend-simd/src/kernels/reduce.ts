@@ -1,0 +1,144 @@
+import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { KERNEL } from '../abi/board';
+import type { SimdBackend } from '../backend';
+import { allFloat, GRAIN, type Kernel, sizeOf } from './kernel';
+
+const SUM = 0;
+const MAX = 1;
+type Fold = typeof SUM | typeof MAX;
+
+/** Rows of a column fold that one item takes at least. */
+const LEAST_ROWS = 64;
+const ITEMS = 16;
+
+/** Folds the middle of [outer, middle, inner] at `from` into `to`. Where the work is cut depends on the shape alone. */
+function fold(
+  { runtime }: SimdBackend,
+  from: number,
+  to: number,
+  outer: number,
+  middle: number,
+  inner: number,
+  op: Fold,
+  factor: number,
+): void {
+  const { ints, floats } = runtime;
+  if (inner === 1) {
+    const block = Math.max(1, Math.floor(GRAIN / middle));
+    ints.set([from, to, outer, middle, op, block]);
+    floats[6] = factor;
+    runtime.run(KERNEL.foldRows, Math.ceil(outer / block));
+    return;
+  }
+  const chunk =
+    outer * middle * inner < GRAIN ? middle : Math.max(LEAST_ROWS, Math.ceil(middle / Math.max(1, ITEMS / outer)));
+  const chunks = Math.ceil(middle / chunk);
+  const parts = chunks > 1 ? runtime.heap.allocate(outer * chunks * inner * 4) : to;
+  ints.set([from, parts, 0, middle, op, inner, 0, chunk, chunks]);
+  floats[6] = chunks > 1 ? 1 : factor;
+  runtime.run(KERNEL.foldColumns, outer * chunks, outer * middle * inner < GRAIN);
+  if (chunks > 1) {
+    ints.set([parts, to, 0, chunks, op, inner, 0, chunks, 1]);
+    floats[6] = factor;
+    runtime.run(KERNEL.foldColumns, outer, true);
+    runtime.heap.free(parts);
+  }
+}
+
+/** Folds axes of x, the last group of neighbouring axes first, so that any set of axes is a chain of simple folds. */
+function foldAxes(
+  backend: SimdBackend,
+  x: TensorInfo,
+  axes: readonly number[],
+  op: Fold,
+  keepDims: boolean,
+  factor: number,
+): TensorInfo {
+  const reduced = new Set(axes);
+  const shape = [...x.shape];
+  const keptShape = backend_util.expandShapeToKeepDim(
+    shape.filter((_, d) => !reduced.has(d)),
+    axes as number[],
+  );
+  const outShape = keepDims ? keptShape : shape.filter((_, d) => !reduced.has(d));
+  let current = x;
+  let d = shape.length - 1;
+  while (d >= 0) {
+    // dimensions of one element belong to either side
+    while (d >= 0 && !(reduced.has(d) && shape[d] !== 1)) d--;
+    if (d < 0) break;
+    const end = d + 1;
+    while (d >= 0 && (reduced.has(d) || shape[d] === 1)) d--;
+    const start = d + 1;
+    const more = axes.some((axis) => axis < start && shape[axis] !== 1);
+    const outer = sizeOf(shape.slice(0, start));
+    const middle = sizeOf(shape.slice(start, end));
+    const inner = sizeOf(shape.slice(end));
+    for (let i = start; i < end; i++) shape[i] = 1;
+    const from = backend.address(current);
+    const next = backend.output(shape.slice(), 'float32');
+    fold(backend, from, backend.address(next), outer, middle, inner, op, more ? 1 : factor);
+    if (current !== x) backend.disposeIntermediateTensorInfo(current);
+    current = next;
+  }
+  if (current === x) return backend.alias(x, outShape);
+  return { ...current, shape: outShape };
+}
+
+function reduction(op: Fold, attribute: 'axis' | 'reductionIndices', mean = false): Kernel {
+  return ({ backend, inputs, attrs }) => {
+    const x = inputs.x!;
+    const axes = util.parseAxisParam(attrs[attribute] as unknown as number | number[], x.shape);
+    if (!allFloat(x) || sizeOf(x.shape) === 0) return undefined;
+    const count = sizeOf(axes.map((axis) => x.shape[axis]!));
+    return foldAxes(backend, x, axes, op, attrs.keepDims === true, mean ? 1 / count : 1);
+  };
+}
+
+const softmax: Kernel = ({ backend, inputs, attrs }) => {
+  const logits = inputs.logits!;
+  const rank = logits.shape.length;
+  if (!allFloat(logits) || (attrs.dim !== -1 && attrs.dim !== rank - 1) || sizeOf(logits.shape) === 0) return undefined;
+  const length = logits.shape[rank - 1] ?? 1;
+  const rows = sizeOf(logits.shape) / length;
+  const from = backend.address(logits);
+  const out = backend.output(logits.shape, 'float32');
+  const block = Math.max(1, Math.floor(GRAIN / 4 / length));
+  backend.runtime.ints.set([from, backend.address(out), rows, length, 0, block]);
+  backend.runtime.run(KERNEL.softmaxRows, Math.ceil(rows / block));
+  return out;
+};
+
+/** Sums, means and maxima over axes, and softmax of the last one. */
+export const reduceKernels: Readonly<Record<string, Kernel>> = {
+  Sum: reduction(SUM, 'axis'),
+  Mean: reduction(SUM, 'axis', true),
+  Max: reduction(MAX, 'reductionIndices'),
+  Softmax: softmax,
+};
+
+/** The sum of all numbers of all inputs, or of their squares, in one job: stretches in single precision, added in double. */
+const sumAll: Kernel = ({ backend, inputs, attrs }) => {
+  const { runtime } = backend;
+  const tensors = Object.values(inputs) as TensorInfo[];
+  if (!allFloat(...tensors)) throw new TypeError('SumAll: every tensor must be float32.');
+  const table: number[] = [];
+  for (const tensor of tensors) {
+    const address = backend.address(tensor);
+    const size = sizeOf(tensor.shape);
+    for (let start = 0; start < size; start += GRAIN) table.push(address + start * 4, Math.min(GRAIN, size - start));
+  }
+  const out = backend.output([], 'float32');
+  const count = table.length / 2;
+  const at = runtime.heap.allocate(count * 12);
+  const { buffer } = runtime.memory;
+  new Int32Array(buffer, at, table.length).set(table);
+  runtime.ints.set([at, at + count * 8, attrs.squares ? 1 : 0]);
+  runtime.run(KERNEL.sumStretch, count);
+  backend.view(out)[0] = new Float32Array(buffer, at + count * 8, count).reduce((total, part) => total + part, 0);
+  runtime.heap.free(at);
+  return out;
+};
+
+/** A kernel that src/train/step/sum-all.ts asks for, which no other backend has. */
+export const ownReduceKernels: Readonly<Record<string, Kernel>> = { SumAll: sumAll };

@@ -1,0 +1,130 @@
+import {
+  findBackendFactory,
+  getKernel,
+  getKernelsForBackend,
+  type KernelConfig,
+  type KernelFunc,
+  registerBackend,
+  registerKernel,
+} from '@tensorflow/tfjs-core';
+import { registerCpuTrainingKernels } from '../../../src/backends/patches/cpu/register-cpu-training-kernels';
+import { createBackend, type SimdBackend } from './backend';
+import { optimizerKernels } from './kernels/adam';
+import { convKernels } from './kernels/conv2d';
+import { conv3DKernels } from './kernels/conv3d';
+import { depthwiseKernels } from './kernels/depthwise';
+import { elementwiseKernels, ownElementwiseKernels } from './kernels/elementwise';
+import type { Kernel } from './kernels/kernel';
+import { layoutKernels } from './kernels/layout';
+import { matmulKernels } from './kernels/matmul';
+import { normKernels, ownNormKernels } from './kernels/norm';
+import { poolKernels } from './kernels/pool';
+import { pool3DKernels } from './kernels/pool3d';
+import { ownReduceKernels, reduceKernels } from './kernels/reduce';
+import { resizeKernels } from './kernels/resize';
+import { createRuntime, type StartableRuntime } from './runtime/runtime';
+
+const NAME = 'simd';
+
+const KERNELS: Readonly<Record<string, Kernel>> = {
+  ...convKernels,
+  ...conv3DKernels,
+  ...depthwiseKernels,
+  ...elementwiseKernels,
+  ...layoutKernels,
+  ...matmulKernels,
+  ...normKernels,
+  ...poolKernels,
+  ...pool3DKernels,
+  ...reduceKernels,
+  ...resizeKernels,
+};
+
+/** Kernels that TensorFlow.js has no names for: code of this library asks for them. */
+const OWN_KERNELS: Readonly<Record<string, Kernel>> = {
+  ...optimizerKernels,
+  ...ownElementwiseKernels,
+  ...ownNormKernels,
+  ...ownReduceKernels,
+};
+
+/** Our kernel, with the cpu backend's behind it where there is one. */
+function guard(kernel: Kernel, otherwise?: KernelFunc): KernelFunc {
+  return (call) => {
+    const attrs = call.attrs ?? {};
+    const backend = call.backend as SimdBackend;
+    backend.keepOutputs();
+    try {
+      return kernel({ backend, inputs: call.inputs, attrs }) ?? otherwise!(call);
+    } catch (error) {
+      backend.dropOutputs(); // no memory for scratch: what the op would have given goes too
+      throw error;
+    }
+  };
+}
+
+/** The cpu backend's kernel, with ours before it where there is one. */
+function configure(config: KernelConfig): KernelConfig {
+  const kernel = KERNELS[config.kernelName];
+  return { ...config, backendName: NAME, kernelFunc: kernel ? guard(kernel, config.kernelFunc) : config.kernelFunc };
+}
+
+/** Bundlers let an import be missing that stands inside a `try`. */
+async function importCpuBackend() {
+  try {
+    return await import('@tensorflow/tfjs-backend-cpu');
+  } catch (cause) {
+    const install = 'npm install @tensorflow/tfjs-backend-cpu';
+    throw new Error(`registerSimdBackend: cannot find '@tensorflow/tfjs-backend-cpu'. Run: ${install}`, { cause });
+  }
+}
+
+/** Settings of the `simd` backend. */
+export interface SimdOptions {
+  /** Threads that share the work, this one among them; as many as there are cores (at most 16) unless set. */
+  readonly threads?: number;
+  /**
+   * Whether products and sums may be fused into one rounding (relaxed SIMD) where the engine can; true unless set. `false` is
+   * slower, and gives the same bits on every engine.
+   */
+  readonly fused?: boolean;
+}
+
+/**
+ * Registers the backend `simd` with TensorFlow.js: WebAssembly kernels with SIMD and threads over the cpu backend, which
+ * computes what they do not. Does nothing where `simd` is registered already.
+ *
+ * Needs the optional peer `@tensorflow/tfjs-backend-cpu`. Threads are workers in Node and on a cross-origin isolated page;
+ * elsewhere there is one. They end with the process and with `removeBackend('simd')`.
+ *
+ * @throws RangeError when `threads` is not a positive whole number; Error when the engine has no WebAssembly SIMD.
+ * @example
+ * await registerSimdBackend({ threads: 2 });
+ * await setBackend('simd');
+ */
+export async function registerSimdBackend(options: SimdOptions = {}): Promise<void> {
+  const { threads } = options;
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
+    throw new RangeError(`registerSimdBackend: threads must be a positive whole number, got ${threads}.`);
+  }
+  if (findBackendFactory(NAME)) return;
+  const { MathBackendCPU } = await importCpuBackend();
+  registerCpuTrainingKernels(); // what the cpu backend computes wrongly must not be copied
+  let unused: StartableRuntime | undefined = await createRuntime(options);
+  for (const config of getKernelsForBackend('cpu')) {
+    if (!getKernel(config.kernelName, NAME)) registerKernel(configure(config));
+  }
+  for (const [kernelName, kernel] of Object.entries(OWN_KERNELS)) {
+    if (!getKernel(kernelName, NAME)) registerKernel({ kernelName, backendName: NAME, kernelFunc: guard(kernel) });
+  }
+  const start = ({ runtime, startThreads }: StartableRuntime) => {
+    startThreads();
+    return createBackend(MathBackendCPU, runtime);
+  };
+  registerBackend(NAME, () => {
+    // after `engine().reset()` TensorFlow.js asks again: the threads of the runtime before have ended, its tensors are lost
+    const first = unused;
+    unused = undefined;
+    return first ? start(first) : createRuntime(options).then(start);
+  });
+}

@@ -1,0 +1,182 @@
+import { ARGUMENT_COUNT, ARGUMENTS, BOARD } from '../abi/board';
+import { plainBinary, relaxedBinary } from '../generated/binaries';
+import { importBuiltin, isNode } from './environment';
+import { createHeap, type Heap } from './heap';
+import { countCores, findWorkers } from './workers';
+
+/** The compiled kernels with their memory and threads. */
+export interface Runtime {
+  /** Reading this property, `ints` or `floats` ends the job that was left: keep none of them across `leave`. */
+  readonly memory: WebAssembly.Memory;
+  readonly heap: Heap;
+  /** Threads that work on a job, the host's among them. */
+  readonly threads: number;
+  /** Whether products and sums are fused into one rounding. */
+  readonly relaxed: boolean;
+  /** Arguments of the next job, as integers and as floats; addresses are written as integers. */
+  readonly ints: Int32Array;
+  readonly floats: Float32Array;
+  /** Computes a job of `items` independent items; `alone` keeps one too small to share on this thread. */
+  run(kernel: number, items: number, alone?: boolean): void;
+  /**
+   * The same, but other threads may still be computing when it returns. What they compute is there as soon as anyone looks at the
+   * memory or at the arguments.
+   */
+  leave(kernel: number, items: number, alone?: boolean): void;
+  /** Ends the threads. The runtime computes on one thread from then on. */
+  dispose(): void;
+}
+
+/** A runtime whose threads have not been started. */
+export interface StartableRuntime {
+  readonly runtime: Runtime;
+  startThreads(): void;
+}
+
+interface Exports {
+  runAlone(kernel: number, items: number): void;
+  runShared(kernel: number, items: number, spins: number): number;
+  finished(spins: number): number;
+}
+
+/** A job none of whose items ends in this time has lost a thread (a computer asleep looks the same, hence so long). */
+const PATIENCE_MS = 60_000;
+const INITIAL_PAGES = 256;
+
+function decode(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}
+
+async function chooseBinary(fused: boolean): Promise<{ binary: Uint8Array<ArrayBuffer>; relaxed: boolean }> {
+  const relaxed = decode(relaxedBinary);
+  if (fused && !WebAssembly.validate(relaxed) && isNode()) {
+    // Node 20 has relaxed SIMD behind a flag, which counts for modules compiled after it is set
+    const v8 = await importBuiltin<typeof import('node:v8')>('node:v8');
+    v8.setFlagsFromString('--experimental-wasm-relaxed-simd');
+  }
+  if (fused && WebAssembly.validate(relaxed)) return { binary: relaxed, relaxed: true };
+  const plain = decode(plainBinary);
+  if (WebAssembly.validate(plain)) return { binary: plain, relaxed: false };
+  throw new Error(
+    'simd backend: this JavaScript engine has no WebAssembly SIMD with shared memory; use the wasm or cpu backend.',
+  );
+}
+
+/** Reserves address space for 4 GiB, or as much of it as there is. */
+function reserve(): { memory: WebAssembly.Memory; maximumPages: number } {
+  for (let maximumPages = 65_536; ; maximumPages /= 2) {
+    try {
+      return {
+        memory: new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: maximumPages, shared: true }),
+        maximumPages,
+      };
+    } catch (error) {
+      if (maximumPages / 2 < INITIAL_PAGES) throw error;
+    }
+  }
+}
+
+/** Compiles the fastest kernels that the engine takes. Threads start with `startThreads`, so a runtime not used costs none. */
+export async function createRuntime(
+  options: { readonly threads?: number; readonly fused?: boolean } = {},
+): Promise<StartableRuntime> {
+  const { binary, relaxed } = await chooseBinary(options.fused ?? true);
+  const module = await WebAssembly.compile(binary);
+  const { memory, maximumPages } = reserve();
+  const instance = await WebAssembly.instantiate(module, { env: { memory } });
+  const { runAlone, runShared, finished } = instance.exports as unknown as Exports;
+  const workers = await findWorkers();
+  let threads = workers ? Math.max(1, options.threads ?? (await countCores())) : 1;
+  const board = new Int32Array(memory.buffer, 0, ARGUMENTS / 4);
+
+  function stopThreads(): void {
+    if (threads > 1) workers?.stop(memory);
+    threads = 1;
+  }
+
+  function wait(): void {
+    let last = -1;
+    let since = 0;
+    for (let state = finished(10_000); state !== 0; state = finished(10_000)) {
+      const now = performance.now();
+      const done = Atomics.load(board, BOARD.done / 4);
+      if (done !== last) {
+        last = done;
+        since = now;
+      }
+      if (state === 1 || now - since > PATIENCE_MS) {
+        stopThreads();
+        throw new Error(
+          `simd backend: a worker thread ${state === 1 ? 'crashed' : `did nothing for ${PATIENCE_MS / 1000} s`}; ` +
+            'the result of an op is lost. Further ops run on one thread.',
+        );
+      }
+    }
+  }
+
+  let left = false;
+
+  function end(): void {
+    if (!left) return;
+    left = false;
+    wait();
+  }
+
+  /** Computes this thread's share of a job, and looks so many times whether the others have computed theirs: true if so. */
+  function share(kernel: number, items: number, alone: boolean, looks: number): boolean {
+    end();
+    if (threads === 1 || items <= 1 || alone) {
+      runAlone(kernel, items);
+      return true;
+    }
+    try {
+      return runShared(kernel, items, looks) === 0;
+    } catch (error) {
+      stopThreads(); // a kernel trapped here: no thread must go on with the job
+      throw error;
+    }
+  }
+
+  const ints = new Int32Array(memory.buffer, ARGUMENTS, ARGUMENT_COUNT);
+  const floats = new Float32Array(memory.buffer, ARGUMENTS, ARGUMENT_COUNT);
+  const runtime: Runtime = {
+    get memory() {
+      end();
+      return memory;
+    },
+    get ints() {
+      end();
+      return ints;
+    },
+    get floats() {
+      end();
+      return floats;
+    },
+    heap: createHeap(memory, maximumPages),
+    get threads() {
+      return threads;
+    },
+    relaxed,
+    run(kernel, items, alone = false) {
+      if (!share(kernel, items, alone, 10_000)) wait();
+    },
+    leave(kernel, items, alone = false) {
+      left = !share(kernel, items, alone, 1);
+    },
+    dispose() {
+      left = false; // nobody will look
+      stopThreads();
+    },
+  };
+  return {
+    runtime,
+    startThreads() {
+      if (threads === 1) return;
+      try {
+        workers!.start(module, memory, threads - 1);
+      } catch {
+        stopThreads(); // a page's or a process's policy may forbid them
+      }
+    },
+  };
+}

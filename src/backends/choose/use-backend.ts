@@ -1,0 +1,53 @@
+import { checkChoice } from '../../internal/check';
+import { automaticOrder, type BackendName, candidates } from './candidates';
+import { selectBackend } from './select-backend';
+
+export interface UseBackendOptions {
+  /**
+   * Told, where no backend is asked for, of one that is installed but does not work, and of what to install where only
+   * a slow one does. Without it nobody would know: `cpu` is then not taken, nor any in the place of a node-gpu that is
+   * installed but does not work.
+   */
+  readonly onNotice?: (message: string) => void;
+  /**
+   * Whether `webgpu` and `webgl` will do on a GPU that is played by the CPU, and `node-gpu` without one; false unless
+   * set, or unless the environment variable `TFJS_MULTITASK_SOFTWARE_GPU` is 1. They are then slower than `simd`.
+   */
+  readonly software?: boolean;
+}
+
+/**
+ * Makes TensorFlow.js compute with the fastest backend that is installed and works here, and gives its name: in Node
+ * the first of node-gpu, node, webgpu, simd, wasm and cpu, in a browser of webgpu, webgl, simd, wasm and cpu. Each is
+ * imported, initialised and made to compute a convolution, whose result is compared. On all but webgl and simd, the
+ * kernels for training are completed or mended ({@link registerNodeTrainingKernels},
+ * {@link registerWebgpuTrainingKernels}, {@link registerWasmTrainingKernels}, {@link registerCpuTrainingKernels}).
+ *
+ * Before node and node-gpu are loaded, the environment variable `TF_FORCE_GPU_ALLOW_GROWTH` is set to true, so that
+ * TensorFlow takes a GPU's memory as it needs it, and `TF_CPP_MIN_LOG_LEVEL` to 1, unless they are set; on Node 23 and
+ * later `util.isArray` and `util.isNullOrUndefined`, which they still call, are given back to Node's `util`.
+ *
+ * `name`, or else the environment variable `TFJS_MULTITASK_BACKEND`, asks for one: no other takes its place.
+ *
+ * @throws RangeError for an unknown name; Error, which says what to do, where the backend asked for is not installed,
+ * does not work or uses another copy of tfjs-core, where none works, and where only a slow one does that nobody is told
+ * of. The backend that was set before is then set again.
+ *
+ * @example
+ * ```ts
+ * const name = await useBackend();
+ * await useBackend('wasm');
+ * await useBackend(undefined, { onNotice: console.warn });
+ * ```
+ */
+export async function useBackend(name?: BackendName, options: UseBackendOptions = {}): Promise<BackendName> {
+  const environment = globalThis.process?.env;
+  const { onNotice, software = environment?.TFJS_MULTITASK_SOFTWARE_GPU === '1' } = options;
+  const variable = environment?.TFJS_MULTITASK_BACKEND || undefined;
+  const wanted = name ?? (variable as BackendName | undefined);
+  if (wanted !== undefined) {
+    const names = candidates.map((candidate) => candidate.name);
+    checkChoice(wanted, names, name === undefined ? 'useBackend: TFJS_MULTITASK_BACKEND' : 'useBackend: name');
+  }
+  return selectBackend(candidates, automaticOrder(), wanted, onNotice, { software });
+}

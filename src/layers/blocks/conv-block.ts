@@ -1,0 +1,42 @@
+import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { checkChoice, checkInteger } from '../../internal/check';
+import type { Builder } from '../../types';
+import type { Activation } from '../core/activation';
+import { checkRate } from '../seeded-dropout';
+import { conv } from './conv';
+import { applyDropout } from './dropout';
+import { NORMS, type Norm } from './norm';
+
+export interface ConvBlockOptions {
+  readonly filters: number;
+  /** How many convolutions. Default 2. */
+  readonly convs?: number;
+  /** Default 'none'. With a normalization the convolutions have no bias. */
+  readonly norm?: Norm;
+  /** Default 'relu'. */
+  readonly activation?: Activation;
+  /** Rate of the dropout after the block. Default 0. */
+  readonly dropout?: number;
+}
+
+/**
+ * Convolutions 3x3, each followed by its normalization and activation, then dropout; he-normal kernels.
+ *
+ * `[batch, height, width, channels]` -> `[batch, height, width, filters]`. Layers: `name/conv1`, `name/norm1`,
+ * `name/relu1`, `name/conv2`, ..., `name/dropout`. Throws a RangeError for an option out of its range.
+ *
+ * @example
+ * const maps = convBlock({ filters: 16, norm: 'instance' })(image, 'stem');
+ */
+export function convBlock(options: ConvBlockOptions): Builder<SymbolicTensor, SymbolicTensor> {
+  const { filters, convs = 2, norm = 'none', activation = 'relu', dropout = 0 } = options;
+  checkInteger(filters, 1, 'convBlock: filters');
+  checkInteger(convs, 1, 'convBlock: convs');
+  checkChoice(norm, NORMS, 'convBlock: norm');
+  checkRate(dropout, 'convBlock: dropout');
+  return (input, name, seed) => {
+    let x = input;
+    for (let i = 1; i <= convs; i++) x = conv({ filters, kernelSize: 3, norm, activation }, x, name, i, seed);
+    return applyDropout(dropout, x, `${name}/dropout`, seed);
+  };
+}

@@ -1,0 +1,39 @@
+import { layers } from '@tensorflow/tfjs-layers';
+import { checkChoice, checkInteger } from '../../internal/check';
+import type { Head } from '../../types';
+import { convBlock } from '../blocks/conv-block';
+import { NORMS, type Norm } from '../blocks/norm';
+import type { Activation } from '../core/activation';
+import { apply } from '../core/apply';
+import { glorotUniform } from '../core/initializer';
+
+export interface MapHeadOptions {
+  /** Channels of the output. Default 1. */
+  readonly channels?: number;
+  /** After the convolution 3x3. Default 'none'. */
+  readonly norm?: Norm;
+  /** Of the output. Default 'sigmoid'; 'softmax' for classes that exclude each other, 'linear' for intensities. */
+  readonly activation?: Activation;
+}
+
+/**
+ * A value for each pixel of the bottleneck, or of the level that it is attached to: the last two layers of a U-Net, a
+ * convolution 3x3 to twice the output's channels (ReLU) and a convolution 1x1. What a shared decoder needs on top.
+ *
+ * Features -> `[batch, height, width, channels]`, the bottleneck's size. Layers: `name/maps/conv1` and `name` itself.
+ * Throws a RangeError for an option out of its range.
+ * Source: Ronneberger, Fischer, Brox, 2015, doi:10.1007/978-3-319-24574-4_28.
+ *
+ * @example
+ * const lesions = attach(MapHead({ channels: 3, activation: 'softmax' }), { level: 1 });
+ */
+export function MapHead(options: MapHeadOptions = {}): Head {
+  const { channels = 1, norm = 'none', activation = 'sigmoid' } = options;
+  checkInteger(channels, 1, 'MapHead: channels');
+  checkChoice(norm, NORMS, 'MapHead: norm');
+  return ({ bottleneck }, name, seed) => {
+    const maps = convBlock({ filters: 2 * channels, convs: 1, norm })(bottleneck, `${name}/maps`, seed);
+    const kernelInitializer = glorotUniform(seed, name);
+    return apply(layers.conv2d({ name, filters: channels, kernelSize: 1, activation, kernelInitializer }), maps);
+  };
+}

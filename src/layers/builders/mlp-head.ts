@@ -1,0 +1,57 @@
+import { layers } from '@tensorflow/tfjs-layers';
+import { checkInteger } from '../../internal/check';
+import type { Head } from '../../types';
+import { convBlock } from '../blocks/conv-block';
+import { applyDropout } from '../blocks/dropout';
+import type { Activation } from '../core/activation';
+import { apply } from '../core/apply';
+import { glorotUniform, heNormal } from '../core/initializer';
+import { checkRate } from '../seeded-dropout';
+
+export interface MLPHeadOptions {
+  /** Maps of a convolution 3x3 (ReLU) and max-pooling 2x2 before the flattening; 0 leaves both out. Default 128. */
+  readonly conv?: number;
+  /** Units of the hidden layers (ELU). Default [128, 64]. */
+  readonly units?: readonly number[];
+  /** Default 1. */
+  readonly outputs?: number;
+  /** Rate of the dropout after each hidden layer. Default 0.5. */
+  readonly dropout?: number;
+  /** Of the output. Default 'sigmoid'; 'softmax' for classes that exclude each other, 'linear' for regression. */
+  readonly activation?: Activation;
+}
+
+/**
+ * A multilayer perceptron on the bottleneck, for classification or regression of the whole image.
+ *
+ * Features -> `[batch, outputs]`. The pooling rounds odd sides up, so that a bottleneck of one pixel stays one. Layers:
+ * `name/conv1`, `name/pool`, `name/flatten`, `name/dense1`, `name/dropout1`, ..., and `name` itself. Throws a
+ * RangeError for an option out of its range.
+ * Source: Amyar et al., 2020, doi:10.1101/2020.04.16.20064709; the maps of the convolution are not stated there.
+ *
+ * @example
+ * const severity = MLPHead({ units: [64], activation: 'linear' });
+ */
+export function MLPHead(options: MLPHeadOptions = {}): Head {
+  const { conv = 128, units = [128, 64], outputs = 1, dropout = 0.5, activation = 'sigmoid' } = options;
+  checkInteger(conv, 0, 'MLPHead: conv');
+  for (const count of units) checkInteger(count, 1, 'MLPHead: units');
+  checkInteger(outputs, 1, 'MLPHead: outputs');
+  checkRate(dropout, 'MLPHead: dropout');
+  return ({ bottleneck }, name, seed) => {
+    let x = bottleneck;
+    if (conv > 0) {
+      x = convBlock({ filters: conv, convs: 1 })(x, name, seed);
+      x = apply(layers.maxPooling2d({ name: `${name}/pool`, poolSize: 2, padding: 'same' }), x);
+    }
+    x = apply(layers.flatten({ name: `${name}/flatten` }), x);
+    for (const [i, count] of units.entries()) {
+      const dense = `${name}/dense${i + 1}`;
+      const kernelInitializer = heNormal(seed, dense);
+      x = apply(layers.dense({ name: dense, units: count, activation: 'elu', kernelInitializer }), x);
+      x = applyDropout(dropout, x, `${name}/dropout${i + 1}`, seed);
+    }
+    const kernelInitializer = glorotUniform(seed, name);
+    return apply(layers.dense({ name, units: outputs, activation, kernelInitializer }), x);
+  };
+}

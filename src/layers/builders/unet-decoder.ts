@@ -1,0 +1,50 @@
+import { checkChoice, checkInteger } from '../../internal/check';
+import type { Head } from '../../types';
+import { NORMS, type Norm } from '../blocks/norm';
+import { type Skips, type Upsample, upPath } from '../blocks/up-path';
+import type { Activation } from '../core/activation';
+import { MapHead } from './map-head';
+
+export interface UNetDecoderOptions {
+  /** Channels of the output. Default 1. */
+  readonly channels?: number;
+  /** Default 'concat'. */
+  readonly skips?: Skips;
+  /** Default 'nearest'. */
+  readonly upsample?: Upsample;
+  /** After each convolution but the last. Default 'none'. */
+  readonly norm?: Norm;
+  /** Of the output. Default 'sigmoid'; 'softmax' for classes that exclude each other, 'linear' for intensities. */
+  readonly activation?: Activation;
+}
+
+const SKIPS: readonly Skips[] = ['concat', 'attention', 'none'];
+const UPSAMPLES: readonly Upsample[] = ['nearest', 'bilinear', 'transpose'];
+
+/**
+ * The expanding path of a U-Net. From level to level: upsample 2x, convolution 2x2, join the skip, two convolutions
+ * 3x3; then a convolution 3x3 to twice the output's channels and a convolution 1x1 to the output. ReLU between.
+ *
+ * Features -> `[batch, height, width, channels]`, the size of the finest skip. Each level has as many maps as its skip,
+ * also where `skips` is 'none'. Layers: `name/up4/resize`, `name/up4/conv1`, `name/dec4/concat`, `name/dec4/conv1`,
+ * ..., `name/maps/conv1`, and `name` itself. Throws a RangeError for an option out of its range and, when applied, for
+ * skips that do not halve from one to the next.
+ * Source: Ronneberger, Fischer, Brox, 2015, doi:10.1007/978-3-319-24574-4_28, with upsampling in place of the
+ * up-convolution and padded convolutions.
+ *
+ * @example
+ * const lesions = UNetDecoder({ channels: 3, skips: 'attention', activation: 'softmax' });
+ */
+export function UNetDecoder(options: UNetDecoderOptions = {}): Head {
+  const { channels = 1, skips = 'concat', upsample = 'nearest', norm = 'none', activation = 'sigmoid' } = options;
+  checkInteger(channels, 1, 'UNetDecoder: channels');
+  checkChoice(skips, SKIPS, 'UNetDecoder: skips');
+  checkChoice(upsample, UPSAMPLES, 'UNetDecoder: upsample');
+  checkChoice(norm, NORMS, 'UNetDecoder: norm');
+  const toOutput = MapHead({ channels, norm, activation });
+  return (features, name, seed) => {
+    if (features.skips.length === 0) throw new RangeError('UNetDecoder: the encoder must give at least 1 skip, got 0.');
+    const [finest] = upPath(features, { skips, upsample, norm, caller: 'UNetDecoder' }, name, seed);
+    return toOutput({ skips: [], bottleneck: finest }, name, seed);
+  };
+}

@@ -1,0 +1,66 @@
+import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { checkChoice, checkInteger } from '../../internal/check';
+import type { Encoder } from '../../types';
+import { convBlock } from '../blocks/conv-block';
+import { NORMS, type Norm } from '../blocks/norm';
+import type { Activation } from '../core/activation';
+import { apply } from '../core/apply';
+import { checkImages } from '../core/check-images';
+import { checkRate } from '../seeded-dropout';
+
+export interface UNetEncoderOptions {
+  /** Feature maps of each level, finest first. Default [64, 128, 256, 512, 1024]. */
+  readonly filters?: readonly number[];
+  /** After each convolution. Default 'none'. */
+  readonly norm?: Norm;
+  /** Default 'relu'. */
+  readonly activation?: Activation;
+  /** Rate of the dropout after each level. Default 0. */
+  readonly dropout?: number;
+}
+
+function checkSides(height: number | null, width: number | null, levels: number): void {
+  const factor = 2 ** (levels - 1);
+  const sides = [height ?? 0, width ?? 0];
+  if (sides.every((side) => side % factor === 0)) return;
+  const smaller = sides.map((side) => Math.max(factor, Math.floor(side / factor) * factor)).join(' x ');
+  const larger = sides.map((side) => Math.ceil(side / factor) * factor).join(' x ');
+  throw new RangeError(
+    `UNetEncoder: ${levels} levels halve the input ${levels - 1} times, so its sides must be multiples of ${factor}; ` +
+      `got ${height} x ${width}. Take ${[...new Set([smaller, larger])].join(' or ')}, or fewer levels.`,
+  );
+}
+
+/**
+ * The contracting path of a U-Net: at each level two convolutions 3x3, between the levels a max-pooling 2x2.
+ *
+ * `[batch, height, width, channels]` -> skips `[batch, height / 2^i, width / 2^i, filters[i]]`, finest first, and the
+ * last level as bottleneck: 16x16x1024 from 256x256 by default, 32x32x1024 from 512x512. Layers: `name/level1/conv1`,
+ * ..., `name/level2/pool`, ... Throws a RangeError for an option out of its range and, when applied, for an input whose
+ * sides cannot be halved that often.
+ * Source: Ronneberger, Fischer, Brox, 2015, doi:10.1007/978-3-319-24574-4_28.
+ *
+ * @example
+ * const encoder = UNetEncoder({ filters: [16, 32, 64, 128], norm: 'instance' });
+ */
+export function UNetEncoder(options: UNetEncoderOptions = {}): Encoder {
+  const { filters = [64, 128, 256, 512, 1024], norm = 'none', activation = 'relu', dropout = 0 } = options;
+  if (filters.length < 2) {
+    throw new RangeError(`UNetEncoder: filters must have at least 2 levels, got [${filters}].`);
+  }
+  for (const maps of filters) checkInteger(maps, 1, 'UNetEncoder: filters');
+  checkChoice(norm, NORMS, 'UNetEncoder: norm');
+  checkRate(dropout, 'UNetEncoder: dropout');
+  return (input, name, seed) => {
+    checkImages(input, 'UNetEncoder');
+    checkSides(input.shape[1], input.shape[2], filters.length);
+    const maps: SymbolicTensor[] = [];
+    for (const [i, count] of filters.entries()) {
+      const level = `${name}/level${i + 1}`;
+      const finer = maps.at(-1);
+      const x = finer ? apply(layers.maxPooling2d({ name: `${level}/pool`, poolSize: 2 }), finer) : input;
+      maps.push(convBlock({ filters: count, norm, activation, dropout })(x, level, seed));
+    }
+    return { skips: maps.slice(0, -1), bottleneck: maps[maps.length - 1] };
+  };
+}

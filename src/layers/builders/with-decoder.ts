@@ -1,0 +1,31 @@
+import { checkChoice } from '../../internal/check';
+import type { Encoder } from '../../types';
+import { NORMS, type Norm } from '../blocks/norm';
+import { upPath } from '../blocks/up-path';
+
+export interface WithDecoderOptions {
+  /** After each convolution of the decoder. Default 'none'. */
+  readonly norm?: Norm;
+}
+
+/**
+ * An encoder and the expanding path of a U-Net behind it as one encoder, so that tasks share a decoder as well: in the
+ * place of each skip stand the decoder's maps of that level. Heads choose their level with {@link attach}.
+ *
+ * Features of `encoder` -> skips of the same shapes, and its bottleneck. Layers: those of the encoder, then from level to
+ * level `name/up4/resize`, `name/up4/conv1`, `name/dec4/concat`, `name/dec4/conv1` and `name/dec4/conv2` as in
+ * {@link UNetDecoder}. Throws a RangeError for an unknown norm and, when applied, for skips that do not halve from
+ * one to the next.
+ * Source: Ronneberger, Fischer, Brox, 2015, doi:10.1007/978-3-319-24574-4_28.
+ *
+ * @example
+ * const encoder = withDecoder(UNetEncoder({ filters: [2, 4, 8] }), { norm: 'instance' });
+ */
+export function withDecoder(encoder: Encoder, { norm = 'none' }: WithDecoderOptions = {}): Encoder {
+  checkChoice(norm, NORMS, 'withDecoder: norm');
+  return (input, name, seed) => {
+    const features = encoder(input, name, seed);
+    const options = { skips: 'concat', upsample: 'nearest', norm, caller: 'withDecoder' } as const;
+    return { skips: upPath(features, options, name, seed), bottleneck: features.bottleneck };
+  };
+}

@@ -1,0 +1,50 @@
+import { add, mul, type serialization, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
+import type { LayerArgs } from '../core/layer-args';
+import { canFuseNorm, fusedNorm } from '../fused/fused-norm';
+
+export interface ChannelNormOptions extends LayerArgs {
+  /** Added to the variance. Default 1e-5, as in PyTorch; Keras has 1e-3. */
+  readonly epsilon?: number;
+}
+
+/** What instance and group normalization share: `gamma * normalized(x) + beta`, one `gamma` and `beta` a channel. */
+export abstract class ChannelNorm extends layers.Layer {
+  protected readonly epsilon: number;
+  private gamma!: LayerVariable;
+  private beta!: LayerVariable;
+
+  constructor(options: ChannelNormOptions = {}) {
+    super(options);
+    this.epsilon = options.epsilon ?? 1e-5;
+    this.inputSpec = [{ ndim: 4 }];
+  }
+
+  /** Mean 0 and variance 1 over what the subclass takes together. */
+  protected abstract normalized(x: Tensor4D): Tensor;
+
+  /** How many groups of neighbouring channels that is in each sample. */
+  protected abstract groupsOf(channels: number): number;
+
+  override build(inputShape: Shape): void {
+    const channels = inputShape[3];
+    this.gamma = this.addWeight('gamma', [channels], 'float32', initializers.ones());
+    this.beta = this.addWeight('beta', [channels], 'float32', initializers.zeros());
+    this.built = true;
+  }
+
+  override call(inputs: Tensor | Tensor[]): Tensor {
+    return tidy(() => {
+      const x = (Array.isArray(inputs) ? inputs[0] : inputs) as Tensor4D;
+      const gamma = this.gamma.read();
+      const beta = this.beta.read();
+      if (!canFuseNorm(x)) return add(mul(this.normalized(x), gamma), beta);
+      const groups = this.groupsOf(x.shape[3]);
+      return fusedNorm(x, gamma, beta, { outer: x.shape[0], groups, epsilon: this.epsilon });
+    });
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    return { ...super.getConfig(), epsilon: this.epsilon };
+  }
+}

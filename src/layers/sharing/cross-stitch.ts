@@ -1,0 +1,72 @@
+import { addN, mul, reshape, type serialization, slice, type Tensor, tensor, tidy, tile } from '@tensorflow/tfjs-core';
+import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
+import { checkChoice, checkRange } from '../../internal/check';
+import type { LayerArgs } from '../core/layer-args';
+import { checkSameMaps } from './check-same-maps';
+import { nearIdentity } from './near-identity';
+
+/** What has an alpha of its own: each channel, or the map as a whole. */
+export type StitchPer = 'channel' | 'map';
+
+export const STITCHES: readonly StitchPer[] = ['channel', 'map'];
+
+export interface CrossStitchOptions extends LayerArgs {
+  /** Default 'channel'. */
+  readonly per?: StitchPer;
+  /** What each output has of its own input at first, in [0, 1]; the others share the rest equally. Default 0.9. */
+  readonly self?: number;
+}
+
+/**
+ * A cross-stitch unit between K maps of one shape: `y_i = sum over j of alpha_ij x_j`, for each channel with its own
+ * alpha, or with one for the whole map.
+ *
+ * K times `[batch, ..., channels]` -> the same. Weight: `alpha` `[K, K, channels]`, or `[K, K, 1]` for 'map'. The source
+ * trains alpha 100 to 1000 times as fast as the rest. Throws a RangeError for fewer than 2 maps, for maps of different
+ * shapes, and for an option out of its range.
+ * Source: Misra, Shrivastava, Gupta, Hebert, 2016, doi:10.1109/CVPR.2016.433.
+ *
+ * @example
+ * const mixed = new CrossStitch({ per: 'map' }).apply([x, x]);
+ */
+export class CrossStitch extends layers.Layer {
+  static readonly className = 'TfjsMultitaskCrossStitch';
+  private readonly per: StitchPer;
+  private readonly self: number;
+  private alpha!: LayerVariable;
+
+  constructor(options: CrossStitchOptions = {}) {
+    super(options);
+    this.per = options.per ?? 'channel';
+    this.self = options.self ?? 0.9;
+    checkChoice(this.per, STITCHES, 'CrossStitch: per');
+    checkRange(this.self, 0, 1, 'CrossStitch: self');
+  }
+
+  override build(inputShapes: Shape | Shape[]): void {
+    checkSameMaps(inputShapes, 'CrossStitch');
+    const size = this.per === 'map' ? 1 : (inputShapes[0].at(-1) as number);
+    const count = inputShapes.length;
+    this.alpha = this.addWeight('alpha', [count, count, size], 'float32', initializers.zeros());
+    const start = nearIdentity(count, this.self);
+    tidy(() => void this.alpha.write(tile(tensor(start, [count, count, 1]), [1, 1, size])));
+    this.built = true;
+  }
+
+  override computeOutputShape(inputShapes: Shape | Shape[]): Shape | Shape[] {
+    return inputShapes;
+  }
+
+  override call(inputs: Tensor | Tensor[]): Tensor[] {
+    return tidy(() => {
+      const maps = inputs as Tensor[];
+      const alpha = this.alpha.read();
+      const weight = (i: number, j: number) => reshape(slice(alpha, [i, j, 0], [1, 1, -1]), [-1]);
+      return maps.map((_, i) => addN(maps.map((map, j) => mul(map, weight(i, j)))));
+    });
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    return { ...super.getConfig(), per: this.per, self: this.self };
+  }
+}

@@ -1,0 +1,38 @@
+import { type serialization, type Tensor, tidy, tile } from '@tensorflow/tfjs-core';
+import { layers } from '@tensorflow/tfjs-layers';
+import { checkInteger } from '../../internal/check';
+import type { LayerArgs } from '../core/layer-args';
+
+export interface RepeatBatchOptions extends LayerArgs {
+  readonly times: number;
+}
+
+/**
+ * The batch several times over, one copy after the other: what comes behind sees one large batch.
+ *
+ * `[batch, ...]` -> `[times batch, ...]`. Throws a RangeError unless `times` is a positive integer.
+ *
+ * @example
+ * const copies = new RepeatBatch({ times: 3 }).apply(x);
+ */
+export class RepeatBatch extends layers.Layer {
+  static readonly className = 'TfjsMultitaskRepeatBatch';
+  private readonly times: number;
+
+  constructor(options: RepeatBatchOptions) {
+    super(options);
+    checkInteger(options.times, 1, 'RepeatBatch: times');
+    this.times = options.times;
+  }
+
+  override call(inputs: Tensor | Tensor[]): Tensor {
+    return tidy(() => {
+      const x = Array.isArray(inputs) ? inputs[0] : inputs;
+      return tile(x, [this.times, ...x.shape.slice(1).map(() => 1)]);
+    });
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    return { ...super.getConfig(), times: this.times };
+  }
+}

@@ -1,0 +1,80 @@
+import { checkChoice, checkInteger } from '../../internal/check';
+import type { Metric } from '../../types';
+import { highest } from '../confusion/confusion-table';
+import { checkProbabilities } from '../core/read-pair';
+import { checkTargets, eachPosition, readTargets, type TargetOptions } from '../core/read-targets';
+
+export interface CalibrationOptions extends Pick<TargetOptions, 'classes'> {
+  /** Bins of equal width in [0, 1]; 15 by default. */
+  readonly bins?: number;
+  /** Mean gap (`'l1'`, the default), root of the mean squared gap (`'l2'`), largest gap (`'max'`). */
+  readonly norm?: 'l1' | 'l2' | 'max';
+}
+
+/** For each bin the weight, the sum of the confidences and the weight of the hits. */
+export type CalibrationState = Float64Array;
+
+/**
+ * The expected calibration error: how far the predicted probabilities lie from the observed frequencies. Over bins b of
+ * the probability, with the mean prediction c_b, the observed frequency o_b and the share p_b of the cases,
+ * sum of p_b |c_b - o_b|. With `classes` it looks at the highest probability and how often that class is right.
+ *
+ * `yTrue`, `yPred`: `[batch, ...]`, probabilities. Bins are [k / bins, (k + 1) / bins), the last one closed. NaN without
+ * cases. A state holds the sums of each bin, which lose nothing.
+ *
+ * Source: Naeini, Cooper, Hauskrecht, "Obtaining well calibrated probabilities using Bayesian binning", 2015,
+ * doi:10.1609/aaai.v29i1.9602.
+ *
+ * @throws RangeError where `bins` is not a positive integer, the shapes do not fit, labels are out of range or `yPred`
+ * is not in [0, 1].
+ * @example
+ * await score(calibrationError({ bins: 2 }), [0, 1, 1, 1], [0.2, 0.4, 0.8, 0.9]); // 0.175: (0.2 + 0.15) / 2
+ */
+export function calibrationError(options: CalibrationOptions = {}): Metric<CalibrationState> {
+  const { bins = 15, norm = 'l1', classes } = options;
+  checkTargets('calibrationError', { classes });
+  checkInteger(bins, 1, 'calibrationError: bins');
+  checkChoice(norm, ['l1', 'l2', 'max'], 'calibrationError: norm');
+  return {
+    init: () => new Float64Array(3 * bins),
+    async update(state, yTrue, yPred, weight) {
+      const targets = await readTargets('calibrationError', { classes }, yTrue, yPred, weight);
+      checkProbabilities('calibrationError', targets);
+      const next = Float64Array.from(state);
+      eachPosition(targets, (at, each) => {
+        const top = at + highest(targets.yPred, at, targets.width);
+        const bin = 3 * binOf(targets.yPred[top], bins);
+        next[bin] += each;
+        next[bin + 1] += each * targets.yPred[top];
+        next[bin + 2] += each * targets.yTrue[top];
+      });
+      return next;
+    },
+    merge: (a, b) => a.map((value, i) => value + b[i]),
+    compute: (state) => errorOf(state, norm),
+  };
+}
+
+function errorOf(state: CalibrationState, norm: 'l1' | 'l2' | 'max'): number {
+  let cases = 0;
+  let sum = 0;
+  let largest = 0;
+  for (let bin = 0; bin < state.length; bin += 3) {
+    const [weight, confidence, hits] = state.subarray(bin, bin + 3);
+    if (weight === 0) continue;
+    const gap = Math.abs(confidence - hits) / weight;
+    cases += weight;
+    sum += weight * (norm === 'l2' ? gap * gap : gap);
+    largest = Math.max(largest, gap);
+  }
+  if (cases === 0) return Number.NaN;
+  if (norm === 'max') return largest;
+  return norm === 'l2' ? Math.sqrt(sum / cases) : sum / cases;
+}
+
+/** The product may round across an edge, so the edges decide. */
+function binOf(probability: number, bins: number): number {
+  const bin = Math.min(Math.floor(probability * bins), bins - 1);
+  if (probability < bin / bins) return bin - 1;
+  return bin < bins - 1 && probability >= (bin + 1) / bins ? bin + 1 : bin;
+}

@@ -1,0 +1,17 @@
+import type { Metric } from '../../types';
+import type { ConfusionState } from './confusion-table';
+import { diagonal, rowSums, sum, type TableOptions, tableMetric } from './table-metric';
+
+/**
+ * The fraction of right decisions, of all classes together: for two (tp + tn) / (tp + fp + fn + tn).
+ *
+ * `yTrue`, `yPred`: `[batch, ...]`. With `classes` it is scikit-learn's `accuracy_score` (torchmetrics:
+ * `average='micro'`); with `labels` each label is a decision of its own.
+ *
+ * @throws RangeError where the shapes do not fit, labels are out of range or values are not finite.
+ * @example
+ * await score(accuracy(), [1, 0, 1, 1], [0.9, 0.2, 0.3, 0.7]); // 0.75
+ */
+export function accuracy(options: TableOptions = {}): Metric<ConfusionState> {
+  return tableMetric('accuracy', options, (table, divide) => divide(sum(diagonal(table)), sum(rowSums(table))));
+}

@@ -1,0 +1,21 @@
+import type { Metric } from '../../types';
+import { meanOf } from '../core/average';
+import type { ConfusionState } from './confusion-table';
+import { rowSums, type TableOptions, tableMetric } from './table-metric';
+
+/**
+ * The mean over the classes of the fraction of each that is found: for two (sensitivity + specificity) / 2. A class that
+ * is never true is left out, as in scikit-learn, unless `zeroDivision` gives it a value.
+ *
+ * `yTrue`, `yPred`: `[batch, ...]`.
+ *
+ * @throws RangeError where the shapes do not fit, labels are out of range or values are not finite.
+ * @example
+ * await score(balancedAccuracy(), [1, 0, 1, 1], [0.9, 0.2, 0.3, 0.7]); // 0.833: (2 / 3 + 1) / 2
+ */
+export function balancedAccuracy(options: TableOptions = {}): Metric<ConfusionState> {
+  return tableMetric('balancedAccuracy', options, (table, divide) => {
+    const recalls = rowSums(table).map((total, k) => divide(table[k][k], total));
+    return meanOf(recalls, divide);
+  });
+}

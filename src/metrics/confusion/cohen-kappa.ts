@@ -1,0 +1,46 @@
+import { checkChoice } from '../../internal/check';
+import type { Metric } from '../../types';
+import type { ConfusionState } from './confusion-table';
+import { columnSums, rowSums, sum, type TableOptions, tableMetric } from './table-metric';
+
+export interface CohenKappaOptions extends TableOptions {
+  /**
+   * What a confusion of classes i and j costs: 1 (`'none'`, the default), |i - j| (`'linear'`) or (i - j)^2
+   * (`'quadratic'`), for classes that have an order.
+   */
+  readonly weights?: 'none' | 'linear' | 'quadratic';
+}
+
+const costs = {
+  none: (distance: number) => (distance === 0 ? 0 : 1),
+  linear: (distance: number) => distance,
+  quadratic: (distance: number) => distance * distance,
+};
+
+/**
+ * Cohen's kappa, the agreement of truth and prediction beyond chance: 1 - (cost observed) / (cost expected if the two
+ * were independent). 1 is perfect, 0 is chance.
+ *
+ * 0/0 (truth and prediction all of one class) is `zeroDivision`, NaN by default as in scikit-learn.
+ * `yTrue`, `yPred`: `[batch, ...]`.
+ *
+ * Source: Cohen, "Weighted kappa", 1968, doi:10.1037/h0026256.
+ *
+ * @throws RangeError where the shapes do not fit, labels are out of range or values are not finite.
+ * @example
+ * await score(cohenKappa(), [1, 0, 1, 1], [0.9, 0.2, 0.3, 0.7]); // 0.5
+ */
+export function cohenKappa(options: CohenKappaOptions = {}): Metric<ConfusionState> {
+  const { weights = 'none' } = options;
+  checkChoice(weights, ['none', 'linear', 'quadratic'], 'cohenKappa: weights');
+  const cost = costs[weights];
+  return tableMetric('cohenKappa', options, (table, divide) => {
+    const truth = rowSums(table);
+    const predicted = columnSums(table);
+    const mean = (weight: (i: number, j: number) => number) =>
+      sum(truth.map((_, i) => sum(predicted.map((_, j) => cost(Math.abs(i - j)) * weight(i, j)))));
+    const observed = mean((i, j) => table[i][j]) * sum(truth);
+    const expected = mean((i, j) => truth[i] * predicted[j]);
+    return divide(expected - observed, expected);
+  });
+}

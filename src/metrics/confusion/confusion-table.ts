@@ -1,0 +1,119 @@
+import type { Metric } from '../../types';
+import { cutOff } from '../core/read-pair';
+import { checkTargets, eachPosition, readTargets, type TargetOptions, type Targets } from '../core/read-targets';
+
+/** Decisions by what they should have been. */
+export interface Counts {
+  readonly tp: number;
+  readonly fp: number;
+  readonly fn: number;
+  readonly tn: number;
+}
+
+/** Weights of the decisions, `table[true class][predicted class]`. */
+export type Table = readonly (readonly number[])[];
+
+/** The tables one after another, row by row: one of 2 x 2, one of classes x classes, or one of 2 x 2 for each label. */
+export type ConfusionState = Float64Array;
+
+export interface DecisionOptions extends TargetOptions {
+  /**
+   * A score at or above it is positive, as in `roc`; 0.5 by default. Keras and torchmetrics differ for a score
+   * that equals the threshold: they call it negative. Among `classes` the highest score wins, the first of several.
+   */
+  readonly threshold?: number;
+}
+
+/** A metric that is a function of the confusion tables. */
+export function confusionMetric<R>(
+  name: string,
+  options: DecisionOptions,
+  compute: (tables: readonly Table[]) => R,
+): Metric<ConfusionState, R> {
+  const { classes, labels, threshold = 0.5 } = options;
+  checkTargets(name, options);
+  if (classes !== undefined && options.threshold !== undefined) {
+    throw new RangeError(`${name}: threshold has no meaning with classes, where the highest score wins.`);
+  }
+  if (typeof threshold !== 'number' || Number.isNaN(threshold)) {
+    throw new RangeError(`${name}: threshold must be a number, got ${threshold}.`);
+  }
+  const tables = labels ?? 1;
+  const side = classes ?? 2;
+  return {
+    init: () => new Float64Array(tables * side * side),
+    async update(state, yTrue, yPred, weight) {
+      const targets = await readTargets(name, options, yTrue, yPred, weight);
+      const next = Float64Array.from(state);
+      if (classes === undefined) tallyDecisions(next, targets, cutOff(threshold, targets.yPred));
+      else tallyClasses(next, targets);
+      return next;
+    },
+    merge: (a, b) => a.map((value, i) => value + b[i]),
+    compute: (state) => compute(Array.from({ length: tables }, (_, i) => tableAt(state, i, side))),
+  };
+}
+
+function tallyDecisions(state: ConfusionState, targets: Targets, cut: number): void {
+  const { width, yTrue, yPred } = targets;
+  eachPosition(targets, (at, weight) => {
+    for (let k = 0; k < width; k++) state[4 * k + 2 * yTrue[at + k] + (yPred[at + k] >= cut ? 1 : 0)] += weight;
+  });
+}
+
+function tallyClasses(state: ConfusionState, targets: Targets): void {
+  const { width, yTrue, yPred } = targets;
+  eachPosition(targets, (at, weight) => {
+    state[width * highest(yTrue, at, width) + highest(yPred, at, width)] += weight;
+  });
+}
+
+/** The place of the highest of `width` values from `at` on, the first of several. */
+export function highest(values: ArrayLike<number>, at: number, width: number): number {
+  let best = 0;
+  for (let k = 1; k < width; k++) if (values[at + k] > values[at + best]) best = k;
+  return best;
+}
+
+function tableAt(state: ConfusionState, index: number, side: number): Table {
+  const row = (i: number) => Array.from(state.subarray((index * side + i) * side, (index * side + i + 1) * side));
+  return Array.from({ length: side }, (_, i) => row(i));
+}
+
+/** The counts of each class of a table against the others. Sums only, so that no rounding makes a zero of weights a trifle. */
+export function countsByClass(table: Table): Counts[] {
+  const tp = table.map((row, k) => row[k]);
+  const fp = table.map(() => 0);
+  const fn = table.map(() => 0);
+  const tn = table.map(() => 0);
+  for (const [truth, row] of table.entries()) {
+    const without = sumsWithoutEach(row);
+    fn[truth] = without[truth];
+    for (let k = 0; k < row.length; k++) {
+      if (k === truth) continue;
+      fp[k] += row[k];
+      tn[k] += without[k];
+    }
+  }
+  return tp.map((_, k) => ({ tp: tp[k], fp: fp[k], fn: fn[k], tn: tn[k] }));
+}
+
+function sumsWithoutEach(row: readonly number[]): number[] {
+  const result = row.map(() => 0);
+  let before = 0;
+  let after = 0;
+  for (let k = 0; k < row.length; k++) {
+    result[k] += before;
+    before += row[k];
+  }
+  for (let k = row.length - 1; k >= 0; k--) {
+    result[k] += after;
+    after += row[k];
+  }
+  return result;
+}
+
+/** The counts of each class or label; for a binary metric those of the positive class. */
+export function countsOf(tables: readonly Table[], { classes }: TargetOptions): Counts[] {
+  return classes === undefined ? tables.map((table) => countsByClass(table)[1]) : countsByClass(tables[0]);
+}

@@ -1,0 +1,24 @@
+import type { Metric } from '../../types';
+import { type ConfusionState, type Counts, confusionMetric, countsOf, type DecisionOptions } from './confusion-table';
+
+/**
+ * Counts of true and false positives and negatives, weighted by the samples' weights: `{ tp, fp, fn, tn }`, or an array
+ * of them with `classes` (each class against the others) or `labels`.
+ *
+ * `yTrue`, `yPred`: `[batch, ...]`; every value counts, so that for masks these are numbers of pixels.
+ *
+ * @throws RangeError where the shapes do not fit, labels are out of range or values are not finite.
+ * @example
+ * await score(confusion(), [1, 0, 1, 1], [0.9, 0.8, 0.2, 0.7]); // { tp: 2, fp: 1, fn: 1, tn: 0 }
+ */
+export function confusion(options: DecisionOptions & { readonly classes: number }): Metric<ConfusionState, Counts[]>;
+export function confusion(options: DecisionOptions & { readonly labels: number }): Metric<ConfusionState, Counts[]>;
+export function confusion(
+  options?: DecisionOptions & { readonly classes?: undefined; readonly labels?: undefined },
+): Metric<ConfusionState, Counts>;
+export function confusion(options: DecisionOptions = {}): Metric<ConfusionState, Counts | Counts[]> {
+  return confusionMetric<Counts | Counts[]>('confusion', options, (tables) => {
+    const counts = countsOf(tables, options);
+    return options.classes === undefined && options.labels === undefined ? counts[0] : counts;
+  });
+}

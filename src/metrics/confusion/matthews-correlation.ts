@@ -1,0 +1,32 @@
+import type { Metric } from '../../types';
+import type { ConfusionState } from './confusion-table';
+import { columnSums, diagonal, rowSums, sum, type TableOptions, tableMetric } from './table-metric';
+
+/**
+ * Matthews' correlation of truth and decision, in [-1, 1]; 0 is chance. For two classes
+ * (tp tn - fp fn) / sqrt((tp + fp) (tp + fn) (tn + fp) (tn + fn)), for more its generalisation R_K.
+ *
+ * 0/0 (all of one class, in truth or prediction) is `zeroDivision`, NaN by default; scikit-learn gives 0.
+ * `yTrue`, `yPred`: `[batch, ...]`.
+ *
+ * Source: Gorodkin, "Comparing two K-category assignments by a K-category correlation coefficient", 2004,
+ * doi:10.1016/j.compbiolchem.2004.09.006.
+ *
+ * @throws RangeError where the shapes do not fit, labels are out of range or values are not finite.
+ * @example
+ * await score(matthewsCorrelation(), [1, 0, 1, 1], [0.9, 0.2, 0.3, 0.7]); // 0.577: 2 / sqrt(2 * 3 * 1 * 2)
+ */
+export function matthewsCorrelation(options: TableOptions = {}): Metric<ConfusionState> {
+  return tableMetric('matthewsCorrelation', options, (table, divide) => {
+    const truth = rowSums(table);
+    const predicted = columnSums(table);
+    const total = sum(truth);
+    const agreement = total * sum(diagonal(table)) - sum(truth.map((t, k) => t * predicted[k]));
+    return divide(agreement, Math.sqrt(spread(truth) * spread(predicted)));
+  });
+}
+
+/** total^2 - sum of squares, without the cancellation: 0 where one class holds all. */
+function spread(totals: readonly number[]): number {
+  return sum(totals.map((a, i) => a * sum(totals.filter((_, j) => j !== i))));
+}

@@ -1,0 +1,19 @@
+import type { Metric } from '../../types';
+import type { Average, Averaged } from '../core/average';
+import type { ConfusionState } from './confusion-table';
+import { type CountsOptions, countsMetric } from './counts-metric';
+
+/**
+ * The fraction of the positives that are found: tp / (tp + fn). Also called recall or true positive rate.
+ *
+ * `yTrue`, `yPred`: `[batch, ...]`.
+ *
+ * @throws RangeError where the shapes do not fit, labels are out of range or values are not finite.
+ * @example
+ * await score(sensitivity(), [1, 0, 1, 1], [0.9, 0.8, 0.2, 0.7]); // 0.667: 2 of 3
+ */
+export function sensitivity<A extends Average = 'macro'>(
+  options: CountsOptions<A> = {},
+): Metric<ConfusionState, Averaged<A>> {
+  return countsMetric('sensitivity', options, ({ tp, fn }, divide) => divide(tp, tp + fn));
+}

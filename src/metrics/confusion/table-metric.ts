@@ -1,0 +1,39 @@
+import type { Metric } from '../../types';
+import { meanOf } from '../core/average';
+import { type Divide, dividing, type ZeroDivisionOptions } from '../core/divide';
+import { type ConfusionState, confusionMetric, type DecisionOptions, type Table } from './confusion-table';
+
+export interface TableOptions extends DecisionOptions, ZeroDivisionOptions {}
+
+/** A metric that is a function of the whole confusion table; with `labels`, the mean over their tables. */
+export function tableMetric(
+  name: string,
+  options: TableOptions,
+  value: (table: Table, divide: Divide) => number,
+): Metric<ConfusionState> {
+  const divide = dividing(options);
+  return confusionMetric(name, options, (tables) =>
+    meanOf(
+      tables.map((table) => value(table, divide)),
+      divide,
+    ),
+  );
+}
+
+export function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/** How often each class is true. */
+export function rowSums(table: Table): number[] {
+  return table.map(sum);
+}
+
+/** How often each class is predicted. */
+export function columnSums(table: Table): number[] {
+  return table.map((_, k) => sum(table.map((row) => row[k])));
+}
+
+export function diagonal(table: Table): number[] {
+  return table.map((row, k) => row[k]);
+}

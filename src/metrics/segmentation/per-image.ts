@@ -1,0 +1,96 @@
+import type { Metric } from '../../types';
+import { appendChunk, type Chunks, joinChunks, joinNumbers } from '../core/chunks';
+import { weightOf } from '../core/read-pair';
+import { readTargets } from '../core/read-targets';
+import { checkMaskOptions, imageShape, type MaskOptions, type Masks, maskCount, readMasks } from './masks';
+
+/** A score of each image, and their mean. */
+export interface ImageScores {
+  /** The weighted mean over the images that count; NaN if there are none. */
+  readonly value: number;
+  /** Images that count. */
+  readonly n: number;
+  /** Images that were left out for an empty mask. */
+  readonly skipped: number;
+  /** One score an image, in the order in which they came; NaN where it was left out or weighs 0. */
+  readonly values: readonly number[];
+}
+
+/** The scores of the images, and of each of their masks. */
+export interface PerImageScores extends ImageScores {
+  /** One for each class or label that counts; an image's own score is the mean over those that have one. */
+  readonly classes: readonly ImageScores[];
+}
+
+/** For each image its weight, then the scores of its masks (NaN: left out). */
+export type PerImageState = Chunks<Float64Array>;
+
+/** A metric over images. */
+export type PerImageMetric = Metric<PerImageState, PerImageScores>;
+
+/** The mean of an image's scores, without those that are NaN. */
+function meanScore(scores: Float64Array): number {
+  const counted = scores.filter((score) => !Number.isNaN(score));
+  return counted.reduce((sum, score) => sum + score, 0) / counted.length;
+}
+
+/** Sums up one score of each image; a row is an image's weight and the scores of its masks. */
+function summarize(state: PerImageState, width: number, scoreOf: (scores: Float64Array) => number): ImageScores {
+  const values: number[] = [];
+  let sum = 0;
+  let total = 0;
+  let n = 0;
+  let skipped = 0;
+  for (const rows of state) {
+    for (let at = 0; at < rows.length; at += width) {
+      const weight = rows[at];
+      const score = scoreOf(rows.subarray(at + 1, at + width));
+      values.push(score);
+      if (weight === 0) continue;
+      if (Number.isNaN(score)) {
+        skipped++;
+        continue;
+      }
+      n++;
+      sum += weight * score;
+      total += weight;
+    }
+  }
+  return { value: sum / total, n, skipped, values };
+}
+
+/**
+ * A metric that scores each mask of each image alone and takes the mean over the images. `measure` gets the masks and
+ * the place of theirs among those that count; it gives NaN for an image to leave out.
+ */
+export function perImage(
+  name: string,
+  options: MaskOptions,
+  measure: (masks: Masks, index: number) => number,
+): PerImageMetric {
+  checkMaskOptions(name, options);
+  const count = maskCount(options);
+  const width = count + 1;
+  return {
+    init: () => [],
+    async update(state, yTrue, yPred, weight) {
+      const targets = await readTargets(name, options, yTrue, yPred, weight);
+      const shape = imageShape(name, targets, options);
+      const rows = new Float64Array(targets.batch * width).fill(Number.NaN);
+      for (let image = 0; image < targets.batch; image++) {
+        const at = image * width;
+        rows[at] = weightOf(targets, image);
+        if (rows[at] === 0) continue;
+        for (let index = 0; index < count; index++) {
+          rows[at + 1 + index] = measure(readMasks(targets, shape, image, index, options), index);
+        }
+      }
+      return appendChunk(state, rows, joinNumbers);
+    },
+    merge: (a, b) => joinChunks(a, b, joinNumbers),
+    compute: (state) => ({
+      ...summarize(state, width, meanScore),
+      classes: Array.from({ length: count }, (_, index) => summarize(state, width, (scores) => scores[index])),
+    }),
+  };
+}

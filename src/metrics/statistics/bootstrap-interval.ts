@@ -1,0 +1,48 @@
+import { checkInteger } from '../../internal/check';
+import { percentileBounds, standardDeviation } from './bootstrap';
+import { checkLevel, type LevelOptions } from './confidence';
+import type { BootstrapInterval } from './interval';
+import { checkResampling, type ResamplingOptions, resampledWeights } from './resampling';
+
+/** A number that depends on how often each case counts. */
+export type Statistic = (weights: Float64Array) => number | Promise<number>;
+
+/**
+ * A seeded bootstrap confidence interval (percentiles) of whatever is computed from weighted cases: the mean of the AUCs
+ * of several models on the same cases, the difference of two. For one metric on one set of data {@link interval} is
+ * simpler; it draws the same cases.
+ *
+ * `statistic` is given the weight of each of `cases` cases: 1 for the value, how often the case was drawn for a resample.
+ * Resamples on which it is NaN (the AUC of one class alone) are left out and counted. With fewer than two cases or groups
+ * the interval is NaN.
+ *
+ * Source: Efron and Tibshirani, "An introduction to the bootstrap", 1993, doi:10.1201/9780429246593.
+ *
+ * @throws RangeError where an option is out of range or `groups` does not name the group of each case, and what the
+ * statistic throws.
+ * @example
+ * const { value, low, high } = await bootstrapInterval(
+ *   yTrue.length,
+ *   async (weights) => (await score(auc(), yTrue, a, weights)) - (await score(auc(), yTrue, b, weights)),
+ * );
+ */
+export async function bootstrapInterval(
+  cases: number,
+  statistic: Statistic,
+  { level = 0.95, ...options }: LevelOptions & ResamplingOptions = {},
+): Promise<BootstrapInterval> {
+  checkLevel('bootstrapInterval', level);
+  checkInteger(cases, 0, 'bootstrapInterval: cases');
+  checkResampling('bootstrapInterval', cases, options);
+  const value = await statistic(new Float64Array(cases).fill(1));
+  const replicates: number[] = [];
+  for (const weights of resampledWeights(cases, options)) replicates.push(await statistic(weights));
+  const defined = Float64Array.from(replicates.filter((replicate) => !Number.isNaN(replicate)));
+  return {
+    value,
+    ...percentileBounds(defined, level),
+    n: cases,
+    standardError: standardDeviation(defined),
+    undefinedResamples: replicates.length - defined.length,
+  };
+}

@@ -1,0 +1,149 @@
+import { checkChoice, checkInteger } from '../../internal/check';
+import { random } from '../../internal/random';
+import type { Metric, NDArray } from '../../types';
+import { appendChunk, type Chunks, joinChunks } from '../core/chunks';
+import { product, readArguments, weightOf } from '../core/read-pair';
+import { bcaBounds, percentileBounds, standardDeviation } from './bootstrap';
+import { checkLevel, type Interval, type LevelOptions } from './confidence';
+import type { ResamplingOptions } from './resampling';
+
+/** `groups`: of each sample in the order of arrival, those of weight 0 too. */
+export interface IntervalOptions extends LevelOptions, ResamplingOptions {
+  /** `'percentile'` (the default), or `'bca'`, which corrects for bias and skewness at n more evaluations. */
+  readonly method?: 'percentile' | 'bca';
+}
+
+export interface BootstrapInterval extends Interval {
+  /** Resamples without a value, such as the AUC of one class alone: the interval is that of the others. */
+  readonly undefinedResamples: number;
+}
+
+/** The inner metric's state of each sample in the order of arrival; null for a sample of weight 0. */
+export type IntervalState<S> = Chunks<readonly (S | null)[]>;
+
+/**
+ * A seeded bootstrap confidence interval for any metric whose result is a number or has a number `value`; a metric
+ * itself. It keeps the metric's state of each sample, draws as many samples with replacement, merges their states, and
+ * takes quantiles of the values that this gives.
+ *
+ * `yTrue`, `yPred`: `[batch, ...]`, as the inner metric reads them. With fewer than two samples or groups the interval
+ * is NaN.
+ *
+ * Source: Efron and Tibshirani, "An introduction to the bootstrap", 1993, doi:10.1201/9780429246593.
+ *
+ * @throws RangeError where an option is out of range or `groups` is not as long as the samples, and what the inner
+ * metric throws.
+ * @example
+ * const { value, low, high, n } = await score(interval(auc(), { seed: 1 }), yTrue, yPred);
+ */
+export function interval<S, R extends number | { readonly value: number }>(
+  metric: Metric<S, R>,
+  options: IntervalOptions = {},
+): Metric<IntervalState<S>, BootstrapInterval> {
+  const { level = 0.95, resamples = 1000, seed = 0, method = 'percentile', groups } = options;
+  checkLevel('interval', level);
+  checkInteger(resamples, 1, 'interval: resamples');
+  checkInteger(seed, 0, 'interval: seed');
+  checkChoice(method, ['percentile', 'bca'], 'interval: method');
+
+  const evaluate = (state: S): number => {
+    const result = metric.compute(state);
+    return typeof result === 'number' ? result : result.value;
+  };
+  return {
+    init: () => [],
+    async update(state, yTrue, yPred, weight) {
+      const given = await readArguments('interval', yTrue, yPred, weight);
+      const states: (S | null)[] = [];
+      try {
+        for (let i = 0; i < given.prediction.shape[0]; i++) {
+          const each = weightOf(given, i);
+          const [truth, prediction] = [sampleOf(given.truth, i), sampleOf(given.prediction, i)];
+          states.push(each === 0 ? null : await metric.update(metric.init(), truth, prediction, [each]));
+        }
+      } catch (error) {
+        // The whole batch at once, so that the error names the sample by its place in the batch.
+        await metric.update(metric.init(), given.truth, given.prediction, given.weight);
+        throw error;
+      }
+      return appendChunk(state, states, concatenate);
+    },
+    merge: (a, b) => joinChunks(a, b, concatenate),
+    compute(state) {
+      const samples = state.flat();
+      const units = groups === undefined ? samples.filter(isState) : mergeGroups(metric, samples, groups);
+      const value = evaluate(mergeAll(metric, units));
+      const { integer } = random(seed, 'interval');
+      const draw = () =>
+        evaluate(
+          mergeAll(
+            metric,
+            units.map(() => units[integer(units.length)]),
+          ),
+        );
+      const replicates = Array.from({ length: units.length < 2 ? 0 : resamples }, draw);
+      const defined = Float64Array.from(replicates.filter(isDefined));
+      const bounds =
+        method === 'percentile'
+          ? percentileBounds(defined, level)
+          : bcaBounds(defined, level, value, leaveOneOut(metric, units, evaluate).filter(isDefined));
+      return {
+        value,
+        ...bounds,
+        n: samples.filter(isState).length,
+        standardError: standardDeviation(defined),
+        undefinedResamples: replicates.length - defined.length,
+      };
+    },
+  };
+}
+
+function sampleOf({ data, shape }: NDArray, i: number): NDArray {
+  const size = product(shape.slice(1));
+  return { data: data.subarray(i * size, (i + 1) * size), shape: [1, ...shape.slice(1)] };
+}
+
+function concatenate<V>(a: readonly V[], b: readonly V[]): readonly V[] {
+  return [...a, ...b];
+}
+
+function isState<S>(state: S | null): state is S {
+  return state !== null;
+}
+
+function isDefined(value: number): boolean {
+  return !Number.isNaN(value);
+}
+
+function mergeAll<S>(metric: Metric<S, unknown>, states: readonly S[]): S {
+  return states.reduce((merged, state) => metric.merge(merged, state), metric.init());
+}
+
+function mergeGroups<S>(
+  metric: Metric<S, unknown>,
+  samples: readonly (S | null)[],
+  groups: readonly (string | number)[],
+): S[] {
+  if (groups.length !== samples.length) {
+    throw new RangeError(
+      `interval: groups must name the group of each of ${samples.length} samples, got ${groups.length}.`,
+    );
+  }
+  const merged = new Map<string | number, S>();
+  samples.forEach((sample, i) => {
+    if (isState(sample)) merged.set(groups[i], metric.merge(merged.get(groups[i]) ?? metric.init(), sample));
+  });
+  return [...merged.values()];
+}
+
+/** For each unit the value of all others, from the states merged before it and after it. */
+function leaveOneOut<S>(metric: Metric<S, unknown>, units: readonly S[], evaluate: (state: S) => number): number[] {
+  const after = [metric.init()];
+  for (const unit of units.toReversed()) after.push(metric.merge(after[after.length - 1], unit));
+  let before = metric.init();
+  return units.map((unit, i) => {
+    const value = evaluate(metric.merge(before, after[units.length - 1 - i]));
+    before = metric.merge(before, unit);
+    return value;
+  });
+}

@@ -1,0 +1,45 @@
+import { checkInteger } from '../../internal/check';
+import { random } from '../../internal/random';
+
+export interface ResamplingOptions {
+  /** How many bootstrap resamples; 1000 by default. */
+  readonly resamples?: number;
+  /** 0 by default. */
+  readonly seed?: number;
+  /**
+   * The group (the patient) of each case. Groups are then resampled whole, since the cases of one are not independent.
+   */
+  readonly groups?: readonly (string | number)[];
+}
+
+/** Throws unless the options can resample `cases` cases. */
+export function checkResampling(name: string, cases: number, { resamples, seed, groups }: ResamplingOptions): void {
+  if (resamples !== undefined) checkInteger(resamples, 1, `${name}: resamples`);
+  if (seed !== undefined) checkInteger(seed, 0, `${name}: seed`);
+  if (groups !== undefined && groups.length !== cases) {
+    throw new RangeError(`${name}: groups must name the group of each of ${cases} cases, got ${groups.length}.`);
+  }
+}
+
+/** How often each case was drawn, for each resample; none for fewer than two cases or groups. */
+export function* resampledWeights(
+  cases: number,
+  { resamples = 1000, seed = 0, groups }: ResamplingOptions,
+): Generator<Float64Array> {
+  const units = new Map<string | number, number[]>();
+  for (let i = 0; i < cases; i++) {
+    const group = groups === undefined ? i : groups[i];
+    const unit = units.get(group);
+    if (unit === undefined) units.set(group, [i]);
+    else unit.push(i);
+  }
+  const lists = [...units.values()];
+  if (lists.length < 2) return;
+  // The stream of `interval`, so that both draw the same cases.
+  const { integer } = random(seed, 'interval');
+  for (let k = 0; k < resamples; k++) {
+    const weights = new Float64Array(cases);
+    for (let draw = 0; draw < lists.length; draw++) for (const i of lists[integer(lists.length)]) weights[i]++;
+    yield weights;
+  }
+}

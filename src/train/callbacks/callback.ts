@@ -1,0 +1,88 @@
+import type { Gramian, PlainData, Progress, SomeTasks } from '../../types';
+
+/** What an aggregator saw and said in one step. */
+export interface Balance<T extends string> {
+  /** The tasks that the batch had labels for. */
+  readonly tasks: readonly T[];
+  /** The inner products of their gradients over what is shared. */
+  readonly gramian: Gramian;
+  /** What each task's gradient was multiplied by there; an aggregator of elements has no such numbers. */
+  readonly weights?: readonly number[];
+}
+
+/** Unweighted losses of one step. A task without labels in the batch is left out. */
+export interface StepLog<T extends string> {
+  /** Steps of this epoch so far, this one included: counts from 1. */
+  readonly step: number;
+  /** Where the run stood when the losses were joined; `fit` gives it. */
+  readonly progress?: Progress;
+  /** What the weighting made of the tasks' losses. */
+  readonly loss: number;
+  readonly losses: SomeTasks<T, number>;
+  /** What the aggregator saw and said, where the trainer has one. */
+  readonly balance?: Balance<T>;
+}
+
+/** `loss`, and for each task its own `loss` and its metrics by name. */
+export type TaskScores<T extends string> = { readonly loss: number } & {
+  readonly [K in T]: { readonly loss: number; readonly [metric: string]: unknown };
+};
+
+/** One epoch of the history: plain data. */
+export interface EpochLog<T extends string> {
+  /** Counts from 0. */
+  readonly epoch: number;
+  /** Wall time, validation included, without pauses between a snapshot and the fit that goes on from it. */
+  readonly seconds: number;
+  readonly learningRate: number;
+  /** Means over the epoch's steps; a task's loss is weighted by the labels in each batch. */
+  readonly train: TaskScores<T>;
+  readonly validation?: TaskScores<T>;
+}
+
+/** What a callback sees of the running fit. */
+export interface Run<T extends string> {
+  /** Of the run that the fit is a part of: random, kept where it goes on from a snapshot. */
+  readonly id: string;
+  readonly tasks: readonly T[];
+  /** The epochs that were asked for. */
+  readonly epochs: number;
+  /** True where the fit goes on from a snapshot: callbacks then keep what `load` gave them. */
+  readonly resumed: boolean;
+  /** The running epoch, from 0. */
+  readonly epoch: number;
+  /** Batches in an epoch, once known. */
+  readonly steps: number | undefined;
+  readonly history: readonly EpochLog<T>[];
+  learningRate: number;
+  /** The reason given to `stop`, once it was called. */
+  readonly stopped: string | undefined;
+  /** Ends the fit after this step, or after this epoch when called from `onEpochEnd`. */
+  stop(reason: string): void;
+  /** The model's weights (their average where one is kept), read to plain arrays, in an order of their own. */
+  weights(): Promise<readonly Float32Array[]>;
+  /** Puts back what `weights` gave. */
+  setWeights(weights: readonly Float32Array[]): void;
+  /** Everything needed to go on from here: pass it to `fit` as `resume`. */
+  snapshot(): Promise<PlainData>;
+}
+
+/** A plain object with any of these hooks. */
+export interface Callback<T extends string> {
+  /** Names its state in a snapshot; needed with `save`. */
+  readonly name?: string;
+  onFitBegin?(run: Run<T>): void | Promise<void>;
+  onEpochBegin?(run: Run<T>): void | Promise<void>;
+  onStepEnd?(run: Run<T>, log: StepLog<T>): void | Promise<void>;
+  onEpochEnd?(run: Run<T>, log: EpochLog<T>): void | Promise<void>;
+  /**
+   * After every hook of a step (`at: 'step'`) or an epoch (`at: 'epoch'`) has run, and once more when an abort ends
+   * the fit within an epoch (`at: 'abort'`): `snapshot` is whole here.
+   */
+  onSafePoint?(run: Run<T>, at: 'step' | 'epoch' | 'abort'): void | Promise<void>;
+  /** Also after an error or an abort, where `onFitBegin` did not throw. */
+  onFitEnd?(run: Run<T>): void | Promise<void>;
+  /** Its state as plain data, for a snapshot. */
+  save?(): PlainData;
+  load?(state: PlainData): void;
+}

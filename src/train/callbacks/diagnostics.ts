@@ -1,0 +1,133 @@
+import type { Gramian, PlainData, SomeTasks, Weighting } from '../../types';
+import type { Callback } from './callback';
+import { taskWeights } from './task-weights';
+
+/** The angle between the gradients of two tasks, as its cosine. */
+export interface Cosine<T extends string> {
+  readonly tasks: readonly [T, T];
+  /** NaN where a gradient is zero. */
+  readonly value: number;
+}
+
+/** How one step was balanced: plain data. */
+export interface StepDiagnostics<T extends string> {
+  readonly epoch: number;
+  /** Training steps made before, over all epochs. */
+  readonly step: number;
+  readonly losses: SomeTasks<T, number>;
+  /** What each task's gradient was multiplied by, where a weighting or an aggregator is known. */
+  readonly weights?: SomeTasks<T, number>;
+  /** The lengths of the tasks' gradients over what is shared, where there is an aggregator. */
+  readonly norms?: SomeTasks<T, number>;
+  /** Of each pair of the batch's tasks, where there is an aggregator. */
+  readonly cosines?: readonly Cosine<T>[];
+}
+
+export interface DiagnosticsOptions<T extends string> {
+  /** The trainer's weighting, whose weights are wanted; those that it learns are read after the step. */
+  readonly weighting?: Weighting<T>;
+}
+
+export interface Diagnostics<T extends string> extends Callback<T> {
+  readonly records: readonly StepDiagnostics<T>[];
+}
+
+const byTask = <T extends string>(tasks: readonly T[], values: readonly number[]): SomeTasks<T, number> =>
+  Object.fromEntries(tasks.map((task, k) => [task, values[k]])) as SomeTasks<T, number>;
+
+/** The lengths of the gradients behind a Gramian, and the cosine of each pair. */
+export function readGramian<T extends string>(
+  tasks: readonly T[],
+  gramian: Gramian,
+): { readonly norms: SomeTasks<T, number>; readonly cosines: readonly Cosine<T>[] } {
+  const lengths = gramian.map((row, k) => Math.sqrt(row[k]));
+  const cosines = tasks.flatMap((first, i) =>
+    tasks.slice(i + 1).map((second, k): Cosine<T> => {
+      const j = i + 1 + k;
+      return { tasks: [first, second], value: gramian[i][j] / (lengths[i] * lengths[j]) };
+    }),
+  );
+  return { norms: byTask(tasks, lengths), cosines };
+}
+
+/**
+ * Records how every step was balanced: losses, weights, lengths and cosines of the gradients, as plain data.
+ *
+ * Gradients of single tasks are only there where the trainer has an aggregator; to watch plain training on the sum of
+ * the losses give it `sumGradient()`.
+ *
+ * @example
+ * const watch = diagnostics();
+ * await trainer.fit(source, { epochs: 10, callbacks: [watch] });
+ * console.table(conflicts(watch.records));
+ */
+export function diagnostics<T extends string = string>({ weighting }: DiagnosticsOptions<T> = {}): Diagnostics<T> {
+  let records: StepDiagnostics<T>[] = [];
+  return {
+    name: 'diagnostics',
+    get records() {
+      return records;
+    },
+    onFitBegin(run) {
+      if (!run.resumed) records = [];
+    },
+    async onStepEnd({ epoch }, { progress = { step: records.length, epoch, training: true }, losses, balance }) {
+      const { step } = progress;
+      const record = { epoch, step, losses };
+      if (balance !== undefined) {
+        const { tasks, gramian, weights } = balance;
+        const known = weights === undefined ? {} : { weights: byTask(tasks, weights) };
+        records.push({ ...record, ...known, ...readGramian(tasks, gramian) });
+      } else if (weighting !== undefined) {
+        records.push({ ...record, weights: await taskWeights(weighting, losses, progress) });
+      } else {
+        records.push(record);
+      }
+    },
+    save: () => structuredClone(records) as unknown as PlainData,
+    load(state) {
+      records = structuredClone(state) as unknown as StepDiagnostics<T>[];
+    },
+  };
+}
+
+/** How two tasks get along. */
+export interface Conflict<T extends string> {
+  readonly tasks: readonly [T, T];
+  /** Steps in which both had a gradient. */
+  readonly steps: number;
+  /** The share of those in which their gradients pointed against each other. */
+  readonly share: number;
+  readonly meanCosine: number;
+  readonly lowestCosine: number;
+}
+
+/**
+ * Which tasks fight: for each pair the share of steps with a negative cosine, the pair that fights most first.
+ *
+ * @example
+ * conflicts(watch.records)[0]; // { tasks: ['segmentation', 'reconstruction'], share: 0.6, ... }
+ */
+export function conflicts<T extends string>(records: readonly StepDiagnostics<T>[]): Conflict<T>[] {
+  const pairs = new Map<string, { tasks: readonly [T, T]; values: number[] }>();
+  for (const { cosines = [] } of records) {
+    for (const { tasks, value } of cosines) {
+      if (Number.isNaN(value)) continue;
+      const key = [...tasks].sort().join(' ');
+      const known = pairs.get(key) ?? { tasks, values: [] };
+      known.values.push(value);
+      pairs.set(key, known);
+    }
+  }
+  const summaries = [...pairs.values()].map(({ tasks, values }): Conflict<T> => {
+    const steps = values.length;
+    return {
+      tasks,
+      steps,
+      share: values.filter((value) => value < 0).length / steps,
+      meanCosine: values.reduce((sum, value) => sum + value, 0) / steps,
+      lowestCosine: values.reduce((least, value) => Math.min(least, value), 1),
+    };
+  });
+  return summaries.sort((a, b) => b.share - a.share || a.meanCosine - b.meanCosine);
+}

@@ -1,0 +1,70 @@
+import { checkInteger } from '../../internal/check';
+import type { PlainData } from '../../types';
+import type { Callback } from './callback';
+import { checkMonitorOptions, defaultMode, isBetter, type MonitorOptions, readMonitor, worst } from './monitor';
+
+export interface EarlyStoppingOptions<T extends string> extends MonitorOptions<T> {
+  /** Epochs without improvement that are borne. Default 35, the paper's. */
+  readonly patience?: number;
+  /** Puts the weights of the best epoch back when the fit ends. Default true. */
+  readonly restoreBest?: boolean;
+}
+
+/**
+ * Ends the fit when a score has not improved for `patience` epochs, and puts the best weights back.
+ *
+ * The best weights come back however the fit ends: early, after the last epoch or by an abort.
+ *
+ * @throws RangeError at the first epoch's end where there is no such score.
+ * @example
+ * earlyStopping({ monitor: 'validation.segmentation.dice', patience: 10 });
+ */
+export function earlyStopping<T extends string = string>({
+  monitor = 'validation.loss',
+  patience = 35,
+  minDelta = 0,
+  mode = defaultMode(monitor),
+  restoreBest = true,
+}: EarlyStoppingOptions<T> = {}): Callback<T> {
+  checkInteger(patience, 0, 'earlyStopping: patience');
+  checkMonitorOptions('earlyStopping', minDelta, mode);
+  let best = worst(mode);
+  let bestEpoch = -1;
+  let weights: readonly Float32Array[] | null = null;
+  return {
+    name: `earlyStopping ${monitor}`,
+    onFitBegin(run) {
+      // A fit that does not resume starts anew, also with a callback that has been used before.
+      if (run.resumed) return;
+      best = worst(mode);
+      bestEpoch = -1;
+      weights = null;
+    },
+    async onEpochEnd(run, log) {
+      const value = readMonitor(log, monitor, 'earlyStopping');
+      if (isBetter(value, best, mode, minDelta)) {
+        best = value;
+        bestEpoch = log.epoch;
+        if (restoreBest) weights = await run.weights();
+      } else if (log.epoch - bestEpoch >= Math.max(patience, 1)) {
+        run.stop(
+          bestEpoch < 0
+            ? `${monitor} was never a number`
+            : `${monitor} has not improved on ${best} of epoch ${bestEpoch} for ${log.epoch - bestEpoch} epochs`,
+        );
+      }
+    },
+    onFitEnd(run) {
+      if (weights !== null) run.setWeights(weights);
+      weights = null;
+    },
+    save: () => ({ best, bestEpoch, weights }),
+    load(state) {
+      ({ best, bestEpoch, weights } = state as {
+        best: number;
+        bestEpoch: number;
+        weights: Float32Array[] | null;
+      } & PlainData);
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { checkInteger, checkRange } from '../../internal/check';
+import type { Callback } from './callback';
+import { checkMonitorOptions, defaultMode, isBetter, type MonitorOptions, readMonitor, worst } from './monitor';
+
+export interface ReduceOnPlateauOptions<T extends string> extends MonitorOptions<T> {
+  /** What the learning rate is multiplied by. Default 0.1. */
+  readonly factor?: number;
+  /** Epochs without improvement before it is. Default 10. */
+  readonly patience?: number;
+  /** The learning rate never falls below it. Default 0. */
+  readonly minLearningRate?: number;
+}
+
+/**
+ * Multiplies the learning rate by `factor` when a score has not improved for `patience` epochs. Works with every tfjs
+ * optimizer, Adam included.
+ *
+ * @example
+ * reduceOnPlateau({ monitor: 'validation.loss', factor: 0.5, patience: 5 });
+ */
+export function reduceOnPlateau<T extends string = string>({
+  monitor = 'validation.loss',
+  factor = 0.1,
+  patience = 10,
+  minDelta = 0,
+  mode = defaultMode(monitor),
+  minLearningRate = 0,
+}: ReduceOnPlateauOptions<T> = {}): Callback<T> {
+  if (!(factor > 0 && factor < 1)) throw new RangeError(`reduceOnPlateau: factor must lie in (0, 1), got ${factor}.`);
+  checkInteger(patience, 1, 'reduceOnPlateau: patience');
+  checkRange(minLearningRate, 0, Number.MAX_VALUE, 'reduceOnPlateau: minLearningRate');
+  checkMonitorOptions('reduceOnPlateau', minDelta, mode);
+  let best = worst(mode);
+  let waited = 0;
+  return {
+    name: `reduceOnPlateau ${monitor}`,
+    onFitBegin(run) {
+      if (run.resumed) return;
+      best = worst(mode);
+      waited = 0;
+    },
+    onEpochEnd(run, log) {
+      const value = readMonitor(log, monitor, 'reduceOnPlateau');
+      if (isBetter(value, best, mode, minDelta)) {
+        best = value;
+        waited = 0;
+      } else if (++waited >= patience) {
+        const rate = run.learningRate;
+        run.learningRate = Math.min(rate, Math.max(minLearningRate, rate * factor));
+        waited = 0;
+      }
+    },
+    save: () => ({ best, waited }),
+    load(state) {
+      ({ best, waited } = state as { best: number; waited: number });
+    },
+  };
+}

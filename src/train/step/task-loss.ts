@@ -1,0 +1,31 @@
+import {
+  broadcastTo,
+  div,
+  greater,
+  mean,
+  mul,
+  reshape,
+  type Scalar,
+  sum,
+  type Tensor,
+  type Tensor1D,
+  where,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
+import type { Loss } from '../../types';
+
+/**
+ * The weighted mean of a task's loss over the samples that carry its label.
+ *
+ * A sample of weight 0 is replaced on both sides before the loss sees it: what stands in its label (NaN included)
+ * cannot reach the value, and its prediction gets a gradient of exactly zero. Masking the loss alone would not do, for
+ * 0 times NaN is NaN in the gradient.
+ */
+export function taskLoss(loss: Loss, yTrue: Tensor, yPred: Tensor, weight?: Tensor1D): Scalar {
+  if (weight === undefined) return mean(loss(yTrue, yPred)) as Scalar;
+  const labelled = greater(weight, 0);
+  const column = reshape(labelled, [labelled.shape[0], ...yTrue.shape.slice(1).map(() => 1)]);
+  const mask = broadcastTo(column, yTrue.shape);
+  const losses = loss(where(mask, yTrue, zerosLike(yTrue)), where(mask, yPred, zerosLike(yPred)));
+  return div(sum(mul(where(labelled, losses, zerosLike(losses)), weight)), sum(weight)) as Scalar;
+}

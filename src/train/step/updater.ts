@@ -1,0 +1,111 @@
+import {
+  add,
+  dispose,
+  div,
+  keep,
+  minimum,
+  mul,
+  type NamedTensorMap,
+  type Optimizer,
+  type Scalar,
+  scalar,
+  sqrt,
+  type Tensor,
+  tidy,
+  type Variable,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { namedWeights } from '../../internal/layer-weights';
+import { hasFusedAdam, stepFusedAdam } from './fused-adam';
+import { sumAll } from './sum-all';
+
+/** Turns gradients into steps of the optimizer. */
+export interface Updater {
+  /** The variables that gradients are wanted for. */
+  variables(): Variable[];
+  /** Takes the gradients of one batch and disposes them; true where the optimizer made a step. */
+  apply(gradients: NamedTensorMap): boolean;
+  /** Makes the optimizer's step with what has been accumulated, if anything has. */
+  flush(): boolean;
+  dispose(): void;
+}
+
+/**
+ * tfjs optimizers find a variable's moments by its place in the list of gradients, and drop a place whose gradient is
+ * missing (tensorflow/tfjs#4290). So every step names all weights of the net in one order: zeros for a weight that no
+ * gradient reached, and nothing (which optimizers skip) in the place of a frozen one.
+ */
+export function createUpdater(
+  net: LayersModel,
+  extra: readonly Variable[],
+  optimizer: Optimizer,
+  { clipNorm, accumulate }: { readonly clipNorm: number | undefined; readonly accumulate: number },
+): Updater {
+  let sums: NamedTensorMap = {};
+  let batches = 0;
+
+  const step = (gradients: NamedTensorMap, scale: number): void =>
+    tidy(() => {
+      const weights = namedWeights(net);
+      const all = [...weights, ...extra.map((variable) => ({ variable, trainable: true }))];
+      const present = Object.values(gradients);
+      let factor: Scalar | undefined = scale === 1 ? undefined : scalar(scale);
+      if (clipNorm !== undefined && present.length > 0) {
+        const norm = mul(sqrt(sumAll(present, { squares: true })), scale);
+        // The tiny addend keeps 0 / 0 away where every gradient is zero.
+        const clip = minimum(1, div(clipNorm, add(norm, 1e-20)));
+        factor = mul(clip, scale) as Scalar;
+      }
+      const entries = all.map(({ variable, trainable }) => ({
+        variable,
+        gradient: trainable ? (gradients[variable.name] as Tensor | undefined) : null,
+      }));
+      if (hasFusedAdam(optimizer)) {
+        stepFusedAdam(optimizer, entries, factor);
+        return;
+      }
+      const named = entries.map(({ variable, gradient }) => {
+        if (gradient === null) return { name: variable.name, tensor: null as unknown as Tensor };
+        if (gradient === undefined) return { name: variable.name, tensor: zerosLike(variable) };
+        return { name: variable.name, tensor: factor === undefined ? gradient : mul(gradient, factor) };
+      });
+      optimizer.applyGradients(named);
+    });
+
+  const flush = (): boolean => {
+    if (batches === 0) return false;
+    step(sums, 1 / batches);
+    dispose(sums);
+    sums = {};
+    batches = 0;
+    return true;
+  };
+
+  return {
+    variables: () => [
+      ...namedWeights(net).flatMap(({ variable, trainable }) => (trainable ? [variable] : [])),
+      ...extra,
+    ],
+    apply(gradients) {
+      if (accumulate === 1) {
+        step(gradients, 1);
+        dispose(gradients);
+        return true;
+      }
+      for (const [name, gradient] of Object.entries(gradients)) {
+        const before = sums[name];
+        sums[name] = before === undefined ? gradient : tidy(() => keep(add(before, gradient)));
+        if (before !== undefined) dispose([before, gradient]);
+      }
+      batches++;
+      return batches === accumulate ? flush() : false;
+    },
+    flush,
+    dispose() {
+      dispose(sums);
+      sums = {};
+      batches = 0;
+    },
+  };
+}
