@@ -313,7 +313,7 @@ function isEmpty(patch: usize, pointers: usize, i: i32, j: i32, bytes: usize, pi
 function emptyPixels(patch: usize, pointers: usize, size: i32, bytes: usize, pitch: usize): u64 {
   let suspect = false;
   for (let i = size - 1; i < 6; i += size) {
-    for (let j = size - 1; j < 6; j += size) suspect = suspect || isEmpty(patch, pointers, i, j, bytes, pitch);
+    for (let j = size - 1; j < 6; j += size) if (isEmpty(patch, pointers, i, j, bytes, pitch)) suspect = true;
   }
   let bits: u64 = 0;
   if (suspect) {
