@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { NDArray, PlainData } from '../types';
 import { type ArrayType, arrayType, decodePlainData, encodePlainData, newArray } from './plain-data';
@@ -58,8 +58,15 @@ async function readFully(handle: FileHandle, into: Uint8Array): Promise<void> {
   }
 }
 
-/** Reads what `writeArchive` wrote straight into the arrays that it gives; errors say what is wrong with the file. */
-async function readChecked(handle: FileHandle): Promise<PlainData> {
+interface Opened {
+  readonly handle: FileHandle;
+  readonly header: Header;
+  /** Over all that has been read. */
+  readonly hash: Hash;
+}
+
+/** Reads up to the arrays; throws where the file is none of ours, or is not as long as its header says. */
+async function readHeader(handle: FileHandle): Promise<Opened> {
   const { size } = await handle.stat();
   const hash = createHash('sha256');
   const read = async (length: number): Promise<Buffer> => {
@@ -79,25 +86,47 @@ async function readChecked(handle: FileHandle): Promise<PlainData> {
   await read(padding(headerLength));
   const header = JSON.parse(text.toString()) as Header;
 
-  let expected = PREFIX + headerLength + padding(headerLength) + DIGEST;
   // Lengths are added up before anything of that length is allocated.
+  let expected = PREFIX + headerLength + padding(headerLength) + DIGEST;
   for (const [type, length] of header.arrays) {
     const bytes = newArray(type, 0).BYTES_PER_ELEMENT * length;
     expected += bytes + padding(bytes);
   }
   if (expected !== size) throw new Error(`it has ${size} bytes, its header promises ${expected}`);
+  return { handle, header, hash };
+}
+
+/** Reads the rest straight into the arrays that it returns, and compares the checksum. */
+async function readArrays({ handle, header, hash }: Opened): Promise<NDArray['data'][]> {
   const arrays: NDArray['data'][] = [];
   for (const [type, length] of header.arrays) {
     const array = newArray(type, length);
-    await readFully(handle, bytesOf(array));
-    hash.update(bytesOf(array));
-    await read(padding(array.byteLength));
+    const bytes = bytesOf(array);
+    const rest = Buffer.alloc(padding(bytes.length));
+    for (const part of [bytes, rest]) {
+      await readFully(handle, part);
+      hash.update(part);
+    }
     arrays.push(array);
   }
   const digest = Buffer.alloc(DIGEST);
   await readFully(handle, digest);
   if (!hash.digest().equals(digest)) throw new Error('its checksum differs from its content');
-  return decodePlainData({ json: header.data, arrays });
+  return arrays;
+}
+
+/** Errors name the path and say what is wrong with the file. */
+async function openArchive<V>(path: string, read: (opened: Opened) => Promise<V>): Promise<V> {
+  const handle = await open(path, 'r').catch((error: Error) => {
+    throw new Error(`${path}: expected an archive: ${error.message}.`, { cause: error });
+  });
+  try {
+    return await read(await readHeader(handle));
+  } catch (error) {
+    throw new Error(`${path}: expected a whole archive: ${(error as Error).message}.`, { cause: error });
+  } finally {
+    await handle.close();
+  }
 }
 
 /**
@@ -108,14 +137,17 @@ async function readChecked(handle: FileHandle): Promise<PlainData> {
  * const state = await readArchive('state.tfmt');
  */
 export async function readArchive(path: string): Promise<PlainData> {
-  const handle = await open(path, 'r').catch((error: Error) => {
-    throw new Error(`${path}: expected an archive: ${error.message}.`, { cause: error });
-  });
-  try {
-    return await readChecked(handle);
-  } catch (error) {
-    throw new Error(`${path}: expected a whole archive: ${(error as Error).message}.`, { cause: error });
-  } finally {
-    await handle.close();
-  }
+  return openArchive(path, async (opened) =>
+    decodePlainData({ json: opened.header.data, arrays: await readArrays(opened) }),
+  );
+}
+
+/**
+ * Reads an archive without its typed arrays, which are empty in what it returns; its length is checked, its checksum is
+ * not.
+ */
+export async function readArchiveOutline(path: string): Promise<PlainData> {
+  return openArchive(path, async ({ header }) =>
+    decodePlainData({ json: header.data, arrays: header.arrays.map(([type]) => newArray(type, 0)) }),
+  );
 }

@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { checkInteger } from '../internal/check';
 import type { Callback, Run } from '../train/callbacks/callback';
-import { writeArchive } from './archive';
+import { readArchiveOutline, writeArchive } from './archive';
 import { checkpointPath, listCheckpoints } from './checkpoint-files';
-import { loadCheckpoint } from './load-checkpoint';
+import { readNewest } from './load-checkpoint';
 import { removeLeftovers } from './write-durably';
 
 export interface CheckpointOptions {
@@ -15,10 +15,11 @@ export interface CheckpointOptions {
   readonly overwrite?: boolean;
 }
 
-/** Whether the newest whole checkpoint in a directory is of the run, as far as it says. */
+/** Whether the newest checkpoint in a directory is of the run, as far as it says; the weights in it are not read. */
 async function isOf({ id }: { readonly id: string }, directory: string): Promise<boolean> {
-  const state = (await loadCheckpoint(directory))?.state as { readonly id?: string } | null | undefined;
-  return state?.id === undefined || state.id === id;
+  const newest = await readNewest(directory, readArchiveOutline);
+  const outline = newest?.value as { readonly id?: string } | null | undefined;
+  return outline?.id === undefined || outline.id === id;
 }
 
 /**

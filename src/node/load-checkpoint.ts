@@ -10,6 +10,31 @@ export interface LoadedCheckpoint {
   readonly skipped: readonly { readonly file: string; readonly reason: string }[];
 }
 
+interface Newest<V> {
+  readonly value: V;
+  readonly file: string;
+  readonly skipped: LoadedCheckpoint['skipped'];
+}
+
+/** What `read` returns for the newest checkpoint that it does not throw for; undefined where there is no checkpoint. */
+export async function readNewest<V>(
+  directory: string,
+  read: (path: string) => Promise<V>,
+): Promise<Newest<V> | undefined> {
+  const skipped: { file: string; reason: string }[] = [];
+  for (const { path } of await listCheckpoints(directory)) {
+    try {
+      return { value: await read(path), file: path, skipped };
+    } catch (error) {
+      skipped.push({ file: path, reason: (error as Error).message });
+    }
+  }
+  if (skipped.length === 0) return undefined;
+  throw new Error(
+    `${directory}: expected a whole checkpoint, found none: ${skipped.map(({ reason }) => reason).join(' ')}`,
+  );
+}
+
 /**
  * Reads the newest whole checkpoint that {@link checkpoint} wrote to a directory; undefined where there is none yet.
  * Torn or changed files are passed over and named in `skipped`.
@@ -20,16 +45,6 @@ export interface LoadedCheckpoint {
  * await trainer.fit(trainSet, { epochs: 500, resume: last?.state, callbacks: [checkpoint('runs/paper')] });
  */
 export async function loadCheckpoint(directory: string): Promise<LoadedCheckpoint | undefined> {
-  const skipped: { file: string; reason: string }[] = [];
-  for (const { path } of await listCheckpoints(directory)) {
-    try {
-      return { state: await readArchive(path), file: path, skipped };
-    } catch (error) {
-      skipped.push({ file: path, reason: (error as Error).message });
-    }
-  }
-  if (skipped.length === 0) return undefined;
-  throw new Error(
-    `${directory}: expected a whole checkpoint, found none: ${skipped.map(({ reason }) => reason).join(' ')}`,
-  );
+  const newest = await readNewest(directory, readArchive);
+  return newest && { state: newest.value, file: newest.file, skipped: newest.skipped };
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readArchive, writeArchive } from '../../src/node/archive';
+import { readArchive, readArchiveOutline, writeArchive } from '../../src/node/archive';
 import type { PlainData } from '../../src/types';
 import { temporaryDirectory } from './temporary-directory';
 
@@ -92,6 +92,30 @@ describe('An archive', () => {
     }
     expect(await readArchive(path('state.tfmt'))).toBe('before');
     expect(await readdir(path())).toEqual(['state.tfmt']);
+  });
+});
+
+describe('The outline of an archive', () => {
+  it('is its data with empty arrays, and no byte of them is looked at', async () => {
+    await writeArchive(path('state.tfmt'), { id: 'run', $: -0, weights: [Float32Array.of(1, 2), new Uint8Array(0)] });
+    const bytes = await readFile(path('state.tfmt'));
+    bytes[bytes.indexOf(Buffer.from(Float32Array.of(1, 2).buffer))] ^= 1;
+    await writeFile(path('state.tfmt'), bytes);
+    await expect(readArchive(path('state.tfmt'))).rejects.toThrow('its checksum differs from its content.');
+    expect(await readArchiveOutline(path('state.tfmt'))).toStrictEqual({
+      id: 'run',
+      $: -0,
+      weights: [new Float32Array(0), new Uint8Array(0)],
+    });
+  });
+
+  it('is refused when the archive was cut off at any byte', async () => {
+    await writeArchive(path('state.tfmt'), { id: 'run', weights: Float32Array.of(1, 2, 3) });
+    const whole = await readFile(path('state.tfmt'));
+    for (let length = 0; length < whole.length; length++) {
+      await writeFile(path('cut.tfmt'), whole.subarray(0, length));
+      await expect(readArchiveOutline(path('cut.tfmt'))).rejects.toThrow('expected a whole archive: ');
+    }
   });
 });
 

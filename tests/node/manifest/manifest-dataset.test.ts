@@ -1,13 +1,14 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { batches } from '../../src/data/batches';
-import { split } from '../../src/data/split';
-import { type ManifestDatasetOptions, manifestDataset } from '../../src/node/manifest-dataset';
-import { writePng } from '../../src/node/write-png';
-import type { NDArray } from '../../src/types';
-import { useCpu } from '../support/cpu';
-import { temporaryDirectory } from './temporary-directory';
+import { batches } from '../../../src/data/batches';
+import { split } from '../../../src/data/split';
+import { manifestDataset } from '../../../src/node/manifest/manifest-dataset';
+import type { ManifestDatasetOptions } from '../../../src/node/manifest/manifest-options';
+import { writePng } from '../../../src/node/write-png';
+import type { NDArray } from '../../../src/types';
+import { useCpu } from '../../support/cpu';
+import { temporaryDirectory } from '../temporary-directory';
 
 useCpu();
 const path = temporaryDirectory();

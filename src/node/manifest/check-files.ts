@@ -1,0 +1,36 @@
+import { openImage } from '../open-image';
+import { resolveInside } from '../resolve-inside';
+import type { Manifest } from './read-manifest';
+import { checkMaskSize } from './read-mask';
+
+const SHOWN = 5;
+
+/** Looks whether every file of a manifest is there. @throws Error that names the first ones that are not. */
+export async function checkFiles(directory: string, { file, entries }: Manifest): Promise<void> {
+  const paths = entries.flatMap(({ image, mask, line }) =>
+    [image, mask].flatMap((path) => (path === undefined ? [] : [{ path, line }])),
+  );
+  const missing: string[] = [];
+  for (const { path, line } of paths) {
+    await resolveInside(directory, path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw new Error(`${file}, line ${line}: ${error.message}`, { cause: error });
+      missing.push(`${path} (line ${line})`);
+    });
+  }
+  if (missing.length > 0) {
+    throw new Error(
+      `${file}: ${missing.length} of its ${paths.length} files are missing in ${directory}: ` +
+        `${missing.slice(0, SHOWN).join(', ')}${missing.length > SHOWN ? ', ...' : ''}`,
+    );
+  }
+}
+
+/** Reads the header of every image and mask. @throws Error that names the first one that is wrong. */
+export async function checkHeaders(directory: string, { entries }: Manifest, pixelLimit: number): Promise<void> {
+  for (const entry of entries) {
+    const image = await openImage(entry.image, { pixelLimit, root: directory });
+    if (entry.mask === undefined) continue;
+    const mask = await openImage(entry.mask, { pixelLimit, root: directory });
+    checkMaskSize(directory, entry, [image.height, image.width], [mask.height, mask.width]);
+  }
+}

@@ -1,0 +1,52 @@
+import { checkChoice, checkInteger, checkRange } from '../../internal/check';
+import { PIXEL_LIMIT } from '../read-image';
+import type { ManifestColumns, ManifestTask } from './manifest-columns';
+
+export interface ManifestDatasetOptions<T extends ManifestTask> {
+  /** Default: `'manifest.csv'` in the directory. */
+  readonly manifest?: string;
+  readonly columns?: ManifestColumns;
+  /** Default: all three. */
+  readonly tasks?: readonly T[];
+  /** Default: `[256, 256]`. */
+  readonly size?: readonly [height: number, width: number];
+  /** Default: 1. */
+  readonly channels?: 1 | 3;
+  /** A blank mask of an image of class 0 is known to be empty, not unknown. Default: false. */
+  readonly negativesAreEmpty?: boolean;
+  /** Mask values above it, in [0, 1] of the range of the file's number type, are lesion. Default: 0.5. */
+  readonly maskThreshold?: number;
+  /** As in {@link readImage}. */
+  readonly pixelLimit?: number;
+  /**
+   * At opening, look whether every file is there, or also read every image's header; or look at nothing, so that a file
+   * that is missing is an error where it is read. Default: `'files'`.
+   */
+  readonly check?: 'none' | 'files' | 'headers';
+}
+
+const TASKS: readonly ManifestTask[] = ['reconstruction', 'segmentation', 'classification'];
+
+/** The options with their defaults. @throws RangeError for one that is out of range. */
+export function completeOptions<T extends ManifestTask>({
+  manifest = 'manifest.csv',
+  columns = {},
+  tasks = TASKS as readonly T[],
+  size = [256, 256],
+  channels = 1,
+  negativesAreEmpty = false,
+  maskThreshold = 0.5,
+  pixelLimit = PIXEL_LIMIT,
+  check = 'files',
+}: ManifestDatasetOptions<T>): Required<ManifestDatasetOptions<T>> {
+  for (const task of tasks) checkChoice<ManifestTask>(task, TASKS, 'manifestDataset: tasks');
+  checkInteger(size[0], 1, 'manifestDataset: height');
+  checkInteger(size[1], 1, 'manifestDataset: width');
+  checkRange(maskThreshold, 0, 1, 'manifestDataset: maskThreshold');
+  checkInteger(pixelLimit, 1, 'manifestDataset: pixelLimit');
+  if (channels !== 1 && channels !== 3) {
+    throw new RangeError(`manifestDataset: channels must be 1 or 3, got ${channels}.`);
+  }
+  checkChoice(check, ['none', 'files', 'headers'], 'manifestDataset: check');
+  return { manifest, columns, tasks, size, channels, negativesAreEmpty, maskThreshold, pixelLimit, check };
+}
