@@ -1,4 +1,7 @@
 // What every kernel shares: where a job's arguments lie, the fused multiply-add, and loads of rows that end early.
+//
+// Before each `@inline` of these files stands `@ts-ignore: decorator`: AssemblyScript decorates functions, which TypeScript
+// reports as an error (TS1206) and cannot be told to allow otherwise.
 
 /** Address of the arguments of the job that is running; the host writes them before it opens the job. */
 export const ARGS: usize = 4096;

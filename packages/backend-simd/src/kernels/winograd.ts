@@ -1,17 +1,23 @@
 import { KERNEL } from '../abi/board';
+import {
+  ADDRESS_BYTES,
+  EMPTY_BYTES,
+  PANEL_ROW,
+  PATCH_PLACES,
+  PATCH_SIDE,
+  PLACE_GAP,
+  SIX_WORDS,
+  TILE_BYTES,
+  TRANSFORM_BYTES,
+} from '../assembly/sizes';
 import type { SimdBackend } from '../backend';
 import type { Runtime } from '../runtime/runtime';
 import { type Behind, type Grid, type Operands, sumChunks, type TapTable } from './conv-tiles';
 import { blockOf, cutGradient, even } from './cut';
 import { roundUp } from './kernel';
 
-/** The patch: side, and places in it. */
-const PATCH = 6;
-const PLACES = PATCH * PATCH;
-/** Bytes between the places of a patch, and of scratch for transforms, as in wasm/winograd.as. */
-const APART = 64;
-const TEMP = 896;
-const EMPTY = 768;
+/** Bytes of scratch that every pass needs for its transforms. */
+const TEMP_BYTES = TRANSFORM_BYTES + ADDRESS_BYTES;
 /**
  * Filters up to this many bytes are transformed once for all blocks of tiles; larger ones by each block, panel by panel. Where
  * many blocks read them, it pays to take them from a third-level cache.
@@ -40,7 +46,7 @@ function sideOf({ run, groups }: TapTable): number {
 
 /** Tiles of a grid, each as many outputs a side as a patch gives. */
 function tilesOf({ table, batch, rows, cols }: Pick<Grid, 'table' | 'batch' | 'rows' | 'cols'>) {
-  const outputs = PATCH + 1 - table.run;
+  const outputs = PATCH_SIDE + 1 - table.run;
   const tileRows = Math.ceil(rows / outputs);
   const tileCols = Math.ceil(cols / outputs);
   return { tileRows, tileCols, tiles: batch * tileRows * tileCols };
@@ -57,7 +63,7 @@ function winogradCost(grid: Grid): number {
   const stepOne = stepY === 1 && stepX === 1 && outStepY === 1 && outStepX === 1;
   if (!stepOne || (side !== 2 && side !== 3) || depth % 4 !== 0 || maps % 4 !== 0) return Number.POSITIVE_INFINITY;
   const { tiles } = tilesOf(grid);
-  const products = PLACES * roundUp(tiles, 6) * depth * roundUp(maps, 8);
+  const products = PATCH_PLACES * roundUp(tiles, 6) * depth * roundUp(maps, 8);
   const transforms = tiles * (350 * depth + 300 * maps) + 300 * depth * maps;
   return products + transforms;
 }
@@ -93,7 +99,7 @@ export function computeWinograd({ runtime }: SimdBackend, grid: Grid, operands: 
   const panels = Math.ceil(maps / 8);
   const cBlock = even(depth, 64, 4);
   const sums = cBlock < depth;
-  const panelBytes = PLACES * (depth * 32 + APART);
+  const panelBytes = PATCH_PLACES * (depth * PANEL_ROW + PLACE_GAP);
   const ready = panels * panelBytes <= (tiles < MANY_TILES ? MOST_PREPARED : MOST_PREPARED_FOR_MANY);
   const most = cBlock <= 16 ? 96 : cBlock <= 32 || !ready ? 24 : 12;
   const block = blockOf(tiles, most, runtime.threads);
@@ -102,13 +108,16 @@ export function computeWinograd({ runtime }: SimdBackend, grid: Grid, operands: 
   const shares = Math.min(panels, Math.ceil(runtime.threads / blocks));
   const split = sums ? Math.max(shares, Math.ceil(panels / 16)) : shares;
   const prepared = blocks > 1 && ready;
-  const biasBytes = bias ? panels * 32 : 0;
+  const biasBytes = bias ? panels * PANEL_ROW : 0;
   const zeroBytes = roundUp(depth * 4, 64);
   const filterBytes = prepared ? panels * panelBytes : 0;
   const sixes = Math.ceil(block / 6);
-  const patchBytes = sixes * PLACES * (cBlock * 24 + APART);
-  const productBytes = sixes * PLACES * 192 * (sums ? Math.ceil(panels / split) : 1);
-  const perThread = roundUp(TEMP + EMPTY + PLACES * (cBlock * 32 + APART) + patchBytes + productBytes + 64, 64);
+  const patchBytes = sixes * PATCH_PLACES * (cBlock * SIX_WORDS + PLACE_GAP);
+  const productBytes = sixes * PATCH_PLACES * TILE_BYTES * (sums ? Math.ceil(panels / split) : 1);
+  const perThread = roundUp(
+    TEMP_BYTES + EMPTY_BYTES + PATCH_PLACES * (cBlock * PANEL_ROW + PLACE_GAP) + patchBytes + productBytes + 64,
+    64,
+  );
   const zerosAt = runtime.heap.allocate(zeroBytes + roundUp(biasBytes, 64) + filterBytes + perThread * runtime.threads);
   const biasAt = zerosAt + zeroBytes;
   const filterAt = biasAt + roundUp(biasBytes, 64);
@@ -142,8 +151,11 @@ export function winogradFilterGradient(
   const size = table.run ** 2 * depth * maps;
   const partBytes = chunks > 1 ? chunks * size * 4 : 0;
   const zeroBytes = roundUp(Math.max(depth, maps) * 4, 64);
-  const sumBytes = PLACES * Math.ceil(cBlock / 6) * Math.ceil(nBlock / 8) * 192;
-  const perThread = roundUp(TEMP + PLACES * (block * 4 * (cBlock + nBlock) + 2 * APART) + sumBytes + 64, 64);
+  const sumBytes = PATCH_PLACES * Math.ceil(cBlock / 6) * Math.ceil(nBlock / 8) * TILE_BYTES;
+  const perThread = roundUp(
+    TEMP_BYTES + PATCH_PLACES * (block * 4 * (cBlock + nBlock) + 2 * PLACE_GAP) + sumBytes + 64,
+    64,
+  );
   const zerosAt = runtime.heap.allocate(zeroBytes + roundUp(partBytes, 64) + perThread * runtime.threads);
   const partsAt = zerosAt + zeroBytes;
   new Uint8Array(runtime.memory.buffer, zerosAt, zeroBytes).fill(0);
