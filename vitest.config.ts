@@ -8,12 +8,12 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^tfjs-multitask$/, replacement: `${src}/index.ts` },
-      { find: /^tfjs-multitask\/(.+)$/, replacement: `${src}/$1/index.ts` },
+      { find: /^tfjs-multitask\/(\w+)$/, replacement: `${src}/$1/index.ts` },
       { find: /^tfjs-backend-simd$/, replacement: simd },
     ],
   },
   test: {
-    include: ['{tests,packages/*/tests}/**/*.test.ts'],
+    include: ['{tests,{packages,apps}/*/tests}/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

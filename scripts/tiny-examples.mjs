@@ -1,4 +1,4 @@
-// Runs every example at a tiny size, to see that it still works. Prints `N passed, N failed`.
+// Runs every example and the experiments at a tiny size, to see that they still work. Prints `N passed, N failed`.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
@@ -10,11 +10,14 @@ import { promisify } from 'node:util';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = await mkdtemp(join(tmpdir(), 'tfjs-multitask-examples-'));
 
-async function run(script, ...args) {
+async function run(...args) {
   const start = performance.now();
-  await promisify(execFile)(process.execPath, ['--import', 'tsx', `examples/${script}`, ...args], { cwd: root });
+  await promisify(execFile)(process.execPath, args, { cwd: root });
   return ((performance.now() - start) / 1000).toFixed(1);
 }
+
+const runExample = (name, ...args) => run('--import', 'tsx', `examples/${name}/main.ts`, ...args);
+const runApp = (command, ...args) => run(`apps/experiments/bin/${command}.mjs`, ...args);
 
 const demo = ['--images', '24', '--size', '16', '--filters', '2', '--epochs', '1', '--batch', '2'];
 const experiments = join(out, 'experiments');
@@ -24,7 +27,7 @@ async function predict() {
   const folders = (await readdir(join(experiments, 'runs'))).map((name) => join(experiments, 'runs', name));
   const model = folders.find((folder) => existsSync(join(folder, 'gallery')));
   const file = join(out, 'predictions.csv');
-  const seconds = await run('amyar2020/predict.ts', '--model', model, '--data', join(model, 'gallery'), '--out', file);
+  const seconds = await runApp('predict', '--model', model, '--data', join(model, 'gallery'), '--out', file);
   const rows = (await readFile(file, 'utf8')).trimEnd().split('\n').length - 1;
   const images = (await readdir(join(model, 'gallery'))).filter((name) => name.endsWith('.png')).length;
   if (rows !== images) throw new Error(`${file}: expected a row for each of ${images} images, found ${rows}.`);
@@ -32,13 +35,13 @@ async function predict() {
 }
 
 const others = (await readdir(join(root, 'examples'))).filter(
-  (name) => name !== 'demo' && name !== 'amyar2020' && existsSync(join(root, 'examples', name, 'main.ts')),
+  (name) => name !== 'demo' && existsSync(join(root, 'examples', name, 'main.ts')),
 );
 const examples = {
-  demo: () => run('demo/main.ts', ...demo, '--out', join(out, 'demo')),
-  ...Object.fromEntries(others.map((name) => [name, () => run(`${name}/main.ts`, '--tiny')])),
-  'amyar2020, experiments': () => run('amyar2020/main.ts', '--grid', 'tiny', '--out', experiments),
-  'amyar2020, predict': predict,
+  demo: () => runExample('demo', ...demo, '--out', join(out, 'demo')),
+  ...Object.fromEntries(others.map((name) => [name, () => runExample(name, '--tiny')])),
+  experiments: () => runApp('experiments', '--grid', 'tiny', '--out', experiments),
+  predict,
 };
 
 let failed = 0;

@@ -3,7 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { writeJson } from '../../examples/support/write-json';
+import { writeJson } from 'tfjs-multitask/node';
 import { bundleChild } from './bundle';
 import type { ConvSpeed } from './convs';
 import { measureGrowth } from './growth';

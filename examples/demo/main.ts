@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type BackendName, useBackend } from 'tfjs-multitask/backends';
+import { writeJson } from 'tfjs-multitask/node';
 import { conflicts } from 'tfjs-multitask/train';
-import { writeJson } from '../support/write-json';
 import { CONTENDERS } from './contenders';
 import { countPart, type DemoData, openData } from './data';
 import { HELP, parseCommandLine, type RunOptions } from './options';

@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeJson } from '../support/write-json';
+import { writeJson } from 'tfjs-multitask/node';
 import { type CommandLine, DEFAULTS, type RunOptions } from './options';
 
 export interface RunFolder {

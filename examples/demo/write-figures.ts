@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dicePerImage, score } from 'tfjs-multitask/metrics';
-import { rocCurves } from '../support/figures/roc-curves';
-import { type SliceRow, sliceSheet } from '../support/figures/slice-sheet';
-import { taskGradients } from '../support/figures/task-gradients';
-import { trainingCurves } from '../support/figures/training-curves';
+import { rocCurves } from 'tfjs-multitask-figures/roc-curves';
+import { type SliceRow, sliceSheet } from 'tfjs-multitask-figures/slice-sheet';
+import { taskGradients } from 'tfjs-multitask-figures/task-gradients';
+import { trainingCurves } from 'tfjs-multitask-figures/training-curves';
 import type { Contender } from './contenders';
 import type { DemoData } from './data';
 import type { Prediction, Scored } from './score-contender';

@@ -14,11 +14,11 @@ import {
   sluice,
   softSharing,
 } from 'tfjs-multitask/models';
+import { writeJson } from 'tfjs-multitask/node';
 import { exampleArguments } from '../support/arguments';
 import { cells, compare, printHead, printRow } from '../support/comparison';
 import { type PhantomSetup, phantomTasks, type Scores } from '../support/phantom-tasks';
 import { stepRatios } from '../support/step-ratios';
-import { writeJson } from '../support/write-json';
 
 const OUT = 'runs/sharing';
 const { tiny, backend, only } = exampleArguments();

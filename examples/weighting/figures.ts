@@ -1,4 +1,4 @@
-import { INK, PALETTE, renderChart } from '../support/figures/render';
+import { INK, PALETTE, renderChart } from 'tfjs-multitask-figures/render';
 import type { Method } from './methods';
 import { type EndPoint, paretoFront } from './toy';
 

@@ -2,13 +2,13 @@
 // paper with half of the masks missing, with several seeds. Prints tables; figures and numbers go to runs/weighting.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { useBackend } from 'tfjs-multitask/backends';
+import { writeJson } from 'tfjs-multitask/node';
 import { conflicts } from 'tfjs-multitask/train';
+import { taskGradients } from 'tfjs-multitask-figures/task-gradients';
 import { exampleArguments } from '../support/arguments';
 import { cells, compare, printHead, printRow } from '../support/comparison';
-import { taskGradients } from '../support/figures/task-gradients';
 import { type PhantomSetup, phantomTasks, type Scores, type Task } from '../support/phantom-tasks';
 import { stepRatios } from '../support/step-ratios';
-import { writeJson } from '../support/write-json';
 import { drawFront, drawGains, type Gain } from './figures';
 import { methods } from './methods';
 import { type EndPoint, runToy, type ToyTask } from './toy';

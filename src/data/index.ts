@@ -1,4 +1,4 @@
-export type { Random } from '../internal/random';
+export { type Random, random } from '../internal/random';
 export type { Affine } from './affine';
 export {
   type AugmentOptions,

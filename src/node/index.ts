@@ -9,4 +9,5 @@ export { type ManifestDataset, manifestDataset } from './manifest/manifest-datas
 export type { ManifestDatasetOptions } from './manifest/manifest-options';
 export { type ProgressBarOptions, progressBar } from './progress-bar';
 export { type ReadImageOptions, readImage } from './read-image';
+export { writeJson } from './write-json';
 export { writePng } from './write-png';

@@ -1,0 +1,108 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { GRIDS, type GridName } from './grid/grids';
+import { STUDIES, type StudyName } from './grid/studies';
+
+export interface CommandLine {
+  /** A manifest folder; null for the phantom. */
+  readonly data: string | null;
+  readonly phantoms: number;
+  readonly grid: GridName;
+  readonly out: string;
+  readonly only?: readonly StudyName[];
+  readonly seeds?: number;
+  readonly folds?: number;
+  readonly jobs: number;
+  readonly backend?: string;
+  readonly onError: 'fail' | 'skip';
+  readonly reportOnly: boolean;
+  readonly flips: boolean;
+  readonly splitSeed: number;
+}
+
+export const HELP = `Trains the models of the paper's three experiments and writes a report.
+
+  npm run experiments -- [options]
+
+  --data DIR          a folder with a manifest.csv of images; default: built-in phantom images
+  --grid NAME         ${Object.keys(GRIDS).join(', ')}: what is trained, and for how long      (quick)
+  --out DIR           where everything is written                        (runs/experiments-GRID)
+  --only A,B          some studies only: ${Object.keys(STUDIES).slice(0, 4).join(', ')},
+                      ${Object.keys(STUDIES).slice(4).join(', ')}
+  --seeds N           seeds of every run, instead of the grid's own
+  --folds N           a cross-validation with N folds instead of the fixed split
+  --split-seed N      of the split                                       (1)
+  --jobs N            runs at once, each a process with its share of the cores  (1)
+  --backend NAME      default: the fastest that works here
+  --phantoms N        how many phantom images                            (400; tiny: 120)
+  --on-error WHAT     fail, or skip: what to do about images that cannot be read  (fail)
+  --flips             scores each image and its mirror image, too: scores-flips.json
+  --report-only       trains nothing; writes the report of what is there
+  --help
+
+A grid that was interrupted goes on where it was when the same command is given again: complete runs are skipped.
+`;
+
+function integer(text: string | undefined, name: string, minimum: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value < minimum) {
+    throw new RangeError(`--${name} must be a whole number of at least ${minimum}, got '${text}'.`);
+  }
+  return value;
+}
+
+function choice<C extends string>(text: string, name: string, choices: readonly C[]): C {
+  if (!choices.includes(text as C)) {
+    throw new RangeError(`--${name} must be one of ${choices.join(', ')}; got '${text}'.`);
+  }
+  return text as C;
+}
+
+/** Reads the command line; undefined where help was asked for. */
+export function parseCommandLine(args: readonly string[]): CommandLine | undefined {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean', default: false } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      data: text,
+      grid: text,
+      out: text,
+      only: text,
+      seeds: text,
+      folds: text,
+      'split-seed': text,
+      jobs: text,
+      backend: text,
+      phantoms: text,
+      'on-error': text,
+      flips: flag,
+      'report-only': flag,
+      help: flag,
+    },
+  });
+  if (values.help) return undefined;
+  const grid = choice(values.grid ?? 'quick', 'grid', Object.keys(GRIDS) as GridName[]);
+  const studies = Object.keys(STUDIES) as StudyName[];
+  const jobs = integer(values.jobs, 'jobs', 1) ?? 1;
+  if (jobs > availableParallelism()) {
+    console.warn(`--jobs ${jobs}: more than the ${availableParallelism()} cores of this machine, so no faster.`);
+  }
+  return {
+    data: values.data === undefined ? null : resolve(values.data),
+    phantoms: integer(values.phantoms, 'phantoms', 60) ?? (grid === 'tiny' ? 120 : 400),
+    grid,
+    out: resolve(values.out ?? `runs/experiments-${grid}`),
+    only: values.only?.split(',').map((study) => choice(study.trim(), 'only', studies)),
+    seeds: integer(values.seeds, 'seeds', 1),
+    folds: integer(values.folds, 'folds', 2),
+    jobs,
+    backend: values.backend,
+    onError: choice(values['on-error'] ?? 'fail', 'on-error', ['fail', 'skip']),
+    reportOnly: values['report-only'],
+    flips: values.flips,
+    splitSeed: integer(values['split-seed'], 'split-seed', 0) ?? 1,
+  };
+}

@@ -1,0 +1,50 @@
+// A process of its own for one run. Its parent sends a `Request` and hears `Report`s.
+import { type Job, runJob, scoreFlips } from './run-job';
+import { startBackend } from '../start-backend';
+import type { OnStep } from '../training/train-run';
+
+export interface Request {
+  readonly job: Job;
+  readonly threads: number;
+  /** To train the run, or to score a complete one once more, with flips. */
+  readonly work: 'train' | 'score flips';
+}
+
+export type Report =
+  | { readonly kind: 'step'; readonly epoch: number; readonly step: number }
+  | { readonly kind: 'end'; readonly outcome: 'complete' }
+  | { readonly kind: 'end'; readonly outcome: 'stopped' }
+  | { readonly kind: 'end'; readonly outcome: 'failed'; readonly error: string };
+
+const REPORT_MS = 250;
+
+const controller = new AbortController();
+process.on('SIGTERM', () => controller.abort());
+// Ctrl-C reaches every process of the terminal; the parent decides what becomes of it.
+process.on('SIGINT', () => undefined);
+process.on('disconnect', () => controller.abort());
+
+function tell(report: Report): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.send === undefined || !process.connected) resolve();
+    else process.send(report, () => resolve());
+  });
+}
+
+process.once('message', async ({ job, threads, work }: Request) => {
+  let told = 0;
+  try {
+    await startBackend(job.backend, threads);
+    const onStep: OnStep = ({ epoch, step }) => {
+      if (Date.now() - told < REPORT_MS) return;
+      told = Date.now();
+      void tell({ kind: 'step', epoch, step });
+    };
+    const complete = work === 'train' ? await runJob(job, controller.signal, onStep) : await scoreFlips(job);
+    await tell(complete ? { kind: 'end', outcome: 'complete' } : { kind: 'end', outcome: 'stopped' });
+  } catch (error) {
+    console.error(error);
+    await tell({ kind: 'end', outcome: 'failed', error: (error as Error).message });
+  }
+  process.exit();
+});

@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import type { Request } from './child';
+import { costOf, duration, gridProgress } from './progress';
+import type { SplitRecord } from '../records';
+import { openRun, recordFailure } from './run-folder';
+import type { Job } from './run-job';
+import { spawnRun } from './spawn-run';
+
+export interface GridOutcome {
+  readonly complete: number;
+  readonly failed: readonly { readonly id: string; readonly error: string }[];
+  readonly stopped: boolean;
+}
+
+/**
+ * Does what is left to do, so many runs at once. A run that fails is recorded and the others go on.
+ *
+ * @throws Error before anything is trained, where a folder holds another run.
+ */
+export async function runGrid(
+  jobs: readonly Job[],
+  { parallel, threads, signal }: { readonly parallel: number; readonly threads: number; readonly signal: AbortSignal },
+): Promise<GridOutcome> {
+  const requests: Request[] = [];
+  for (const job of jobs) {
+    const work = await openRun(job);
+    if (work !== 'nothing') requests.push({ job, threads, work });
+  }
+  let complete = jobs.length - requests.filter(({ work }) => work === 'train').length;
+  if (complete > 0) console.log(`${complete} of ${jobs.length} runs are complete already.`);
+
+  const costs = new Map<string, number>();
+  for (const { job, work } of requests) {
+    const { train } = JSON.parse(await readFile(job.splitFile, 'utf8')) as SplitRecord;
+    const cost = costOf(job.config, train.length);
+    costs.set(job.id, work === 'train' ? cost : cost / job.config.epochs);
+  }
+  const progress = gridProgress(costs);
+  const failed: { id: string; error: string }[] = [];
+
+  const runOne = async (request: Request): Promise<void> => {
+    const { job, work } = request;
+    const { id, config } = job;
+    const started = new Date();
+    const outcome = await spawnRun(request, signal, ({ epoch, step }) => {
+      const within = Math.min(1, step / (config.stepsPerEpoch ?? Number.POSITIVE_INFINITY));
+      progress.step(id, (epoch + within) / config.epochs, `epoch ${epoch + 1}/${config.epochs}`);
+    });
+    if (outcome.outcome === 'stopped') return;
+    const time = duration((Date.now() - started.getTime()) / 1000);
+    if (outcome.outcome === 'complete') {
+      if (work === 'train') complete++;
+      progress.end(id, `${id} ${work === 'train' ? 'complete' : 'scored with flips'} in ${time}`);
+      return;
+    }
+    failed.push({ id, error: outcome.error });
+    if (work === 'train') await recordFailure(job, started, outcome.error);
+    progress.end(id, `${id} FAILED: ${outcome.error}`);
+  };
+  const queue = requests.values();
+  const work = async (): Promise<void> => {
+    for (const request of queue) {
+      if (signal.aborted) return;
+      await runOne(request);
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, work));
+  progress.close();
+  return { complete, failed, stopped: signal.aborted };
+}

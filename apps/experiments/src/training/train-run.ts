@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { train } from '@tensorflow/tfjs-core';
+import type { MultitaskModel } from 'tfjs-multitask';
+import { checkpoint, loadCheckpoint, writeJson } from 'tfjs-multitask/node';
+import { type Callback, createTrainer, type EpochLog, earlyStopping } from 'tfjs-multitask/train';
+import type { EpochRecord, ExperimentTask, RunConfig } from '../records';
+import { sourcesFor } from './sources';
+import type { TaskView } from './task-view';
+import { trainedModel } from './trained-model';
+
+/** All numbers of an epoch by their path; a metric that gives more than a number is its `value`. */
+function flatten({ epoch, seconds, train, validation }: EpochLog<string>): EpochRecord {
+  const entries: [string, number][] = [];
+  const visit = (value: unknown, path: string): void => {
+    if (typeof value === 'number') entries.push([path, value]);
+    else if (value !== null && typeof value === 'object' && 'value' in value) visit(value.value, path);
+    else if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
+      for (const [key, inner] of Object.entries(value)) visit(inner, `${path}.${key}`);
+    }
+  };
+  visit(train, 'train');
+  visit(validation, 'validation');
+  return { epoch, seconds, ...Object.fromEntries(entries.filter(([, number]) => Number.isFinite(number))) };
+}
+
+/** What a run tells while it trains. */
+export type OnStep = (place: { readonly epoch: number; readonly step: number }) => void;
+
+export interface Trained {
+  readonly model: MultitaskModel<ExperimentTask>;
+  readonly epochs: readonly EpochRecord[];
+  readonly bestEpoch: number;
+  readonly stopped: boolean;
+}
+
+/**
+ * Trains the model of a run, or goes on with it where its folder has a checkpoint. The weights are those of the epoch
+ * with the best validation loss, of all tasks together or of the one that the configuration names.
+ */
+export async function trainRun(
+  view: TaskView,
+  config: RunConfig,
+  { folder, signal, onStep }: { readonly folder: string; readonly signal: AbortSignal; readonly onStep: OnStep },
+): Promise<Trained> {
+  const { model, losses, metrics, weighting, labels, finish } = trainedModel(config);
+  const sources = sourcesFor(view, config);
+  const trainer = createTrainer(model, {
+    optimizer: train.adam(config.learningRate),
+    losses,
+    metrics,
+    weighting,
+    averageDecay: config.averageDecay,
+  });
+  const monitor = config.keptBy === undefined ? 'validation.loss' : (`validation.${config.keptBy}.loss` as const);
+  const checkpoints = join(folder, 'checkpoints');
+  const last = await loadCheckpoint(checkpoints);
+  const watch: Callback<string> = {
+    onStepEnd: (run, { step }) => onStep({ epoch: run.epoch, step }),
+    onEpochEnd: (run) => writeJson(join(folder, 'epochs.json'), run.history.map(flatten)),
+  };
+  try {
+    const { epochs, stopped } = await trainer.fit(labels(sources.train), {
+      epochs: config.epochs,
+      validation: sources.validation,
+      signal,
+      resume: last?.state,
+      callbacks: [
+        earlyStopping({ monitor, patience: config.patience }),
+        watch,
+        checkpoint(checkpoints, { every: { epochs: 1, steps: 200 } }),
+      ],
+    });
+    const records = (epochs as readonly EpochLog<string>[]).map(flatten);
+    const values = records.map((record) => record[monitor] ?? Number.POSITIVE_INFINITY);
+    const bestEpoch = values.indexOf(Math.min(...values));
+    return { model: finish(), epochs: records, bestEpoch, stopped: stopped === 'aborted' };
+  } finally {
+    trainer.dispose();
+  }
+}

@@ -1,0 +1,17 @@
+import { writeDurably } from './write-durably';
+
+/**
+ * Writes a value as JSON, indented by two spaces. A file that was there is replaced in one step, so that a crash leaves
+ * the old one or the new one, whole. Makes the directories that it needs. As JSON has no NaN or infinity, they become
+ * null.
+ *
+ * @throws TypeError for a value that JSON cannot say: undefined, a function, a bigint, a circular object; Error with the
+ * path if it cannot be written.
+ * @example
+ * await writeJson('runs/own/scores.json', await trainer.evaluate(testSet));
+ */
+export async function writeJson(path: string, value: unknown): Promise<void> {
+  const text = JSON.stringify(value, null, 2);
+  if (text === undefined) throw new TypeError(`writeJson: value must be one that JSON can say, got ${typeof value}.`);
+  await writeDurably(path, [new TextEncoder().encode(`${text}\n`)]);
+}
