@@ -1,5 +1,5 @@
 // Runs the op tests that tfjs-core ships in its npm package on the official cpu backend and on `simd`: what passes on cpu must
-// pass on simd. Each run is a process of its own, since `simd` mends kernels of cpu. Prints `N passed, N failed`.
+// pass on simd. Each run is a process of its own. Prints `N passed, N failed`.
 //
 //   npm run check:ops -- [--only TEXT] [--node MAJOR]
 //

@@ -7,7 +7,6 @@ import {
   registerBackend,
   registerKernel,
 } from '@tensorflow/tfjs-core';
-import { registerCpuTrainingKernels } from '../../../src/backends/patches/cpu/register-cpu-training-kernels';
 import { createBackend, type SimdBackend } from './backend';
 import { optimizerKernels } from './kernels/adam';
 import { convKernels } from './kernels/conv2d';
@@ -109,7 +108,6 @@ export async function registerSimdBackend(options: SimdOptions = {}): Promise<vo
   }
   if (findBackendFactory(NAME)) return;
   const { MathBackendCPU } = await importCpuBackend();
-  registerCpuTrainingKernels(); // what the cpu backend computes wrongly must not be copied
   let unused: StartableRuntime | undefined = await createRuntime(options);
   for (const config of getKernelsForBackend('cpu')) {
     if (!getKernel(config.kernelName, NAME)) registerKernel(configure(config));

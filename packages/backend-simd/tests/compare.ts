@@ -1,6 +1,9 @@
 import '@tensorflow/tfjs-layers'; // registers the gradients
 import { memory, setBackend, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
+import { registerRightGradients } from './right-gradients';
+
+registerRightGradients(); // what simd is compared with must be right
 
 type Body = () => Tensor | Tensor[];
 
@@ -30,7 +33,7 @@ export function difference(actual: ArrayLike<number>, expected: ArrayLike<number
   return worst / scale;
 }
 
-/** Expects that `body` gives on `simd` what it gives on `cpu` (whose wrong gradients `registerSimdBackend` mends), within `tolerance` of the largest number, and leaks nothing. */
+/** Expects that `body` gives on `simd` what it gives on `cpu` (with right gradients), within `tolerance` of the largest number, and leaks nothing. */
 export async function expectSame(body: Body, tolerance = 1e-5): Promise<void> {
   const expected = await valuesOn('cpu', body);
   await setBackend('simd');

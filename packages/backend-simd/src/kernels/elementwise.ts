@@ -147,6 +147,16 @@ const select: Kernel = ({ backend, inputs }) => {
   return out;
 };
 
+/** A float tensor of the numbers of a tensor of integers or booleans. */
+export function toFloat(backend: SimdBackend, x: TensorInfo): TensorInfo {
+  const from = backend.address(x);
+  const out = backend.output(x.shape, 'float32');
+  const size = sizeOf(x.shape);
+  backend.runtime.ints.set([from, backend.address(out), size, x.dtype === 'bool' ? 0 : 1, GRAIN]);
+  backend.runtime.run(KERNEL.toFloat, Math.ceil(size / GRAIN));
+  return out;
+}
+
 const cast: Kernel = ({ backend, inputs, attrs }) => {
   const x = inputs.x!;
   if (attrs.dtype === 'int32' && x.dtype === 'bool') {
@@ -156,12 +166,7 @@ const cast: Kernel = ({ backend, inputs, attrs }) => {
     return integers;
   }
   if (attrs.dtype !== 'float32' || (x.dtype !== 'bool' && x.dtype !== 'int32')) return undefined;
-  const from = backend.address(x);
-  const out = backend.output(x.shape, 'float32');
-  const size = sizeOf(x.shape);
-  backend.runtime.ints.set([from, backend.address(out), size, x.dtype === 'bool' ? 0 : 1, GRAIN]);
-  backend.runtime.run(KERNEL.toFloat, Math.ceil(size / GRAIN));
-  return out;
+  return toFloat(backend, x);
 };
 
 /** Fills a new float tensor. */

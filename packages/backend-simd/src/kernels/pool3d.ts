@@ -1,6 +1,6 @@
 import { backend_util, type NamedAttrMap } from '@tensorflow/tfjs-core';
 import { KERNEL } from '../abi/board';
-import { filled } from './elementwise';
+import { filled, toFloat } from './elementwise';
 import { allFloat, type Kernel, sizeOf } from './kernel';
 
 type Shape5 = [number, number, number, number, number];
@@ -48,8 +48,8 @@ function pool(kind: Kind): Kernel {
 
 const maxGrad: Kernel = ({ backend, inputs, attrs }) => {
   const dy = inputs.dy!;
-  const x = inputs.input!;
-  if (!allFloat(dy, x)) return undefined;
+  if (!allFloat(dy)) return undefined;
+  const x = allFloat(inputs.input!) ? inputs.input! : toFloat(backend, inputs.input!);
   const info = infoOf(x.shape, attrs);
   const from = backend.address(x);
   const gradient = backend.address(dy);
@@ -57,6 +57,7 @@ const maxGrad: Kernel = ({ backend, inputs, attrs }) => {
   backend.runtime.ints.set(argumentsOf(info, from, backend.address(out), gradient, MAX));
   const items = info.batchSize * Math.ceil(info.inChannels / 4);
   backend.runtime.run(KERNEL.maxVolumeGradient, items, sizeOf(x.shape) < SMALL);
+  if (x !== inputs.input) backend.disposeIntermediateTensorInfo(x);
   return out;
 };
 

@@ -68,7 +68,7 @@ const nearestGrad: Kernel = ({ backend, inputs, attrs }) => {
   const dy = inputs.dy!;
   const shape = x.shape as Shape4;
   const [batch, height, width, depth] = shape;
-  if (!allFloat(x, dy) || sizeOf(dy.shape) === 0) return undefined;
+  if (!allFloat(dy) || sizeOf(dy.shape) === 0) return undefined;
   const places = [nearestPlaces(height, dy.shape[1]!, attrs), nearestPlaces(width, dy.shape[2]!, attrs)] as const;
   const factorY = repeats(places[0], height);
   const factorX = repeats(places[1], width);
@@ -162,7 +162,7 @@ const bilinearGrad: Kernel = ({ backend, inputs, attrs }) => {
   const x = inputs.images!;
   const dy = inputs.dy!;
   const shape = x.shape as Shape4;
-  if (!allFloat(x, dy) || sizeOf(shape) === 0 || sizeOf(dy.shape) === 0) return undefined;
+  if (!allFloat(dy) || sizeOf(shape) === 0 || sizeOf(dy.shape) === 0) return undefined;
   const at = backend.address(dy);
   const out = filled(backend, shape, 0);
   const items = shape[0] * Math.ceil(shape[3] / 4);
