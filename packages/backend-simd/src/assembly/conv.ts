@@ -1,7 +1,8 @@
 // Convolution over NHWC as a product with rows found by address: nothing is unfolded. A table of groups says where the
 // taps lie; a group is a run of taps next to each other in x, so that its floats lie next to each other in memory.
 import { argI, argP, max32, min32 } from './common';
-import { addTile, narrowStrip, outerStrip, strip, writeTile } from './gemm';
+import { igemm6x4, igemm6x8, outer6x8 } from './gemm';
+import { addTile, storeTile } from './store-tile';
 
 // Arguments of convTiles, by number.
 const X: usize = 0, OUT: usize = 1, PANELS: usize = 2, BIAS: usize = 3, ACTIVATION: usize = 4;
@@ -112,13 +113,13 @@ export function convTiles(item: i32, thread: i32): void {
       const at = addresses + <usize>t * tileBytes;
       let rowsAt = at + 24, panelAt = panel;
       for (let g = 0; g < groups; g++) {
-        if (left > 4) strip(rowsAt, run, panelAt, acc, g == 0);
-        else if (g == 0) narrowStrip(rowsAt, run, panelAt, acc, true);
-        else narrowStrip(rowsAt, run, panelAt, acc, false); // called twice, or the optimizer would put its loop into these
+        if (left > 4) igemm6x8(rowsAt, run, panelAt, acc, g == 0);
+        else if (g == 0) igemm6x4(rowsAt, run, panelAt, acc, true);
+        else igemm6x4(rowsAt, run, panelAt, acc, false); // called twice, or the optimizer would storeRow its loop into these
         rowsAt += 24;
         panelAt += <usize>run << 5;
       }
-      writeTile(acc, at, <usize>(p << 5), biasAt, left, activation);
+      storeTile(acc, at, <usize>(p << 5), biasAt, left, activation);
     }
   }
 }
@@ -246,7 +247,7 @@ export function filterGradient(item: i32, thread: i32): void {
     if (depth == 0) continue;
     for (let q = 0; q < bPanels; q++) {
       for (let p = 0; p < aPanels; p++) {
-        outerStrip(aPack + <usize>p * aBytes, 24, bPack + <usize>q * bBytes, 32, depth, acc);
+        outer6x8(aPack + <usize>p * aBytes, 24, bPack + <usize>q * bBytes, 32, depth, acc);
         addTile(
           acc, to + <usize>(p * 6) * pitch + <usize>(q << 5), pitch, min32(6, m1 - m0 - p * 6), min32(8, n - (q << 3)), empty,
         );

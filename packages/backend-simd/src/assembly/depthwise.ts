@@ -1,6 +1,6 @@
 // Depthwise convolution over NHWC, each map by a filter of its own: four maps at a time, four pixels of a row together.
 import { argI, argP, loadPart, madd, min32, storePart } from './common';
-import { finish } from './gemm';
+import { activate } from './store-tile';
 
 // Arguments, by number. Row taps are (row offset, bytes into the filter), column taps (pixel offset, bytes into the filter,
 // first and last + 1 position that reads inside the image), offsets ascending.
@@ -66,10 +66,10 @@ export function depthwiseRow(item: i32, _thread: i32): void {
           }
         }
         const n = c - k;
-        storePart(to + lane, finish(v0, activation), n);
-        storePart(to + lane + outStep, finish(v1, activation), n);
-        storePart(to + lane + outStep * 2, finish(v2, activation), n);
-        storePart(to + lane + outStep * 3, finish(v3, activation), n);
+        storePart(to + lane, activate(v0, activation), n);
+        storePart(to + lane + outStep, activate(v1, activation), n);
+        storePart(to + lane + outStep * 2, activate(v2, activation), n);
+        storePart(to + lane + outStep * 3, activate(v3, activation), n);
       }
       x += 4;
       to += outStep * 4;
@@ -83,7 +83,7 @@ export function depthwiseRow(item: i32, _thread: i32): void {
       const lane = <usize>k << 2;
       const v = bias ? loadPart(bias + lane, c - k) : f32x4.splat(0);
       const sum = onePixel(at + lane, filter + lane, v, rowTable, i0, i1, colTable, j0, j1, pitch, pixel);
-      storePart(to + lane, finish(sum, activation), c - k);
+      storePart(to + lane, activate(sum, activation), c - k);
     }
     x++;
     to += outStep;

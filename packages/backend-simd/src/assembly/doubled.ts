@@ -4,7 +4,8 @@
 // pixel, its difference to the right one, to the one below, and the difference of these differences, with sums of taps.
 import { argI, argP, min32 } from './common';
 import { transpose4 } from './conv';
-import { addTile, evenStrip, finish, sumTiles } from './gemm';
+import { gemm6x8, sumTiles } from './gemm';
+import { activate, addTile } from './store-tile';
 
 // Arguments, by number. C maps a pixel of the image, N maps of the output; both are multiples of 4.
 const X: usize = 0, OUT: usize = 1, BATCH: usize = 2, H: usize = 3, W: usize = 4, C: usize = 5, N: usize = 6;
@@ -174,10 +175,10 @@ function writeOutputs(p: i32, first: i32, count: i32, products: usize): void {
       const below = v128.load(at, 384);
       const v0 = f32x4.add(v128.load(at), shift);
       const v1 = f32x4.add(v0, v128.load(at, 192));
-      v128.store(out, finish(v0, activation));
-      v128.store(out + pixel, finish(v1, activation));
-      v128.store(out + row, finish(f32x4.add(v0, below), activation));
-      v128.store(out + row + pixel, finish(f32x4.add(v1, f32x4.add(below, v128.load(at, 576))), activation));
+      v128.store(out, activate(v0, activation));
+      v128.store(out + pixel, activate(v1, activation));
+      v128.store(out + row, activate(f32x4.add(v0, below), activation));
+      v128.store(out + row + pixel, activate(f32x4.add(v1, f32x4.add(below, v128.load(at, 576))), activation));
       out += pixel * 2;
       at += t % 6 == 5 ? 608 : 32;
       if (++x == w) {
@@ -223,7 +224,7 @@ function computeBlock(item: i32, thread: i32, inner: i32, outer: i32, back: bool
     for (let q: usize = 0; q < PLACES; q++) {
       let at = groups + q * step, to = products + q * place;
       for (let s = 0; s < sixes; s++) {
-        evenStrip(at, pitch, inner, panel, to, !back || q == 0);
+        gemm6x8(at, pitch, inner, panel, to, !back || q == 0);
         at += group;
         to += tile;
       }
@@ -244,7 +245,7 @@ export function doubledInput(item: i32, thread: i32): void {
   computeBlock(item, thread, argI(N), argI(C), true);
 }
 
-/** The filter's gradient of a block of both maps over a chunk of pixels: products summed in scratch as tiles of 6x8, then put together. */
+/** The filter's gradient of a block of both maps over a chunk of pixels: products summed in scratch as tiles of 6x8, then storeRow together. */
 export function doubledGradient(item: i32, thread: i32): void {
   const c = argI(C), n = argI(N), block = argI(BLOCK), chunk = argI(CHUNK), cBlock = argI(C_BLOCK), nBlock = argI(N_BLOCK);
   const cBlocks = (c + cBlock - 1) / cBlock, nBlocks = (n + nBlock - 1) / nBlock;

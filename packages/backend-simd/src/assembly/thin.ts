@@ -2,7 +2,8 @@
 // row lie at even distances, and one loop passes over all taps by a table of offsets from the first. Where taps leave the
 // image, what they would read is copied first with zeros around it, and another table used.
 import { argI, argP, madd, max32, min32, storePart } from './common';
-import { finish, put } from './gemm';
+import { taps6x2, taps6x8 } from './gemm';
+import { activate, storeRow } from './store-tile';
 
 // Arguments that thinGradient has too, by number.
 export const X: usize = 0, OUT: usize = 1, H: usize = 2, W: usize = 3, C: usize = 4, ROWS: usize = 5, COLS: usize = 6, N: usize = 7;
@@ -42,98 +43,12 @@ export function copyPatch(b: i32, y: i32, x: i32, count: i32, patch: usize): voi
   }
 }
 
-/** acc[r][0..8) = the sum of the products of the floats at a + r * pitch + each offset with the rows of the packed panel `b`. */
-function tapStrip(a0: usize, pitch: usize, offsets: usize, length: i32, b: usize, acc: usize): void {
-  const a1 = a0 + pitch, a2 = a1 + pitch, a3 = a2 + pitch, a4 = a3 + pitch, a5 = a4 + pitch;
-  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
-  let c30 = c00, c31 = c00, c40 = c00, c41 = c00, c50 = c00, c51 = c00;
-  for (; length > 0; length--) {
-    const at = <usize>load<u32>(offsets);
-    const b0 = v128.load(b), b1 = v128.load(b, 16);
-    let s = v128.load32_splat(a0 + at);
-    c00 = madd(s, b0, c00);
-    c01 = madd(s, b1, c01);
-    s = v128.load32_splat(a1 + at);
-    c10 = madd(s, b0, c10);
-    c11 = madd(s, b1, c11);
-    s = v128.load32_splat(a2 + at);
-    c20 = madd(s, b0, c20);
-    c21 = madd(s, b1, c21);
-    s = v128.load32_splat(a3 + at);
-    c30 = madd(s, b0, c30);
-    c31 = madd(s, b1, c31);
-    s = v128.load32_splat(a4 + at);
-    c40 = madd(s, b0, c40);
-    c41 = madd(s, b1, c41);
-    s = v128.load32_splat(a5 + at);
-    c50 = madd(s, b0, c50);
-    c51 = madd(s, b1, c51);
-    offsets += 4;
-    b += 32;
-  }
-  v128.store(acc, c00, 0);
-  v128.store(acc, c01, 16);
-  v128.store(acc, c10, 32);
-  v128.store(acc, c11, 48);
-  v128.store(acc, c20, 64);
-  v128.store(acc, c21, 80);
-  v128.store(acc, c30, 96);
-  v128.store(acc, c31, 112);
-  v128.store(acc, c40, 128);
-  v128.store(acc, c41, 144);
-  v128.store(acc, c50, 160);
-  v128.store(acc, c51, 176);
-}
-
 /** Adds up the four numbers of each vector: those of v0 to lane 0, those of v1 to lane 1. */
 // @ts-ignore: decorator
 @inline
 function fold(v0: v128, v1: v128): v128 {
   const t = f32x4.add(v128.shuffle<i32>(v0, v1, 0, 1, 4, 5), v128.shuffle<i32>(v0, v1, 2, 3, 6, 7));
   return f32x4.add(v128.shuffle<i32>(t, t, 0, 2, 0, 2), v128.shuffle<i32>(t, t, 1, 3, 1, 3));
-}
-
-/** The same for two columns: the floats are read four at a time, and `b` holds four of one column, four of the other. */
-function pairStrip(a0: usize, pitch: usize, offsets: usize, length: i32, b: usize, acc: usize): void {
-  const a1 = a0 + pitch, a2 = a1 + pitch, a3 = a2 + pitch, a4 = a3 + pitch, a5 = a4 + pitch;
-  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
-  let c30 = c00, c31 = c00, c40 = c00, c41 = c00, c50 = c00, c51 = c00;
-  for (; length > 0; length--) {
-    const at = <usize>load<u32>(offsets);
-    const b0 = v128.load(b), b1 = v128.load(b, 16);
-    let a = v128.load(a0 + at);
-    c00 = madd(a, b0, c00);
-    c01 = madd(a, b1, c01);
-    a = v128.load(a1 + at);
-    c10 = madd(a, b0, c10);
-    c11 = madd(a, b1, c11);
-    a = v128.load(a2 + at);
-    c20 = madd(a, b0, c20);
-    c21 = madd(a, b1, c21);
-    a = v128.load(a3 + at);
-    c30 = madd(a, b0, c30);
-    c31 = madd(a, b1, c31);
-    a = v128.load(a4 + at);
-    c40 = madd(a, b0, c40);
-    c41 = madd(a, b1, c41);
-    a = v128.load(a5 + at);
-    c50 = madd(a, b0, c50);
-    c51 = madd(a, b1, c51);
-    offsets += 4;
-    b += 32;
-  }
-  v128.store(acc, c00, 0);
-  v128.store(acc, c01, 16);
-  v128.store(acc, c10, 32);
-  v128.store(acc, c11, 48);
-  v128.store(acc, c20, 64);
-  v128.store(acc, c21, 80);
-  v128.store(acc, c30, 96);
-  v128.store(acc, c31, 112);
-  v128.store(acc, c40, 128);
-  v128.store(acc, c41, 144);
-  v128.store(acc, c50, 160);
-  v128.store(acc, c51, 176);
 }
 
 /** Output rows [item * BLOCK, ...) of all images. */
@@ -158,20 +73,20 @@ export function thinRows(item: i32, thread: i32): void {
       const count = min32(6, cols - x);
       let panel = argP(PANELS);
       for (let n0 = 0; n0 < n; n0 += width) {
-        // called twice each, or the optimizer would put their loops into these
+        // called twice each, or the optimizer would storeRow their loops into these
         if (direct) {
-          if (few) pairStrip(image + <usize>x * pitch, pitch, offsets, length, panel, acc);
-          else tapStrip(image + <usize>x * pitch, pitch, offsets, length, panel, acc);
+          if (few) taps6x2(image + <usize>x * pitch, pitch, offsets, length, panel, acc);
+          else taps6x8(image + <usize>x * pitch, pitch, offsets, length, panel, acc);
         } else {
-          if (few) pairStrip(patch, pitch, patchOffsets, length, panel, acc);
-          else tapStrip(patch, pitch, patchOffsets, length, panel, acc);
+          if (few) taps6x2(patch, pitch, patchOffsets, length, panel, acc);
+          else taps6x8(patch, pitch, patchOffsets, length, panel, acc);
         }
         const biasAt = bias ? bias + <usize>(n0 << 2) : 0;
         let to = out, from = acc;
         for (let i = 0; i < count; i++) {
           let v0 = v128.load(from), v1 = v128.load(from, 16);
           if (few) v0 = fold(v0, v1);
-          put(to, <usize>(n0 << 2), v0, v1, biasAt, min32(width, n - n0), activation);
+          storeRow(to, <usize>(n0 << 2), v0, v1, biasAt, min32(width, n - n0), activation);
           to += outPitch;
           from += 32;
         }
@@ -183,7 +98,7 @@ export function thinRows(item: i32, thread: i32): void {
 }
 
 /**
- * Packs a filter for `pairStrip`: panel p holds, four inputs at a time in the order of packFilter, those of map 2p and
+ * Packs a filter for `taps6x2`: panel p holds, four inputs at a time in the order of packFilter, those of map 2p and
  * those of map 2p + 1, zeros where there is none. Arguments as packFilter's.
  */
 export function packPairs(p: i32, _thread: i32): void {
@@ -216,7 +131,7 @@ export function thinPoints(item: i32, _thread: i32): void {
     if (c > 1) v = madd(v128.load32_splat(at, 4), w1, v);
     if (c > 2) v = madd(v128.load32_splat(at, 8), w2, v);
     if (c > 3) v = madd(v128.load32_splat(at, 12), w3, v);
-    v = finish(f32x4.add(v, bias), activation);
+    v = activate(f32x4.add(v, bias), activation);
     // what is written behind a pixel's maps, the next pixels write again
     if (left > 3) v128.store(to, v);
     else storePart(to, v, n);

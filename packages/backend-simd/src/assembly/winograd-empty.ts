@@ -1,6 +1,6 @@
 // Windows of Winograd's patches that are zero in all channels, as on the black background of an image: their result is
 // the bias, and is written as that.
-import { finish } from './gemm';
+import { activate } from './store-tile';
 import { PATCH_SIDE } from './sizes';
 
 /**
@@ -53,7 +53,7 @@ export function writeEmpty(
   out: usize, pixel: usize, pitch: usize, down: i32, right: i32,
 ): void {
   const window = size == 3 ? WINDOW_3X3 : WINDOW_2X2;
-  const value = finish(bias, activation);
+  const value = activate(bias, activation);
   for (let i = 0; i < down; i++) {
     for (let j = 0; j < right; j++) {
       const allEmpty = (~empty & (window << (i * PATCH_SIDE + j))) == 0;

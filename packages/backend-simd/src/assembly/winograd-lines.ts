@@ -5,7 +5,7 @@
 // Anderson, Soodhalter, Gregg, "Error Analysis and Improving the Accuracy of Winograd Convolution for Deep Neural
 // Networks", 2020, doi:10.1145/3412380.
 import { ARGS, madd, nmadd } from './common';
-import { finish } from './gemm';
+import { activate } from './store-tile';
 
 // Numbers made of the points, by argument: see POINTS in kernels/winograd.ts.
 export const A: usize = 32, B: usize = 33, A2: usize = 34, B2: usize = 35, PRODUCT: usize = 36, SUM: usize = 37;
@@ -123,17 +123,17 @@ export function outputRow(
   bias: v128, activation: i32, a: v128, b: v128, a2: v128, b2: v128, a3: v128, b3: v128, a4: v128, b4: v128,
 ): void {
   const s = f32x4.add(m1, m2), t = f32x4.add(m3, m4), u = f32x4.sub(m1, m2), v = f32x4.sub(m3, m4);
-  v128.store(to, finish(f32x4.add(f32x4.add(m0, f32x4.add(s, t)), bias), activation));
+  v128.store(to, activate(f32x4.add(f32x4.add(m0, f32x4.add(s, t)), bias), activation));
   to += step;
-  v128.store(to, finish(f32x4.add(madd(a, u, f32x4.mul(b, v)), bias), activation));
+  v128.store(to, activate(f32x4.add(madd(a, u, f32x4.mul(b, v)), bias), activation));
   to += step;
-  v128.store(to, finish(f32x4.add(madd(a2, s, f32x4.mul(b2, t)), bias), activation));
+  v128.store(to, activate(f32x4.add(madd(a2, s, f32x4.mul(b2, t)), bias), activation));
   to += step;
   const y3 = madd(a3, u, f32x4.mul(b3, v));
-  v128.store(to, finish(f32x4.add(size == 4 ? f32x4.add(y3, m5) : y3, bias), activation));
+  v128.store(to, activate(f32x4.add(size == 4 ? f32x4.add(y3, m5) : y3, bias), activation));
   if (size > 4) {
     const y4 = f32x4.add(madd(a4, s, f32x4.mul(b4, t)), m5);
-    v128.store(to + step, finish(f32x4.add(y4, bias), activation));
+    v128.store(to + step, activate(f32x4.add(y4, bias), activation));
   }
 }
 

@@ -3,7 +3,7 @@
 // place in the patch, do the work; winograd-transforms.ts makes what they take and give.
 import { argI, argP, max32, min32 } from './common';
 import { transpose4 } from './conv';
-import { evenStrip, sumTiles } from './gemm';
+import { gemm6x8, sumTiles } from './gemm';
 import {
   ADDRESS_BYTES, EMPTY_BYTES, PANEL_ROW, PATCH_PLACES, PATCH_SIDE, PLACE_GAP, SIX_WORDS, TILE_BYTES, TRANSFORM_BYTES,
 } from './sizes';
@@ -29,7 +29,7 @@ const DY: usize = 19, CHUNK: usize = 20, N_BLOCK: usize = 21;
 const GROUP_PRODUCTS = PATCH_PLACES * TILE_BYTES, TILE_PRODUCTS = PATCH_PLACES * PANEL_ROW;
 
 /**
- * G g Gt of panel p of eight filters for channels [c0, c1), as `evenStrip` reads it: [36][c1 - c0][8], places `step`
+ * G g Gt of panel p of eight filters for channels [c0, c1), as `gemm6x8` reads it: [36][c1 - c0][8], places `step`
  * bytes apart. Both counts are multiples of 4; the half of a panel behind the last filter is zero. Scratch: 864 bytes.
  */
 function preparePanel(p: i32, c0: i32, c1: i32, to: usize, step: usize, temp: usize): void {
@@ -216,8 +216,8 @@ export function winogradTiles(item: i32, thread: i32): void {
       for (let e = 0; e < PATCH_PLACES; e++) {
         let a = patches + <usize>e * step, to = at + <usize>(e * TILE_BYTES);
         for (let s = 0; s < sixes; s++) {
-          if (c0 == 0) evenStrip(a, pixel, c1, panel, to, true);
-          else evenStrip(a, pixel, c1 - c0, panel, to, false);
+          if (c0 == 0) gemm6x8(a, pixel, c1, panel, to, true);
+          else gemm6x8(a, pixel, c1 - c0, panel, to, false);
           a += groupBytes;
           to += GROUP_PRODUCTS;
         }
