@@ -15,7 +15,7 @@ export const TINY_ENCODER_PARAMETERS = 9 * 2 + 2 + (9 * 4 + 2) + (9 * 8 + 4) + (
  * in which no ReLU is alive; this one does not.
  */
 export function tinyShared(
-  sharing: Sharing,
+  sharing: Sharing | undefined,
   { seed = 1, encoder = tinyEncoder }: { seed?: number; encoder?: Encoder } = {},
 ): MultitaskModel<'mask' | 'grade'> {
   return multitask({

@@ -1,0 +1,120 @@
+import { input, type LayersModel, type layers, type SymbolicTensor, model as toModel } from '@tensorflow/tfjs-layers';
+import {
+  AttentionGate,
+  attach,
+  BilinearUpsampling,
+  ConvEncoder,
+  CrossStitch,
+  convBlock,
+  ExpertMixture,
+  Film,
+  GroupNorm,
+  InstanceNorm,
+  MapHead,
+  MLPHead,
+  ParameterDistance,
+  RepeatBatch,
+  SeededDropout,
+  SliceBatch,
+  SubspaceMix,
+  UNetDecoder,
+  UNetEncoder,
+  withDecoder,
+} from '../../src/layers/index';
+import type { Encoder, Features, Head } from '../../src/types';
+import type { NetCase } from './nets';
+
+/** A layer, the shapes of its inputs without the batch, and what it does to the batch. */
+interface LayerCase extends Omit<NetCase, 'build'> {
+  readonly make: () => layers.Layer;
+  readonly shapes: readonly (readonly number[])[];
+  /** Puts it into a net. Default: applied once, to all inputs. */
+  readonly connect?: (layer: layers.Layer, inputs: SymbolicTensor[]) => SymbolicTensor[];
+}
+
+const SEED = 3;
+const encoder = UNetEncoder({ filters: [2, 3] });
+const IMAGE = [3, 4, 6];
+
+/** Every layer; a name begins with its export, and a comma stands before what is special about the case. */
+export const LAYERS: Record<string, LayerCase> = {
+  InstanceNorm: { make: () => new InstanceNorm({ epsilon: 0.01 }), shapes: [IMAGE] },
+  GroupNorm: { make: () => new GroupNorm({ groups: 3, epsilon: 0.01 }), shapes: [IMAGE] },
+  AttentionGate: {
+    make: () => new AttentionGate({ filters: 3, seed: SEED }),
+    shapes: [IMAGE, [3, 4, 2]],
+  },
+  BilinearUpsampling: { make: () => new BilinearUpsampling(), shapes: [[3, 4, 2]] },
+  SeededDropout: { make: () => new SeededDropout({ rate: 0.4, seed: SEED }), shapes: [[3, 4, 2]] },
+  CrossStitch: { make: () => new CrossStitch({ self: 0.7 }), shapes: [IMAGE, IMAGE, IMAGE] },
+  'CrossStitch, an alpha a map': { make: () => new CrossStitch({ per: 'map' }), shapes: [IMAGE, IMAGE] },
+  ExpertMixture: { make: () => new ExpertMixture(), shapes: [IMAGE, IMAGE, IMAGE] },
+  SubspaceMix: { make: () => new SubspaceMix({ subspaces: 2, self: 0.6 }), shapes: [IMAGE, IMAGE, IMAGE] },
+  Film: { make: () => new Film({ conditions: 2 }), shapes: [IMAGE], parts: 2 },
+  RepeatBatch: { make: () => new RepeatBatch({ times: 3 }), shapes: [IMAGE], times: 3 },
+  SliceBatch: { make: () => new SliceBatch({ index: 1, parts: 2 }), shapes: [IMAGE], parts: 2, times: 1 / 2 },
+  ParameterDistance: {
+    make: () => new ParameterDistance({ strength: 0.1 }),
+    shapes: [[4, 4, 1]],
+    connect: betweenEncoders,
+  },
+  'ParameterDistance, trace norm': {
+    make: () => new ParameterDistance({ distance: 'trace', strength: 0.1 }),
+    shapes: [[4, 4, 1]],
+    connect: betweenEncoders,
+  },
+};
+
+/** Behind two encoders, whose parameters the layer compares. */
+function betweenEncoders(layer: layers.Layer, [image]: SymbolicTensor[]): SymbolicTensor[] {
+  return [1, 2].map((i) => layer.apply(encoder(image, `encoder${i}`, i).bottleneck) as SymbolicTensor);
+}
+
+const applyOnce = (layer: layers.Layer, inputs: SymbolicTensor[]) =>
+  [layer.apply(inputs.length === 1 ? inputs[0] : inputs) as SymbolicTensor | SymbolicTensor[]].flat();
+
+function buildLayer({ make, shapes, connect = applyOnce }: LayerCase): LayersModel {
+  const inputs = shapes.map((shape) => input({ shape: [...shape] }));
+  return toModel({ inputs, outputs: connect(make(), inputs) });
+}
+
+const outputsOf = ({ skips, bottleneck }: Features): SymbolicTensor[] => [...skips, bottleneck];
+const withEncoder = (build: Encoder) => (x: SymbolicTensor) => outputsOf(build(x, 'encoder', SEED));
+const withHead = (build: Head) => (x: SymbolicTensor) => [build(encoder(x, 'encoder', SEED), 'task', SEED)];
+const withBlock = (build: ReturnType<typeof convBlock>) => (x: SymbolicTensor) => [build(x, 'block', SEED)];
+
+/** Every builder, on an image of 8x8x1; named like the layers. */
+export const BUILDERS: Record<string, (image: SymbolicTensor) => SymbolicTensor[]> = {
+  convBlock: withBlock(convBlock({ filters: 3, dropout: 0.2 })),
+  'convBlock, batch norm': withBlock(convBlock({ filters: 3, norm: 'batch' })),
+  'convBlock, instance norm': withBlock(convBlock({ filters: 3, norm: 'instance' })),
+  'convBlock, group norm': withBlock(convBlock({ filters: 4, norm: 'group', activation: 'elu' })),
+  UNetEncoder: withEncoder(UNetEncoder({ filters: [2, 3, 4], dropout: 0.2 })),
+  ConvEncoder: withEncoder(ConvEncoder({ filters: [2, 3] })),
+  UNetDecoder: withHead(UNetDecoder()),
+  'UNetDecoder, attention, bilinear': withHead(UNetDecoder({ skips: 'attention', upsample: 'bilinear' })),
+  'UNetDecoder, no skips, transpose': withHead(UNetDecoder({ skips: 'none', upsample: 'transpose' })),
+  'UNetDecoder, transpose, instance norm': withHead(UNetDecoder({ upsample: 'transpose', norm: 'instance' })),
+  'UNetDecoder, 3 classes': withHead(UNetDecoder({ channels: 3, activation: 'softmax' })),
+  MLPHead: withHead(MLPHead({ conv: 3, units: [5, 4], outputs: 2 })),
+  'MLPHead, no conv': withHead(MLPHead({ conv: 0, units: [], activation: 'linear' })),
+  MapHead: withHead(MapHead({ channels: 2 })),
+  'MapHead, batch norm, softmax': withHead(MapHead({ channels: 3, norm: 'batch', activation: 'softmax' })),
+  attach: withHead(attach(UNetDecoder(), { level: 2 })),
+  'attach, pooled': withHead(attach(MLPHead({ conv: 0, units: [3] }), { level: 2, pool: 2 })),
+  withDecoder: withEncoder(withDecoder(UNetEncoder({ filters: [2, 3, 4] }))),
+  'withDecoder, instance norm': withEncoder(withDecoder(ConvEncoder({ filters: [2, 3] }), { norm: 'instance' })),
+};
+
+function buildBuilder(build: (image: SymbolicTensor) => SymbolicTensor[]): LayersModel {
+  const image = input({ shape: [8, 8, 1] });
+  return toModel({ inputs: image, outputs: build(image) });
+}
+
+/** A net of each layer and of each builder. */
+export const LAYER_NETS: Record<string, NetCase> = {
+  ...Object.fromEntries(
+    Object.entries(LAYERS).map(([name, layer]) => [name, { ...layer, build: () => buildLayer(layer) }]),
+  ),
+  ...Object.fromEntries(Object.entries(BUILDERS).map(([name, build]) => [name, { build: () => buildBuilder(build) }])),
+};
