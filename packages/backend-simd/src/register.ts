@@ -6,6 +6,7 @@ import {
   type KernelFunc,
   registerBackend,
   registerKernel,
+  unregisterKernel,
 } from '@tensorflow/tfjs-core';
 import { createBackend, type SimdBackend } from './backend';
 import { optimizerKernels } from './kernels/adam';
@@ -21,6 +22,7 @@ import { poolKernels } from './kernels/pool';
 import { pool3DKernels } from './kernels/pool3d';
 import { ownReduceKernels, reduceKernels } from './kernels/reduce';
 import { resizeKernels } from './kernels/resize';
+import { checkRegistered, markRegistered } from './registered';
 import { createRuntime, type StartableRuntime } from './runtime/runtime';
 
 const NAME = 'simd';
@@ -39,7 +41,7 @@ const KERNELS: Readonly<Record<string, Kernel>> = {
   ...resizeKernels,
 };
 
-/** Kernels that TensorFlow.js has no names for: code of this library asks for them. */
+/** Kernels that TensorFlow.js has no names for: tfjs-multitask asks for them. */
 const OWN_KERNELS: Readonly<Record<string, Kernel>> = {
   ...optimizerKernels,
   ...ownElementwiseKernels,
@@ -68,6 +70,12 @@ function configure(config: KernelConfig): KernelConfig {
   return { ...config, backendName: NAME, kernelFunc: kernel ? guard(kernel, config.kernelFunc) : config.kernelFunc };
 }
 
+/** Registers a kernel in the place of one that another copy of this package may have left behind its backend. */
+function replaceKernel(kernel: KernelConfig): void {
+  if (getKernel(kernel.kernelName, NAME)) unregisterKernel(kernel.kernelName, NAME);
+  registerKernel(kernel);
+}
+
 /** Bundlers let an import be missing that stands inside a `try`. */
 async function importCpuBackend() {
   try {
@@ -91,12 +99,14 @@ export interface SimdOptions {
 
 /**
  * Registers the backend `simd` with TensorFlow.js: WebAssembly kernels with SIMD and threads over the cpu backend, which
- * computes what they do not. Does nothing where `simd` is registered already.
+ * computes what they do not. Does nothing where it is registered already, by this copy of the package or another of the same
+ * version, with the options that are asked for.
  *
- * Needs the optional peer `@tensorflow/tfjs-backend-cpu`. Threads are workers in Node and on a cross-origin isolated page;
+ * Needs the peer `@tensorflow/tfjs-backend-cpu`. Threads are workers in Node and on a cross-origin isolated page;
  * elsewhere there is one. They end with the process and with `removeBackend('simd')`.
  *
- * @throws RangeError when `threads` is not a positive whole number; Error when the engine has no WebAssembly SIMD.
+ * @throws RangeError when `threads` is not a positive whole number; Error when the engine has no WebAssembly SIMD, and when
+ * a backend `simd` of another version, or with another value of an option that is given, is registered already.
  * @example
  * await registerSimdBackend({ threads: 2 });
  * await setBackend('simd');
@@ -106,23 +116,26 @@ export async function registerSimdBackend(options: SimdOptions = {}): Promise<vo
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
     throw new RangeError(`registerSimdBackend: threads must be a positive whole number, got ${threads}.`);
   }
-  if (findBackendFactory(NAME)) return;
+  const before = findBackendFactory(NAME);
+  if (before) return checkRegistered(before, options);
   const { MathBackendCPU } = await importCpuBackend();
-  let unused: StartableRuntime | undefined = await createRuntime(options);
-  for (const config of getKernelsForBackend('cpu')) {
-    if (!getKernel(config.kernelName, NAME)) registerKernel(configure(config));
-  }
+  const first = await createRuntime(options);
+  const meanwhile = findBackendFactory(NAME);
+  if (meanwhile) return checkRegistered(meanwhile, options);
+  for (const config of getKernelsForBackend('cpu')) replaceKernel(configure(config));
   for (const [kernelName, kernel] of Object.entries(OWN_KERNELS)) {
-    if (!getKernel(kernelName, NAME)) registerKernel({ kernelName, backendName: NAME, kernelFunc: guard(kernel) });
+    replaceKernel({ kernelName, backendName: NAME, kernelFunc: guard(kernel) });
   }
   const start = ({ runtime, startThreads }: StartableRuntime) => {
     startThreads();
     return createBackend(MathBackendCPU, runtime);
   };
-  registerBackend(NAME, () => {
+  let unused: StartableRuntime | undefined = first;
+  const factory = () => {
     // after `engine().reset()` TensorFlow.js asks again: the threads of the runtime before have ended, its tensors are lost
-    const first = unused;
+    const runtime = unused;
     unused = undefined;
-    return first ? start(first) : createRuntime(options).then(start);
-  });
+    return runtime ? start(runtime) : createRuntime(options).then(start);
+  };
+  registerBackend(NAME, markRegistered(factory, { threads: first.runtime.threads, fused: options.fused ?? true }));
 }

@@ -135,7 +135,6 @@ export const candidates: readonly Candidate<BackendName>[] = [
         return error;
       }
     },
-    remedy: `It needs an engine with WebAssembly SIMD. Elsewhere: ${installWasm}`,
   },
   {
     name: 'wasm',
