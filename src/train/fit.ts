@@ -5,28 +5,7 @@ import type { Batch, PlainData, SomeTasks, Source, Weighting } from '../types';
 import type { Callback, EpochLog, Run, TaskScores } from './callbacks/callback';
 import { addLoss, type LossSums, meanLoss, meanLosses, type Scores, type TaskMetrics } from './scores';
 import { newRunId, readSnapshot, type Snapshot } from './snapshot';
-import type { StepResult, Trainer } from './trainer';
-
-export interface FitOptions<T extends string> {
-  readonly epochs: number;
-  /** Scored after every epoch. */
-  readonly validation?: Source<T>;
-  /** Called in this order, at every hook. */
-  readonly callbacks?: readonly Callback<T>[];
-  /** Ends the fit after the running step; `history.stopped` is then 'aborted'. */
-  readonly signal?: AbortSignal;
-  /** Throws as soon as a loss or a gradient is NaN or infinite. Default true. */
-  readonly terminateOnNaN?: boolean;
-  /** Goes on from what `run.snapshot()` gave, e.g. `(await loadCheckpoint(directory))?.state`. */
-  readonly resume?: PlainData;
-}
-
-/** What a fit gives: plain data. */
-export interface History<T extends string, S = TaskScores<T>> {
-  readonly epochs: readonly (Omit<EpochLog<T>, 'validation'> & { readonly validation?: S })[];
-  /** Why the fit ended before its last epoch. */
-  readonly stopped?: string;
-}
+import type { FitOptions, History, StepResult, Trainer } from './types';
 
 const TOTAL = 'loss';
 

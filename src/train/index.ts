@@ -39,9 +39,9 @@ export {
 export type { Mode, Monitor, MonitorOptions } from './callbacks/monitor';
 export { type ReduceOnPlateauOptions, reduceOnPlateau } from './callbacks/reduce-on-plateau';
 export { taskWeights } from './callbacks/task-weights';
-export type { FitOptions, History } from './fit';
 export type { Scores, TaskMetrics } from './scores';
-export { createTrainer, type StepOptions, type StepResult, type Trainer, type TrainerOptions } from './trainer';
+export { createTrainer } from './trainer';
+export type { FitOptions, History, StepOptions, StepResult, Trainer, TrainerOptions } from './types';
 export { type DynamicWeightAverageOptions, dynamicWeightAverage } from './weightings/dynamic-weight-average';
 export { equalWeights } from './weightings/equal-weights';
 export { type FamoOptions, famo } from './weightings/famo';

@@ -1,109 +1,86 @@
-import {
-  addN,
-  dispose,
-  type NamedTensorMap,
-  type Scalar,
-  stack,
-  type Tensor,
-  tidy,
-  type Variable,
-} from '@tensorflow/tfjs-core';
-import { record } from '../../internal/tape';
-import type { Batch, ByTask, Loss, MultitaskModel, Progress, SomeTasks, Weighting } from '../../types';
-import type { Balance } from '../callbacks/callback';
+import { dispose } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { holdStatistics } from '../../internal/layer-weights';
+import { mapTasks } from '../../internal/map-tasks';
+import { setDropoutStep } from '../../layers/seeded-dropout';
+import type { Batch, MultitaskModel, Progress } from '../../types';
+import type { TrainerSettings } from '../settings';
+import type { TrainingState } from '../training-state';
+import type { Trainer } from '../types';
+import { createAggregation } from './aggregate';
+import { checkBatch } from './check-batch';
 import type { Forward } from './forward';
-import { sumAll } from './sum-all';
-import { taskLoss } from './task-loss';
+import { findNonFinite, type Gradients } from './gradients';
+import { createJointGradients } from './joint-gradients';
+import { computeLosses } from './task-losses';
 
-/** The losses of a batch and their gradients, before anything has changed. */
-export interface Gradients<T extends string> {
-  readonly loss: number;
-  readonly losses: SomeTasks<T, number>;
-  /** By variable name; a variable that no gradient reached is left out. The caller disposes them. */
-  readonly gradients: NamedTensorMap;
-  /** False where some gradient holds NaN or infinity. */
-  readonly finite: boolean;
-  /** Where an aggregator joined the gradients. */
-  readonly balance?: Balance<T>;
+/** Runs `pass` with the dropout masks of a step. What it does to moving statistics is undone, unless it `counts`. */
+async function runPass<R>(
+  net: LayersModel,
+  { step, counts }: { readonly step: number; readonly counts: boolean },
+  pass: () => Promise<R>,
+): Promise<R> {
+  setDropoutStep(net, step);
+  const statistics = holdStatistics(net);
+  let keep = false;
+  try {
+    const result = await pass();
+    keep = counts;
+    return result;
+  } finally {
+    if (!keep) statistics.restore();
+    statistics.dispose();
+  }
 }
 
-/** How a step comes to its gradients. */
-export type ComputeGradients<T extends string> = (
-  batch: Batch<T>,
-  tasks: readonly T[],
-  progress: Progress,
-) => Promise<Gradients<T>>;
-
-/** Computes the losses of the given tasks on a batch, and the gradients of what the weighting makes of them. */
-export async function computeGradients<T extends string>(
+/** The step of a trainer: checks a batch, computes the update that it asks for, and commits that to the state. */
+export function createStep<T extends string>(
   model: MultitaskModel<T>,
   forward: Forward<T>,
-  batch: Batch<T>,
-  tasks: readonly T[],
-  {
-    losses,
-    weighting,
-    progress,
-  }: { readonly losses: ByTask<T, Loss>; readonly weighting: Weighting<T>; readonly progress: Progress },
-  variables: readonly Variable[],
-): Promise<Gradients<T>> {
-  const { value, tape } = record(() => {
-    const outputs = forward(batch.x, tasks, true);
-    const byTask = tasks.map((task, i) => taskLoss(losses[task], batch.y[task]!, outputs[i], batch.weight?.[task]));
-    const entries = tasks.map((task, i) => [task, byTask[i]]);
-    const combined = weighting.combine(Object.fromEntries(entries) as SomeTasks<T, Scalar>, progress);
-    return { byTask, total: addN([combined, ...model.net.calculateLosses()]) };
-  });
-  let report: Tensor;
-  let gradients: NamedTensorMap;
-  try {
-    [report, gradients] = tidy((): [Tensor, NamedTensorMap] => {
-      const all = tape.gradients([[value.total]], variables, { last: true });
-      const entries = variables.map(({ name }, i) => [name, all[i]] as const);
-      const reached = Object.fromEntries(entries.filter(([, gradient]) => gradient !== undefined)) as NamedTensorMap;
-      if (Object.keys(reached).length === 0) {
-        throw new Error(
-          `Trainer.step: no trainable weight has a part in the losses of ${tasks.join(', ')}: unfreeze a layer.`,
-        );
-      }
-      // NaN and infinity survive a sum, so one number tells whether all gradients are finite.
-      const check = sumAll(Object.values(reached));
-      return [stack([value.total, check, ...value.byTask]), reached];
+  state: TrainingState,
+  { losses, weighting, aggregator, gradientsAt }: TrainerSettings<T>,
+): Trainer<T>['step'] {
+  const { net } = model;
+  const computeGradients =
+    aggregator === undefined
+      ? createJointGradients(model, forward, { losses, weighting }, state.variables)
+      : createAggregation(model, forward, { losses, aggregator, gradientsAt }, state.variables);
+
+  /** Where this throws, the weights and the moving statistics are as before. */
+  const computeUpdate = (
+    batch: Batch<T>,
+    labelled: readonly T[],
+    progress: Progress,
+    terminateOnNaN: boolean,
+  ): Promise<Gradients<T>> =>
+    runPass(net, { step: progress.step, counts: true }, async () => {
+      const update = await computeGradients(batch, labelled, progress);
+      const what = terminateOnNaN ? findNonFinite(update, labelled) : undefined;
+      if (what === undefined) return update;
+      dispose(update.gradients);
+      throw new RangeError(
+        `${what}; the weights are those of before this step. Try a smaller learning rate, or clipNorm.`,
+      );
     });
-  } finally {
-    tape.dispose();
-    dispose(value);
-  }
-  const [loss, check, ...values] = await report.data();
-  report.dispose();
-  return {
-    loss,
-    losses: Object.fromEntries(tasks.map((task, i) => [task, values[i]])) as SomeTasks<T, number>,
-    gradients,
-    finite: Number.isFinite(check),
+
+  return async (batch, { terminateOnNaN = true, epoch } = {}) => {
+    const amountOf = await checkBatch(model, batch, losses);
+    const labelled = [...amountOf.keys()];
+    const amounts = mapTasks(labelled, (task) => amountOf.get(task)!);
+    const progress = state.progress({ epoch, training: true });
+    if (labelled.length === 0) return { progress, loss: Number.NaN, losses: {}, amounts, updated: false };
+
+    state.count(progress);
+    const update = await computeUpdate(batch, labelled, progress, terminateOnNaN);
+    const updated = state.apply(update.gradients);
+    if (updated && weighting.endStep !== undefined) {
+      // The same dropout masks again: only the update may make a difference.
+      const after = await runPass(net, { step: progress.step, counts: false }, () =>
+        computeLosses(forward, batch, labelled, losses),
+      );
+      weighting.endStep(update.losses, after);
+    }
+    const balance = update.balance === undefined ? {} : { balance: update.balance };
+    return { progress, loss: update.loss, losses: update.losses, amounts, updated, ...balance };
   };
-}
-
-/** The losses of the given tasks on a batch as the weights are now, in training mode. */
-export async function computeLosses<T extends string>(
-  forward: Forward<T>,
-  batch: Batch<T>,
-  tasks: readonly T[],
-  losses: ByTask<T, Loss>,
-): Promise<SomeTasks<T, number>> {
-  const report = tidy(() => {
-    const outputs = forward(batch.x, tasks, true);
-    return stack(tasks.map((task, i) => taskLoss(losses[task], batch.y[task]!, outputs[i], batch.weight?.[task])));
-  });
-  const values = await report.data();
-  report.dispose();
-  return Object.fromEntries(tasks.map((task, i) => [task, values[i]])) as SomeTasks<T, number>;
-}
-
-/** Says which loss or gradient is not finite, if any is not. */
-export function findNonFinite<T extends string>(result: Gradients<T>, tasks: readonly T[]): string | undefined {
-  const task = tasks.find((name) => !Number.isFinite(result.losses[name]));
-  if (task !== undefined) return `the loss of '${task}' became ${result.losses[task]}`;
-  if (!Number.isFinite(result.loss)) return `the joint loss became ${result.loss}`;
-  return result.finite ? undefined : 'a gradient became NaN or infinite';
 }

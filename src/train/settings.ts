@@ -1,0 +1,93 @@
+import type { Optimizer } from '@tensorflow/tfjs-core';
+import { checkChoice, checkInteger, checkRange } from '../internal/check';
+import type { Aggregator, ByTask, ElementwiseAggregator, Loss, Weighting } from '../types';
+import type { TaskMetrics } from './scores';
+import type { TrainerOptions } from './types';
+import { fixedWeights } from './weightings/fixed-weights';
+
+/** A trainer's options, checked and with their defaults. */
+export interface TrainerSettings<T extends string> {
+  readonly optimizer: Optimizer;
+  readonly losses: ByTask<T, Loss>;
+  readonly metrics: TaskMetrics<T>;
+  readonly weighting: Weighting<T>;
+  readonly aggregator: Aggregator<T> | ElementwiseAggregator<T> | undefined;
+  readonly gradientsAt: 'parameters' | 'representation';
+  readonly clipNorm: number | undefined;
+  readonly accumulate: number;
+  readonly averageDecay: number | undefined;
+}
+
+/** Throws unless there is a loss for each of the model's tasks, and nothing names another one. */
+function checkNames<T extends string>(
+  tasks: readonly T[],
+  { losses, metrics, weighting, aggregator }: TrainerSettings<T>,
+): void {
+  const missing = tasks.filter((task) => typeof losses[task] !== 'function');
+  if (missing.length > 0) {
+    throw new RangeError(`createTrainer: no loss for ${missing.join(', ')}; give each of the model's tasks one.`);
+  }
+  for (const [part, names] of [
+    ['losses', Object.keys(losses)],
+    ['metrics', Object.keys(metrics)],
+    ['weighting', weighting.tasks ?? []],
+    ['aggregator', aggregator?.tasks ?? []],
+  ] as const) {
+    const unknown = names.find((name) => !(tasks as readonly string[]).includes(name));
+    if (unknown !== undefined) {
+      throw new RangeError(
+        `createTrainer: ${part} name the unknown task '${unknown}'; the model has ${tasks.join(', ')}.`,
+      );
+    }
+  }
+  for (const [task, ofTask] of Object.entries<object | undefined>(metrics)) {
+    if ('loss' in (ofTask ?? {}))
+      throw new RangeError(`createTrainer: a metric of '${task}' may not be called 'loss'.`);
+  }
+}
+
+function checkRanges({ clipNorm, accumulate, averageDecay }: TrainerSettings<string>): void {
+  checkInteger(accumulate, 1, 'createTrainer: accumulate');
+  if (clipNorm !== undefined && !(clipNorm > 0)) {
+    throw new RangeError(`createTrainer: clipNorm must be positive, got ${clipNorm}.`);
+  }
+  if (averageDecay !== undefined) checkRange(averageDecay, 0, 1, 'createTrainer: averageDecay');
+}
+
+/** Fills in the defaults. Throws unless the options are in range and name the model's tasks. */
+export function completeSettings<T extends string, M extends TaskMetrics<T>>(
+  tasks: readonly T[],
+  options: TrainerOptions<T, M>,
+): TrainerSettings<T> {
+  const {
+    optimizer,
+    losses,
+    metrics = {},
+    weighting = fixedWeights<T>(),
+    aggregator,
+    gradientsAt = 'parameters',
+    clipNorm,
+    accumulate = 1,
+    averageDecay,
+  } = options;
+  const settings = {
+    optimizer,
+    losses,
+    metrics,
+    weighting,
+    aggregator,
+    gradientsAt,
+    clipNorm,
+    accumulate,
+    averageDecay,
+  };
+  if (aggregator !== undefined && options.weighting !== undefined) {
+    throw new TypeError(
+      'createTrainer: give a weighting (which joins losses) or an aggregator (which joins gradients), not both.',
+    );
+  }
+  checkChoice(gradientsAt, ['parameters', 'representation'], 'createTrainer: gradientsAt');
+  checkNames(tasks, settings);
+  checkRanges(settings);
+  return settings;
+}

@@ -1,0 +1,43 @@
+import type { NamedTensorMap, Tensor, Variable } from '@tensorflow/tfjs-core';
+import type { Batch, Progress, SomeTasks } from '../../types';
+import type { Balance } from '../callbacks/callback';
+
+/** The losses of a batch and their gradients, before anything has changed. */
+export interface Gradients<T extends string> {
+  readonly loss: number;
+  readonly losses: SomeTasks<T, number>;
+  /** By variable name; a variable that no gradient reached is left out. The caller disposes them. */
+  readonly gradients: NamedTensorMap;
+  /** False where some gradient holds NaN or infinity. */
+  readonly finite: boolean;
+  /** Where an aggregator joined the gradients. */
+  readonly balance?: Balance<T>;
+}
+
+/** How a step comes to its gradients. */
+export type ComputeGradients<T extends string> = (
+  batch: Batch<T>,
+  tasks: readonly T[],
+  progress: Progress,
+) => Promise<Gradients<T>>;
+
+/** A list of gradients; undefined where none flows. */
+export type MaybeTensors = readonly (Tensor | undefined)[];
+
+/** The gradients of variables by their names, without those that are not there. */
+export function byName(variables: readonly Variable[], gradients: MaybeTensors): NamedTensorMap {
+  const named: NamedTensorMap = {};
+  for (const [i, { name }] of variables.entries()) {
+    const gradient = gradients[i];
+    if (gradient !== undefined) named[name] = gradient;
+  }
+  return named;
+}
+
+/** Says which loss or gradient is not finite, if any is not. */
+export function findNonFinite<T extends string>(result: Gradients<T>, tasks: readonly T[]): string | undefined {
+  const task = tasks.find((name) => !Number.isFinite(result.losses[name]));
+  if (task !== undefined) return `the loss of '${task}' became ${result.losses[task]}`;
+  if (!Number.isFinite(result.loss)) return `the joint loss became ${result.loss}`;
+  return result.finite ? undefined : 'a gradient became NaN or infinite';
+}

@@ -1,0 +1,82 @@
+import { dispose, type NamedTensorMap, type Variable } from '@tensorflow/tfjs-core';
+import type { MultitaskModel, PlainData, Progress } from '../types';
+import { loadParts, type SavedState, saveParts } from './saved-state';
+import type { TrainerSettings } from './settings';
+import { getLearningRate, setLearningRate } from './step/optimizer-state';
+import { createUpdater } from './step/updater';
+import { createWeightAverage } from './step/weight-average';
+
+/**
+ * All that training changes: the counters, the weights with their optimizer and their average, what the weighting learns
+ * and what an aggregator remembers.
+ */
+export interface TrainingState {
+  learningRate: number;
+  /** Where the run stands. Default of `epoch`: that of the last step. */
+  progress(at: { readonly epoch?: number; readonly training: boolean }): Progress;
+  /** Counts the step that begins at `progress`. */
+  count(progress: Progress): void;
+  /** The variables that gradients are wanted for. */
+  variables(): Variable[];
+  /** Takes the gradients of one batch and disposes them; true where the optimizer made a step. */
+  apply(gradients: NamedTensorMap): boolean;
+  /** Makes the optimizer's step with what has been accumulated, if anything has. */
+  flush(): void;
+  /** Runs `body` with the averaged weights in the model, where an average is kept. */
+  averaged<R>(body: () => Promise<R>): Promise<R>;
+  /** Leaves the averaged weights in the model and starts a new average. */
+  finishAverage(): void;
+  save(): Promise<PlainData>;
+  load(state: PlainData): void;
+  dispose(): void;
+}
+
+export function createTrainingState<T extends string>(
+  model: MultitaskModel<T>,
+  { optimizer, weighting, aggregator, clipNorm, accumulate, averageDecay }: TrainerSettings<T>,
+): TrainingState {
+  const counters = { steps: 0, epoch: 0 };
+  const learned = weighting.variables ?? [];
+  const updater = createUpdater(model.net, learned, optimizer, { clipNorm, accumulate });
+  const average = averageDecay === undefined ? undefined : createWeightAverage(model.net, averageDecay);
+  const parts = { model, optimizer, weighting, learned, aggregator, averageDecay, average };
+
+  return {
+    get learningRate() {
+      return getLearningRate(optimizer);
+    },
+    set learningRate(rate) {
+      setLearningRate(optimizer, rate);
+    },
+    progress: ({ epoch = counters.epoch, training }) => ({ step: counters.steps, epoch, training }),
+    count({ step, epoch }) {
+      counters.steps = step + 1;
+      counters.epoch = epoch;
+    },
+    variables: updater.variables,
+    apply(gradients) {
+      const updated = updater.apply(gradients);
+      if (updated) average?.update();
+      return updated;
+    },
+    flush() {
+      if (updater.flush()) average?.update();
+    },
+    averaged: (body) => (average === undefined ? body() : average.during(body)),
+    finishAverage: () => average?.finish(),
+    save: () => saveParts(parts, counters),
+    load(saved) {
+      const state = saved as SavedState;
+      loadParts(parts, state);
+      updater.dispose();
+      counters.steps = state.steps;
+      counters.epoch = state.epoch;
+    },
+    dispose() {
+      updater.dispose();
+      average?.dispose();
+      dispose([...learned]);
+      optimizer.dispose();
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
+import type {
+  Aggregator,
+  Batch,
+  ByTask,
+  ElementwiseAggregator,
+  Loss,
+  MultitaskModel,
+  PlainData,
+  Progress,
+  SomeTasks,
+  Source,
+  Weighting,
+} from '../types';
+import type { Balance, Callback, EpochLog, TaskScores } from './callbacks/callback';
+import type { Scores, TaskMetrics } from './scores';
+
+export interface TrainerOptions<T extends string, M extends TaskMetrics<T>> {
+  /** A tfjs optimizer of its own: its moments belong to this trainer. */
+  readonly optimizer: Optimizer;
+  /** Exactly the model's tasks. */
+  readonly losses: ByTask<T, Loss>;
+  readonly metrics?: M & { readonly [K in Exclude<keyof M, T>]: never };
+  /** Default: the plain sum of the losses. */
+  readonly weighting?: Weighting<T>;
+  /** Joins the tasks' gradients instead of their losses; reported losses are then summed. Not beside a weighting. */
+  readonly aggregator?: Aggregator<T> | ElementwiseAggregator<T>;
+  /**
+   * Which gradients the aggregator compares: over the shared parameters (the default; K backward passes through the
+   * trunk for K tasks), or at the representation that the trunk hands to the heads (one pass).
+   */
+  readonly gradientsAt?: 'parameters' | 'representation';
+  /** Scales the gradients down so that their global norm is at most this. Pascanu et al., 2013, arXiv:1211.5063. */
+  readonly clipNorm?: number;
+  /** Batches whose gradients are averaged into one step of the optimizer. Default 1. */
+  readonly accumulate?: number;
+  /** Keeps an exponential moving average of the weights with this decay, e.g. 0.999, and scores with it. */
+  readonly averageDecay?: number;
+}
+
+export interface StepOptions {
+  /** Throws where a loss or a gradient is NaN or infinite. Default true. */
+  readonly terminateOnNaN?: boolean;
+  /** For a weighting that changes with the epoch; counts from 0. Default: that of the step before. */
+  readonly epoch?: number;
+}
+
+/** What one batch gave. */
+export interface StepResult<T extends string> {
+  /** Where the run stood when the losses were joined. */
+  readonly progress: Progress;
+  /** What the weighting made of the tasks' losses, plus the layers' regularization. NaN for a batch without labels. */
+  readonly loss: number;
+  /** Unweighted; a task without labels in the batch is left out. */
+  readonly losses: SomeTasks<T, number>;
+  /** The sum of the sample weights of each task. */
+  readonly amounts: SomeTasks<T, number>;
+  /** False while gradients are being accumulated. */
+  readonly updated: boolean;
+  /** What the aggregator saw and said, where there is one. */
+  readonly balance?: Balance<T>;
+}
+
+/** Trains and scores one model. */
+export interface Trainer<T extends string, M extends TaskMetrics<T> = TaskMetrics<T>> {
+  readonly model: MultitaskModel<T>;
+  learningRate: number;
+  /**
+   * Trains on one batch.
+   *
+   * @throws RangeError for a batch that does not fit the model, and where a loss or a gradient becomes NaN or infinite
+   * (unless `terminateOnNaN` is false); the weights are then those of before the step.
+   */
+  step(batch: Batch<T>, options?: StepOptions): Promise<StepResult<T>>;
+  /** Makes the optimizer's step with what has been accumulated so far. */
+  flush(): void;
+  /** Trains for a number of epochs. */
+  fit(source: Source<T>, options: FitOptions<T>): Promise<History<T, Scores<T, M>>>;
+  /** Scores every task over the samples that carry its label. */
+  evaluate(source: Source<T>, options?: { readonly signal?: AbortSignal }): Promise<Scores<T, M>>;
+  /** The model's outputs by task. The caller disposes them. */
+  predict(x: Tensor): Promise<ByTask<T, Tensor>>;
+  /** Weights, moments, step count: all that the trainer knows, as plain data. */
+  save(): Promise<PlainData>;
+  /** Puts back what `save` gave. @throws RangeError where another model gave it, or one that was trained otherwise. */
+  load(state: PlainData): void;
+  /** Runs `body` with the averaged weights in the model, where an average is kept. */
+  averaged<R>(body: () => Promise<R>): Promise<R>;
+  /** Leaves averaged weights in the model and starts a new average; `fit` does so at its end. */
+  finishAverage(): void;
+  /** Disposes the optimizer, what the weighting learns and what the trainer holds, not the model. */
+  dispose(): void;
+}
+
+export interface FitOptions<T extends string> {
+  readonly epochs: number;
+  /** Scored after every epoch. */
+  readonly validation?: Source<T>;
+  /** Called in this order, at every hook. */
+  readonly callbacks?: readonly Callback<T>[];
+  /** Ends the fit after the running step; `history.stopped` is then 'aborted'. */
+  readonly signal?: AbortSignal;
+  /** Throws as soon as a loss or a gradient is NaN or infinite. Default true. */
+  readonly terminateOnNaN?: boolean;
+  /** Goes on from what `run.snapshot()` gave, e.g. `(await loadCheckpoint(directory))?.state`. */
+  readonly resume?: PlainData;
+}
+
+/** What a fit gives: plain data. */
+export interface History<T extends string, S = TaskScores<T>> {
+  readonly epochs: readonly (Omit<EpochLog<T>, 'validation'> & { readonly validation?: S })[];
+  /** Why the fit ended before its last epoch. */
+  readonly stopped?: string;
+}
