@@ -13,7 +13,53 @@ describe('philox4x32', () => {
   });
 });
 
+/** Philox4x32-10 once more, in whole numbers of any size. */
+function exactPhilox(counter: readonly bigint[], key: readonly bigint[]): bigint[] {
+  const MASK = 0xffffffffn;
+  let [c0, c1, c2, c3] = counter;
+  let [k0, k1] = key;
+  for (let round = 0; round < 10; round++) {
+    const [p0, p1] = [0xd2511f53n * c0, 0xcd9e8d57n * c2];
+    [c0, c1, c2, c3] = [(p1 >> 32n) ^ c1 ^ k0, p1 & MASK, (p0 >> 32n) ^ c3 ^ k1, p0 & MASK];
+    [k0, k1] = [(k0 + 0x9e3779b9n) & MASK, (k1 + 0xbb67ae85n) & MASK];
+  }
+  return [c0, c1, c2, c3];
+}
+
+/** FNV-1a of 32 bits, once more. */
+const exactFnv = (text: string, offset = 0x811c9dc5n): bigint =>
+  [...text].reduce((value, letter) => ((value ^ BigInt(letter.charCodeAt(0))) * 0x01000193n) & 0xffffffffn, offset);
+
 describe('random', () => {
+  it('draws from Philox4x32-10, keyed by the seed and counted from the hashes of its names', () => {
+    const all = 0xffffffffn;
+    expect(exactPhilox([all, all, all, all], [all, all])).toEqual([0x408f276dn, 0x41c83b0en, 0xa20bc7c6n, 0x6d5451fdn]);
+    // Known answers of Landon Curt Noll's page on FNV, http://www.isthe.com/chongo/tech/comp/fnv/
+    expect([exactFnv(''), exactFnv('a'), exactFnv('foobar')]).toEqual([0x811c9dc5n, 0xe40c292cn, 0xbf9cf968n]);
+
+    const name = 'string:shuffle|number:3';
+    const blocks = [0n, 1n, 2n].flatMap((block) =>
+      exactPhilox([block, 0n, exactFnv(name), exactFnv(name, 0x01234567n)], [7n, 5n]),
+    );
+    const { bits } = random(5 * 2 ** 32 + 7, 'shuffle', 3);
+    expect(blocks.map(() => BigInt(bits()))).toEqual(blocks);
+  });
+
+  it.each([0.5, Number.NaN, 2 ** 53, Number.POSITIVE_INFINITY])('refuses the seed %s', (seed) => {
+    expect(() => random(seed)).toThrow(new RangeError(`random: seed must be a whole number, got ${seed}.`));
+  });
+
+  it.each([0, -1, 1.5, 2 ** 32 + 1, Number.NaN])('has no integer below %s', (n) => {
+    expect(() => random(1).integer(n)).toThrow(`random: integer(n) takes a whole number from 1 to 2^32, got ${n}.`);
+  });
+
+  it('gives integers below the end, and all of them', () => {
+    const { integer } = random(1, 'integers');
+    expect(new Set(Array.from({ length: 200 }, () => integer(5)))).toEqual(new Set([0, 1, 2, 3, 4]));
+    expect(random(1).integer(1)).toBe(0);
+    expect(random(1).integer(2 ** 32)).toBe(random(1).bits());
+  });
+
   it('depends on the seed and the stream alone', () => {
     const draw = (seed: number, ...stream: (string | number)[]) => {
       const rng = random(seed, ...stream);

@@ -18,6 +18,8 @@ export type BackendName = 'node-gpu' | 'node' | 'webgpu' | 'webgl' | 'simd' | 'w
 export interface Wanted {
   /** Whether a GPU that is played by the CPU will do, or none where TensorFlow finds none. */
   readonly software: boolean;
+  /** Threads of a backend whose threads can be chosen; as many as it likes where nobody says. */
+  readonly threads?: number;
 }
 
 /** How a backend is had. */
@@ -41,6 +43,8 @@ export interface Candidate<N extends string = string> {
   readonly advice?: string;
   /** Whoever installs it means it: where it does not work, another is taken only where somebody is told. */
   readonly deliberate?: boolean;
+  /** Whether its threads can be chosen: whoever does means it, too. */
+  readonly threaded?: boolean;
 }
 
 const installWasm = 'npm install @tensorflow/tfjs-backend-wasm';
@@ -127,14 +131,15 @@ export const candidates: readonly Candidate<BackendName>[] = [
     name: 'simd',
     packageName: '@tensorflow/tfjs-backend-cpu',
     registeredAs: 'simd',
-    load: async () => {
+    load: async ({ threads }) => {
       try {
         const { registerSimdBackend } = await import('tfjs-backend-simd');
-        await registerSimdBackend();
+        await registerSimdBackend({ threads });
       } catch (error) {
         return error;
       }
     },
+    threaded: true,
   },
   {
     name: 'wasm',

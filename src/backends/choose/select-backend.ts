@@ -25,7 +25,8 @@ export async function selectBackend<N extends string>(
       return wanted;
     }
     if (name !== undefined) throw new Error(`useBackend: ${failure.message}`, { cause: failure.cause });
-    if (failure.installed && candidate.deliberate && !onNotice) {
+    const meant = candidate.deliberate || (candidate.threaded && demands.threads !== undefined);
+    if (failure.installed && meant && !onNotice) {
       throw new Error(
         `useBackend: ${failure.message} To take another in its place, ask for that by its name, or set onNotice.`,
         { cause: failure.cause },

@@ -1,4 +1,4 @@
-import { checkChoice } from '../../internal/check';
+import { checkChoice, checkInteger } from '../../internal/check';
 import { automaticOrder, type BackendName, candidates } from './candidates';
 import { selectBackend } from './select-backend';
 
@@ -14,6 +14,12 @@ export interface UseBackendOptions {
    * set, or unless the environment variable `TFJS_MULTITASK_SOFTWARE_GPU` is 1. They are then slower than `simd`.
    */
   readonly software?: boolean;
+  /**
+   * Threads among which `simd` shares its work, the calling one among them: for several processes on one machine. Default:
+   * as many as there are cores, at most 16. Where no threads can be started, as on a page that is not cross-origin
+   * isolated, there is one. It says nothing to the other backends, which take the threads that they like.
+   */
+  readonly threads?: number;
 }
 
 /**
@@ -29,25 +35,27 @@ export interface UseBackendOptions {
  *
  * `name`, or else the environment variable `TFJS_MULTITASK_BACKEND`, asks for one: no other takes its place.
  *
- * @throws RangeError for an unknown name; Error, which says what to do, where the backend asked for is not installed,
- * does not work or uses another copy of tfjs-core, where none works, and where only a slow one does that nobody is told
- * of. The backend that was set before is then set again.
+ * @throws RangeError for an unknown name and for `threads` that are not a whole number of at least 1; Error, which says
+ * what to do, where the backend asked for is not installed, does not work or uses another copy of tfjs-core, where none
+ * works, and where only a slow one does that nobody is told of. The backend that was set before is then set again.
  *
  * @example
  * ```ts
  * const name = await useBackend();
  * await useBackend('wasm');
  * await useBackend(undefined, { onNotice: console.warn });
+ * await useBackend('simd', { threads: 2 });
  * ```
  */
 export async function useBackend(name?: BackendName, options: UseBackendOptions = {}): Promise<BackendName> {
   const environment = globalThis.process?.env;
-  const { onNotice, software = environment?.TFJS_MULTITASK_SOFTWARE_GPU === '1' } = options;
+  const { onNotice, software = environment?.TFJS_MULTITASK_SOFTWARE_GPU === '1', threads } = options;
+  if (threads !== undefined) checkInteger(threads, 1, 'useBackend: threads');
   const variable = environment?.TFJS_MULTITASK_BACKEND || undefined;
   const wanted = name ?? (variable as BackendName | undefined);
   if (wanted !== undefined) {
     const names = candidates.map((candidate) => candidate.name);
     checkChoice(wanted, names, name === undefined ? 'useBackend: TFJS_MULTITASK_BACKEND' : 'useBackend: name');
   }
-  return selectBackend(candidates, automaticOrder(), wanted, onNotice, { software });
+  return selectBackend(candidates, automaticOrder(), wanted, onNotice, { software, threads });
 }

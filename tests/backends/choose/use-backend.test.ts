@@ -1,5 +1,6 @@
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import {
+  backend,
   copyRegisteredKernels,
   getBackend,
   getKernel,
@@ -46,6 +47,9 @@ const select = (candidates: Candidate[], name?: string) =>
     name,
     (message) => notices.push(message),
   );
+
+/** How many threads the present backend, simd, computes on. */
+const simdThreads = (): number => (backend() as unknown as { runtime: { threads: number } }).runtime.threads;
 
 const printed = [vi.spyOn(console, 'warn'), vi.spyOn(console, 'log'), vi.spyOn(console, 'error')];
 
@@ -215,6 +219,18 @@ describe('picking a backend', () => {
     expect(await select([working('one'), working('two')], 'two')).toBe('two');
   });
 
+  it('takes no other in silence for one whose threads are chosen', async () => {
+    const simd: Candidate = { ...failing('one', new Error('it has 2 threads already')), threaded: true };
+    const all = [simd, working('two')];
+    const wanted = { software: false, threads: 4 };
+    await expect(selectBackend(all, ['one', 'two'], undefined, undefined, wanted)).rejects.toThrow(
+      "useBackend: 'one' is installed but does not work here: it has 2 threads already. " +
+        'To take another in its place, ask for that by its name, or set onNotice.',
+    );
+    expect(getBackend()).toBe('cpu');
+    expect(await select(all)).toBe('two');
+  });
+
   it('leaves no tensor behind', async () => {
     const before = memory().numTensors;
     await select([working('one')]);
@@ -252,6 +268,25 @@ describe('useBackend', () => {
       `useBackend: '${name}' is not installed. Run: npm install @tensorflow/tfjs-${name}`,
     );
     expect(getBackend()).toBe('cpu');
+  });
+
+  it.each([0, -1, 1.5, Number.NaN])('refuses %s threads', async (threads) => {
+    await expect(useBackend('simd', { threads })).rejects.toThrow(
+      new RangeError(`useBackend: threads must be an integer of at least 1, got ${threads}.`),
+    );
+    expect(getBackend()).toBe('cpu');
+  });
+
+  it('shares the work of simd among the threads that were asked for', async () => {
+    removeBackend('simd'); // registered by the tests before, with as many threads as there are cores
+    expect(await useBackend('simd', { threads: 3 })).toBe('simd');
+    expect(simdThreads()).toBe(3);
+    await setBackend('cpu');
+    removeBackend('simd');
+    expect(await useBackend(undefined, { threads: 1 })).toBe('simd');
+    expect(simdThreads()).toBe(1);
+    expect(await useBackend('cpu', { threads: 2 })).toBe('cpu');
+    removeBackend('simd');
   });
 
   it('names the backends it knows where asked for another', async () => {
