@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { useBackend } from 'tfjs-multitask/backends';
 import { declareGrid, GRIDS, type GridOptions } from './grid/grids';
 import { findMixedSource, openImages } from './images/images';
 import { checkNeeds } from './images/needs';
@@ -14,7 +15,6 @@ import { lockFolder } from './runs/lock';
 import { runId, writeExperiment } from './runs/run-folder';
 import { type GridOutcome, runGrid } from './runs/run-grid';
 import type { Job } from './runs/run-job';
-import { startBackend } from './start-backend';
 
 /** The commit of the code, with `+` where the tree was changed; null outside a checkout. */
 function codeVersion(): string | null {
@@ -67,7 +67,7 @@ async function train(options: CommandLine, command: string, signal: AbortSignal)
   });
 
   const threads = Math.max(1, Math.floor(availableParallelism() / parallel));
-  const backend = await startBackend(options.backend, 1);
+  const backend = await useBackend(options.backend, { threads: 1, onNotice: console.warn });
   const code = codeVersion();
   const jobs = grid.runs.map((config): Job => {
     const { file, sha256 } = splits[config.fold ?? 0];

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { BackendName } from 'tfjs-multitask/backends';
 import { GRIDS, type GridName } from './grid/grids';
 import { STUDIES, type StudyName } from './grid/studies';
 
@@ -14,7 +15,7 @@ export interface CommandLine {
   readonly seeds?: number;
   readonly folds?: number;
   readonly jobs: number;
-  readonly backend?: string;
+  readonly backend?: BackendName;
   readonly onError: 'fail' | 'skip';
   readonly reportOnly: boolean;
   readonly flips: boolean;
@@ -99,7 +100,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine | undefin
     seeds: integer(values.seeds, 'seeds', 1),
     folds: integer(values.folds, 'folds', 2),
     jobs,
-    backend: values.backend,
+    backend: values.backend as BackendName | undefined,
     onError: choice(values['on-error'] ?? 'fail', 'on-error', ['fail', 'skip']),
     reportOnly: values['report-only'],
     flips: values.flips,

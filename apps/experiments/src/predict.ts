@@ -1,4 +1,4 @@
-import { type BackendName, useBackend } from 'tfjs-multitask/backends';
+import { useBackend } from 'tfjs-multitask/backends';
 import { listImages } from './predict/list-images';
 import { loadModel } from './predict/load-model';
 import { HELP, maskFolder, parsePredictCommand } from './predict/options';
@@ -15,7 +15,7 @@ async function main(): Promise<void> {
     return;
   }
   const list = await listImages(options.data, options.out);
-  const backend = await useBackend(options.backend as BackendName | undefined, { onNotice: console.warn });
+  const backend = await useBackend(options.backend, { onNotice: console.warn });
   const { model, from } = await loadModel(options.model);
   const predictor = createPredictor(model, { flips: options.flips, window: await readWindow(options.model) });
   console.log(

@@ -239,7 +239,7 @@ describe('runGrid', () => {
   });
 
   it('gives the reason of a process that fails, and keeps what it wrote', async () => {
-    const job = jobOf(runs[0], { backend: 'abacus' });
+    const job = jobOf(runs[0], { backend: 'abacus' as 'cpu' });
     const { failed } = await runGrid([job], options);
     expect(failed).toEqual([{ id: job.id, error: expect.stringContaining("'abacus'") }]);
     expect(await readFile(join(job.folder, 'log.txt'), 'utf8')).toContain('abacus');

@@ -1,5 +1,6 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { BackendName } from 'tfjs-multitask/backends';
 
 export interface PredictOptions {
   /** A saved model, or checkpoints of it. */
@@ -15,7 +16,7 @@ export interface PredictOptions {
   readonly batch: number;
   /** What becomes of an image that cannot be read: the end of the run, or a row that says why. */
   readonly onError: 'fail' | 'skip';
-  readonly backend: string | undefined;
+  readonly backend: BackendName | undefined;
 }
 
 export const HELP = `Predicts class and lesions of every image in a folder.
@@ -81,7 +82,7 @@ export function parsePredictCommand(args: readonly string[]): PredictOptions | u
     flips: values.flips,
     batch,
     onError,
-    backend: values.backend,
+    backend: values.backend as BackendName | undefined,
   };
 }
 

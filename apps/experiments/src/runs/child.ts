@@ -1,6 +1,6 @@
 // A process of its own for one run. Its parent sends a `Request` and hears `Report`s.
+import { useBackend } from 'tfjs-multitask/backends';
 import { type Job, runJob, scoreFlips } from './run-job';
-import { startBackend } from '../start-backend';
 import type { OnStep } from '../training/train-run';
 
 export interface Request {
@@ -34,7 +34,7 @@ function tell(report: Report): Promise<void> {
 process.once('message', async ({ job, threads, work }: Request) => {
   let told = 0;
   try {
-    await startBackend(job.backend, threads);
+    await useBackend(job.backend, { threads, onNotice: console.warn });
     const onStep: OnStep = ({ epoch, step }) => {
       if (Date.now() - told < REPORT_MS) return;
       told = Date.now();

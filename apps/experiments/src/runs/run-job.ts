@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import type { BackendName } from 'tfjs-multitask/backends';
 import { loadMultitask } from 'tfjs-multitask/models';
 import { fileSystem, writeJson } from 'tfjs-multitask/node';
 import { version } from 'tfjs-multitask/package.json';
@@ -20,7 +21,7 @@ export interface Job extends DataOptions {
   /** SHA-256 of the split file. */
   readonly split: string;
   readonly code: string | null;
-  readonly backend: string;
+  readonly backend: BackendName;
   readonly gallery: boolean;
   readonly flips: boolean;
 }
