@@ -17,7 +17,8 @@ export interface UseBackendOptions {
   /**
    * Threads among which `simd` shares its work, the calling one among them: for several processes on one machine. Default:
    * as many as there are cores, at most 16. Where no threads can be started, as on a page that is not cross-origin
-   * isolated, there is one. It says nothing to the other backends, which take the threads that they like.
+   * isolated, there is one. Where simd runs with another number already, there is an error, or without a `name` a notice. It
+   * says nothing to the other backends, which take the threads that they like.
    */
   readonly threads?: number;
 }

@@ -289,6 +289,21 @@ describe('useBackend', () => {
     removeBackend('simd');
   });
 
+  it('neither changes the threads of a simd that runs nor takes another backend in silence', async () => {
+    removeBackend('simd');
+    await useBackend('simd', { threads: 1 });
+    expect(await useBackend('simd', { threads: 1 })).toBe('simd');
+    expect(await useBackend('simd')).toBe('simd');
+    const refused = "threads: 2 meets a backend 'simd' that is registered already with threads: 1";
+    await expect(useBackend('simd', { threads: 2 })).rejects.toThrow(refused);
+    await expect(useBackend(undefined, { threads: 2 })).rejects.toThrow(refused);
+    const onNotice = vi.fn();
+    expect(await useBackend(undefined, { threads: 2, onNotice })).toBe('wasm');
+    expect(onNotice).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(refused));
+    await setBackend('cpu');
+    removeBackend('simd');
+  });
+
   it('names the backends it knows where asked for another', async () => {
     const names = "'node-gpu', 'node', 'webgpu', 'webgl', 'simd', 'wasm', 'cpu'";
     await expect(useBackend('gpu' as 'cpu')).rejects.toThrow(
