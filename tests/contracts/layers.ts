@@ -36,7 +36,7 @@ const SEED = 3;
 const encoder = UNetEncoder({ filters: [2, 3] });
 const IMAGE = [3, 4, 6];
 
-/** Every layer; a name begins with its export, and a comma stands before what is special about the case. */
+/** Every layer; a name begins with its export. */
 export const LAYERS: Record<string, LayerCase> = {
   InstanceNorm: { make: () => new InstanceNorm({ epsilon: 0.01 }), shapes: [IMAGE] },
   GroupNorm: { make: () => new GroupNorm({ groups: 3, epsilon: 0.01 }), shapes: [IMAGE] },

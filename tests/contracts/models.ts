@@ -7,7 +7,7 @@ import type { NetCase } from './nets';
 
 const SMALL = { inputShape: [8, 8, 1], filters: [2, 3], seed: 3 } as const;
 
-/** Every model and every way of sharing; a name begins with its export, and a comma stands before what is special. */
+/** Every model and every way of sharing; a name begins with its export. */
 export const MODELS: Record<string, () => MultitaskModel<string>> = {
   multitask: () => tinyShared(undefined),
   amyar2020: () => amyar2020({ ...SMALL, dropout: 0.2 }),

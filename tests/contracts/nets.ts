@@ -20,10 +20,6 @@ export interface NetCase {
   readonly times?: number;
 }
 
-/** Where a name of the lists says what it is a case of: `'CrossStitch, an alpha a map'` of `CrossStitch`. */
-export const exportsIn = (cases: Readonly<Record<string, unknown>>): string[] =>
-  [...new Set(Object.keys(cases).map((name) => name.split(',')[0]))].sort();
-
 /** Seeded inputs of `batch` samples. */
 export const samples = (net: LayersModel, batch: number): Tensor[] =>
   net.inputs.map(({ shape }, i) => randomNormal([batch, ...(shape.slice(1) as number[])], 0, 1, 'float32', 11 + i));

@@ -1,7 +1,9 @@
 import { cast, grad, sum, tensor1d, tensor2d, tidy, zeros } from '@tensorflow/tfjs-core';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import * as exported from '../../src/losses/index';
 import type { Loss } from '../../src/types';
+import { exportsIn } from '../contracts/exports';
 import { useCpu } from '../support/cpu';
 import { expectNoLeak } from '../support/leaks';
 import {
@@ -36,6 +38,10 @@ function expectClose(got: readonly number[], wanted: readonly number[], toleranc
     );
   });
 }
+
+it('has a case for every loss that is exported', () => {
+  expect(exportsIn(cases.map(({ name }) => name))).toEqual(Object.keys(exported).sort());
+});
 
 const needsClasses = ({ exclusive, severalClasses }: Case) => exclusive === true || severalClasses === true;
 const shapes: readonly number[][] = [[3], [2, 3], [2, 4, 3], [2, 3, 2, 3], [2, 2, 2, 3, 3]];
