@@ -1,4 +1,4 @@
-// A multitask model of one's own: a map of three kinds of lesions and a severity, from one trunk. Radiologists draw maps
+// A multitask model of one's own: masks of three kinds of lesions and a severity, from one trunk. Radiologists draw masks
 // for few scans and note a severity for more, so most samples lack one label or both.
 import { train } from '@tensorflow/tfjs-core';
 import type { Dataset, NDArray, Row, Sample } from 'tfjs-multitask';
@@ -21,7 +21,7 @@ const CLASSES = 4;
 
 type Task = 'lesion' | 'severity';
 
-/** The map of lesion types with a channel for the background before them, so that each pixel has exactly one class. */
+/** The masks of the lesion types with a channel for the background before them, so that each pixel has exactly one class. */
 function withBackground({ data, shape: [height, width, types] }: NDArray): NDArray {
   const classes = new Uint8Array(height * width * CLASSES);
   for (let pixel = 0; pixel < height * width; pixel++) {
@@ -31,7 +31,7 @@ function withBackground({ data, shape: [height, width, types] }: NDArray): NDArr
   return { data: classes, shape: [height, width, CLASSES] };
 }
 
-/** Every fourth scan has a map, every second a severity; some have both, some neither. */
+/** Every fourth scan has masks, every second a severity; some have both, some neither. */
 const tasksOf = (scan: number): Task[] => [
   ...(scan % 4 === 0 ? (['lesion'] as const) : []),
   ...(scan % 2 === 0 || scan % 5 === 0 ? (['severity'] as const) : []),
@@ -51,7 +51,7 @@ const dataset: Dataset<Task> = {
     return {
       x: slice.image,
       y: {
-        ...(known.includes('lesion') ? { lesion: withBackground(slice.lesionMap) } : {}),
+        ...(known.includes('lesion') ? { lesion: withBackground(slice.lesionMasks) } : {}),
         ...(known.includes('severity') ? { severity: { data: Float32Array.of(slice.severity), shape: [1] } } : {}),
       },
     };
@@ -69,7 +69,7 @@ async function main(): Promise<void> {
     encoder: UNetEncoder({ filters: tiny ? [4, 8] : [8, 16, 32, 64], norm: 'instance' }),
     heads: {
       lesion: UNetDecoder({ channels: CLASSES, skips: 'attention', norm: 'instance', activation: 'softmax' }),
-      severity: MLPHead({ conv: 32, units: [32], dropout: 0.2, activation: 'linear' }),
+      severity: MLPHead({ filters: 32, units: [32], dropout: 0.2, activation: 'linear' }),
     },
     seed: 1,
   });

@@ -38,7 +38,7 @@ export const HELP = `Trains the paper's three-task model and its two baselines a
   --data DIR          a folder with a manifest.csv of images; default: built-in phantom images
   --images N          how many phantom images                           (${DEFAULTS.images})
   --size N            side of the square input, a multiple of 16        (${DEFAULTS.size})
-  --filters N         maps of the U-Net's first level                   (${DEFAULTS.filters})
+  --filters N         filters of the U-Net's first level                (${DEFAULTS.filters})
   --epochs N          epochs of each model                              (${DEFAULTS.epochs})
   --batch N           images in a batch                                 (${DEFAULTS.batch})
   --learning-rate X   of Adam                                           (${DEFAULTS.learningRate})

@@ -17,7 +17,7 @@ export type { Task };
 
 export interface PhantomSetup {
   readonly size: number;
-  /** Maps of each level of the encoder. */
+  /** Filters of each level of the encoder. */
   readonly filters: readonly number[];
   readonly epochs: number;
   readonly batchSize: number;

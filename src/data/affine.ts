@@ -8,7 +8,7 @@ export type Affine = readonly [a: number, b: number, c: number, d: number, e: nu
 
 export const identity: Affine = [1, 0, 0, 0, 1, 0];
 
-/** The map that first goes through `inner`, then through `outer`. */
+/** The transform that first goes through `inner`, then through `outer`. */
 export function compose(outer: Affine, inner: Affine): Affine {
   const [a, b, c, d, e, f] = outer;
   const [g, h, i, j, k, l] = inner;

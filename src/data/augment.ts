@@ -41,7 +41,7 @@ export interface AugmentOptions<T extends string> {
 const kinds: readonly LabelKind[] = ['mask', 'image', 'input', 'keep'];
 
 /**
- * Augments an image and its labels together. The geometric pieces become one affine map, so that the image is
+ * Augments an image and its labels together. The geometric pieces become one affine transform, so that the image is
  * interpolated once and every spatial label moves with it; the intensity pieces then change the image alone, in their
  * order. What is drawn depends on (`seed`, epoch, sample id, repeat, place of the piece) alone. A sample that nothing
  * moves keeps its values to the bit.

@@ -16,7 +16,7 @@ import { heNormal } from './core/initializer';
 import type { LayerArgs } from './core/layer-args';
 
 export interface AttentionGateOptions extends LayerArgs {
-  /** Maps of the intermediate space. Default: half the skip's channels. */
+  /** Filters of the convolutions to the intermediate space. Default: half the skip's channels. */
   readonly filters?: number;
   /** Makes the initial weights reproducible. */
   readonly seed?: number;
@@ -28,8 +28,8 @@ export interface AttentionGateOptions extends LayerArgs {
  * convolutions.
  *
  * Takes `[skip, gate]`, `[batch, height, width, skip channels]` and `[batch, height, width, gate channels]`, and gives
- * the skip's shape. The source takes the gate from the coarser scale and resamples the attention map; here the gate is
- * the already upsampled map, so that nothing needs resampling.
+ * the skip's shape. The source takes the gate from the coarser scale and resamples the attention coefficients; here the gate is
+ * the already upsampled feature map, so that nothing needs resampling.
  * Throws a RangeError where the two differ in height or width.
  * Source: Oktay et al., "Attention U-Net", 2018, arXiv:1804.03999.
  *

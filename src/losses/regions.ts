@@ -28,8 +28,8 @@ export function countRegions(
   }
   const y = reshape(yTrue, [batch, -1, classes]);
   const p = reshape(yPred, [batch, -1, classes]);
-  const count = (map: Tensor): Tensor2D => {
-    const counts = sum<Tensor2D>(map, 1);
+  const count = (pixels: Tensor): Tensor2D => {
+    const counts = sum<Tensor2D>(pixels, 1);
     return includeBackground ? counts : slice(counts, [0, 1]);
   };
   return {

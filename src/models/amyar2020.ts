@@ -15,7 +15,7 @@ const TASKS: readonly Amyar2020Task[] = ['reconstruction', 'segmentation', 'clas
 export interface Amyar2020Options<T extends Amyar2020Task = Amyar2020Task> {
   /** `[height, width, channels]`. Default [256, 256, 1]. */
   readonly inputShape?: readonly [height: number, width: number, channels: number];
-  /** Maps of the first of five levels, doubled from level to level, or of each level. Default 64. */
+  /** Filters of the first of five levels, doubled from level to level, or of each level. Default 64. */
   readonly filters?: number | readonly number[];
   /** Any of the three, in the order of the outputs. Default all. */
   readonly tasks?: readonly T[];

@@ -10,7 +10,7 @@ import { multitask } from './multitask';
 export interface UNetOptions {
   /** `[height, width, channels]`. Default [256, 256, 1]. */
   readonly inputShape?: readonly [height: number, width: number, channels: number];
-  /** Maps of the first of five levels, doubled from level to level, or of each level. Default 64. */
+  /** Filters of the first of five levels, doubled from level to level, or of each level. Default 64. */
   readonly filters?: number | readonly number[];
   /** After each convolution. Default 'none'. */
   readonly norm?: Norm;
@@ -44,14 +44,14 @@ export function unet(options: UNetOptions = {}): MultitaskModel<'segmentation'> 
 export interface CNN8Options {
   /** `[height, width, channels]`. Default [256, 256, 1]. */
   readonly inputShape?: readonly [height: number, width: number, channels: number];
-  /** Maps of the first of six levels, doubled from level to level, or of each level. Default 8. */
+  /** Filters of the first of six levels, doubled from level to level, or of each level. Default 8. */
   readonly filters?: number | readonly number[];
   /** Makes the initial weights and the dropout masks reproducible. */
   readonly seed?: number;
 }
 
 /**
- * The paper's baseline for classification alone: six convolutions 3x3 of 8 to 256 maps, each followed by max-pooling
+ * The paper's baseline for classification alone: six convolutions 3x3 of 8 to 256 filters, each followed by max-pooling
  * and dropout 0.25, then Dense 128 (dropout 0.5) and Dense 1; ELU.
  *
  * `[batch, height, width, channels]` -> `classification` `[batch, 1]`, sigmoid. 917,953 parameters at 256x256x1,
@@ -66,7 +66,7 @@ export function cnn8(options: CNN8Options = {}): MultitaskModel<'classification'
   return multitask({
     inputShape,
     encoder: ConvEncoder({ filters: levels(filters, 6) }),
-    heads: { classification: MLPHead({ conv: 0, units: [128] }) },
+    heads: { classification: MLPHead({ filters: 0, units: [128] }) },
     name: 'cnn8',
     seed,
   });

@@ -25,25 +25,26 @@ import type { MultitaskModel } from '../types';
 export interface GradCamOptions<T extends string> {
   /** The task that is explained; its head gives `[batch, units]`. */
   readonly task: T;
-  /** The layer whose maps are weighed. Default: the last maps that the head gets from outside, the bottleneck. */
+  /** The layer whose channels are weighed. Default: the last feature map that the head gets from outside, the bottleneck. */
   readonly layer?: string;
   /** Which of the head's units. Default 0. */
   readonly unit?: number;
 }
 
-/** The maps of `layer`, or else the last that are not made by the head itself. */
-function findMaps(output: SymbolicTensor, task: string, layer: string | undefined): SymbolicTensor {
-  const isMaps = ({ shape, sourceLayer }: SymbolicTensor) =>
+/** The feature map of `layer`, or else the last that is not made by the head itself. */
+function findFeatureMap(output: SymbolicTensor, task: string, layer: string | undefined): SymbolicTensor {
+  const isFeatureMap = ({ shape, sourceLayer }: SymbolicTensor) =>
     shape.length === 4 && sourceLayer.getClassName() !== 'InputLayer';
-  const maps = inOrder([output]).filter(isMaps);
+  const candidates = inOrder([output]).filter(isFeatureMap);
   if (layer !== undefined) {
-    const found = maps.findLast(({ sourceLayer }) => sourceLayer.name === layer);
+    const found = candidates.findLast(({ sourceLayer }) => sourceLayer.name === layer);
     if (found !== undefined) return found;
-    const names = [...new Set(maps.map(({ sourceLayer }) => `'${sourceLayer.name}'`))].join(', ');
-    throw new RangeError(`gradCam: layer must have maps that '${task}' depends on: ${names}; got '${layer}'.`);
+    const names = [...new Set(candidates.map(({ sourceLayer }) => `'${sourceLayer.name}'`))].join(', ');
+    throw new RangeError(`gradCam: layer must give a feature map that '${task}' depends on: ${names}; got '${layer}'.`);
   }
-  const found = maps.findLast(({ sourceLayer }) => !sourceLayer.name.startsWith(`${task}/`)) ?? maps.at(-1);
-  if (found === undefined) throw new RangeError(`gradCam: '${task}' depends on no maps [batch, height, width, maps].`);
+  const found = candidates.findLast(({ sourceLayer }) => !sourceLayer.name.startsWith(`${task}/`)) ?? candidates.at(-1);
+  if (found === undefined)
+    throw new RangeError(`gradCam: '${task}' depends on no feature map [batch, height, width, channels].`);
   return found;
 }
 
@@ -72,13 +73,13 @@ function checkImages(x: Tensor, expected: readonly (number | null)[]): void {
 /**
  * Where in an image a head sees what speaks for its class: a class-activation map of its score by gradients, Grad-CAM.
  *
- * `relu(sum_k a_k A_k)`, where `A_k` is the k-th map of the layer and `a_k` the mean over its pixels of the slope of
+ * `relu(sum_k a_k A_k)`, where `A_k` is the k-th channel of the layer's output and `a_k` the mean over its pixels of the slope of
  * the score with respect to it; then enlarged bilinearly and divided by its largest value. The score is taken before
  * the last activation. The model predicts as ever: no dropout, and no statistics change.
  *
  * `x`: `[batch, height, width, channels]` -> `[batch, height, width]` in [0, 1], 1 where the image speaks loudest for
  * the class, all 0 where nothing does. The caller disposes it. Throws a RangeError for an unknown task, a head that
- * gives maps, an unknown layer or unit, and an `x` that does not fit the model.
+ * gives a feature map, an unknown layer or unit, and an `x` that does not fit the model.
  * Source: Selvaraju et al., 2017, doi:10.1109/ICCV.2017.74.
  *
  * @example
@@ -98,16 +99,16 @@ export function gradCam<T extends string>(
   checkInteger(unit, 0, 'gradCam: unit');
   const units = output.shape[1] as number;
   if (unit >= units) throw new RangeError(`gradCam: unit must lie in [0, ${units - 1}] for '${task}', got ${unit}.`);
-  const source = findMaps(output, task, layer);
+  const source = findFeatureMap(output, task, layer);
   checkImages(x, net.inputs[0].shape);
   const { start, slope } = findScore(output, unit);
   const part = layersModel({ inputs: net.inputs, outputs: [source, start] });
   return tidy(() => {
     const { value, tape } = record(() => part.apply(x, { training: false }) as Tensor[]);
     try {
-      const [maps, end] = value as [Tensor4D, Tensor];
-      const [gradient] = tape.gradients([[end, tile(slope(), [x.shape[0], 1])]], [maps]);
-      const weighted = sum(mul(maps, mean(gradient as Tensor, [1, 2], true)), 3, true) as Tensor4D;
+      const [features, end] = value as [Tensor4D, Tensor];
+      const [gradient] = tape.gradients([[end, tile(slope(), [x.shape[0], 1])]], [features]);
+      const weighted = sum(mul(features, mean(gradient as Tensor, [1, 2], true)), 3, true) as Tensor4D;
       const size: [number, number] = [x.shape[1] as number, x.shape[2] as number];
       const heat = image.resizeBilinear(relu(weighted), size, false, true);
       return squeeze(divNoNan(heat, max(heat, [1, 2], true)), [3]) as Tensor3D;

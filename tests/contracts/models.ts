@@ -1,4 +1,4 @@
-import { MapHead, UNetEncoder, withDecoder } from '../../src/layers/index';
+import { SegmentationHead, UNetEncoder, withDecoder } from '../../src/layers/index';
 import { amyar2020, cnn8, deepSupervision, multitask, unet } from '../../src/models/index';
 import type { MultitaskModel } from '../../src/types';
 import { tinyShared } from '../models/sharing/models';
@@ -19,7 +19,7 @@ export const MODELS: Record<string, () => MultitaskModel<string>> = {
     multitask({
       inputShape: [8, 8, 1],
       encoder: withDecoder(UNetEncoder({ filters: [2, 3, 4] })),
-      heads: deepSupervision('mask', MapHead(), 3).heads,
+      heads: deepSupervision('mask', SegmentationHead(), 3).heads,
       seed: 3,
     }),
   ...Object.fromEntries(Object.entries(WAYS).map(([name, { sharing }]) => [name, () => tinyShared(sharing)])),

@@ -143,7 +143,7 @@ describe('gradCam', () => {
     model.dispose();
   });
 
-  it('finds the last maps of a plain network', () => {
+  it('finds the last feature map of a plain network', () => {
     const model = cnn8({ inputShape: [16, 16, 1], filters: [2, 3], seed: 1 });
     tidy(() => {
       const x = tensor(uniform(256, 'slices'), [1, 16, 16, 1]);
@@ -196,7 +196,7 @@ describe('gradCam', () => {
         new RangeError("gradCam: the head of a task must give [batch, units]; 'segmentation' gives [,4,4,1]."),
       );
       expect(cam({ layer: 'segmentation/level1/conv1' })).toThrow(
-        "gradCam: layer must have maps that 'classification' depends on: 'encoder/level1/conv1', ",
+        "gradCam: layer must give a feature map that 'classification' depends on: 'encoder/level1/conv1', ",
       );
       expect(cam({ unit: 1 })).toThrow(new RangeError("gradCam: unit must lie in [0, 0] for 'classification', got 1."));
       expect(cam({ unit: 0.5 })).toThrow('gradCam: unit must be an integer of at least 0, got 0.5.');
@@ -208,7 +208,7 @@ describe('gradCam', () => {
     const dense = layers.dense({ units: 1, name: 'a', inputShape: [3] });
     const vector = input({ shape: [3] });
     const flat = fromLayersModel(toModel({ inputs: vector, outputs: dense.apply(vector) as SymbolicTensor }), ['a']);
-    expect(() => gradCam(flat, x, { task: 'a' })).toThrow("gradCam: 'a' depends on no maps");
+    expect(() => gradCam(flat, x, { task: 'a' })).toThrow("gradCam: 'a' depends on no feature map");
     const masks = unet({ inputShape: [4, 4, 1], filters: [2, 3] });
     expect(() => gradCam(masks, x, { task: 'segmentation' })).toThrow("'segmentation' gives [,4,4,1]");
     for (const value of [x, wide, model, flat, masks]) value.dispose();

@@ -10,7 +10,7 @@ import { expectNoLeak } from '../support/leaks';
 useCpu();
 
 const encoder = UNetEncoder({ filters: [4, 8, 16] });
-const severity = MLPHead({ conv: 4, units: [4], activation: 'linear' });
+const severity = MLPHead({ filters: 4, units: [4], activation: 'linear' });
 const build = () =>
   multitask({
     inputShape: [16, 16, 1],

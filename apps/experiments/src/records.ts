@@ -14,7 +14,7 @@ export interface RunConfig {
   readonly tasks: readonly ExperimentTask[];
   /** Side of the square input. */
   readonly size: number;
-  /** Maps of the U-Net's first level. */
+  /** Filters of the U-Net's first level. */
   readonly filters: number;
   readonly norm: 'none' | 'batch' | 'instance' | 'group';
   /** Of the U-Net's blocks. */

@@ -302,7 +302,7 @@ describe('loadModel', () => {
     multitask({
       inputShape: [4, 4, 1],
       encoder: UNetEncoder({ filters, norm: 'batch' }),
-      heads: { classification: MLPHead({ conv: 0, units: [3] }) },
+      heads: { classification: MLPHead({ filters: 0, units: [3] }) },
       seed: 1,
     });
   const weightsOf = ({ net }: { readonly net: LayersModel }) =>

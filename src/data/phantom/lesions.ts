@@ -4,7 +4,7 @@ import { length, type Point, smoothStep } from './geometry';
 import type { Lung } from './lungs';
 import { rough, type SmoothNoise } from './smooth-noise';
 
-/** What a lesion map tells apart, in the order of its channels. */
+/** The kinds of lesions, in the order of the channels of a slice's `lesionMasks`. */
 export const lesionTypes = ['groundGlass', 'consolidation', 'effusion'] as const;
 
 export type LesionType = (typeof lesionTypes)[number];

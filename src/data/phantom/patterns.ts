@@ -118,7 +118,7 @@ function oedema(lungs: Lungs, patient: Patient, noise: SmoothNoise, draw: Random
   });
 }
 
-/** The lesions that a lesion map holds: none for kinds whose disease is of another type. */
+/** The lesions that the masks of a slice hold: none for kinds whose disease is of another type. */
 export function lesionsOf(
   kind: PhantomKind,
   lungs: Lungs,

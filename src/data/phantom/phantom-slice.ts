@@ -34,7 +34,7 @@ export interface PhantomSlice {
   /** 1 where COVID-19 has a lesion, `[size, size, 1]`: all 0 for other kinds. */
   readonly mask: NDArray;
   /** 1 for each of {@link lesionTypes} that fills the pixel, whatever the disease; `[size, size, 3]`. */
-  readonly lesionMap: NDArray;
+  readonly lesionMasks: NDArray;
   /** 1 in the lungs and the pleural space, `[size, size, 1]`. */
   readonly lungs: NDArray;
   /** Lesion area over lung area, in [0, 1], whatever the disease. */
@@ -53,7 +53,7 @@ function label(
   const types = lesionTypes.length;
   const mask = new Uint8Array(lungShare.length);
   const lungs = new Uint8Array(lungShare.length);
-  const lesionMap = new Uint8Array(lungShare.length * types);
+  const lesionMasks = new Uint8Array(lungShare.length * types);
   let lungArea = 0;
   let lesionArea = 0;
   for (let i = 0; i < lungShare.length; i++) {
@@ -63,11 +63,11 @@ function label(
     // Fluid hides what it surrounds, and a consolidation the haze around it.
     const type = effusion[i] >= 0.5 ? 2 : consolidation[i] >= 0.5 ? 1 : groundGlass[i] >= 0.5 ? 0 : -1;
     if (type < 0) continue;
-    lesionMap[i * types + type] = 1;
+    lesionMasks[i * types + type] = 1;
     if (covid) mask[i] = 1;
     lesionArea += lungShare[i];
   }
-  return { mask, lungs, lesionMap, severity: lesionArea / lungArea };
+  return { mask, lungs, lesionMasks, severity: lesionArea / lungArea };
 }
 
 /**
@@ -123,11 +123,11 @@ export function phantomSlice({
   paintBones(body, wall, patient, z, stream('bones'));
   degrade(body, scan, stream('noise'));
 
-  const { mask, lungs: lungMask, lesionMap, severity } = label(lesions, lung, kind === 'covid');
+  const { mask, lungs: lungMask, lesionMasks, severity } = label(lesions, lung, kind === 'covid');
   return {
     image: { data: expose(body, scan), shape: [size, size, 1] },
     mask: { data: mask, shape: [size, size, 1] },
-    lesionMap: { data: lesionMap, shape: [size, size, lesionTypes.length] },
+    lesionMasks: { data: lesionMasks, shape: [size, size, lesionTypes.length] },
     lungs: { data: lungMask, shape: [size, size, 1] },
     severity,
     kind,

@@ -26,7 +26,7 @@ export interface ConvBlockOptions {
  * `name/relu1`, `name/conv2`, ..., `name/dropout`. Throws a RangeError for an option out of its range.
  *
  * @example
- * const maps = convBlock({ filters: 16, norm: 'instance' })(image, 'stem');
+ * const stem = convBlock({ filters: 16, norm: 'instance' })(image, 'stem');
  */
 export function convBlock(options: ConvBlockOptions): Builder<SymbolicTensor, SymbolicTensor> {
   const { filters, convs = 2, norm = 'none', activation = 'relu', dropout = 0 } = options;

@@ -35,8 +35,8 @@ export function conv(
     kernelInitializer: heNormal(seed, name),
   };
   const layer = transposed ? layers.conv2dTranspose({ ...args, strides: 2 }) : fuseConv2d(layers.conv2d(args));
-  const maps = apply(layer, input);
-  if (plain) return maps;
-  const normalized = applyNorm(norm, maps, `${block}/norm${index}`);
+  const convolved = apply(layer, input);
+  if (plain) return convolved;
+  const normalized = applyNorm(norm, convolved, `${block}/norm${index}`);
   return apply(layers.activation({ name: `${block}/${activation}${index}`, activation }), normalized);
 }

@@ -9,7 +9,7 @@ import { conv } from './conv';
 import { convBlock } from './conv-block';
 import type { Norm } from './norm';
 
-/** What of the encoder's maps a decoder joins to its own: all of them, what an attention gate lets through, or none. */
+/** What of a skip a decoder joins to its own feature map: all of it, what an attention gate lets through, or none. */
 export type Skips = 'concat' | 'attention' | 'none';
 
 /** How a decoder doubles the size: a resize and a convolution 2x2, or one transposed convolution. */
@@ -42,7 +42,7 @@ function join(kind: Skips, skip: SymbolicTensor, up: SymbolicTensor, name: strin
 function checkSameSize(skip: SymbolicTensor, up: SymbolicTensor, level: number, caller: string): void {
   if (skip.shape[1] === up.shape[1] && skip.shape[2] === up.shape[2]) return;
   throw new RangeError(
-    `${caller}: the skip of level ${level} is ${skip.shape[1]} x ${skip.shape[2]}, but the upsampled map is ` +
+    `${caller}: the skip of level ${level} is ${skip.shape[1]} x ${skip.shape[2]}, but the upsampled feature map is ` +
       `${up.shape[1]} x ${up.shape[2]}; the encoder must halve the sides from skip to skip, without rounding.`,
   );
 }

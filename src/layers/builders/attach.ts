@@ -4,19 +4,19 @@ import type { Head } from '../../types';
 import { apply } from '../core/apply';
 
 export interface AttachOptions {
-  /** The level whose maps the head takes for its bottleneck: 1 is the finest skip, one more than the skips the bottleneck. */
+  /** The level whose feature map the head takes for its bottleneck: 1 is the finest skip, one more than the skips the bottleneck. */
   readonly level: number;
-  /** Max-pools those maps by this factor first, so that a fully connected head stays small. Default 1. */
+  /** Max-pools it by this factor first, so that a fully connected head stays small. Default 1. */
   readonly pool?: number;
 }
 
 /**
- * A head on another level than the deepest: the level's maps stand in for its bottleneck, and the finer skips are its
+ * A head on another level than the deepest: the level's feature map stands in for its bottleneck, and the finer skips are its
  * skips (none behind a pooling). With {@link withDecoder} the levels are those of a decoder that the heads share.
  *
  * Layers: those of the head, and `name/attach` where it pools. Throws a RangeError for a factor that is no positive
  * integer and, when applied, for a level that the encoder does not have.
- * Source: Goncharov et al., 2021, doi:10.1016/j.media.2021.102054 (a classifier on the maps of the segmentation).
+ * Source: Goncharov et al., 2021, doi:10.1016/j.media.2021.102054 (a classifier on the last feature map of the segmentation).
  *
  * @example
  * const severity = attach(MLPHead({ units: [16] }), { level: 1, pool: 4 });
@@ -25,11 +25,11 @@ export function attach(head: Head, { level, pool = 1 }: AttachOptions): Head {
   checkInteger(level, 1, 'attach: level');
   checkInteger(pool, 1, 'attach: pool');
   return ({ skips, bottleneck }, name, seed) => {
-    const maps = [...skips, bottleneck];
-    if (level > maps.length) {
-      throw new RangeError(`attach: the levels are 1 to ${maps.length} (the bottleneck), got ${level}.`);
+    const levels = [...skips, bottleneck];
+    if (level > levels.length) {
+      throw new RangeError(`attach: the levels are 1 to ${levels.length} (the bottleneck), got ${level}.`);
     }
-    const chosen = maps[level - 1];
+    const chosen = levels[level - 1];
     if (pool === 1) return head({ skips: skips.slice(0, level - 1), bottleneck: chosen }, name, seed);
     const pooling = layers.maxPooling2d({ name: `${name}/attach`, poolSize: pool, padding: 'same' });
     return head({ skips: [], bottleneck: apply(pooling, chosen) }, name, seed);

@@ -10,7 +10,7 @@ import { checkImages } from '../core/check-images';
 import { checkRate } from '../seeded-dropout';
 
 export interface ConvEncoderOptions {
-  /** Feature maps of each level, finest first. Default [8, 16, 32, 64, 128, 256]. */
+  /** Filters of the convolutions of each level, finest first. Default [8, 16, 32, 64, 128, 256]. */
   readonly filters?: readonly number[];
   /** After each convolution. Default 'none'. */
   readonly norm?: Norm;
@@ -24,7 +24,7 @@ export interface ConvEncoderOptions {
  * A plain convolutional encoder: at each level one convolution 3x3, max-pooling 2x2 and dropout.
  *
  * `[batch, height, width, channels]` -> skips `[batch, height / 2^i, width / 2^i, filters[i]]` before each pooling, and
- * the last pooled maps as bottleneck: 4x4x256 from 256x256 by default. The pooling rounds odd sides up. Layers:
+ * the last pooled feature map as bottleneck: 4x4x256 from 256x256 by default. The pooling rounds odd sides up. Layers:
  * `name/level1/conv1`, `name/level1/pool`, `name/level1/dropout`, ... Throws a RangeError for an option out of its
  * range.
  * Source: Amyar et al., 2020, doi:10.1101/2020.04.16.20064709 (the baseline for classification alone).
@@ -35,7 +35,7 @@ export interface ConvEncoderOptions {
 export function ConvEncoder(options: ConvEncoderOptions = {}): Encoder {
   const { filters = [8, 16, 32, 64, 128, 256], norm = 'none', activation = 'elu', dropout = 0.25 } = options;
   if (filters.length < 1) throw new RangeError('ConvEncoder: filters must have at least 1 level, got [].');
-  for (const maps of filters) checkInteger(maps, 1, 'ConvEncoder: filters');
+  for (const count of filters) checkInteger(count, 1, 'ConvEncoder: filters');
   checkChoice(norm, NORMS, 'ConvEncoder: norm');
   checkRate(dropout, 'ConvEncoder: dropout');
   return (input, name, seed) => {
@@ -44,9 +44,9 @@ export function ConvEncoder(options: ConvEncoderOptions = {}): Encoder {
     let x = input;
     for (const [i, count] of filters.entries()) {
       const level = `${name}/level${i + 1}`;
-      const maps = convBlock({ filters: count, convs: 1, norm, activation })(x, level, seed);
-      skips.push(maps);
-      x = apply(layers.maxPooling2d({ name: `${level}/pool`, poolSize: 2, padding: 'same' }), maps);
+      const skip = convBlock({ filters: count, convs: 1, norm, activation })(x, level, seed);
+      skips.push(skip);
+      x = apply(layers.maxPooling2d({ name: `${level}/pool`, poolSize: 2, padding: 'same' }), skip);
       x = applyDropout(dropout, x, `${level}/dropout`, seed);
     }
     return { skips, bottleneck: x };

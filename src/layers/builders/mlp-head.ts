@@ -9,8 +9,8 @@ import { glorotUniform, heNormal } from '../core/initializer';
 import { checkRate } from '../seeded-dropout';
 
 export interface MLPHeadOptions {
-  /** Maps of a convolution 3x3 (ReLU) and max-pooling 2x2 before the flattening; 0 leaves both out. Default 128. */
-  readonly conv?: number;
+  /** Filters of a convolution 3x3 (ReLU) and max-pooling 2x2 before the flattening; 0 leaves both out. Default 128. */
+  readonly filters?: number;
   /** Units of the hidden layers (ELU). Default [128, 64]. */
   readonly units?: readonly number[];
   /** Default 1. */
@@ -27,21 +27,21 @@ export interface MLPHeadOptions {
  * Features -> `[batch, outputs]`. The pooling rounds odd sides up, so that a bottleneck of one pixel stays one. Layers:
  * `name/conv1`, `name/pool`, `name/flatten`, `name/dense1`, `name/dropout1`, ..., and `name` itself. Throws a
  * RangeError for an option out of its range.
- * Source: Amyar et al., 2020, doi:10.1101/2020.04.16.20064709; the maps of the convolution are not stated there.
+ * Source: Amyar et al., 2020, doi:10.1101/2020.04.16.20064709; the filters of the convolution are not stated there.
  *
  * @example
  * const severity = MLPHead({ units: [64], activation: 'linear' });
  */
 export function MLPHead(options: MLPHeadOptions = {}): Head {
-  const { conv = 128, units = [128, 64], outputs = 1, dropout = 0.5, activation = 'sigmoid' } = options;
-  checkInteger(conv, 0, 'MLPHead: conv');
+  const { filters = 128, units = [128, 64], outputs = 1, dropout = 0.5, activation = 'sigmoid' } = options;
+  checkInteger(filters, 0, 'MLPHead: filters');
   for (const count of units) checkInteger(count, 1, 'MLPHead: units');
   checkInteger(outputs, 1, 'MLPHead: outputs');
   checkRate(dropout, 'MLPHead: dropout');
   return ({ bottleneck }, name, seed) => {
     let x = bottleneck;
-    if (conv > 0) {
-      x = convBlock({ filters: conv, convs: 1 })(x, name, seed);
+    if (filters > 0) {
+      x = convBlock({ filters: filters, convs: 1 })(x, name, seed);
       x = apply(layers.maxPooling2d({ name: `${name}/pool`, poolSize: 2, padding: 'same' }), x);
     }
     x = apply(layers.flatten({ name: `${name}/flatten` }), x);

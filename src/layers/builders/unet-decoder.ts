@@ -3,7 +3,7 @@ import type { Head } from '../../types';
 import { NORMS, type Norm } from '../blocks/norm';
 import { type Skips, type Upsample, upPath } from '../blocks/up-path';
 import type { Activation } from '../core/activation';
-import { MapHead } from './map-head';
+import { SegmentationHead } from './segmentation-head';
 
 export interface UNetDecoderOptions {
   /** Channels of the output. Default 1. */
@@ -25,7 +25,7 @@ const UPSAMPLES: readonly Upsample[] = ['nearest', 'bilinear', 'transpose'];
  * The expanding path of a U-Net. From level to level: upsample 2x, convolution 2x2, join the skip, two convolutions
  * 3x3; then a convolution 3x3 to twice the output's channels and a convolution 1x1 to the output. ReLU between.
  *
- * Features -> `[batch, height, width, channels]`, the size of the finest skip. Each level has as many maps as its skip,
+ * Features -> `[batch, height, width, channels]`, the size of the finest skip. Each level has as many channels as its skip,
  * also where `skips` is 'none'. Layers: `name/up4/resize`, `name/up4/conv1`, `name/dec4/concat`, `name/dec4/conv1`,
  * ..., `name/maps/conv1`, and `name` itself. Throws a RangeError for an option out of its range and, when applied, for
  * skips that do not halve from one to the next.
@@ -41,7 +41,7 @@ export function UNetDecoder(options: UNetDecoderOptions = {}): Head {
   checkChoice(skips, SKIPS, 'UNetDecoder: skips');
   checkChoice(upsample, UPSAMPLES, 'UNetDecoder: upsample');
   checkChoice(norm, NORMS, 'UNetDecoder: norm');
-  const toOutput = MapHead({ channels, norm, activation });
+  const toOutput = SegmentationHead({ channels, norm, activation });
   return (features, name, seed) => {
     if (features.skips.length === 0) throw new RangeError('UNetDecoder: the encoder must give at least 1 skip, got 0.');
     const [finest] = upPath(features, { skips, upsample, norm, caller: 'UNetDecoder' }, name, seed);

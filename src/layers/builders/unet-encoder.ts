@@ -9,7 +9,7 @@ import { checkImages } from '../core/check-images';
 import { checkRate } from '../seeded-dropout';
 
 export interface UNetEncoderOptions {
-  /** Feature maps of each level, finest first. Default [64, 128, 256, 512, 1024]. */
+  /** Filters of the convolutions of each level, finest first. Default [64, 128, 256, 512, 1024]. */
   readonly filters?: readonly number[];
   /** After each convolution. Default 'none'. */
   readonly norm?: Norm;
@@ -48,19 +48,19 @@ export function UNetEncoder(options: UNetEncoderOptions = {}): Encoder {
   if (filters.length < 2) {
     throw new RangeError(`UNetEncoder: filters must have at least 2 levels, got [${filters}].`);
   }
-  for (const maps of filters) checkInteger(maps, 1, 'UNetEncoder: filters');
+  for (const count of filters) checkInteger(count, 1, 'UNetEncoder: filters');
   checkChoice(norm, NORMS, 'UNetEncoder: norm');
   checkRate(dropout, 'UNetEncoder: dropout');
   return (input, name, seed) => {
     checkImages(input, 'UNetEncoder');
     checkSides(input.shape[1], input.shape[2], filters.length);
-    const maps: SymbolicTensor[] = [];
+    const levels: SymbolicTensor[] = [];
     for (const [i, count] of filters.entries()) {
       const level = `${name}/level${i + 1}`;
-      const finer = maps.at(-1);
+      const finer = levels.at(-1);
       const x = finer ? apply(layers.maxPooling2d({ name: `${level}/pool`, poolSize: 2 }), finer) : input;
-      maps.push(convBlock({ filters: count, norm, activation, dropout })(x, level, seed));
+      levels.push(convBlock({ filters: count, norm, activation, dropout })(x, level, seed));
     }
-    return { skips: maps.slice(0, -1), bottleneck: maps[maps.length - 1] };
+    return { skips: levels.slice(0, -1), bottleneck: levels[levels.length - 1] };
   };
 }

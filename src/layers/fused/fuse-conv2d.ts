@@ -61,8 +61,8 @@ const fusedConv2d: GradConfig = {
 };
 
 /**
- * Makes bias and ReLU of a `tf.layers.conv2d` part of the convolution in training too, so that a step makes and keeps one feature
- * map where it would make three and keep two. The layer is saved as the standard one that it is. One that has dilations, another
+ * Makes bias and ReLU of a `tf.layers.conv2d` part of the convolution in training too, so that a step makes and keeps one
+ * feature map where it would make three and keep two. The layer is saved as the standard one that it is. One that has dilations, another
  * order of dimensions or another activation stays as it was.
  */
 export function fuseConv2d(layer: layers.Layer): layers.Layer {

@@ -4,7 +4,7 @@ import { hasKernel } from '../../internal/has-kernel';
 const NORMALIZE = 'GroupNormalize';
 const NORMALIZE_GRAD = 'GroupNormalizeGrad';
 
-/** Which numbers are taken together: x is `[outer, ..., groups * maps]`, and each outer index and group has its own moments. */
+/** Which numbers are taken together: x is `[outer, ..., channels]`, and each outer index and group has its own moments. */
 interface Groups {
   readonly outer: number;
   readonly groups: number;

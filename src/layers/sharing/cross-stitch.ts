@@ -2,13 +2,13 @@ import { addN, mul, reshape, type serialization, slice, type Tensor, tensor, tid
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import { checkChoice, checkRange } from '../../internal/check';
 import type { LayerArgs } from '../core/layer-args';
-import { checkSameMaps } from './check-same-maps';
+import { checkSameShape } from './check-same-shape';
 import { nearIdentity } from './near-identity';
 
-/** What has an alpha of its own: each channel, or the map as a whole. */
-export type StitchPer = 'channel' | 'map';
+/** What has an alpha of its own: each channel, or the tensor as a whole. */
+export type StitchPer = 'channel' | 'tensor';
 
-export const STITCHES: readonly StitchPer[] = ['channel', 'map'];
+export const STITCHES: readonly StitchPer[] = ['channel', 'tensor'];
 
 export interface CrossStitchOptions extends LayerArgs {
   /** Default 'channel'. */
@@ -18,16 +18,16 @@ export interface CrossStitchOptions extends LayerArgs {
 }
 
 /**
- * A cross-stitch unit between K maps of one shape: `y_i = sum over j of alpha_ij x_j`, for each channel with its own
- * alpha, or with one for the whole map.
+ * A cross-stitch unit between K feature maps of one shape: `y_i = sum over j of alpha_ij x_j`, for each channel with its own
+ * alpha, or with one for the whole tensor.
  *
- * K times `[batch, ..., channels]` -> the same. Weight: `alpha` `[K, K, channels]`, or `[K, K, 1]` for 'map'. The source
- * trains alpha 100 to 1000 times as fast as the rest. Throws a RangeError for fewer than 2 maps, for maps of different
+ * K times `[batch, ..., channels]` -> the same. Weight: `alpha` `[K, K, channels]`, or `[K, K, 1]` for 'tensor'. The source
+ * trains alpha 100 to 1000 times as fast as the rest. Throws a RangeError for fewer than 2 inputs, for inputs of different
  * shapes, and for an option out of its range.
  * Source: Misra, Shrivastava, Gupta, Hebert, 2016, doi:10.1109/CVPR.2016.433.
  *
  * @example
- * const mixed = new CrossStitch({ per: 'map' }).apply([x, x]);
+ * const mixed = new CrossStitch({ per: 'tensor' }).apply([x, x]);
  */
 export class CrossStitch extends layers.Layer {
   static readonly className = 'TfjsMultitaskCrossStitch';
@@ -44,8 +44,8 @@ export class CrossStitch extends layers.Layer {
   }
 
   override build(inputShapes: Shape | Shape[]): void {
-    checkSameMaps(inputShapes, 'CrossStitch');
-    const size = this.per === 'map' ? 1 : (inputShapes[0].at(-1) as number);
+    checkSameShape(inputShapes, 'CrossStitch');
+    const size = this.per === 'tensor' ? 1 : (inputShapes[0].at(-1) as number);
     const count = inputShapes.length;
     this.alpha = this.addWeight('alpha', [count, count, size], 'float32', initializers.zeros());
     const start = nearIdentity(count, this.self);
@@ -59,11 +59,19 @@ export class CrossStitch extends layers.Layer {
 
   override call(inputs: Tensor | Tensor[]): Tensor[] {
     return tidy(() => {
-      const maps = inputs as Tensor[];
+      const tensors = inputs as Tensor[];
       const alpha = this.alpha.read();
       const weight = (i: number, j: number) => reshape(slice(alpha, [i, j, 0], [1, 1, -1]), [-1]);
-      return maps.map((_, i) => addN(maps.map((map, j) => mul(map, weight(i, j)))));
+      return tensors.map((_, i) => addN(tensors.map((x, j) => mul(x, weight(i, j)))));
     });
+  }
+
+  /** Models saved before the first release say 'map' for 'tensor'. */
+  static override fromConfig<T extends serialization.Serializable>(
+    cls: serialization.SerializableConstructor<T>,
+    config: serialization.ConfigDict,
+  ): T {
+    return new cls({ ...config, per: config.per === 'map' ? 'tensor' : config.per });
   }
 
   override getConfig(): serialization.ConfigDict {

@@ -14,16 +14,16 @@ import {
 } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import type { LayerArgs } from '../core/layer-args';
-import { checkSameMaps } from './check-same-maps';
+import { checkSameShape } from './check-same-shape';
 
 /**
- * A gate over the maps of n experts: `y = sum over e of g_e x_e` with `g = softmax([m_1 ... m_n] W + b)`, `m_e` being
+ * A gate over the feature maps of n experts: `y = sum over e of g_e x_e` with `g = softmax([m_1 ... m_n] W + b)`, `m_e` being
  * the mean of each channel of `x_e` over the pixels.
  *
  * n times `[batch, ..., channels]` -> the same once; the gate is another for each sample. Weights: `kernel`
  * `[n channels, n]` and `bias` `[n]`, from zeros, so that all experts count equally at first. The source's gates see the
  * input itself; of an image that says little, so here they see what the experts made of it. Throws a RangeError for
- * fewer than 2 maps and for maps of different shapes.
+ * fewer than 2 inputs and for inputs of different shapes.
  * Source: Ma, Zhao, Yi, Chen, Hong, Chi, 2018, doi:10.1145/3219819.3220007.
  *
  * @example
@@ -39,7 +39,7 @@ export class ExpertMixture extends layers.Layer {
   }
 
   override build(inputShapes: Shape | Shape[]): void {
-    checkSameMaps(inputShapes, 'ExpertMixture');
+    checkSameShape(inputShapes, 'ExpertMixture');
     const experts = inputShapes.length;
     const channels = inputShapes[0].at(-1) as number;
     this.kernel = this.addWeight('kernel', [experts * channels, experts], 'float32', initializers.zeros());
@@ -53,16 +53,16 @@ export class ExpertMixture extends layers.Layer {
 
   override call(inputs: Tensor | Tensor[]): Tensor {
     return tidy(() => {
-      const maps = inputs as Tensor[];
-      const [batch, ...sizes] = maps[0].shape;
+      const tensors = inputs as Tensor[];
+      const [batch, ...sizes] = tensors[0].shape;
       const channels = sizes[sizes.length - 1];
       const means = concat(
-        maps.map((map) => mean(reshape(map, [batch, -1, channels]), 1)),
+        tensors.map((x) => mean(reshape(x, [batch, -1, channels]), 1)),
         1,
       );
       const gates = softmax(add(matMul(means, this.kernel.read()), this.bias.read())) as Tensor2D;
       const gate = (e: number) => reshape(slice(gates, [0, e], [-1, 1]), [batch, ...sizes.map(() => 1)]);
-      return addN(maps.map((map, e) => mul(map, gate(e))));
+      return addN(tensors.map((x, e) => mul(x, gate(e))));
     });
   }
 }

@@ -14,22 +14,22 @@ import {
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import { checkInteger, checkRange } from '../../internal/check';
 import type { LayerArgs } from '../core/layer-args';
-import { checkSameMaps } from './check-same-maps';
+import { checkSameShape } from './check-same-shape';
 import { nearIdentity } from './near-identity';
 
 export interface SubspaceMixOptions extends LayerArgs {
-  /** Equal parts that the channels of each map are cut into; must divide them. Default 2. */
+  /** Equal parts that the channels of each input are cut into; must divide them. Default 2. */
   readonly subspaces?: number;
   /** What each subspace has of itself at first, in [0, 1]; all others share the rest equally. Default 0.9. */
   readonly self?: number;
 }
 
 /**
- * Mixes the subspaces of K maps of one shape: with the channels of each map cut into S parts, part p of all K S becomes
+ * Mixes the subspaces of K feature maps of one shape: with the channels of each cut into S parts, part p of all K S becomes
  * `y_p = sum over q of alpha_pq x_q`.
  *
- * K times `[batch, ..., channels]` -> the same. Weight: `alpha` `[K S, K S]`. Throws a RangeError for fewer than 2 maps,
- * for maps of different shapes, where the subspaces do not divide the channels, and for an option out of its range.
+ * K times `[batch, ..., channels]` -> the same. Weight: `alpha` `[K S, K S]`. Throws a RangeError for fewer than 2 inputs,
+ * for inputs of different shapes, where the subspaces do not divide the channels, and for an option out of its range.
  * Source: Ruder, Bingel, Augenstein, Søgaard, 2019, doi:10.1609/aaai.v33i01.33014822.
  *
  * @example
@@ -50,7 +50,7 @@ export class SubspaceMix extends layers.Layer {
   }
 
   override build(inputShapes: Shape | Shape[]): void {
-    checkSameMaps(inputShapes, 'SubspaceMix');
+    checkSameShape(inputShapes, 'SubspaceMix');
     const channels = inputShapes[0].at(-1) as number;
     if (channels % this.subspaces !== 0) {
       throw new RangeError(`SubspaceMix: subspaces must divide the ${channels} channels, got ${this.subspaces}.`);
@@ -67,11 +67,11 @@ export class SubspaceMix extends layers.Layer {
 
   override call(inputs: Tensor | Tensor[]): Tensor[] {
     return tidy(() => {
-      const maps = inputs as Tensor[];
-      const parts = maps.flatMap((map) => split(map, this.subspaces, -1));
+      const tensors = inputs as Tensor[];
+      const parts = tensors.flatMap((x) => split(x, this.subspaces, -1));
       const rows = stack(parts.map((part) => reshape(part, [-1]))) as Tensor2D;
       const mixed = unstack(matMul(this.alpha.read() as Tensor2D, rows)).map((row) => reshape(row, parts[0].shape));
-      return maps.map((_, i) => concat(mixed.slice(i * this.subspaces, (i + 1) * this.subspaces), -1));
+      return tensors.map((_, i) => concat(mixed.slice(i * this.subspaces, (i + 1) * this.subspaces), -1));
     });
   }
 

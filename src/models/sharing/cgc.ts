@@ -35,7 +35,7 @@ export function expertCounts({ shared = 1, own = 1 }: CGCOptions, caller: string
  * const model = multitask({
  *   inputShape: [8, 8, 1],
  *   encoder: UNetEncoder({ filters: [2, 4] }),
- *   heads: { lesion: UNetDecoder(), severity: MLPHead({ conv: 4, units: [4] }) },
+ *   heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
  *   sharing: cgc({ shared: 1, own: 1 }),
  * });
  */

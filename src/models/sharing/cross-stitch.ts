@@ -6,15 +6,15 @@ import { inStep } from './in-step';
 import { checkSeveral, type Sharing } from './sharing';
 
 export interface CrossStitchSharingOptions {
-  /** What has an alpha of its own: each channel of a level, or the level as a whole. Default 'channel'. */
+  /** What has an alpha of its own: each channel of a level, or its feature map as a whole. Default 'channel'. */
   readonly per?: StitchPer;
-  /** What a task starts with of its own maps, in [0, 1]; the others share the rest equally. Default 0.9. */
+  /** What a task starts with of its own feature maps, in [0, 1]; the others share the rest equally. Default 0.9. */
   readonly self?: number;
 }
 
 /**
  * Cross-stitch networks: one encoder for each task; after each level every task goes on with, and its head sees, a
- * learned mixture of all tasks' maps, `y_i = sum over j of alpha_ij x_j`.
+ * learned mixture of all tasks' feature maps, `y_i = sum over j of alpha_ij x_j`.
  *
  * Layers: `encoder/task/...` and `encoder/stitch1`, ... For K tasks K times the encoder's parameters and
  * K^2 alphas for each channel (or each level); every step runs all K encoders, whichever tasks have labels. The source
@@ -26,8 +26,8 @@ export interface CrossStitchSharingOptions {
  * const model = multitask({
  *   inputShape: [8, 8, 1],
  *   encoder: UNetEncoder({ filters: [2, 4] }),
- *   heads: { lesion: UNetDecoder(), severity: MLPHead({ conv: 4, units: [4] }) },
- *   sharing: crossStitch({ per: 'map' }),
+ *   heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
+ *   sharing: crossStitch({ per: 'tensor' }),
  * });
  */
 export function crossStitch(options: CrossStitchSharingOptions = {}): Sharing {
@@ -38,9 +38,9 @@ export function crossStitch(options: CrossStitchSharingOptions = {}): Sharing {
     checkSeveral(tasks, 'crossStitch');
     serialization.registerClass(CrossStitch);
     const names = tasks.map((task) => `encoder/${task}`);
-    return inStep(input, encoder, names, seed, (maps, level) => {
+    return inStep(input, encoder, names, seed, (featureMaps, level) => {
       const stitch = new CrossStitch({ name: `encoder/stitch${level + 1}`, per, self });
-      return stitch.apply(maps) as SymbolicTensor[];
+      return stitch.apply(featureMaps) as SymbolicTensor[];
     });
   };
 }

@@ -31,18 +31,18 @@ export interface DeepSupervision<T extends string, L extends SupervisedLevels> {
  *
  * Give the model an encoder with a decoder ({@link withDecoder}), and only the training source the further labels: what
  * has no labels is not scored. To leave the coarser outputs out afterwards, build the model with the finest one and
- * `copyWeights(trained.net, model.net, '')`. The labels must be maps `[batch, height, width, channels]` whose sides can
+ * `copyWeights(trained.net, model.net, '')`. The labels must be `[batch, height, width, channels]` with sides that can
  * be halved as often as there are coarser levels; throws a RangeError otherwise, and for fewer than 2 or more than 5
  * levels.
  * Sources: Lee, Xie, Gallagher, Zhang, Tu, 2015, https://proceedings.mlr.press/v38/lee15a.html; the weights are those of
  * Isensee et al., 2021, doi:10.1038/s41592-020-01008-z.
  *
  * @example
- * const supervised = deepSupervision('lesion', MapHead(), 2);
+ * const supervised = deepSupervision('lesion', SegmentationHead(), 2);
  * const model = multitask({
  *   inputShape: [8, 8, 1],
  *   encoder: withDecoder(UNetEncoder({ filters: [2, 4, 8] })),
- *   heads: { ...supervised.heads, severity: MLPHead({ conv: 4, units: [4] }) },
+ *   heads: { ...supervised.heads, severity: MLPHead({ filters: 4, units: [4] }) },
  * });
  */
 export function deepSupervision<const T extends string, const L extends SupervisedLevels>(
@@ -63,7 +63,7 @@ export function deepSupervision<const T extends string, const L extends Supervis
     const [, height, width] = label.shape;
     if (label.rank !== 4 || height % factor !== 0 || width % factor !== 0) {
       throw new RangeError(
-        `deepSupervision: the labels of '${task}' must be maps [batch, height, width, channels] with sides that are ` +
+        `deepSupervision: the labels of '${task}' must have the shape [batch, height, width, channels] with sides that are ` +
           `multiples of ${2 ** (levels - 1)}, got [${label.shape}].`,
       );
     }

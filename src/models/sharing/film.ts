@@ -8,7 +8,7 @@ import { inStep } from './in-step';
 import type { Sharing } from './sharing';
 
 /**
- * One encoder that works differently for each task: after each level the maps are scaled and shifted channel by
+ * One encoder that works differently for each task: after each level the feature maps are scaled and shifted channel by
  * channel, `y = gamma_t x + beta_t`, with numbers of the task t, before the next level and the task's head see them.
  *
  * Layers: `encoder/...`, `encoder/repeat`, `encoder/film1`, ... and for each task `encoder/task/slice1`, .... It costs
@@ -22,7 +22,7 @@ import type { Sharing } from './sharing';
  * const model = multitask({
  *   inputShape: [8, 8, 1],
  *   encoder: UNetEncoder({ filters: [2, 4] }),
- *   heads: { lesion: UNetDecoder(), severity: MLPHead({ conv: 4, units: [4] }) },
+ *   heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
  *   sharing: film(),
  * });
  */
@@ -31,12 +31,12 @@ export function film(): Sharing {
     for (const layer of [RepeatBatch, Film, SliceBatch]) serialization.registerClass(layer);
     const conditions = tasks.length;
     const copies = apply(new RepeatBatch({ name: 'encoder/repeat', times: conditions }), input);
-    const [{ skips, bottleneck }] = inStep(copies, encoder, ['encoder'], seed, ([maps], level) => [
-      apply(new Film({ name: `encoder/film${level + 1}`, conditions }), maps),
+    const [{ skips, bottleneck }] = inStep(copies, encoder, ['encoder'], seed, ([featureMap], level) => [
+      apply(new Film({ name: `encoder/film${level + 1}`, conditions }), featureMap),
     ]);
     return tasks.map((task, index) => {
-      const own = (maps: SymbolicTensor, i: number) =>
-        apply(new SliceBatch({ name: `encoder/${task}/slice${i + 1}`, index, parts: conditions }), maps);
+      const own = (featureMap: SymbolicTensor, i: number) =>
+        apply(new SliceBatch({ name: `encoder/${task}/slice${i + 1}`, index, parts: conditions }), featureMap);
       return { skips: skips.map(own), bottleneck: own(bottleneck, skips.length) };
     });
   };

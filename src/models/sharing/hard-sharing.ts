@@ -9,7 +9,7 @@ import type { Sharing } from './sharing';
  * const model = multitask({
  *   inputShape: [8, 8, 1],
  *   encoder: UNetEncoder({ filters: [2, 4] }),
- *   heads: { lesion: UNetDecoder(), severity: MLPHead({ conv: 4, units: [4] }) },
+ *   heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
  *   sharing: hardSharing(),
  * });
  */

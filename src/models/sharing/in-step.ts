@@ -7,19 +7,19 @@ type Layer = SymbolicTensor['sourceLayer'];
 type Node = Layer['inboundNodes'][number];
 
 /**
- * Puts other maps in the place of one level's: one for each encoder, of the same shape. `goesOn` is false where no other
+ * Puts other feature maps in the place of one level's: one for each encoder, of the same shape. `goesOn` is false where no other
  * level of the encoder sees them.
  */
-export type Between = (maps: SymbolicTensor[], level: number, goesOn: boolean) => SymbolicTensor[];
+export type Between = (featureMaps: SymbolicTensor[], level: number, goesOn: boolean) => SymbolicTensor[];
 
-/** One encoder, whose maps can be had one after the other. */
+/** One encoder, whose feature maps can be had one after the other. */
 interface Steps {
-  /** The maps of the encoder as it was first built, each after those that it depends on. */
-  readonly maps: readonly SymbolicTensor[];
-  /** Computes a map from what has been put in the place of those before it. */
-  compute(map: SymbolicTensor): SymbolicTensor;
-  /** What is seen in the place of `map` from now on. */
-  put(map: SymbolicTensor, instead: SymbolicTensor): void;
+  /** The feature maps of the encoder as it was first built, each after those that it depends on. */
+  readonly featureMaps: readonly SymbolicTensor[];
+  /** Computes a feature map from what has been put in the place of those before it. */
+  compute(featureMap: SymbolicTensor): SymbolicTensor;
+  /** What is seen in the place of `featureMap` from now on. */
+  put(featureMap: SymbolicTensor, instead: SymbolicTensor): void;
   features(): Features;
   /** Disposes the layers that have not been connected again. */
   disposeRest(): void;
@@ -42,7 +42,7 @@ function buildOn(input: SymbolicTensor, encoder: Encoder, name: string, seed?: n
 
 /**
  * Builds the encoder on an input of its own, undoes the connections between its layers, and connects them again as the
- * maps are asked for. Building it in one go could not put anything between its levels, and applying a layer a second
+ * feature maps are asked for. Building it in one go could not put anything between its levels, and applying a layer a second
  * time beside the first would make tfjs count its losses twice and never dispose its weights.
  */
 function takeApart(encoder: Encoder, input: SymbolicTensor, name: string, seed?: number): Steps {
@@ -69,9 +69,9 @@ function takeApart(encoder: Encoder, input: SymbolicTensor, name: string, seed?:
     return current.get(x)!;
   };
   return {
-    maps: tensors.filter((x) => outputs.has(x)),
+    featureMaps: tensors.filter((x) => outputs.has(x)),
     compute,
-    put: (map, instead) => void current.set(map, instead),
+    put: (featureMap, instead) => void current.set(featureMap, instead),
     features: () => ({ skips: skips.map(compute), bottleneck: compute(bottleneck) }),
     disposeRest() {
       const connected = [...nodes].flatMap(([x, node]) => (current.has(x) ? [node] : []));
@@ -81,7 +81,7 @@ function takeApart(encoder: Encoder, input: SymbolicTensor, name: string, seed?:
 }
 
 /**
- * Builds one encoder for each name and runs them level by level beside each other: `between` gets the maps of a level
+ * Builds one encoder for each name and runs them level by level beside each other: `between` gets the feature maps of a level
  * and gives those that the next level and the heads see. Levels are the skips and the bottleneck, in the order in which
  * they are computed.
  */
@@ -95,12 +95,12 @@ export function inStep(
   const encoders: Steps[] = [];
   try {
     for (const name of names) encoders.push(takeApart(encoder, input, name, seed));
-    const [{ maps: first }] = encoders;
+    const [{ featureMaps: first }] = encoders;
     for (const level of first.keys()) {
       const goesOn = inOrder(first.slice(level + 1)).includes(first[level]);
-      const maps = encoders.map((steps) => steps.compute(steps.maps[level]));
-      const mixed = between(maps, level, goesOn);
-      for (const [i, steps] of encoders.entries()) steps.put(steps.maps[level], mixed[i]);
+      const featureMaps = encoders.map((steps) => steps.compute(steps.featureMaps[level]));
+      const mixed = between(featureMaps, level, goesOn);
+      for (const [i, steps] of encoders.entries()) steps.put(steps.featureMaps[level], mixed[i]);
     }
     return encoders.map((steps) => steps.features());
   } catch (error) {

@@ -4,10 +4,10 @@ import { apply } from '../../layers/core/apply';
 import { ExpertMixture } from '../../layers/sharing/expert-mixture';
 import type { Features } from '../../types';
 
-/** Gates over the maps of several experts, the gate of level i (from 1) named `name` + i. */
-export function mixMaps(maps: SymbolicTensor[], name: string, level: number): SymbolicTensor {
+/** Gates over the feature maps of several experts, the gate of level i (from 1) named `name` + i. */
+export function mixExperts(features: SymbolicTensor[], name: string, level: number): SymbolicTensor {
   serialization.registerClass(ExpertMixture);
-  return apply(new ExpertMixture({ name: `${name}${level}` }), maps);
+  return apply(new ExpertMixture({ name: `${name}${level}` }), features);
 }
 
 /** One gate for each skip and one for the bottleneck. */
@@ -15,13 +15,13 @@ export function mixFeatures(experts: readonly Features[], name: string): Feature
   const { skips } = experts[0];
   return {
     skips: skips.map((_, i) =>
-      mixMaps(
+      mixExperts(
         experts.map((expert) => expert.skips[i]),
         name,
         i + 1,
       ),
     ),
-    bottleneck: mixMaps(
+    bottleneck: mixExperts(
       experts.map((expert) => expert.bottleneck),
       name,
       skips.length + 1,

@@ -40,12 +40,12 @@ function attend({ skips, bottleneck }: Features, norm: Norm, name: string, seed?
 }
 
 /**
- * Multi-task attention network: one encoder for all tasks, and for each task an attention mask on the maps of every
- * level, `f_j = a_j * p_j` with `a_j = sigmoid(conv1x1(relu(conv1x1([p_j, d(f_(j-1))]))))`. `p_j` is the shared map of
+ * Multi-task attention network: one encoder for all tasks, and for each task an attention mask on the feature map of every
+ * level, `f_j = a_j * p_j` with `a_j = sigmoid(conv1x1(relu(conv1x1([p_j, d(f_(j-1))]))))`. `p_j` is the shared feature map of
  * level j, and `d` a convolution 3x3 (ReLU) and max-pooling to its size.
  *
  * Layers: `encoder/...`, and for each task `encoder/task/attention1/...`, `encoder/task/down2/...`, .... A step runs
- * the encoder once, and the attention of the tasks that have labels. The source's masks see the first map of each level
+ * the encoder once, and the attention of the tasks that have labels. The source's masks see the first feature map of each level
  * of the encoder and weigh the last one; here they see the last one too. Throws a RangeError for an unknown norm.
  * Source: Liu, Johns, Davison, 2019, doi:10.1109/CVPR.2019.00197.
  *
@@ -53,7 +53,7 @@ function attend({ skips, bottleneck }: Features, norm: Norm, name: string, seed?
  * const model = multitask({
  *   inputShape: [8, 8, 1],
  *   encoder: UNetEncoder({ filters: [2, 4] }),
- *   heads: { lesion: UNetDecoder(), severity: MLPHead({ conv: 4, units: [4] }) },
+ *   heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
  *   sharing: mtan({ norm: 'instance' }),
  * });
  */

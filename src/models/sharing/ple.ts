@@ -1,13 +1,13 @@
 import { type CGCOptions, expertCounts, expertNames } from './cgc';
 import { inStep } from './in-step';
-import { mixMaps } from './mix-experts';
+import { mixExperts } from './mix-experts';
 import type { Sharing } from './sharing';
 
 export type PLEOptions = CGCOptions;
 
 /**
  * Progressive layered extraction: customized gate control ({@link cgc}) level by level. After each level a task's
- * experts go on with what its gate makes of their maps and of the shared ones, and the shared experts with what a gate
+ * experts go on with what its gate makes of their feature maps and of the shared ones, and the shared experts with what a gate
  * over all experts makes. The heads see what the tasks' gates give.
  *
  * Layers: `encoder/expert1/...`, `encoder/task/expert1/...`, `encoder/task/gate1`, ..., and `encoder/gate1`, ... at all
@@ -20,7 +20,7 @@ export type PLEOptions = CGCOptions;
  * const model = multitask({
  *   inputShape: [8, 8, 1],
  *   encoder: UNetEncoder({ filters: [2, 4] }),
- *   heads: { lesion: UNetDecoder(), severity: MLPHead({ conv: 4, units: [4] }) },
+ *   heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
  *   sharing: ple(),
  * });
  */
@@ -28,14 +28,18 @@ export function ple(options: PLEOptions = {}): Sharing {
   const counts = expertCounts(options, 'ple');
   const { own } = counts;
   return (input, encoder, tasks, seed) => {
-    const features = inStep(input, encoder, expertNames(counts, tasks), seed, (maps, level, goesOn) => {
-      const shared = maps.slice(tasks.length * own);
+    const features = inStep(input, encoder, expertNames(counts, tasks), seed, (featureMaps, level, goesOn) => {
+      const shared = featureMaps.slice(tasks.length * own);
       const ofTasks = tasks.flatMap((task, t) => {
-        const gated = mixMaps([...maps.slice(t * own, (t + 1) * own), ...shared], `encoder/${task}/gate`, level + 1);
+        const gated = mixExperts(
+          [...featureMaps.slice(t * own, (t + 1) * own), ...shared],
+          `encoder/${task}/gate`,
+          level + 1,
+        );
         return Array.from({ length: own }, () => gated);
       });
       if (!goesOn) return [...ofTasks, ...shared];
-      const gated = mixMaps(maps, 'encoder/gate', level + 1);
+      const gated = mixExperts(featureMaps, 'encoder/gate', level + 1);
       return [...ofTasks, ...shared.map(() => gated)];
     });
     return tasks.map((_, t) => features[t * own]);

@@ -29,7 +29,7 @@ export interface SluiceOptions {
  * const model = multitask({
  *   inputShape: [8, 8, 1],
  *   encoder: UNetEncoder({ filters: [2, 4] }),
- *   heads: { lesion: UNetDecoder(), severity: MLPHead({ conv: 4, units: [4] }) },
+ *   heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
  *   sharing: sluice({ subspaces: 2 }),
  * });
  */
@@ -40,18 +40,19 @@ export function sluice(options: SluiceOptions = {}): Sharing {
   return (input, encoder, tasks, seed) => {
     checkSeveral(tasks, 'sluice');
     serialization.registerClass(SubspaceMix);
-    const mix = (maps: SymbolicTensor[], name: string) =>
-      new SubspaceMix({ name, subspaces, self }).apply(maps) as SymbolicTensor[];
-    // What a head sees in the place of the map that the encoder goes on with.
+    const mix = (featureMaps: SymbolicTensor[], name: string) =>
+      new SubspaceMix({ name, subspaces, self }).apply(featureMaps) as SymbolicTensor[];
+    // What a head sees in the place of the feature map that the encoder goes on with.
     const shown = new Map<SymbolicTensor, SymbolicTensor>();
     const names = tasks.map((task) => `encoder/${task}`);
-    const features = inStep(input, encoder, names, seed, (maps, level, goesOn) => {
-      const next = goesOn ? mix(maps, `encoder/sluice${level + 1}`) : maps;
-      for (const [i, map] of mix(maps, `encoder/skip${level + 1}`).entries()) shown.set(next[i], map);
+    const features = inStep(input, encoder, names, seed, (featureMaps, level, goesOn) => {
+      const next = goesOn ? mix(featureMaps, `encoder/sluice${level + 1}`) : featureMaps;
+      for (const [i, featureMap] of mix(featureMaps, `encoder/skip${level + 1}`).entries())
+        shown.set(next[i], featureMap);
       return next;
     });
     return features.map(({ skips, bottleneck }) => ({
-      skips: skips.map((map) => shown.get(map)!),
+      skips: skips.map((featureMap) => shown.get(featureMap)!),
       bottleneck: shown.get(bottleneck)!,
     }));
   };

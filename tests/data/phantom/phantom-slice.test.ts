@@ -28,8 +28,8 @@ describe('phantomSlice', () => {
     it(`draws ${kind} with grey values in [0, 1], two lungs and labels inside of them`, () => {
       for (const patient of range(10)) {
         const slice = phantomSlice({ seed: 1, patient, kind, size: 48 });
-        const { image, mask, lesionMap, lungs, severity } = slice;
-        expect([image.shape, mask.shape, lesionMap.shape, lungs.shape]).toEqual([
+        const { image, mask, lesionMasks, lungs, severity } = slice;
+        expect([image.shape, mask.shape, lesionMasks.shape, lungs.shape]).toEqual([
           [48, 48, 1],
           [48, 48, 1],
           [48, 48, 3],
@@ -43,7 +43,7 @@ describe('phantomSlice', () => {
         const left = range(48 * 48).filter((pixel) => inLung(pixel) && pixel % 48 >= 24).length;
         expect(Math.min(right, left)).toBeGreaterThan(40);
         const wrong = range(48 * 48).filter((pixel) => {
-          const types = lesionMap.data.subarray(3 * pixel, 3 * pixel + 3);
+          const types = lesionMasks.data.subarray(3 * pixel, 3 * pixel + 3);
           const lesion = types[0] + types[1] + types[2];
           return lesion > (inLung(pixel) ? 1 : 0) || mask.data[pixel] !== (kind === 'covid' ? lesion : 0);
         });
@@ -68,7 +68,7 @@ describe('phantomSlice', () => {
   it('knows all types of lesions', () => {
     const seen = new Set<number>();
     for (const patient of range(30)) {
-      numbers(phantomSlice({ seed: 1, patient, kind: 'pneumonia', size: 32 }).lesionMap).forEach((value, i) => {
+      numbers(phantomSlice({ seed: 1, patient, kind: 'pneumonia', size: 32 }).lesionMasks).forEach((value, i) => {
         if (value) seen.add(i % lesionTypes.length);
       });
     }
@@ -90,10 +90,10 @@ describe('phantomSlice', () => {
     }
   });
 
-  it('gives the severity as the share of the lungs that the lesion map covers', () => {
+  it('gives the severity as the share of the lungs that the lesion masks cover', () => {
     for (const patient of range(5)) {
-      const { lesionMap, lungs, severity } = phantomSlice({ seed: 5, patient, size: 128 });
-      const share = (mean(numbers(lesionMap)) * 3) / mean(numbers(lungs));
+      const { lesionMasks, lungs, severity } = phantomSlice({ seed: 5, patient, size: 128 });
+      const share = (mean(numbers(lesionMasks)) * 3) / mean(numbers(lungs));
       expect(Math.abs(severity - share)).toBeLessThan(0.02);
     }
   });

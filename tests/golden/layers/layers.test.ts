@@ -157,12 +157,12 @@ describe('with the same weights as in Keras', () => {
   });
 
   it('ConvEncoder and MLPHead give the output of the Keras CNN', () => {
-    expectAsInKeras(of(8, ConvEncoder({ filters: [2, 3] }), MLPHead({ conv: 0, units: [128] })), golden.cnn);
+    expectAsInKeras(of(8, ConvEncoder({ filters: [2, 3] }), MLPHead({ filters: 0, units: [128] })), golden.cnn);
   });
 
   it('MLPHead gives the output of the Keras head', () => {
     const stem: Encoder = (x, name) => ({ skips: [], bottleneck: convBlock({ filters: 4, convs: 1 })(x, name) });
-    const head = MLPHead({ conv: 5, units: [6, 3], outputs: 2, activation: 'softmax' });
+    const head = MLPHead({ filters: 5, units: [6, 3], outputs: 2, activation: 'softmax' });
     expectAsInKeras(of(4, stem, head), golden.head);
   });
 });

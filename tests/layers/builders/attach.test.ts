@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import {
   attach,
   ConvEncoder,
-  MapHead,
   MLPHead,
+  SegmentationHead,
   UNetDecoder,
   UNetEncoder,
   withDecoder,
@@ -22,11 +22,11 @@ const size = (x: SymbolicTensor) => x.shape.slice(1);
 const features = (): Features => ({ skips: [map(8, 8, 3), map(4, 4, 5)], bottleneck: map(2, 2, 7) });
 
 describe('attach', () => {
-  it('gives the head the maps of the level and the finer skips', () => {
+  it('gives the head the feature map of the level and the finer skips', () => {
     const { skips, bottleneck } = features();
     const seen = (level: number) => {
       let given: Features | undefined;
-      const head = MLPHead({ conv: 0, units: [] });
+      const head = MLPHead({ filters: 0, units: [] });
       attach(
         (all, name, seed) => {
           given = all;
@@ -41,8 +41,8 @@ describe('attach', () => {
     expect(seen(3)).toEqual({ skips, bottleneck });
   });
 
-  it('can pool the maps first', () => {
-    const output = attach(MapHead(), { level: 1, pool: 3 })(features(), 'task');
+  it('can pool the feature map first', () => {
+    const output = attach(SegmentationHead(), { level: 1, pool: 3 })(features(), 'task');
     expect(size(output)).toEqual([3, 3, 1]);
   });
 
@@ -51,11 +51,13 @@ describe('attach', () => {
   });
 
   it('refuses levels that do not exist, and factors that are no positive integers', () => {
-    expect(() => attach(MapHead(), { level: 4 })(features(), 'task')).toThrow(
+    expect(() => attach(SegmentationHead(), { level: 4 })(features(), 'task')).toThrow(
       new RangeError('attach: the levels are 1 to 3 (the bottleneck), got 4.'),
     );
-    expect(() => attach(MapHead(), { level: 0 })).toThrow('attach: level must be an integer of at least 1, got 0.');
-    expect(() => attach(MapHead(), { level: 1, pool: 0.5 })).toThrow(
+    expect(() => attach(SegmentationHead(), { level: 0 })).toThrow(
+      'attach: level must be an integer of at least 1, got 0.',
+    );
+    expect(() => attach(SegmentationHead(), { level: 1, pool: 0.5 })).toThrow(
       'attach: pool must be an integer of at least 1, got 0.5.',
     );
   });
@@ -67,14 +69,14 @@ describe('withDecoder', () => {
       inputShape: [8, 8, 1],
       encoder: withDecoder(UNetEncoder({ filters: [2, 3, 4] })),
       heads: {
-        lesion: attach(MapHead(), { level: 1 }),
-        grade: attach(MLPHead({ conv: 0, units: [], dropout: 0 }), { level: 1, pool: 4 }),
-        coarse: attach(MapHead(), { level: 2 }),
+        lesion: attach(SegmentationHead(), { level: 1 }),
+        grade: attach(MLPHead({ filters: 0, units: [], dropout: 0 }), { level: 1, pool: 4 }),
+        coarse: attach(SegmentationHead(), { level: 2 }),
       },
       seed,
     });
 
-  it("has the decoder's maps in the place of the skips", () => {
+  it("has the decoder's feature maps in the place of the skips", () => {
     const { skips, bottleneck } = withDecoder(UNetEncoder({ filters: [2, 3, 4] }))(map(8, 8, 1), 'trunk');
     expect([...skips, bottleneck].map(size)).toEqual([
       [8, 8, 2],
@@ -108,9 +110,9 @@ describe('withDecoder', () => {
 
   it('has the parameters that arithmetic gives', () => {
     const model = build();
-    // Encoder: 3x3 from 1 to 2, 2 to 2, 2 to 3, 3 to 3, 3 to 4 and 4 to 4 maps.
+    // Encoder: 3x3 from 1 to 2, 2 to 2, 2 to 3, 3 to 3, 3 to 4 and 4 to 4 channels.
     const encoder = 9 * (2 + 4 + 6 + 9 + 12 + 16) + 2 * (2 + 3 + 4);
-    // Decoder: 2x2 from 4 to 3 and 3 to 2, 3x3 from 3 + 3 to 3, 3 to 3, 2 + 2 to 2 and 2 to 2 maps.
+    // Decoder: 2x2 from 4 to 3 and 3 to 2, 3x3 from 3 + 3 to 3, 3 to 3, 2 + 2 to 2 and 2 to 2 channels.
     const decoder = 4 * (12 + 6) + 3 + 2 + 9 * (18 + 9 + 8 + 4) + 2 * (3 + 2);
     // Heads: 3x3 from 2 to 2 and 1x1 to 1; 2x2x2 values to 1; 3x3 from 3 to 2 and 1x1 to 1.
     const heads = 36 + 2 + 2 + 1 + (8 + 1) + (54 + 2 + 2 + 1);
@@ -149,7 +151,7 @@ describe('withDecoder', () => {
     multitask({
       inputShape: [8, 8, 1],
       encoder: UNetEncoder({ filters: [2, 3, 4] }),
-      heads: { lesion: attach(MapHead(), { level: 1 }) },
+      heads: { lesion: attach(SegmentationHead(), { level: 1 }) },
     }).dispose();
     expect(memory().numTensors).toBe(before);
   });
@@ -157,7 +159,7 @@ describe('withDecoder', () => {
   it('refuses an encoder that rounds, and an unknown norm', () => {
     expect(() => withDecoder(ConvEncoder({ filters: [2, 3] }))(map(6, 8, 1), 'trunk')).toThrow(
       new RangeError(
-        'withDecoder: the skip of level 2 is 3 x 4, but the upsampled map is 4 x 4; the encoder must halve the sides ' +
+        'withDecoder: the skip of level 2 is 3 x 4, but the upsampled feature map is 4 x 4; the encoder must halve the sides ' +
           'from skip to skip, without rounding.',
       ),
     );
@@ -167,18 +169,20 @@ describe('withDecoder', () => {
   });
 });
 
-describe('MapHead', () => {
+describe('SegmentationHead', () => {
   it('gives a value for each pixel of the bottleneck', () => {
-    const output = MapHead({ channels: 3, activation: 'softmax', norm: 'instance' })(features(), 'task');
+    const output = SegmentationHead({ channels: 3, activation: 'softmax', norm: 'instance' })(features(), 'task');
     expect(size(output)).toEqual([2, 2, 3]);
     const x = map(4, 4, 2);
-    const net = layersModel({ inputs: x, outputs: MapHead()({ skips: [], bottleneck: x }, 'task') });
+    const net = layersModel({ inputs: x, outputs: SegmentationHead()({ skips: [], bottleneck: x }, 'task') });
     expect(net.layers.map(({ name }) => name).slice(1)).toEqual(['task/maps/conv1', 'task']);
     net.dispose();
   });
 
   it('refuses options out of range', () => {
-    expect(() => MapHead({ channels: 0 })).toThrow('MapHead: channels must be an integer of at least 1, got 0.');
-    expect(() => MapHead({ norm: 'x' as 'none' })).toThrow("MapHead: norm must be one of 'none'");
+    expect(() => SegmentationHead({ channels: 0 })).toThrow(
+      'SegmentationHead: channels must be an integer of at least 1, got 0.',
+    );
+    expect(() => SegmentationHead({ norm: 'x' as 'none' })).toThrow("SegmentationHead: norm must be one of 'none'");
   });
 });

@@ -113,7 +113,7 @@ describe('ConvEncoder', () => {
 describe('UNetDecoder', () => {
   const features: Features = { skips: [map(8, 8, 3), map(4, 4, 5)], bottleneck: map(2, 2, 7) };
 
-  it('takes its maps from the skips, and ends in a layer of its own name', () => {
+  it('takes its channels from the skips, and ends in a layer of its own name', () => {
     const output = UNetDecoder()(features, 'task');
     expect(size(output)).toEqual([8, 8, 1]);
     expect(path(output)).toEqual([
@@ -166,7 +166,7 @@ describe('UNetDecoder', () => {
     const odd: Features = { skips: [map(9, 8, 3)], bottleneck: map(4, 4, 7) };
     expect(() => UNetDecoder()(odd, 'task')).toThrow(
       new RangeError(
-        'UNetDecoder: the skip of level 1 is 9 x 8, but the upsampled map is 8 x 8; the encoder must halve the sides ' +
+        'UNetDecoder: the skip of level 1 is 9 x 8, but the upsampled feature map is 8 x 8; the encoder must halve the sides ' +
           'from skip to skip, without rounding.',
       ),
     );
@@ -191,7 +191,7 @@ describe('UNetDecoder', () => {
 
 describe('MLPHead', () => {
   it('goes from the bottleneck to as many outputs as asked', () => {
-    const output = MLPHead({ conv: 3, units: [5, 4], outputs: 2 })({ skips: [], bottleneck: map(4, 4, 7) }, 'task');
+    const output = MLPHead({ filters: 3, units: [5, 4], outputs: 2 })({ skips: [], bottleneck: map(4, 4, 7) }, 'task');
     expect(size(output)).toEqual([2]);
     expect(path(output)).toEqual([
       'task/conv1',
@@ -206,19 +206,19 @@ describe('MLPHead', () => {
   });
 
   it('works on a bottleneck of one pixel', () => {
-    const output = MLPHead({ conv: 3 })({ skips: [], bottleneck: map(1, 1, 2) }, 'task');
+    const output = MLPHead({ filters: 3 })({ skips: [], bottleneck: map(1, 1, 2) }, 'task');
     expect(output.sourceLayer.name).toBe('task');
   });
 
   it('can leave out the convolution, the hidden layers and the dropout', () => {
     const bottleneck = map(2, 2, 3);
-    expect(path(MLPHead({ conv: 0, units: [] })({ skips: [], bottleneck }, 'a'))).toEqual(['a/flatten', 'a']);
-    const plain = MLPHead({ conv: 0, units: [4], dropout: 0 })({ skips: [], bottleneck }, 'b');
+    expect(path(MLPHead({ filters: 0, units: [] })({ skips: [], bottleneck }, 'a'))).toEqual(['a/flatten', 'a']);
+    const plain = MLPHead({ filters: 0, units: [4], dropout: 0 })({ skips: [], bottleneck }, 'b');
     expect(path(plain)).toEqual(['b/flatten', 'b/dense1', 'b']);
   });
 
   it('refuses options out of range', () => {
-    expect(() => MLPHead({ conv: -1 })).toThrow('MLPHead: conv must be an integer of at least 0, got -1.');
+    expect(() => MLPHead({ filters: -1 })).toThrow('MLPHead: filters must be an integer of at least 0, got -1.');
     expect(() => MLPHead({ units: [1.5] })).toThrow('MLPHead: units must be an integer of at least 1, got 1.5.');
     expect(() => MLPHead({ outputs: 0 })).toThrow('MLPHead: outputs must be an integer of at least 1, got 0.');
     expect(() => MLPHead({ dropout: 2 })).toThrow('MLPHead: dropout must lie in [0, 1), got 2.');

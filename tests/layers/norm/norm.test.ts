@@ -62,7 +62,7 @@ describe.each([
     });
   });
 
-  it('gives zeros for a constant map', () => {
+  it('gives zeros for a constant feature map', () => {
     tidy(() => {
       const y = make().apply(tensor4d(new Array(24).fill(5), [1, 2, 2, 6])) as Tensor;
       for (const value of y.dataSync()) expect(value).toBeCloseTo(0, 6);
@@ -93,7 +93,7 @@ describe('GroupNorm', () => {
     [12, 4],
     [2, 2],
     [5, 1],
-  ])('is built for %i maps with %i groups', (filters, groups) => {
+  ])('is built for %i channels with %i groups', (filters, groups) => {
     const y = convBlock({ filters, convs: 1, norm: 'group', activation: 'linear' })(input({ shape: [4, 4, 1] }), 'b');
     const norm = (y.sourceLayer.inboundNodes[0].inputTensors[0] as SymbolicTensor).sourceLayer;
     expect(norm.getConfig()).toMatchObject({ name: 'b/norm1', groups });

@@ -35,8 +35,8 @@ const maps = [
 
 it.each([
   ['channel', 2],
-  ['map', 1],
-] as const)('CrossStitch mixes maps as the formula says, with an alpha a %s', (per, size) => {
+  ['tensor', 1],
+] as const)('CrossStitch mixes its inputs as the formula says, with an alpha per %s', (per, size) => {
   tidy(() => {
     const layer = new CrossStitch({ per });
     const inputs = maps.map((map) => tensor([[map]]));
@@ -55,7 +55,7 @@ it.each([
 
 it('CrossStitch starts near the identity, each row a mean', () => {
   tidy(() => {
-    const layer = new CrossStitch({ self: 0.8, per: 'map' });
+    const layer = new CrossStitch({ self: 0.8, per: 'tensor' });
     layer.build(Array(3).fill([null, 4, 4, 2]));
     const values = Array.from(layer.getWeights()[0].dataSync());
     const [own, other] = [expect.closeTo(0.8, 6), expect.closeTo(0.1, 6)];
@@ -67,7 +67,7 @@ it('CrossStitch starts near the identity, each row a mean', () => {
   });
 });
 
-it('CrossStitch refuses one map, and maps of different shapes', () => {
+it('CrossStitch refuses one input, and inputs of different shapes', () => {
   expect(() => new CrossStitch().apply(input({ shape: [8, 8, 2] }))).toThrow(
     new RangeError('CrossStitch: there must be at least 2 inputs, got 1.'),
   );
@@ -78,9 +78,15 @@ it('CrossStitch refuses one map, and maps of different shapes', () => {
 
 it('CrossStitch refuses options out of range', () => {
   expect(() => new CrossStitch({ self: 1.5 })).toThrow('CrossStitch: self must lie in [0, 1], got 1.5.');
-  expect(() => new CrossStitch({ per: 'pixel' as 'map' })).toThrow(
-    "CrossStitch: per must be one of 'channel', 'map'; got 'pixel'.",
+  expect(() => new CrossStitch({ per: 'pixel' as 'tensor' })).toThrow(
+    "CrossStitch: per must be one of 'channel', 'tensor'; got 'pixel'.",
   );
+});
+
+it("CrossStitch reads per: 'map' in the config of a model saved before the first release as 'tensor'", () => {
+  const config = { ...new CrossStitch({ name: 'stitch', self: 0.8, per: 'tensor' }).getConfig(), per: 'map' };
+  const loaded = CrossStitch.fromConfig(CrossStitch, config);
+  expect(loaded.getConfig()).toMatchObject({ name: 'stitch', self: 0.8, per: 'tensor' });
 });
 
 it('CrossStitch leaves no tensor but its outputs', async () => {

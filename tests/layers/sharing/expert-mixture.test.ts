@@ -22,7 +22,7 @@ const samples = [0, 1].map((n) =>
 );
 const expert = (e: number) => reshape(tensor(samples.map((maps) => maps[e])), [2, 2, 2, 2]);
 
-it('ExpertMixture gates each sample by the means of its maps', () => {
+it('ExpertMixture gates each sample by the means of its channels', () => {
   tidy(() => {
     const layer = new ExpertMixture();
     const inputs = [0, 1, 2].map(expert);
@@ -43,7 +43,7 @@ it('ExpertMixture starts with the mean of the experts', () => {
   });
 });
 
-it('ExpertMixture refuses one map, and maps of different shapes', () => {
+it('ExpertMixture refuses one input, and inputs of different shapes', () => {
   expect(() => new ExpertMixture().apply(input({ shape: [8, 8, 2] }))).toThrow(
     new RangeError('ExpertMixture: there must be at least 2 inputs, got 1.'),
   );

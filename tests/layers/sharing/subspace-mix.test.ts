@@ -7,9 +7,9 @@ import { expectNoLeak } from '../../support/leaks';
 
 useCpu();
 
-it('SubspaceMix mixes the parts of the channels of all maps as the formula says', () => {
+it('SubspaceMix mixes the parts of the channels of all inputs as the formula says', () => {
   tidy(() => {
-    // 2 maps of 2 x 2 pixels and 6 channels in 3 subspaces of 2.
+    // 2 inputs of 2 x 2 pixels and 6 channels in 3 subspaces of 2.
     const maps = [0, 1].map((k) => Array.from({ length: 24 }, (_, i) => Math.sin(1 + 7 * k + 3 * i)));
     const alpha = Array.from({ length: 6 }, (_, p) => Array.from({ length: 6 }, (_, q) => Math.cos(1 + 5 * p + 2 * q)));
     const layer = new SubspaceMix({ subspaces: 3 });
@@ -43,7 +43,7 @@ it('SubspaceMix starts near the identity', () => {
   });
 });
 
-it('SubspaceMix refuses subspaces that do not divide the channels, one map, and options out of range', () => {
+it('SubspaceMix refuses subspaces that do not divide the channels, one input, and options out of range', () => {
   const maps = [input({ shape: [4, 4, 3] }), input({ shape: [4, 4, 3] })];
   expect(() => new SubspaceMix().apply(maps)).toThrow(
     new RangeError('SubspaceMix: subspaces must divide the 3 channels, got 2.'),

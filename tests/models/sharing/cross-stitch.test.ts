@@ -50,7 +50,7 @@ describe('crossStitch', () => {
     plain.dispose();
   });
 
-  it('mixes the maps of a level before the next level sees them', () => {
+  it('mixes the feature maps of a level before the next level sees them', () => {
     const model = tinyShared(crossStitch());
     expect(inputsOf(model, 'encoder/stitch2')).toEqual(['encoder/mask/level2/conv2', 'encoder/grade/level2/conv2']);
     expect(inputsOf(model, 'encoder/grade/level2/pool')).toEqual(['encoder/stitch1']);
@@ -65,8 +65,8 @@ describe('crossStitch', () => {
       new RangeError('crossStitch: there must be at least 2 tasks, got 1.'),
     );
     expect(() => crossStitch({ self: -1 })).toThrow('crossStitch: self must lie in [0, 1], got -1.');
-    expect(() => crossStitch({ per: 'x' as 'map' })).toThrow(
-      "crossStitch: per must be one of 'channel', 'map'; got 'x'.",
+    expect(() => crossStitch({ per: 'x' as 'tensor' })).toThrow(
+      "crossStitch: per must be one of 'channel', 'tensor'; got 'x'.",
     );
   });
 });

@@ -1,6 +1,6 @@
 import { memory, type Tensor, tensor, tensor1d, train, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { MapHead, MLPHead, UNetEncoder, withDecoder } from '../../../src/layers/index';
+import { MLPHead, SegmentationHead, UNetEncoder, withDecoder } from '../../../src/layers/index';
 import { mse } from '../../../src/losses/index';
 import { copyWeights, deepSupervision, multitask } from '../../../src/models/index';
 import { createTrainer } from '../../../src/train/trainer';
@@ -12,10 +12,10 @@ import { inputsOf } from './graph';
 useCpu();
 
 const encoder = withDecoder(UNetEncoder({ filters: [2, 2, 2] }));
-const grade = MLPHead({ conv: 0, units: [], dropout: 0 });
+const grade = MLPHead({ filters: 0, units: [], dropout: 0 });
 
 function build() {
-  const { heads } = deepSupervision('mask', MapHead(), 3);
+  const { heads } = deepSupervision('mask', SegmentationHead(), 3);
   return multitask({ inputShape: [4, 4, 1], encoder, heads: { ...heads, grade }, seed: 2 });
 }
 
@@ -34,12 +34,16 @@ describe('deepSupervision', () => {
   });
 
   it('halves the weight from level to level, to a sum of 1', () => {
-    expect(deepSupervision('mask', MapHead(), 2).weights).toEqual({ mask: 2 / 3, 'mask-2': 1 / 3 });
-    expect(deepSupervision('mask', MapHead(), 3).weights).toEqual({ mask: 4 / 7, 'mask-2': 2 / 7, 'mask-3': 1 / 7 });
+    expect(deepSupervision('mask', SegmentationHead(), 2).weights).toEqual({ mask: 2 / 3, 'mask-2': 1 / 3 });
+    expect(deepSupervision('mask', SegmentationHead(), 3).weights).toEqual({
+      mask: 4 / 7,
+      'mask-2': 2 / 7,
+      'mask-3': 1 / 7,
+    });
   });
 
   it('gives the coarser levels the means of the labels, with the weights of the samples', async () => {
-    const { labels } = deepSupervision('mask', MapHead(), 3);
+    const { labels } = deepSupervision('mask', SegmentationHead(), 3);
     const mask = tensor(
       [
         [0, 1, 0, 0],
@@ -78,7 +82,7 @@ describe('deepSupervision', () => {
   });
 
   it('trains, is scored on plain labels, and leaves a model without the coarser outputs', async () => {
-    const supervised = deepSupervision('mask', MapHead(), 3);
+    const supervised = deepSupervision('mask', SegmentationHead(), 3);
     const model = build();
     const trainer = createTrainer(model, {
       optimizer: train.sgd(0.1),
@@ -96,7 +100,7 @@ describe('deepSupervision', () => {
     const plain = multitask({
       inputShape: [4, 4, 1],
       encoder,
-      heads: { mask: deepSupervision('mask', MapHead(), 3).heads.mask, grade },
+      heads: { mask: deepSupervision('mask', SegmentationHead(), 3).heads.mask, grade },
     });
     copyWeights(model.net, plain.net, '');
     const [all, some] = [model.predict(batch.x), plain.predict(batch.x)] as Record<string, Tensor>[];
@@ -110,7 +114,7 @@ describe('deepSupervision', () => {
   });
 
   it('refuses labels that cannot be halved, and too few or too many levels', async () => {
-    const { labels } = deepSupervision('mask', MapHead(), 3);
+    const { labels } = deepSupervision('mask', SegmentationHead(), 3);
     const batch = { x: zeros([1, 6, 4, 1]), y: { mask: zeros([1, 6, 4, 1]) } };
     const before = memory().numTensors;
     const first = async () => {
@@ -118,17 +122,17 @@ describe('deepSupervision', () => {
     };
     await expect(first()).rejects.toThrow(
       new RangeError(
-        "deepSupervision: the labels of 'mask' must be maps [batch, height, width, channels] with sides that are " +
+        "deepSupervision: the labels of 'mask' must have the shape [batch, height, width, channels] with sides that are " +
           'multiples of 4, got [1,6,4,1].',
       ),
     );
     expect(memory().numTensors).toBe(before);
     batch.x.dispose();
     batch.y.mask.dispose();
-    expect(() => deepSupervision('mask', MapHead(), 1 as 2)).toThrow(
+    expect(() => deepSupervision('mask', SegmentationHead(), 1 as 2)).toThrow(
       'deepSupervision: levels must be an integer of at least 2, got 1.',
     );
-    expect(() => deepSupervision('mask', MapHead(), 6 as 5)).toThrow(
+    expect(() => deepSupervision('mask', SegmentationHead(), 6 as 5)).toThrow(
       new RangeError('deepSupervision: levels must be at most 5, got 6.'),
     );
   });

@@ -55,7 +55,7 @@ describe('film', () => {
 
   it('leaves the names of the tasks in the type of the model, and one task is enough', () => {
     const parts = { inputShape: [4, 4, 1], encoder: tinyEncoder, sharing: film() };
-    const two = multitask({ ...parts, heads: { mask: UNetDecoder(), grade: MLPHead({ conv: 0 }) } });
+    const two = multitask({ ...parts, heads: { mask: UNetDecoder(), grade: MLPHead({ filters: 0 }) } });
     expectTypeOf(two).toEqualTypeOf<MultitaskModel<'mask' | 'grade'>>();
     const one = multitask({ ...parts, heads: { mask: UNetDecoder() } });
     expect(one.net.getLayer('encoder/film2').getWeights()[0].shape).toEqual([1, 4]);

@@ -4,14 +4,14 @@ import type { Encoder, MultitaskModel } from '../../../src/types';
 
 export const TASKS = ['mask', 'grade'] as const;
 
-/** Two levels on 4x4x1: maps 4x4x2 and 2x2x4. */
+/** Two levels on 4x4x1: feature maps 4x4x2 and 2x2x4. */
 export const tinyEncoder = UNetEncoder({ filters: [2, 4] });
 
-/** Conv 3x3 from 1 to 2 and 2 to 2, then from 2 to 4 and 4 to 4 maps, each with biases. */
+/** Conv 3x3 from 1 to 2 and 2 to 2, then from 2 to 4 and 4 to 4 channels, each with biases. */
 export const TINY_ENCODER_PARAMETERS = 9 * 2 + 2 + (9 * 4 + 2) + (9 * 8 + 4) + (9 * 16 + 4);
 
 /**
- * A U-Net decoder and a small perceptron on the features that `sharing` gives. With so few maps some seeds start a layer
+ * A U-Net decoder and a small perceptron on the features that `sharing` gives. With so few filters some seeds start a layer
  * in which no ReLU is alive; this one does not.
  */
 export function tinyShared(
@@ -21,7 +21,7 @@ export function tinyShared(
   return multitask({
     inputShape: [4, 4, 1],
     encoder,
-    heads: { mask: UNetDecoder(), grade: MLPHead({ conv: 0, units: [3], dropout: 0 }) },
+    heads: { mask: UNetDecoder(), grade: MLPHead({ filters: 0, units: [3], dropout: 0 }) },
     sharing,
     seed,
   });

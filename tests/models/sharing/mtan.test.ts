@@ -51,7 +51,7 @@ const rows = (x: Tensor): number[][] => {
 };
 
 describe('mtan', () => {
-  it('weighs the shared maps of each level as the formula says', () => {
+  it('weighs the shared feature map of each level as the formula says', () => {
     const model = tinyShared(mtan({ norm: 'none' }));
     const output = (layer: string) => model.net.getLayer(layer).output as (typeof model.net.outputs)[number];
     const layers = ['encoder/level1/conv2', 'encoder/level2/conv2', 'encoder/mask/attention1/masked'];
@@ -92,7 +92,7 @@ describe('mtan', () => {
     model.dispose();
   });
 
-  it('gives the heads the masked maps, each task its own', () => {
+  it('gives the heads the masked feature maps, each task its own', () => {
     const model = tinyShared(mtan());
     expect(inputsOf(model, 'mask/dec1/concat')[0]).toBe('encoder/mask/attention1/masked');
     expect(inputsOf(model, 'grade/flatten')).toEqual(['encoder/grade/attention2/masked']);
@@ -104,7 +104,7 @@ describe('mtan', () => {
     const model = multitask({
       inputShape: [6, 5, 1],
       encoder: ConvEncoder({ filters: [2, 3, 4] }),
-      heads: { grade: MLPHead({ conv: 0, units: [] }) },
+      heads: { grade: MLPHead({ filters: 0, units: [] }) },
       sharing: mtan({ norm: 'none' }),
     });
     expect(model.net.getLayer('encoder/grade/attention4/masked').outputShape).toEqual([null, 1, 1, 4]);

@@ -1,6 +1,6 @@
 import type { RunConfig } from '../records';
 
-/** How long a training step takes, in steps of the three-task model at 64 x 64 with 8 maps. */
+/** How long a training step takes, in steps of the three-task model at 64 x 64 with 8 filters. */
 function stepCost({ model, tasks, size, filters }: RunConfig): number {
   const pixels = (size / 64) ** 2;
   if (model === 'cnn8') return 0.1 * pixels;

@@ -1,5 +1,5 @@
 import type { ByTask, Head, Loss, MultitaskModel, Source, Weighting } from 'tfjs-multitask';
-import { MapHead, MLPHead, UNetDecoder, UNetEncoder, withDecoder } from 'tfjs-multitask/layers';
+import { MLPHead, SegmentationHead, UNetDecoder, UNetEncoder, withDecoder } from 'tfjs-multitask/layers';
 import { copyWeights, deepSupervision, multitask, type SupervisedLevels } from 'tfjs-multitask/models';
 import type { TaskMetrics } from 'tfjs-multitask/train';
 import type { ExperimentTask, RunConfig } from '../records';
@@ -45,7 +45,7 @@ function buildSupervised(config: RunConfig, segmentation: Readonly<Record<string
 
 function supervise(config: RunConfig, levels: SupervisedLevels): TrainedModel {
   const { tasks, lossWeights, warmUp = {}, reconstructionFirst } = config;
-  const { heads, weights, labels } = deepSupervision(T2, MapHead({ norm: config.norm }), levels);
+  const { heads, weights, labels } = deepSupervision(T2, SegmentationHead({ norm: config.norm }), levels);
   const model = buildSupervised(config, heads);
   const { losses, metrics } = measuresOf(tasks);
   /** The same for every level. */

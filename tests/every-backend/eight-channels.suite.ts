@@ -7,7 +7,7 @@ import { amyar2020 } from '../../src/models';
 import { createTrainer } from '../../src/train';
 import { name, numbersOf, useNamedBackend, worstError } from './backend';
 
-// From eight maps on, simd and TensorFlow convolve by Winograd's method, which rounds otherwise than sums of products do.
+// From eight channels on, simd and TensorFlow convolve by Winograd's method, which rounds otherwise than sums of products do.
 
 /** A patch of a convolution sees nothing but background only in images that are not too small. */
 const SIZE = { gradients: 32, curve: 16 };
@@ -77,7 +77,7 @@ const largest = (numbers: readonly number[]) => numbers.reduce((most, value) => 
 
 beforeAll(useNamedBackend);
 
-describe(`convolutions of eight maps on ${name}`, () => {
+describe(`convolutions of eight channels on ${name}`, () => {
   it(`give each weight the cpu backend's gradient within ${GRADIENT_ROUNDING} of its largest number`, async () => {
     const { found, expected } = await onBoth(firstGradients);
     expect(expected.length).toBeGreaterThan(30);

@@ -7,7 +7,7 @@ import type { Activation } from '../core/activation';
 import { apply } from '../core/apply';
 import { glorotUniform } from '../core/initializer';
 
-export interface MapHeadOptions {
+export interface SegmentationHeadOptions {
   /** Channels of the output. Default 1. */
   readonly channels?: number;
   /** After the convolution 3x3. Default 'none'. */
@@ -25,15 +25,15 @@ export interface MapHeadOptions {
  * Source: Ronneberger, Fischer, Brox, 2015, doi:10.1007/978-3-319-24574-4_28.
  *
  * @example
- * const lesions = attach(MapHead({ channels: 3, activation: 'softmax' }), { level: 1 });
+ * const lesions = attach(SegmentationHead({ channels: 3, activation: 'softmax' }), { level: 1 });
  */
-export function MapHead(options: MapHeadOptions = {}): Head {
+export function SegmentationHead(options: SegmentationHeadOptions = {}): Head {
   const { channels = 1, norm = 'none', activation = 'sigmoid' } = options;
-  checkInteger(channels, 1, 'MapHead: channels');
-  checkChoice(norm, NORMS, 'MapHead: norm');
+  checkInteger(channels, 1, 'SegmentationHead: channels');
+  checkChoice(norm, NORMS, 'SegmentationHead: norm');
   return ({ bottleneck }, name, seed) => {
-    const maps = convBlock({ filters: 2 * channels, convs: 1, norm })(bottleneck, `${name}/maps`, seed);
+    const features = convBlock({ filters: 2 * channels, convs: 1, norm })(bottleneck, `${name}/maps`, seed);
     const kernelInitializer = glorotUniform(seed, name);
-    return apply(layers.conv2d({ name, filters: channels, kernelSize: 1, activation, kernelInitializer }), maps);
+    return apply(layers.conv2d({ name, filters: channels, kernelSize: 1, activation, kernelInitializer }), features);
   };
 }
