@@ -290,7 +290,6 @@ describe('useBackend', () => {
   });
 
   it('neither changes the threads of a simd that runs nor takes another backend in silence', async () => {
-    removeBackend('simd');
     await useBackend('simd', { threads: 1 });
     expect(await useBackend('simd', { threads: 1 })).toBe('simd');
     expect(await useBackend('simd')).toBe('simd');
