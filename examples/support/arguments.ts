@@ -1,14 +1,21 @@
 import { parseArgs } from 'node:util';
 import type { BackendName } from 'tfjs-multitask/backends';
 
-/** What the small examples take on the command line: `--tiny` and `--backend NAME`. */
+/** What the small examples take on the command line: `--tiny`, `--backend NAME`, some `--only A,B` or `--data DIR`. */
 export function exampleArguments(): {
   readonly tiny: boolean;
   readonly backend: BackendName | undefined;
   readonly only: readonly string[] | undefined;
+  readonly data: string | undefined;
 } {
   const { values } = parseArgs({
-    options: { tiny: { type: 'boolean', default: false }, backend: { type: 'string' }, only: { type: 'string' } },
+    options: {
+      tiny: { type: 'boolean', default: false },
+      backend: { type: 'string' },
+      only: { type: 'string' },
+      data: { type: 'string' },
+    },
   });
-  return { tiny: values.tiny, backend: values.backend as BackendName | undefined, only: values.only?.split(',') };
+  const { tiny, backend, only, data } = values;
+  return { tiny, backend: backend as BackendName | undefined, only: only?.split(','), data };
 }
