@@ -1,4 +1,5 @@
 import { backend, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { kernelName } from './kernel-name';
 import { convolutionLoads, type LoadingProgram } from './loads';
 
 /** One dispatch of a shader. */
@@ -30,11 +31,6 @@ export interface Watched {
 
 const bytesOf = ({ shape }: { readonly shape: number[] }): number => 4 * util.sizeFromShape(shape);
 
-export function nameOf(key: string): string {
-  const [first, second] = key.split('_');
-  return first === 'tiledProduct' ? second : first;
-}
-
 /** Notes every dispatch of the present backend in the array that it gives. */
 export function watchDispatches(): Dispatch[] {
   const seen: Dispatch[] = [];
@@ -48,7 +44,7 @@ export function watchDispatches(): Dispatch[] {
     const [rows, columns, inner] = uniforms?.[0]?.data ?? [];
     const tiled = program.shaderKey.startsWith('tiledProduct');
     seen.push({
-      name: nameOf(program.shaderKey),
+      name: kernelName(program.shaderKey),
       bytes: read + written,
       loads: convolutionLoads(program, uniforms ?? []),
       flops: tiled ? 2 * rows * columns * inner : 0,

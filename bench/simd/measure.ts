@@ -5,7 +5,7 @@ import { type Memory, startWorker, type Who, type Worker } from './worker';
 export type Work = 'step' | 'forward';
 
 /** What one of them did at one size. */
-export interface Measured {
+interface Measured {
   /** For each round the median of its turn, in milliseconds; fewer rounds where one takes very long. */
   readonly step?: readonly number[];
   readonly forward?: readonly number[];

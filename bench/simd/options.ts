@@ -3,11 +3,11 @@ import { parseArgs } from 'node:util';
 import type { Size } from './step';
 
 /** What can be asked for alone. */
-export const PARTS = ['steps', 'forward', 'memory', 'full', 'convs', 'growth'] as const;
-export type Part = (typeof PARTS)[number];
+const PARTS = ['steps', 'forward', 'memory', 'full', 'convs', 'growth'] as const;
+type Part = (typeof PARTS)[number];
 
 /** What `simd` is compared with. */
-export const PEERS = ['torch', 'wasm', 'node'] as const;
+const PEERS = ['torch', 'wasm', 'node'] as const;
 export type Peer = (typeof PEERS)[number];
 
 export interface BenchOptions {

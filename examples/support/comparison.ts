@@ -1,7 +1,7 @@
 import { relativeGain, type Scores } from './phantom-tasks';
 
 /** What several seeds gave. */
-export interface Spread {
+interface Spread {
   readonly mean: number;
   /** The sample standard deviation; NaN for one seed. */
   readonly deviation: number;
@@ -18,7 +18,7 @@ export interface Compared {
   readonly more: Spread;
 }
 
-export function spread(values: readonly number[]): Spread {
+function spread(values: readonly number[]): Spread {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, deviation: Math.sqrt(squares / (values.length - 1)) };

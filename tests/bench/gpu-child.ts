@@ -4,13 +4,14 @@
 import '@tensorflow/tfjs-layers';
 import { backend, dispose, engine, ones, setBackend, type Tensor, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { useDryBackend } from '../../bench/gpu/dry-backend';
-import { nameOf, type Tally, tally, type Watched, watchDispatches } from '../../bench/gpu/tally';
-import { watchDevice } from '../../bench/gpu/watch-device';
+import { kernelName } from '../../bench/gpu/kernel-name';
+import { type Tally, tally, type Watched, watchDispatches } from '../../bench/gpu/tally';
 import { prepare } from '../../bench/simd/step';
 import { registerWebgpuTrainingKernels } from '../../src/backends';
 import { addN } from '../../src/backends/patches/webgpu/add-n';
 import { replaceOfficial } from '../../src/backends/patches/webgpu/kernel';
 import { registerWebgpuBackend } from '../../src/backends/patches/webgpu/register';
+import { watchDevice } from './watch-device';
 
 const [how, whose] = process.argv.slice(2);
 if (how === 'played') {
@@ -27,7 +28,7 @@ const device = how === 'played' ? watchDevice(watched.device, () => current) : u
 const run = watched.runWebGPUProgram.bind(watched);
 watched.runWebGPUProgram = (...call) => {
   const [program, inputs] = call;
-  current = nameOf(program.shaderKey);
+  current = kernelName(program.shaderKey);
   for (const shape of [program.outputShape, ...inputs.map((input: TensorInfo) => input.shape)]) {
     boundBytes += 4 * util.sizeFromShape(shape);
   }

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { Tally } from '../../bench/gpu/tally';
-import { countingCode } from '../../bench/gpu/watch-device';
 import { SWIFTSHADER_ADVICE, swiftShaderEnvironment } from '../support/swiftshader';
+import { countingCode } from './watch-device';
 
 interface Counts {
   readonly expected: Tally[];

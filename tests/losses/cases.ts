@@ -146,7 +146,7 @@ export interface Inputs {
 const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
 /** Classes in the last axis; a tensor of rank 1 has one. */
-export const classesOf = (shape: readonly number[]) => (shape.length > 1 ? shape[shape.length - 1] : 1);
+const classesOf = (shape: readonly number[]) => (shape.length > 1 ? shape[shape.length - 1] : 1);
 
 /** Random inputs that suit the case: hard labels, one-hot where classes exclude each other. */
 export function randomInputs({ logits = false, exclusive = false }: Case, shape: readonly number[], seed = 1): Inputs {

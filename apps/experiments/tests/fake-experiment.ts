@@ -44,7 +44,7 @@ export function fakeConfig(changes: Partial<RunConfig> = {}): RunConfig {
   };
 }
 
-export function fakeInfo(id: string, config: RunConfig, changes: Partial<RunInfo> = {}): RunInfo {
+function fakeInfo(id: string, config: RunConfig, changes: Partial<RunInfo> = {}): RunInfo {
   return {
     id,
     config,
@@ -64,7 +64,7 @@ export function fakeInfo(id: string, config: RunConfig, changes: Partial<RunInfo
   };
 }
 
-export interface FakeImage {
+interface FakeImage {
   readonly id: string;
   readonly source: string;
   readonly covid: number;
@@ -85,7 +85,7 @@ const countsOf = (part: string) =>
   SOURCES.map((one) => (part === 'train' ? { ...one, covid: 5 * one.covid, not: 5 * one.not } : one));
 
 /** Images of one part; some names are as unpleasant as real ones. */
-export function fakeImages(part: string): FakeImage[] {
+function fakeImages(part: string): FakeImage[] {
   return countsOf(part).flatMap(({ source, covid, not, masks }) =>
     Array.from({ length: covid + not }, (_, i) => ({
       id: `${source}/${part}-71%${i} <b>&"'.png`,
@@ -133,7 +133,7 @@ function fakePrediction(
 }
 
 /** Made-up scores of a run on the made-up images. */
-export function fakeScores(config: RunConfig): RunScores {
+function fakeScores(config: RunConfig): RunScores {
   const predictions = (['validation', 'test'] as const).flatMap((part) =>
     fakeImages(part)
       .filter(({ source }) => config.images === 'mix' || source === config.images)

@@ -7,7 +7,7 @@ type Values = backend_util.BackendValues;
 type Numbers = Float32Array | Int32Array | Uint8Array;
 
 /** An image of shape [batch, height, width, maps] each of whose pixels stands for `factorY` by `factorX` of them. */
-export interface Repeated {
+interface Repeated {
   readonly kind: 'repeated';
   /** The address of the image. */
   readonly from: number;
@@ -17,7 +17,7 @@ export interface Repeated {
 }
 
 /** Two images of one size, the maps of the second behind the `depth` maps of the first. */
-export interface Joined {
+interface Joined {
   readonly kind: 'joined';
   readonly first: number;
   readonly second: number;
@@ -25,7 +25,7 @@ export interface Joined {
 }
 
 /** The gradient of the input of a 2x2 convolution padded to the same size, of what is at two addresses. */
-export interface InputGradient {
+interface InputGradient {
   readonly kind: 'inputGradient';
   readonly dy: number;
   readonly filter: number;
@@ -34,7 +34,7 @@ export interface InputGradient {
 }
 
 /** What the numbers of a tensor will be. A kernel that knows may not need them. */
-export type Promised = Repeated | Joined | InputGradient;
+type Promised = Repeated | Joined | InputGradient;
 
 /** Numbers that are made when they are asked for, if they ever are. */
 interface Pending {

@@ -81,7 +81,7 @@ function tableAt(state: ConfusionState, index: number, side: number): Table {
 }
 
 /** The counts of each class of a table against the others. Sums only, so that no rounding makes a zero of weights a trifle. */
-export function countsByClass(table: Table): Counts[] {
+function countsByClass(table: Table): Counts[] {
   const tp = table.map((row, k) => row[k]);
   const fp = table.map(() => 0);
   const fn = table.map(() => 0);

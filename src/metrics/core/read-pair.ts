@@ -58,15 +58,9 @@ export async function readArguments(
 }
 
 /**
- * Reads `yTrue` and `yPred` (`[batch, ...]`, one shape) and `weight` (`[batch]`), and throws an error that names
- * `name` and the argument unless the shapes fit, the weights are finite and not negative, and every value of a sample
- * that counts is finite.
+ * The pair of arguments that have been read. Throws an error that names `name` and the argument unless the shapes are
+ * one and every value of a sample that counts is finite.
  */
-export async function readPair(name: string, yTrue: Values, yPred: Values, weight?: Values): Promise<Pair> {
-  return toPair(name, await readArguments(name, yTrue, yPred, weight));
-}
-
-/** What {@link readPair} gives, from arguments that have been read. */
 export function toPair(name: string, { truth, prediction, weight }: Arguments): Pair {
   const { shape } = prediction;
   if (truth.shape.length !== shape.length || truth.shape.some((n, i) => n !== shape[i])) {

@@ -1,8 +1,9 @@
 import { checkChoice } from '../../internal/check';
 import type { Aggregator } from '../../types';
 import { defineAggregator } from './define-aggregator';
-import { fromEigen, multiply, significantEigen } from './linear-algebra';
+import { multiply } from './linear-algebra';
 import { type PreferenceOptions, readPreference } from './preference';
+import { fromEigen, significantEigen } from './significant-eigen';
 
 export interface AlignedMtlOptions<T extends string> extends PreferenceOptions<T> {
   /** The length that all principal components get: the smallest, the median or the root of their mean square. */

@@ -1,7 +1,8 @@
 import type { Aggregator } from '../../types';
 import { defineAggregator } from './define-aggregator';
-import { dot, fromEigen, multiply, quadratic, significantEigen } from './linear-algebra';
+import { dot, multiply, quadratic } from './linear-algebra';
 import { type PreferenceOptions, readPreference } from './preference';
+import { fromEigen, significantEigen } from './significant-eigen';
 
 /**
  * ConFIG: the direction that has the same angle to every task's gradient, as long as the projections onto it sum to:

@@ -1,4 +1,5 @@
-import { addRidge, fromEigen, type Matrix, scale, significantEigen, trace } from './linear-algebra';
+import { addRidge, type Matrix, scale, trace } from './linear-algebra';
+import { fromEigen, significantEigen } from './significant-eigen';
 
 /** So small that it moves no result, so large that the programs stay positive definite where gradients depend. */
 const RIDGE = 1e-12;

@@ -1,4 +1,6 @@
-import { addRidge, dot, type Eigen, fromEigen, type Matrix, significantEigen, solveLinear } from './linear-algebra';
+import type { Eigen } from './eigen';
+import { addRidge, dot, type Matrix, solveLinear } from './linear-algebra';
+import { fromEigen, significantEigen } from './significant-eigen';
 
 /** Keeps the answer finite where gradients cancel each other; 1e-9 of their squared lengths. */
 const RIDGE = 1e-9;

@@ -1,6 +1,7 @@
 import type { Aggregator } from '../../types';
 import { defineAggregator } from './define-aggregator';
-import { fromEigen, multiply, significantEigen, trace } from './linear-algebra';
+import { multiply, trace } from './linear-algebra';
+import { fromEigen, significantEigen } from './significant-eigen';
 
 /**
  * IMTL-G: the combination whose projections onto all tasks' gradients are equal: w = v / sum v, v = G^+ n, where n are

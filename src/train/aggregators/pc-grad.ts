@@ -1,22 +1,8 @@
 import { checkInteger } from '../../internal/check';
-import type { Aggregator, Gramian } from '../../types';
+import type { Aggregator } from '../../types';
 import { defineAggregator } from './define-aggregator';
-import { dot } from './linear-algebra';
 import { drawOrders, type SeededOptions } from './orders';
-
-/** Takes out of every gradient, one other after the other, what points against that other. */
-export function projectConflicts(gramian: Gramian, orders: readonly (readonly number[])[]): number[] {
-  const total = gramian.map(() => 0);
-  for (const [i, others] of orders.entries()) {
-    const weights = gramian.map((_, j) => (i === j ? 1 : 0));
-    for (const j of others) {
-      const product = dot(gramian[j], weights);
-      if (product < 0) weights[j] -= product / gramian[j][j];
-    }
-    for (const j of total.keys()) total[j] += weights[j];
-  }
-  return total;
-}
+import { projectConflicts } from './project-conflicts';
 
 /**
  * PCGrad: every gradient is projected, in turn, onto the normal plane of each other gradient that it conflicts with

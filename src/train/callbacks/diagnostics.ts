@@ -36,7 +36,7 @@ const byTask = <T extends string>(tasks: readonly T[], values: readonly number[]
   Object.fromEntries(tasks.map((task, k) => [task, values[k]])) as SomeTasks<T, number>;
 
 /** The lengths of the gradients behind a Gramian, and the cosine of each pair. */
-export function readGramian<T extends string>(
+function readGramian<T extends string>(
   tasks: readonly T[],
   gramian: Gramian,
 ): { readonly norms: SomeTasks<T, number>; readonly cosines: readonly Cosine<T>[] } {

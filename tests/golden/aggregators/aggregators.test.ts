@@ -5,14 +5,14 @@ import { caGrad } from '../../../src/train/aggregators/ca-grad';
 import { conFig } from '../../../src/train/aggregators/con-fig';
 import { dualProj } from '../../../src/train/aggregators/dual-proj';
 import { fairGrad } from '../../../src/train/aggregators/fair-grad';
-import { vaccinate } from '../../../src/train/aggregators/grad-vac';
 import { imtlG } from '../../../src/train/aggregators/imtl-g';
 import { meanGradient } from '../../../src/train/aggregators/mean-gradient';
 import { mgda } from '../../../src/train/aggregators/mgda';
 import { nashMtl } from '../../../src/train/aggregators/nash-mtl';
-import { projectConflicts } from '../../../src/train/aggregators/pc-grad';
+import { projectConflicts } from '../../../src/train/aggregators/project-conflicts';
 import { sumGradient } from '../../../src/train/aggregators/sum-gradient';
 import { upGrad } from '../../../src/train/aggregators/up-grad';
+import { vaccinate } from '../../../src/train/aggregators/vaccinate';
 import type { Aggregator } from '../../../src/types';
 
 interface Case {

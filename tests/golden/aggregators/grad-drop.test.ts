@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { keepOneSign } from '../../../src/train/aggregators/grad-drop';
+import { keepOneSign } from '../../../src/train/aggregators/keep-one-sign';
 import { useCpu } from '../../support/cpu';
 
 interface Case {

@@ -5,7 +5,7 @@ type Averages = Readonly<Record<'macro' | 'micro' | 'weighted', number>> & { rea
 type Ratios = Readonly<Record<'sensitivity' | 'precision' | 'f1' | 'f2', Averages>>;
 type Norms = Readonly<Record<'l1' | 'l2' | 'max', number>>;
 
-export interface GoldenBinary {
+interface GoldenBinary {
   readonly yTrue: number[];
   readonly yPred: number[];
   readonly weight: number[] | null;
@@ -42,7 +42,7 @@ export interface GoldenBinary {
   };
 }
 
-export interface GoldenClasses {
+interface GoldenClasses {
   readonly yTrue: number[];
   readonly yPred: number[][];
   readonly weight: number[] | null;
@@ -62,14 +62,14 @@ export interface GoldenClasses {
   } | null;
 }
 
-export interface GoldenLabels {
+interface GoldenLabels {
   readonly yTrue: number[][];
   readonly yPred: number[][];
   readonly weight: number[] | null;
   readonly sklearn: Readonly<Record<'iou' | 'auc' | 'averagePrecision', Averages>> & { readonly zeroDivision0: Ratios };
 }
 
-export interface GoldenDelong {
+interface GoldenDelong {
   readonly yTrue: number[];
   readonly a: number[];
   readonly b: number[];

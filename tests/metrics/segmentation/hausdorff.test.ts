@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { score } from '../../../src/metrics/score';
 import { hausdorff } from '../../../src/metrics/segmentation/hausdorff';
-import { surface } from '../../../src/metrics/segmentation/surface-distances';
+import { surface } from '../../../src/metrics/segmentation/surface';
 import { asBatch, expectGolden, golden } from '../../golden/metrics-segmentation/golden';
 import { nearest, pad, planes } from './surface-oracle';
 

@@ -6,7 +6,7 @@ export type Plane = readonly (readonly number[])[];
 type Point = readonly [number, number];
 
 /** Pixels of the mask with one of the four neighbours outside of it, found by looking at each. */
-export function surfacePoints(mask: Plane): Point[] {
+function surfacePoints(mask: Plane): Point[] {
   const at = (y: number, x: number): number => mask[y]?.[x] ?? 0;
   const points: Point[] = [];
   for (let y = 0; y < mask.length; y++) {

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { eigen, fromEigen, multiply, solveLinear } from '../../../src/train/aggregators/linear-algebra';
+import { eigen } from '../../../src/train/aggregators/eigen';
+import { multiply, solveLinear } from '../../../src/train/aggregators/linear-algebra';
 import { solveQuadraticProgram } from '../../../src/train/aggregators/quadratic-program';
+import { fromEigen } from '../../../src/train/aggregators/significant-eigen';
 
 type Square = number[][];
 

@@ -1,31 +1,8 @@
 import type { ExperimentTask, RunConfig, StudyArm } from '../records';
-import { CHANGES, type Change, STUDIES, type StudyName } from './studies';
+import type { Change, GridScale } from './grid-scale';
+import { CHANGES, STUDIES, type StudyName } from './studies';
 
 export type GridName = 'quick' | 'paper' | 'tiny';
-
-/** What a grid is made of besides its studies. */
-export interface GridScale {
-  /** The small and the large size of the two that the paper compares; the same twice for one. */
-  readonly sizes: readonly [small: number, large: number];
-  readonly base: Omit<RunConfig, 'study' | 'arm' | 'model' | 'tasks' | 'size' | 'seed' | 'fold'>;
-  /** Epochs and images a CNN for classification alone is given, where not those of the others. */
-  readonly cnn?: Partial<RunConfig>;
-  /** Seeds of the main comparison, and of the other cells. */
-  readonly seeds: { readonly main: number; readonly other: number };
-  readonly masks: readonly number[];
-  readonly labels: readonly number[];
-  /** What the settings study changes, one at a time, and whether at the small size or at the large. */
-  readonly changes: readonly Change[];
-  readonly settingsAt: 'small' | 'large';
-  /** What the validation images of the settings study speak for: in all models, and in the three-task model besides. */
-  readonly tuned: {
-    readonly all: Partial<RunConfig>;
-    readonly three: Partial<RunConfig>;
-    readonly masks: readonly number[];
-    /** A size above the two, where what was tuned is also compared. */
-    readonly larger?: number;
-  };
-}
 
 const EMPTY_MASKS: Change = { arm: 'empty masks without COVID-19', emptyMasks: true };
 

@@ -1,5 +1,5 @@
 import type { ExperimentTask, RunConfig } from '../records';
-import type { GridScale } from './grids';
+import type { Change, GridScale } from './grid-scale';
 
 export type StudyName =
   | 'experiment-1'
@@ -13,8 +13,7 @@ export type StudyName =
   | 'tuned';
 
 /** One arm of a study: a configuration but for what the grid gives. */
-export type Cell = Pick<RunConfig, 'study' | 'arm' | 'model' | 'tasks' | 'size'> &
-  Partial<Omit<RunConfig, 'seed' | 'fold'>>;
+type Cell = Pick<RunConfig, 'study' | 'arm' | 'model' | 'tasks' | 'size'> & Partial<Omit<RunConfig, 'seed' | 'fold'>>;
 
 export interface Arm extends Omit<Cell, 'study'> {
   /** Part of the main comparison: run first, with more seeds. */
@@ -34,9 +33,6 @@ const multitask = (size: number, tasks: readonly ExperimentTask[] = [T1, T2, T3]
 const unet = (size: number): Arm => ({ arm: 'U-Net', model: 'unet', tasks: [T2], size });
 const cnn8 = (size: number): Arm => ({ arm: 'CNN', model: 'cnn8', tasks: [T3], size });
 const main = (arm: Arm): Arm => ({ ...arm, main: true });
-
-/** What one arm of the settings study changes. */
-export type Change = Partial<RunConfig> & { readonly arm: string };
 
 /** One change at a time from the three-task model as a grid has it. */
 export const CHANGES: readonly Change[] = [

@@ -1,19 +1,9 @@
 import { bootstrapInterval, delongTest, holm, wilcoxonSignedRank } from 'tfjs-multitask/metrics';
 import { type BootstrapOptions, orNull } from './estimate';
 import { averageByImage, type Measured } from './measure';
+import type { Pairing } from './pairings';
 import type { TestCase } from './replicates';
 import { aucOf, MEANS, type Weighted, weightedMean } from './statistics';
-
-/** What is to be compared, fixed by the grid before any result. */
-export interface Pairing {
-  /** Comparisons whose p-values are corrected together. */
-  readonly family: string;
-  readonly score: 'dice' | 'auc';
-  readonly a: Measured;
-  readonly b: Measured;
-  /** Only the test images of this source. */
-  readonly source?: string;
-}
 
 /** A paired comparison on the images that both contenders scored. */
 export interface Comparison {

@@ -1,6 +1,9 @@
 import type { RunConfig } from '../records';
 import type { Experiment, FinishedRun } from './read-experiment';
 
+/** The studies of the paper's Table 2. */
+export const MAIN_STUDIES = ['experiment-1', 'experiment-2', 'experiment-3'] as const;
+
 /** Runs that differ in nothing but the seed and the fold: what is compared. */
 export interface Contender {
   /** `T1+T2+T3, 64 px`, and what else tells it from others. */

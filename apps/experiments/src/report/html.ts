@@ -51,7 +51,7 @@ const sizeOf = (svg: string): string => {
   return width === undefined ? '' : ` width="${Math.ceil(Number(width))}" height="${Math.ceil(Number(height))}"`;
 };
 
-export function renderFigure({ name, alt, caption, svg }: Figure): string {
+function renderFigure({ name, alt, caption, svg }: Figure): string {
   const source = `data:image/svg+xml;base64,${Buffer.from(withFonts(svg)).toString('base64')}`;
   return [
     `<figure class="chart" id="${name}">`,

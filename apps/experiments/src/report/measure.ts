@@ -1,7 +1,6 @@
 import { averagePrecision, calibrationError, quantiles, score } from 'tfjs-multitask/metrics';
-import { type Contender, inStudies } from './contenders';
+import { type Contender, inStudies, MAIN_STUDIES } from './contenders';
 import { type BootstrapOptions, estimate, summarize } from './estimate';
-import { MAIN_STUDIES } from './pairings';
 import { type Replicate, readReplicates, sharedIds, type TestCase } from './replicates';
 import type { Estimate, ScoreName, Scores } from './score-names';
 import { aucOf, MEANS, type Weighted, weightedMean } from './statistics';
@@ -41,7 +40,7 @@ function casesOf({ cases }: Replicate, ids: readonly string[]): TestCase[] {
 const countOf = (values: readonly (number | null)[]): number => values.filter((value) => value !== null).length;
 
 /** The AUC over seeds of some test images. */
-export async function estimateAuc(
+async function estimateAuc(
   replicates: readonly Replicate[],
   ids: readonly string[],
   options: BootstrapOptions,

@@ -1,10 +1,17 @@
 import type { RunConfig } from '../records';
-import type { Pairing } from './compare';
-import { inStudies } from './contenders';
+import { inStudies, MAIN_STUDIES } from './contenders';
 import type { Measured } from './measure';
 
-/** The studies of the paper's Table 2. */
-export const MAIN_STUDIES = ['experiment-1', 'experiment-2', 'experiment-3'] as const;
+/** What is to be compared, fixed by the grid before any result. */
+export interface Pairing {
+  /** Comparisons whose p-values are corrected together. */
+  readonly family: string;
+  readonly score: 'dice' | 'auc';
+  readonly a: Measured;
+  readonly b: Measured;
+  /** Only the test images of this source. */
+  readonly source?: string;
+}
 
 export const FAMILIES = {
   main: 'Three tasks against every other model of its size',

@@ -1,5 +1,5 @@
 /** What the report says of a contender, each from 0 to 1 but for the mean squared error. */
-export const SCORE_NAMES = [
+const SCORE_NAMES = [
   'dice',
   'diceTuned',
   'accuracy',

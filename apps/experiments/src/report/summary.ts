@@ -19,7 +19,7 @@ const ASKED =
   'learn one task each, given the same images, masks and training?';
 
 /** Of the three-task models of the main studies, that of the largest input. */
-export function largestThree(results: Pick<Results, 'contenders'>): ContenderResult | undefined {
+function largestThree(results: Pick<Results, 'contenders'>): ContenderResult | undefined {
   return mainContenders(results)
     .filter((one) => hasThreeTasks(one) && one.finished > 0)
     .at(-1);

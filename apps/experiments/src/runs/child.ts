@@ -1,7 +1,7 @@
 // A process of its own for one run. Its parent sends a `Request` and hears `Report`s.
 import { useBackend } from 'tfjs-multitask/backends';
-import { type Job, runJob, scoreFlips } from './run-job';
 import type { OnStep } from '../training/train-run';
+import { type Job, runJob, scoreFlips } from './run-job';
 
 export interface Request {
   readonly job: Job;

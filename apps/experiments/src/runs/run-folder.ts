@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeJson } from 'tfjs-multitask/node';
-import type { Request } from './child';
 import { identityOf } from '../grid/grids';
 import type { ExperimentInfo, RunConfig, RunInfo, StudyArm } from '../records';
+import type { Request } from './child';
 import { describeRun, FLIPS_FILE, type Job } from './run-job';
 
 /** A JSON file of an experiment; undefined where there is none. */
-export async function readJson<V>(file: string): Promise<V | undefined> {
+async function readJson<V>(file: string): Promise<V | undefined> {
   try {
     return JSON.parse(await readFile(file, 'utf8')) as V;
   } catch (error) {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import type { SplitRecord } from '../records';
 import type { Request } from './child';
 import { costOf, duration, gridProgress } from './progress';
-import type { SplitRecord } from '../records';
 import { openRun, recordFailure } from './run-folder';
 import type { Job } from './run-job';
 import { spawnRun } from './spawn-run';

@@ -15,7 +15,7 @@ function spread<V>(ordered: readonly V[]): V[] {
 }
 
 /** Test images to look at: masks from the best to the worst, and the surest right and wrong answers of each class. */
-export function chooseExamples({ predictions, thresholds }: RunScores): PredictionRecord[] {
+function chooseExamples({ predictions, thresholds }: RunScores): PredictionRecord[] {
   const test = predictions.filter(({ part }) => part === 'test');
   const masks = test.filter(({ dice }) => dice !== null).sort((a, b) => (b.dice as number) - (a.dice as number));
   const answers = [1, 0].flatMap((truth) => {

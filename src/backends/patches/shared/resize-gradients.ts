@@ -8,7 +8,7 @@ export interface ResizeAttrs {
 }
 
 /** Along one axis, the inputs that an output is made of: `low` with weight `1 - part`, `high` with weight `part`. */
-export interface Source {
+interface Source {
   readonly low: number;
   readonly high: number;
   readonly part: number;

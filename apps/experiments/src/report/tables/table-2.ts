@@ -1,6 +1,5 @@
-import { armOf, inStudies } from '../contenders';
+import { armOf, inStudies, MAIN_STUDIES } from '../contenders';
 import { NONE } from '../format';
-import { MAIN_STUDIES } from '../pairings';
 import { PAPER } from '../paper';
 import type { ContenderResult, Results } from '../results';
 import { type Cell, cell, estimateCell, header, type Table } from '../table';

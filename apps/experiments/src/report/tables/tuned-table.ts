@@ -1,6 +1,5 @@
-import { inStudies } from '../contenders';
+import { inStudies, MAIN_STUDIES } from '../contenders';
 import { NONE, percent } from '../format';
-import { MAIN_STUDIES } from '../pairings';
 import type { ContenderResult, Results } from '../results';
 import { type Cell, cell, estimateCell, header, type Table } from '../table';
 import { describeChanges } from './settings-table';

@@ -1,5 +1,5 @@
 /** What a GPU is asked for, by WebGPU's own calls. */
-export interface DeviceCounts {
+interface DeviceCounts {
   dispatches: number;
   /** Of the buffers that are bound, each once a dispatch; without uniforms. */
   boundBytes: number;
