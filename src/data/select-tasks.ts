@@ -1,3 +1,4 @@
+import { mapTasks } from '../internal/map-tasks';
 import type { Dataset } from '../types';
 
 /**
@@ -21,8 +22,8 @@ export function selectTasks<T extends string, const K extends T>(dataset: Datase
     rows: dataset.rows.map((row) => ({ ...row, tasks: row.tasks.filter((task): task is K => wanted.has(task)) })),
     async read(index) {
       const { x, y } = await dataset.read(index);
-      const labels = Object.entries(y).filter(([task]) => wanted.has(task as T));
-      return { x, y: Object.fromEntries(labels) as typeof y };
+      const labelled = tasks.filter((task) => y[task] !== undefined);
+      return { x, y: mapTasks(labelled, (task) => y[task]) };
     },
   };
 }

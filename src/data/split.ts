@@ -1,4 +1,5 @@
 import { checkInteger, checkRange } from '../internal/check';
+import { mapTasks } from '../internal/map-tasks';
 import { random } from '../internal/random';
 import type { ByTask, Row } from '../types';
 
@@ -118,7 +119,7 @@ export function split<P extends string>(
     );
   }
   const parts = deal(rows, groups, shares, seed, names, 'split');
-  return Object.fromEntries(names.map((name, p) => [name, parts[p]])) as { [K in P]: number[] };
+  return mapTasks(names, (_, p) => parts[p]);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { mapTasks } from '../internal/map-tasks';
 import type { Norm } from '../layers/blocks/norm';
 import type { Skips } from '../layers/blocks/up-path';
 import { MLPHead } from '../layers/builders/mlp-head';
@@ -74,7 +75,7 @@ export function amyar2020<const T extends Amyar2020Task = Amyar2020Task>(
   return multitask({
     inputShape,
     encoder: UNetEncoder({ filters: levels(filters, 5), norm, dropout }),
-    heads: Object.fromEntries(tasks.map((task) => [task, heads[task]])) as ByTask<T, Head>,
+    heads: mapTasks(tasks, (task) => heads[task]),
     sharing,
     name: 'amyar2020',
     seed,

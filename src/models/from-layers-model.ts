@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, Shape } from '@tensorflow/tfjs-layers';
-import type { ByTask, MultitaskModel } from '../types';
+import { mapTasks } from '../internal/map-tasks';
+import type { MultitaskModel } from '../types';
 import { checkTasks } from './tasks';
 
 function checkInput(x: Tensor, expected: Shape): void {
@@ -41,7 +42,7 @@ export function fromLayersModel<const T extends string>(net: LayersModel, tasks:
     predict(x) {
       checkInput(x, net.inputs[0].shape);
       const outputs = [net.predict(x)].flat();
-      return Object.fromEntries(tasks.map((task, i) => [task, outputs[i]])) as ByTask<T, Tensor>;
+      return mapTasks(tasks, (_, i) => outputs[i]);
     },
     dispose() {
       net.dispose();

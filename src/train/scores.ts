@@ -1,5 +1,5 @@
-import type { Scalar } from '@tensorflow/tfjs-core';
 import { scalar, tidy } from '@tensorflow/tfjs-core';
+import { mapTasks } from '../internal/map-tasks';
 import type { AnyMetric, Metric, Progress, SomeTasks, Weighting } from '../types';
 
 /** The metrics of each task, by name. */
@@ -34,7 +34,7 @@ export function meanLoss(sums: LossSums, task: string): number {
 /** The mean losses of the tasks that had labels. */
 export function meanLosses<T extends string>(sums: LossSums, tasks: readonly T[]): SomeTasks<T, number> {
   const known = tasks.filter((task) => (sums[task]?.amount ?? 0) > 0);
-  return Object.fromEntries(known.map((task) => [task, meanLoss(sums, task)])) as SomeTasks<T, number>;
+  return mapTasks(known, (task) => meanLoss(sums, task));
 }
 
 /** What the weighting makes of mean losses; NaN where there are none. */
@@ -43,11 +43,11 @@ export async function combineMeans<T extends string>(
   means: SomeTasks<T, number>,
   progress: Progress,
 ): Promise<number> {
-  const entries = Object.entries(means) as [T, number][];
-  if (entries.length === 0) return Number.NaN;
+  const tasks = Object.keys(means) as T[];
+  if (tasks.length === 0) return Number.NaN;
   const total = tidy(() =>
     weighting.combine(
-      Object.fromEntries(entries.map(([task, mean]) => [task, scalar(mean)])) as SomeTasks<T, Scalar>,
+      mapTasks(tasks, (task) => scalar(means[task]!)),
       progress,
     ),
   );

@@ -1,5 +1,6 @@
 import { avgPool, dispose, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import { checkInteger } from '../../internal/check';
+import { mapTasks } from '../../internal/map-tasks';
 import { attach } from '../../layers/builders/attach';
 import type { Batch, ByTask, Head, SomeTasks, Source } from '../../types';
 
@@ -54,8 +55,6 @@ export function deepSupervision<const T extends string, const L extends Supervis
   if (levels > 5) throw new RangeError(`deepSupervision: levels must be at most 5, got ${levels}.`);
   const depths = Array.from({ length: levels }, (_, i) => i);
   const names = depths.map((i) => (i === 0 ? task : `${task}-${i + 1}`)) as SupervisedTask<T, L>[];
-  const byName = <V>(value: (depth: number) => V) =>
-    Object.fromEntries(names.map((name, i) => [name, value(i)])) as ByTask<SupervisedTask<T, L>, V>;
   const total = depths.reduce((sum, i) => sum + 2 ** -i, 0);
 
   const pooled = (label: Tensor, depth: number): Tensor => {
@@ -71,8 +70,8 @@ export function deepSupervision<const T extends string, const L extends Supervis
   };
 
   return {
-    heads: byName((i) => attach(head, { level: i + 1 })),
-    weights: byName((i) => 2 ** -i / total),
+    heads: mapTasks(names, (_, i) => attach(head, { level: i + 1 })),
+    weights: mapTasks(names, (_, i) => 2 ** -i / total),
     labels<S extends string>(source: Source<S | T>): Source<S | SupervisedTask<T, L>> {
       async function* supervised(epoch: number): AsyncGenerator<Batch<S | SupervisedTask<T, L>>> {
         for await (const batch of source(epoch)) {
@@ -82,7 +81,7 @@ export function deepSupervision<const T extends string, const L extends Supervis
           try {
             if (label) for (const i of depths.slice(1)) coarser[names[i]] = pooled(label, i);
             const known = Object.keys(coarser);
-            const weights = weight ? Object.fromEntries(known.map((name) => [name, weight])) : {};
+            const weights = weight ? mapTasks(known, () => weight) : {};
             yield {
               x: batch.x,
               y: { ...batch.y, ...coarser } as SomeTasks<S | SupervisedTask<T, L>, Tensor>,

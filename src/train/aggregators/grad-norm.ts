@@ -1,5 +1,5 @@
 import { checkRange } from '../../internal/check';
-import type { Aggregator, PlainData } from '../../types';
+import type { Aggregator } from '../../types';
 import { adamStep, type LearnedLogit, newLogit } from '../weightings/adam-step';
 import { softmax } from '../weightings/softmax';
 import { defineAggregator } from './define-aggregator';
@@ -58,9 +58,9 @@ export function gradNorm<T extends string = string>({
       return weights;
     },
     {
-      save: () => structuredClone(memory) as unknown as PlainData,
+      save: () => structuredClone(memory),
       load: (state) => {
-        memory = structuredClone(state) as unknown as typeof memory;
+        memory = structuredClone(state) as typeof memory;
       },
     },
   );

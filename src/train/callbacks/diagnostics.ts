@@ -1,3 +1,4 @@
+import { mapTasks } from '../../internal/map-tasks';
 import type { Gramian, PlainData, SomeTasks, Weighting } from '../../types';
 import type { Callback } from './callback';
 import { taskWeights } from './task-weights';
@@ -32,9 +33,6 @@ export interface Diagnostics<T extends string> extends Callback<T> {
   readonly records: readonly StepDiagnostics<T>[];
 }
 
-const byTask = <T extends string>(tasks: readonly T[], values: readonly number[]): SomeTasks<T, number> =>
-  Object.fromEntries(tasks.map((task, k) => [task, values[k]])) as SomeTasks<T, number>;
-
 /** The lengths of the gradients behind a Gramian, and the cosine of each pair. */
 function readGramian<T extends string>(
   tasks: readonly T[],
@@ -47,7 +45,7 @@ function readGramian<T extends string>(
       return { tasks: [first, second], value: gramian[i][j] / (lengths[i] * lengths[j]) };
     }),
   );
-  return { norms: byTask(tasks, lengths), cosines };
+  return { norms: mapTasks(tasks, (_, k) => lengths[k]), cosines };
 }
 
 /**
@@ -76,7 +74,7 @@ export function diagnostics<T extends string = string>({ weighting }: Diagnostic
       const record = { epoch, step, losses };
       if (balance !== undefined) {
         const { tasks, gramian, weights } = balance;
-        const known = weights === undefined ? {} : { weights: byTask(tasks, weights) };
+        const known = weights === undefined ? {} : { weights: mapTasks(tasks, (_, k) => weights[k]) };
         records.push({ ...record, ...known, ...readGramian(tasks, gramian) });
       } else if (weighting !== undefined) {
         records.push({ ...record, weights: await taskWeights(weighting, losses, progress) });

@@ -1,4 +1,5 @@
 import { dispose, grads, type Scalar, scalar, stack, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { mapTasks } from '../../internal/map-tasks';
 import type { Progress, SomeTasks, Weighting } from '../../types';
 
 /**
@@ -12,17 +13,17 @@ export async function taskWeights<T extends string>(
   losses: SomeTasks<NoInfer<T>, number>,
   progress: Progress,
 ): Promise<SomeTasks<T, number>> {
-  const entries = Object.entries<number | undefined>(losses).filter(([, loss]) => loss !== undefined);
-  if (entries.length === 0) return {};
+  const tasks = (Object.keys(losses) as T[]).filter((task) => losses[task] !== undefined);
+  if (tasks.length === 0) return {};
   const slopes = tidy(() => {
     const combine = (...values: Tensor[]): Scalar =>
       weighting.combine(
-        Object.fromEntries(entries.map(([task], i) => [task, values[i]])) as SomeTasks<T, Scalar>,
+        mapTasks(tasks, (_, i) => values[i] as Scalar),
         progress,
       );
-    return stack(grads(combine)(entries.map(([, loss]) => scalar(loss as number))));
+    return stack(grads(combine)(tasks.map((task) => scalar(losses[task]!))));
   });
   const values = await slopes.data();
   dispose(slopes);
-  return Object.fromEntries(entries.map(([task], i) => [task, values[i]])) as SomeTasks<T, number>;
+  return mapTasks(tasks, (_, i) => values[i]);
 }

@@ -55,7 +55,7 @@ function leaveShared(variable: Variable): Variable {
  * place of a dozen ops a weight. `factor` multiplies the gradients.
  */
 export function stepFusedAdam(optimizer: Optimizer, weights: readonly WeightGradient[], factor?: Scalar): void {
-  const adam = optimizer as unknown as AdamState;
+  const adam = optimizer as Optimizer & AdamState;
   const { learningRate, beta1, beta2, epsilon, accBeta1, accBeta2 } = adam;
   const momentOf = (moments: Moment[], i: number, variable: Variable, letter: string): Variable => {
     moments[i] ??= {

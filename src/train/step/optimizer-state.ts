@@ -9,7 +9,7 @@ interface Slot {
 
 type Fields = Record<string, unknown>;
 
-const fieldsOf = (optimizer: Optimizer): Fields => optimizer as unknown as Fields;
+const fieldsOf = (optimizer: Optimizer): Fields => optimizer as Optimizer & Fields;
 
 function isSlots(value: unknown): value is Slot[] {
   return Array.isArray(value) && value.every((slot) => slot?.variable instanceof Variable);
@@ -66,7 +66,7 @@ type SavedOptimizer = {
 
 /** Puts back what `saveOptimizer` gave. Throws where it was another kind of optimizer. */
 export function loadOptimizer(optimizer: Optimizer, saved: PlainData): void {
-  const { className, learningRate, iterations, state } = saved as unknown as SavedOptimizer;
+  const { className, learningRate, iterations, state } = saved as SavedOptimizer;
   if (className !== optimizer.getClassName()) {
     throw new RangeError(
       `resume: the checkpoint was written with the optimizer ${className}, the trainer has ${optimizer.getClassName()}.`,

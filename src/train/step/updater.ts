@@ -17,7 +17,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { namedWeights } from '../../internal/layer-weights';
-import { hasFusedAdam, stepFusedAdam } from './fused-adam';
+import { hasFusedAdam, stepFusedAdam, type WeightGradient } from './fused-adam';
 import { sumAll } from './sum-all';
 
 /** Turns gradients into steps of the optimizer. */
@@ -29,6 +29,29 @@ export interface Updater {
   /** Makes the optimizer's step with what has been accumulated, if anything has. */
   flush(): boolean;
   dispose(): void;
+}
+
+/** What gradients are multiplied by: `scale`, and less where their norm would be above `clipNorm`; undefined for 1. */
+function factorOf(gradients: readonly Tensor[], scale: number, clipNorm: number | undefined): Scalar | undefined {
+  if (clipNorm === undefined || gradients.length === 0) return scale === 1 ? undefined : scalar(scale);
+  const norm = mul(sqrt(sumAll(gradients, { squares: true })), scale);
+  // The tiny addend keeps 0 / 0 away where every gradient is zero.
+  const clip = minimum(1, div(clipNorm, add(norm, 1e-20)));
+  return mul(clip, scale) as Scalar;
+}
+
+/** One step of the optimizer; `factor` multiplies the gradients. */
+function stepOptimizer(optimizer: Optimizer, weights: readonly WeightGradient[], factor: Scalar | undefined): void {
+  if (hasFusedAdam(optimizer)) {
+    stepFusedAdam(optimizer, weights, factor);
+    return;
+  }
+  const named = weights.map(({ variable, gradient }) => {
+    if (gradient === null) return { name: variable.name, tensor: null as unknown as Tensor };
+    if (gradient === undefined) return { name: variable.name, tensor: zerosLike(variable) };
+    return { name: variable.name, tensor: factor === undefined ? gradient : mul(gradient, factor) };
+  });
+  optimizer.applyGradients(named);
 }
 
 /**
@@ -44,49 +67,34 @@ export function createUpdater(
 ): Updater {
   let sums: NamedTensorMap = {};
   let batches = 0;
+  const clear = (): void => {
+    dispose(sums);
+    sums = {};
+    batches = 0;
+  };
+  const allWeights = (): { readonly variable: Variable; readonly trainable: boolean }[] => [
+    ...namedWeights(net),
+    ...extra.map((variable) => ({ variable, trainable: true })),
+  ];
 
   const step = (gradients: NamedTensorMap, scale: number): void =>
     tidy(() => {
-      const weights = namedWeights(net);
-      const all = [...weights, ...extra.map((variable) => ({ variable, trainable: true }))];
-      const present = Object.values(gradients);
-      let factor: Scalar | undefined = scale === 1 ? undefined : scalar(scale);
-      if (clipNorm !== undefined && present.length > 0) {
-        const norm = mul(sqrt(sumAll(present, { squares: true })), scale);
-        // The tiny addend keeps 0 / 0 away where every gradient is zero.
-        const clip = minimum(1, div(clipNorm, add(norm, 1e-20)));
-        factor = mul(clip, scale) as Scalar;
-      }
-      const entries = all.map(({ variable, trainable }) => ({
+      const weights = allWeights().map(({ variable, trainable }) => ({
         variable,
         gradient: trainable ? (gradients[variable.name] as Tensor | undefined) : null,
       }));
-      if (hasFusedAdam(optimizer)) {
-        stepFusedAdam(optimizer, entries, factor);
-        return;
-      }
-      const named = entries.map(({ variable, gradient }) => {
-        if (gradient === null) return { name: variable.name, tensor: null as unknown as Tensor };
-        if (gradient === undefined) return { name: variable.name, tensor: zerosLike(variable) };
-        return { name: variable.name, tensor: factor === undefined ? gradient : mul(gradient, factor) };
-      });
-      optimizer.applyGradients(named);
+      stepOptimizer(optimizer, weights, factorOf(Object.values(gradients), scale, clipNorm));
     });
 
   const flush = (): boolean => {
     if (batches === 0) return false;
     step(sums, 1 / batches);
-    dispose(sums);
-    sums = {};
-    batches = 0;
+    clear();
     return true;
   };
 
   return {
-    variables: () => [
-      ...namedWeights(net).flatMap(({ variable, trainable }) => (trainable ? [variable] : [])),
-      ...extra,
-    ],
+    variables: () => allWeights().flatMap(({ variable, trainable }) => (trainable ? [variable] : [])),
     apply(gradients) {
       if (accumulate === 1) {
         step(gradients, 1);
@@ -102,10 +110,6 @@ export function createUpdater(
       return batches === accumulate ? flush() : false;
     },
     flush,
-    dispose() {
-      dispose(sums);
-      sums = {};
-      batches = 0;
-    },
+    dispose: clear,
   };
 }

@@ -1,10 +1,10 @@
 /** One learned number of a task, with its moments. */
-export interface LearnedLogit {
+export type LearnedLogit = {
   readonly value: number;
   readonly mean: number;
   readonly square: number;
   readonly steps: number;
-}
+};
 
 export const newLogit: LearnedLogit = { value: 0, mean: 0, square: 0, steps: 0 };
 

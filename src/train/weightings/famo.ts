@@ -12,7 +12,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { checkRange } from '../../internal/check';
-import type { PlainData, SomeTasks, Weighting } from '../../types';
+import type { SomeTasks, Weighting } from '../../types';
 import { adamStep, type LearnedLogit, newLogit } from './adam-step';
 import { softmax } from './softmax';
 import { lossEntries } from './tasks';
@@ -89,9 +89,9 @@ export function famo<T extends string = string>({
       });
       logits = { ...logits, ...Object.fromEntries(moved) };
     },
-    save: () => logits as unknown as PlainData,
+    save: () => logits,
     load(state) {
-      logits = state as unknown as typeof logits;
+      logits = state as typeof logits;
     },
   };
 }

@@ -1,6 +1,7 @@
-import { addN, mul, type Scalar, tidy } from '@tensorflow/tfjs-core';
+import { tidy } from '@tensorflow/tfjs-core';
 import { checkRange } from '../../internal/check';
 import type { SomeTasks, Weighting } from '../../types';
+import { weightedSum } from './tasks';
 
 /**
  * The weighted sum of the tasks' losses, each by its own constant: L = sum over k of w_k L_k. A task left out of
@@ -18,10 +19,6 @@ export function fixedWeights<T extends string>(weights: SomeTasks<T, number> = {
   return {
     name: 'fixedWeights',
     tasks: [...byTask.keys()] as T[],
-    combine: (losses) =>
-      tidy(() => {
-        const present = Object.entries(losses) as [T, Scalar][];
-        return addN(present.map(([task, loss]) => mul(loss, byTask.get(task) ?? 1))) as Scalar;
-      }),
+    combine: (losses) => tidy(() => weightedSum(losses, (task) => byTask.get(task) ?? 1)),
   };
 }

@@ -1,0 +1,87 @@
+import type { Batch, Source, Weighting } from '../types';
+import type { Callback, EpochLog, Run, TaskScores } from './callbacks/callback';
+import { beginNextEpoch, countBatch, type FitState, secondsSoFar, trainScores } from './fit-state';
+import { meanLosses, type TaskMetrics } from './scores';
+import type { StepResult, Trainer } from './types';
+
+/** What an epoch is trained with. */
+export interface Fit<T extends string, M extends TaskMetrics<T>> {
+  readonly trainer: Trainer<T, M>;
+  readonly weighting: Weighting<T>;
+  readonly source: Source<T>;
+  readonly validation: Source<T> | undefined;
+  readonly callbacks: readonly Callback<T>[];
+  readonly signal: AbortSignal | undefined;
+  readonly terminateOnNaN: boolean;
+  /** Lets the event loop have its turn. */
+  readonly pause: () => Promise<void>;
+  readonly state: FitState<T>;
+  readonly run: Run<T>;
+}
+
+export async function reachSafePoint<T extends string>(
+  { callbacks, run }: { readonly callbacks: readonly Callback<T>[]; readonly run: Run<T> },
+  at: 'step' | 'epoch' | 'abort',
+): Promise<void> {
+  for (const callback of callbacks) await callback.onSafePoint?.(run, at);
+}
+
+/** A step of the trainer; its errors say where the fit stood. */
+async function takeStep<T extends string, M extends TaskMetrics<T>>(
+  { trainer, terminateOnNaN, state: { epoch, batches } }: Fit<T, M>,
+  batch: Batch<T>,
+): Promise<StepResult<T>> {
+  try {
+    return await trainer.step(batch, { terminateOnNaN, epoch });
+  } catch (error) {
+    const { message } = error as Error;
+    throw new Error(`fit: epoch ${epoch}, step ${batches + 1}: ${message}`, { cause: error });
+  }
+}
+
+/** Trains on the rest of the epoch; false where it was cut short. */
+async function trainBatches<T extends string, M extends TaskMetrics<T>>(fit: Fit<T, M>): Promise<boolean> {
+  const { trainer, source, callbacks, signal, pause, state, run } = fit;
+  let skip = state.batches;
+  for await (const batch of source(state.epoch)) {
+    if (skip-- > 0) continue;
+    const result = await takeStep(fit, batch);
+    countBatch(state, trainer.model.tasks, result);
+    const { progress, loss, losses, balance } = result;
+    const log = { step: state.batches, progress, loss, losses, ...(balance === undefined ? {} : { balance }) };
+    for (const callback of callbacks) await callback.onStepEnd?.(run, log);
+    // Between the batches of one accumulated step there is nothing whole to save.
+    if (result.updated) {
+      await reachSafePoint(fit, 'step');
+      if (state.stopped !== null || signal?.aborted) return false;
+    }
+    await pause();
+  }
+  if (state.batches === 0) throw new RangeError(`fit: the source gave no batch in epoch ${state.epoch}.`);
+  state.steps = state.batches;
+  trainer.flush();
+  return !signal?.aborted;
+}
+
+/** One epoch from where the fit stands; false where it was cut short. */
+export async function runEpoch<T extends string, M extends TaskMetrics<T>>(fit: Fit<T, M>): Promise<boolean> {
+  const { trainer, weighting, validation, callbacks, signal, state, run } = fit;
+  const { tasks } = trainer.model;
+  if (state.batches === 0) state.began = performance.now();
+  for (const callback of callbacks) await callback.onEpochBegin?.(run);
+  if (!(await trainBatches(fit))) return false;
+  const scores = validation && (await trainer.evaluate(validation, { signal }));
+  const log: EpochLog<T> = {
+    epoch: state.epoch,
+    seconds: secondsSoFar(state),
+    learningRate: trainer.learningRate,
+    train: trainScores(state, tasks),
+    ...(scores === undefined ? {} : { validation: scores as TaskScores<T> }),
+  };
+  state.history.push(log);
+  weighting.endEpoch?.(meanLosses(state.sums, tasks));
+  for (const callback of callbacks) await callback.onEpochEnd?.(run, log);
+  beginNextEpoch(state);
+  await reachSafePoint(fit, 'epoch');
+  return true;
+}

@@ -1,0 +1,66 @@
+import { readWeights, writeWeights } from '../internal/layer-weights';
+import type { PlainData } from '../types';
+import type { Callback, Run } from './callbacks/callback';
+import { type FitState, secondsSoFar } from './fit-state';
+import type { TaskMetrics } from './scores';
+import type { Snapshot } from './snapshot';
+import type { Trainer } from './types';
+
+async function takeSnapshot<T extends string, M extends TaskMetrics<T>>(
+  trainer: Trainer<T, M>,
+  state: FitState<T>,
+  callbacks: readonly Callback<T>[],
+): Promise<Snapshot<T>> {
+  const saved = callbacks.flatMap((callback) => (callback.save ? [[callback.name!, callback.save()] as const] : []));
+  return {
+    kind: 'tfjs-multitask run',
+    version: 1,
+    id: state.id,
+    trainer: await trainer.save(),
+    epoch: state.epoch,
+    batch: state.batches,
+    seconds: state.batches === 0 ? 0 : secondsSoFar(state),
+    sums: state.sums,
+    history: [...state.history],
+    stopped: state.stopped,
+    callbacks: Object.fromEntries(saved),
+  };
+}
+
+/** What callbacks see and may do of a fit. */
+export function createRun<T extends string, M extends TaskMetrics<T>>(
+  trainer: Trainer<T, M>,
+  state: FitState<T>,
+  { epochs, resumed, callbacks }: Pick<Run<T>, 'epochs' | 'resumed'> & { readonly callbacks: readonly Callback<T>[] },
+): Run<T> {
+  const { net, tasks } = trainer.model;
+  return {
+    id: state.id,
+    tasks,
+    epochs,
+    history: state.history,
+    resumed,
+    get epoch() {
+      return state.epoch;
+    },
+    get steps() {
+      return state.steps;
+    },
+    get learningRate() {
+      return trainer.learningRate;
+    },
+    set learningRate(rate) {
+      trainer.learningRate = rate;
+    },
+    get stopped() {
+      return state.stopped ?? undefined;
+    },
+    stop(reason) {
+      state.stopped ??= reason;
+    },
+    weights: () => trainer.averaged(() => readWeights(net)),
+    setWeights: (weights) => writeWeights(net, weights),
+    // Results of metrics are plain data, which their types do not say.
+    snapshot: async () => (await takeSnapshot(trainer, state, callbacks)) as unknown as PlainData,
+  };
+}
