@@ -1,6 +1,6 @@
 // What a step with an aggregator costs, as ratios to the fixed-weight step, on the paper's three-task U-Net.
 //
-//   npx tsx bench/aggregators.ts [--backend wasm] [--image 32] [--maps 4] [--rounds 15] [--clock wall|cpu]
+//   npx tsx bench/aggregators.ts [--backend wasm] [--image 32] [--filters 4] [--rounds 15] [--clock wall|cpu]
 //
 // The ways take turns within every round, so that whatever else the machine does meets all of them. `bound` is what the
 // backward passes themselves cost: the fixed step with its one joint backward pass replaced by one for each task. The
@@ -20,14 +20,14 @@ const { values } = parseArgs({
   options: {
     backend: { type: 'string' },
     image: { type: 'string', default: '32' },
-    maps: { type: 'string', default: '4' },
+    filters: { type: 'string', default: '4' },
     rounds: { type: 'string', default: '15' },
     clock: { type: 'string', default: 'wall' },
   },
 });
 /** Rounds before the first that counts: by then the engine has compiled what runs often. */
 const WARM_UP = 10;
-const [size, filters, rounds] = [values.image, values.maps, values.rounds].map(Number);
+const [size, filters, rounds] = [values.image, values.filters, values.rounds].map(Number);
 
 function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b);
@@ -98,7 +98,7 @@ for await (const batch of batches(dataset, { shuffle: false })(0)) {
   }
 
   console.log(
-    `${cpus()[0]?.model}, Node ${process.versions.node}, ${backend}; three tasks, ${size} x ${size}, ${filters} maps, ` +
+    `${cpus()[0]?.model}, Node ${process.versions.node}, ${backend}; three tasks, ${size} x ${size}, ${filters} filters, ` +
       `batch 4, ${rounds} rounds in turns, ${values.clock} time`,
   );
   const ratio = (of: readonly number[], to: readonly number[]): string =>

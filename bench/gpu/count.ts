@@ -28,8 +28,8 @@ else registerWebgpuTrainingKernels();
 const seen = watchDispatches();
 const billions = (value: number): string => (value / 1e9).toFixed(2);
 for (const size of values.sizes.split(',')) {
-  const [image, maps, batch] = size.split('x').map(Number);
-  const { step } = await prepare('webgpu', { image, maps, batch });
+  const [image, filters, batch] = size.split('x').map(Number);
+  const { step } = await prepare('webgpu', { image, filters, batch });
   await step(); // the optimizer makes its moments
   seen.length = 0;
   const peak = await peakBytes(step, backend() as unknown as Watched);
@@ -42,7 +42,7 @@ for (const size of values.sizes.split(',')) {
     sum(({ loads }) => loads),
     sum(({ flops }) => flops),
   ];
-  console.log(`\n${image} x ${image}, ${maps} maps, batch ${batch}; tensors take ${billions(peak)} GB at most\n`);
+  console.log(`\n${image} x ${image}, ${filters} filters, batch ${batch}; tensors take ${billions(peak)} GB at most\n`);
   console.log('| kernel | dispatches | GB read and written | GB loaded | GFLOP |\n| --- | --- | --- | --- | --- |');
   for (const { name, dispatches, bytes, loads, flops } of names) {
     if (bytes > total[1] / 200 || dispatches > total[0] / 50) {

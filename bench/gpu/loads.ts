@@ -27,7 +27,7 @@ function tiledLoads({ dispatch: [x, y, z] }: LoadingProgram, uniforms: Uniforms)
 /** tfjs's filter gradient: a thread for each weight, which loads both factors of every product. */
 function filterGradientLoads({ outputShape }: LoadingProgram, uniforms: Uniforms): number {
   const [pads, strides, [batch], [outHeight], [outWidth], [inHeight], [inWidth]] = uniforms.map(({ data }) => data);
-  const [filterHeight, filterWidth, channels, maps] = outputShape;
+  const [filterHeight, filterWidth, channels, filters] = outputShape;
   const met = (taps: number, outputs: number, inputs: number, axis: 0 | 1): number =>
     sumOver(taps, (tap) =>
       sumOver(outputs, (output) => {
@@ -36,7 +36,7 @@ function filterGradientLoads({ outputShape }: LoadingProgram, uniforms: Uniforms
       }),
     );
   const pairs = met(filterHeight, outHeight, inHeight, 0) * met(filterWidth, outWidth, inWidth, 1);
-  return batch * pairs * channels * maps * 2 * FLOAT;
+  return batch * pairs * channels * filters * 2 * FLOAT;
 }
 
 /** tfjs's input gradient: a thread for each pixel and channel or, where channels come in fours, for two pixels of four. */
@@ -44,7 +44,7 @@ function inputGradientLoads(
   { shaderKey, outputShape, workgroupSize, dispatch }: LoadingProgram,
   uniforms: Uniforms,
 ): number {
-  const [taps, pads, strides, [, outHeight, outWidth, maps]] = uniforms.map(({ data }) => data);
+  const [taps, pads, strides, [, outHeight, outWidth, filters]] = uniforms.map(({ data }) => data);
   const [batch, height, width, channels] = outputShape;
   const isMet = (at: number, outputs: number, axis: 0 | 1): boolean =>
     at >= 0 && at < outputs * strides[axis] && at % strides[axis] === 0;
@@ -54,7 +54,7 @@ function inputGradientLoads(
     const columns = sumOver(width, (column) =>
       sumOver(taps[1], (tap) => (isMet(column - pads[1] + tap, outWidth, 1) ? 1 : 0)),
     );
-    return batch * sumOver(height, rowsMet) * columns * channels * maps * 2 * FLOAT;
+    return batch * sumOver(height, rowsMet) * columns * channels * filters * 2 * FLOAT;
   }
   const [acrossChannels, acrossWidth, acrossRows] = dispatch.map((groups, axis) => groups * workgroupSize[axis]);
   const fours = sumOver(acrossWidth, (pair) =>
@@ -64,7 +64,7 @@ function inputGradientLoads(
       return pixels === 0 ? 0 : 4 + pixels;
     }),
   );
-  return sumOver(acrossRows, (row) => rowsMet(row % height)) * fours * acrossChannels * (maps / 4) * 4 * FLOAT;
+  return sumOver(acrossRows, (row) => rowsMet(row % height)) * fours * acrossChannels * (filters / 4) * 4 * FLOAT;
 }
 
 /** The bytes that a convolution's shader loads from its tensors, as its loops say; 0 for other shaders. */

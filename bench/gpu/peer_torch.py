@@ -24,8 +24,8 @@ runpy.run_path({peer!r}, run_name="__main__")
 
 sizes, repeats, device = [*sys.argv[1:], *["256x64x4,256x64x16", "10", "cuda"][len(sys.argv) - 1 :]]
 for size in sizes.split(","):
-    image, maps, batch = map(int, size.split("x"))
-    spec = json.dumps({"size": {"image": image, "maps": maps, "batch": batch}, "threads": 1})
+    image, filters, batch = map(int, size.split("x"))
+    spec = json.dumps({"size": {"image": image, "filters": filters, "batch": batch}, "threads": 1})
     for tf32 in (False, True) if device == "cuda" else (False,):
         code = BEFORE.format(tf32=tf32, spec=spec, peer=str(PEER), device=device)
         asked = f"step 3\nstep {repeats}\nforward 3\nforward {repeats}\n"

@@ -4,7 +4,7 @@
 #
 #   tar xzf bench-gpu.tar.gz && bash bench-gpu/run.sh
 #
-# SIZES=256x64x4,256x64x16 (image x maps x batch), REPEATS=10. What is printed is kept in $OUT, or beside this script.
+# SIZES=256x64x4,256x64x16 (image x filters x batch), REPEATS=10. What is printed is kept in $OUT, or beside this script.
 # DRY=1 does the same without a GPU, at a tiny size: WebGPU on SwiftShader, of the folder $SWIFTSHADER (Chromium's), and
 # PyTorch on the CPU.
 set -euo pipefail

@@ -130,8 +130,8 @@ const peaks = await measurePeaks();
 console.log(`peak: ${peaks.teraflops.toFixed(1)} TFLOP/s, copying ${peaks.gigabytes.toFixed(0)} GB/s\n`);
 const results: unknown[] = [];
 for (const size of values.sizes.split(',')) {
-  const [image, maps, batch] = size.split('x').map(Number);
-  const { step, forward } = await prepare('webgpu', { image, maps, batch });
+  const [image, filters, batch] = size.split('x').map(Number);
+  const { step, forward } = await prepare('webgpu', { image, filters, batch });
   const steps = await timed(step);
   const forwards = await timed(forward);
   const kernels = (await timeKernels(step)).sort((a, b) => b.ms - a.ms);

@@ -1,9 +1,10 @@
 // A process that works when it is told to: `node child.mjs '{"backend", "size", "threads"}'`, then a line on stdin for each
-// task, `step N`, `forward N`, `memory` or `convs`, and an answer in JSON on stdout for each.
+// task, `step N`, `forward N`, `memory`, `convs` or `ops`, and an answer in JSON on stdout for each.
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { registerSimdBackend } from 'tfjs-backend-simd';
-import { registerWasmTrainingKernels } from '../../src/backends/patches/wasm/register-wasm-training-kernels';
+import { registerWasmTrainingKernels } from 'tfjs-multitask/backends';
+import { measureOps } from '../../packages/backend-simd/bench/ops';
 import { measureConvs } from './convs';
 import { prepare, type Size } from './step';
 
@@ -61,6 +62,7 @@ async function main(): Promise<void> {
     const [task, count] = line.split(' ');
     if (task === 'step' || task === 'forward') answer({ ms: await timed(work[task], Number(count)) });
     else if (task === 'memory') answer({ beforeMiB: before, peakMiB: resident('VmHWM') });
+    else if (task === 'ops') answer({ ops: await measureOps((done) => console.error(done)) });
     else answer({ convs: await measureConvs(backend, spec.size, (done) => console.error(done)) });
   }
 }

@@ -1,10 +1,10 @@
-import { median } from './median';
+import { median } from '../../packages/backend-simd/bench/median';
 import type { Size } from './step';
 import { startWorker } from './worker';
 
 /** The step time on simd where one thing changes. */
 export interface Growth {
-  readonly what: 'side' | 'maps' | 'batch' | 'threads';
+  readonly what: 'side' | 'filters' | 'batch' | 'threads';
   readonly value: number;
   readonly size: Size;
   readonly threads: number;
@@ -16,12 +16,12 @@ const TURN_MS = 1500;
 const WARM_MS = 3000;
 
 function cases(threads: number, cores: number, quick: boolean): Omit<Growth, 'ms'>[] {
-  const small: Size = { image: 64, maps: 8, batch: 4 };
-  const middle: Size = { image: quick ? 64 : 128, maps: quick ? 8 : 16, batch: 4 };
+  const small: Size = { image: 64, filters: 8, batch: 4 };
+  const middle: Size = { image: quick ? 64 : 128, filters: quick ? 8 : 16, batch: 4 };
   const more = <V>(values: V[]): V[] => (quick ? values.slice(0, 2) : values);
   return [
     ...more([64, 128, 256, 512]).map((value) => ({ what: 'side', value, size: { ...small, image: value }, threads })),
-    ...more([8, 16, 32, 64]).map((value) => ({ what: 'maps', value, size: { ...small, maps: value }, threads })),
+    ...more([8, 16, 32, 64]).map((value) => ({ what: 'filters', value, size: { ...small, filters: value }, threads })),
     ...more([1, 2, 4, 8, 16]).map((value) => ({ what: 'batch', value, size: { ...small, batch: value }, threads })),
     ...[1, 2, 4, 8]
       .filter((value) => value <= Math.max(cores, threads))
@@ -29,7 +29,7 @@ function cases(threads: number, cores: number, quick: boolean): Omit<Growth, 'ms
   ] as Omit<Growth, 'ms'>[];
 }
 
-/** Measures how the step time grows with the side of the image, maps, batch and threads, each from the same small model. */
+/** Measures how the step time grows with the side of the image, filters, batch and threads, each from the same small model. */
 export async function measureGrowth(
   { threads, cores, quick, bundle }: { threads: number; cores: number; quick: boolean; bundle: string },
   onProgress: (text: string) => void,

@@ -1,4 +1,4 @@
-import { median } from './median';
+import { median } from '../../packages/backend-simd/bench/median';
 import type { Size } from './step';
 import { type Memory, startWorker, type Who, type Worker } from './worker';
 
@@ -11,6 +11,8 @@ interface Measured {
   readonly forward?: readonly number[];
   /** After the first steps. */
   readonly memory?: Memory;
+  /** What a peer says of itself. */
+  readonly version?: string;
   /** Why there is nothing. */
   readonly missing?: string;
 }
@@ -50,7 +52,7 @@ const repeats = (ms: number): number => Math.max(1, Math.floor(TURN_MS / ms));
  */
 export async function measure(size: Size, options: MeasureOptions): Promise<Measurement> {
   const { who, works, memory, rounds, threads, bundle, spare = () => false, onProgress } = options;
-  const name = `${size.image}x${size.image}, ${size.maps} maps`;
+  const name = `${size.image}x${size.image}, ${size.filters} filters`;
   const by: Partial<Record<Who, { -readonly [K in keyof Measured]: Measured[K] }>> = {};
   const workers = new Map<Who, Worker>();
   const turns = new Map<string, { count: number; spent: number; times: number[] }>();
@@ -71,7 +73,7 @@ export async function measure(size: Size, options: MeasureOptions): Promise<Meas
     await attempt(one, 'starts', async () => {
       const worker = await startWorker(one, size, { threads, bundle });
       workers.set(one, worker);
-      by[one] = {};
+      by[one] = worker.version === undefined ? {} : { version: worker.version };
       const steps = (works.includes('step') || memory) && !spare(one, 'step');
       for (const work of ['step', 'forward'] as const) {
         if (work === 'step' ? !steps : !works.includes(work) || spare(one, work)) continue;

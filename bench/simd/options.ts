@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import type { Size } from './step';
 
 /** What can be asked for alone. */
-const PARTS = ['steps', 'forward', 'memory', 'full', 'convs', 'growth'] as const;
+const PARTS = ['steps', 'forward', 'memory', 'full', 'convs', 'ops', 'growth'] as const;
 type Part = (typeof PARTS)[number];
 
 /** What `simd` is compared with. */
@@ -18,6 +18,8 @@ export interface BenchOptions {
   readonly threads: number;
   readonly quick: boolean;
   readonly out: string;
+  /** The page that tells what was measured; none where sizes are not the usual ones. */
+  readonly docs: string | undefined;
 }
 
 export const HELP = `Times the simd backend on the paper's three-task U-Net, beside its peers.
@@ -26,10 +28,12 @@ export const HELP = `Times the simd backend on the paper's three-task U-Net, bes
 
   --only PARTS      of ${PARTS.join(',')}; default: all
   --peers NAMES     of ${PEERS.join(',')}; default: all; those that are not here are left out
-  --sizes SIZES     side x maps of the first level      (64x8,128x16,256x16,256x32)
+  --sizes SIZES     side x filters of the first level      (64x8,128x16,256x16,256x32)
   --rounds N        in each, everyone takes a turn      (5; with --quick 2)
   --threads N       of each                             (2)
   --quick           two small sizes, no full model
+  --docs FILE       whose sections of what was measured are written anew
+                    (docs/benchmarks.md; with --quick or --sizes none)
   --out DIR         where bench.json goes               (runs/bench)
   --help
 
@@ -52,11 +56,11 @@ function whole(text: string, name: string): number {
 }
 
 function toSize(text: string): Size {
-  const [image, maps] = text.split('x').map((part) => whole(part, 'sizes'));
-  if (maps === undefined || image % 16 !== 0) {
-    throw new RangeError(`--sizes takes a side that is a multiple of 16, x and maps, such as 64x8; got '${text}'.`);
+  const [image, filters] = text.split('x').map((part) => whole(part, 'sizes'));
+  if (filters === undefined || image % 16 !== 0) {
+    throw new RangeError(`--sizes takes a side that is a multiple of 16, x and filters, such as 64x8; got '${text}'.`);
   }
-  return { image, maps, batch: 4 };
+  return { image, filters, batch: 4 };
 }
 
 /** Reads the command line; undefined where help was asked for. */
@@ -72,11 +76,13 @@ export function parseBenchCommand(args: readonly string[]): BenchOptions | undef
       threads: { ...text, default: '2' },
       quick: { type: 'boolean', default: false },
       out: { ...text, default: 'runs/bench' },
+      docs: text,
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return undefined;
   const { quick } = values;
+  const docs = values.docs ?? (quick || values.sizes ? undefined : 'docs/benchmarks.md');
   const parts = choose(values.only, PARTS, 'only');
   return {
     parts: quick && values.only === undefined ? parts.filter((part) => part !== 'full') : parts,
@@ -86,5 +92,6 @@ export function parseBenchCommand(args: readonly string[]): BenchOptions | undef
     threads: whole(values.threads, 'threads'),
     quick,
     out: resolve(values.out),
+    docs: docs && resolve(docs),
   };
 }

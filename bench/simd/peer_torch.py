@@ -1,6 +1,6 @@
 """The paper's three-task U-Net in PyTorch: the peer of bench/simd/main.ts.
 
-python peer_torch.py '{"size": {"image", "maps", "batch", "accumulate"}, "threads"}', then a line on stdin for each task,
+python peer_torch.py '{"size": {"image", "filters", "batch", "accumulate"}, "threads"}', then a line on stdin for each task,
 `step N`, `forward N` or `memory`, and an answer in JSON on stdout for each.
 """
 import json
@@ -13,7 +13,7 @@ from torch import nn
 from torch.nn import functional as F
 
 spec = json.loads(sys.argv[1])
-image, maps, batch = (spec["size"][name] for name in ("image", "maps", "batch"))
+image, filters, batch = (spec["size"][name] for name in ("image", "filters", "batch"))
 accumulate = spec["size"].get("accumulate", 1)
 torch.set_num_threads(spec["threads"])
 torch.manual_seed(1)
@@ -68,7 +68,7 @@ class Model(nn.Module):
 
 
 before = resident("VmRSS")
-levels = [maps * 2**i for i in range(5)]
+levels = [filters * 2**i for i in range(5)]
 model = Model()
 optimizer = torch.optim.Adam(model.parameters(), lr=1e-4)
 x = torch.rand(batch, 1, image, image)

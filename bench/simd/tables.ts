@@ -1,21 +1,16 @@
+import { median } from '../../packages/backend-simd/bench/median';
+import type { Peak } from '../../packages/backend-simd/bench/peak';
+import { milliseconds, speedAndShare, table } from '../../packages/backend-simd/bench/tables';
 import type { ConvSpeed, Pass } from './convs';
 import type { Growth } from './growth';
 import { type Measurement, ratio, type Work } from './measure';
-import { median } from './median';
 import type { Peer } from './options';
-import type { Peak } from './peak';
 import type { Who } from './worker';
 
 const NAMES: Readonly<Record<Who, string>> = { simd: 'simd', torch: 'PyTorch', wasm: 'wasm', node: 'tfjs-node' };
 const MISSING = '-';
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-const sizeName = ({ size: { image, maps } }: Measurement): string => `${image}x${image}, ${maps} maps`;
-const milliseconds = (ms: number): string => (ms < 100 ? ms.toFixed(1) : ms.toFixed(0));
+const sizeName = ({ size: { image, filters } }: Measurement): string => `${image}x${image}, ${filters} filters`;
 const times = (value: number | undefined): string => (value === undefined ? '' : ` (${value.toFixed(2)}x)`);
 
 /** Milliseconds of everyone; with the peers, how many times as long as simd they took. */
@@ -68,24 +63,24 @@ const PASSES: readonly (readonly [Pass, string])[] = [
 
 /** GFLOP/s of each convolution and its share of the peak. */
 export function convTable(convs: readonly ConvSpeed[], peak: Peak): string {
-  const rows = convs.map(({ image, filter, doubled, count, gflops }) => [
+  const rows = convs.map(({ image, filter, upsampled, count, gflops }) => [
     image.join('x'),
-    `${filter[0]}x${filter[1]}${doubled ? ' of doubled pixels' : ''}, ${filter[2]} to ${filter[3]}`,
+    `${filter[0]}x${filter[1]}${upsampled ? ' behind a 2x upsampling' : ''}, ${filter[2]} to ${filter[3]}`,
     String(count),
-    ...PASSES.map(([pass]) => `${gflops[pass].toFixed(1)} (${((100 * gflops[pass]) / peak.allThreads).toFixed(0)} %)`),
+    ...PASSES.map(([pass]) => speedAndShare(gflops[pass], peak)),
   ]);
-  return table(['maps of', 'filter', 'in the model', ...PASSES.map(([, name]) => name)], rows);
+  return table(['input', 'filter', 'in the model', ...PASSES.map(([, name]) => name)], rows);
 }
 
 /** Step times, and how many times the one before. */
 export function growthTable(grown: readonly Growth[]): string {
   const rows = grown.map(({ what, value, size, threads, ms }, i) => {
     const before = grown[i - 1]?.what === what ? (ms / grown[i - 1].ms).toFixed(2) : '';
-    const { image, maps, batch } = size;
+    const { image, filters, batch } = size;
     return [
       what,
       String(value),
-      `${image}x${image}, ${maps} maps, batch ${batch}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+      `${image}x${image}, ${filters} filters, batch ${batch}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
       milliseconds(ms),
       before,
     ];

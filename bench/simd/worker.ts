@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { OpTime } from '../../packages/backend-simd/bench/ops';
 import type { ChildSpec } from './child';
 import type { ConvSpeed } from './convs';
 import type { Peer } from './options';
@@ -21,6 +22,7 @@ export interface Worker {
   time(work: 'step' | 'forward', count: number): Promise<readonly number[]>;
   memory(): Promise<Memory>;
   convs(): Promise<readonly ConvSpeed[]>;
+  ops(): Promise<readonly OpTime[]>;
   end(): Promise<void>;
 }
 
@@ -29,6 +31,7 @@ type Answer = Memory & {
   readonly version?: string;
   readonly ms: readonly number[];
   readonly convs: readonly ConvSpeed[];
+  readonly ops: readonly OpTime[];
 };
 
 /** Threads of OpenMP spin for a while before they sleep. */
@@ -89,6 +92,7 @@ export async function startWorker(
       return { beforeMiB, peakMiB };
     },
     convs: async () => (await ask('convs')).convs,
+    ops: async () => (await ask('ops')).ops,
     async end() {
       child.stdin.end();
       await ended;

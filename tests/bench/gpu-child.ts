@@ -57,7 +57,7 @@ async function count(body: () => unknown): Promise<{ expected: Tally[]; boundByt
   return { ...result, counted };
 }
 
-const { step } = await prepare('webgpu', { image: 16, maps: 4, batch: 2 });
+const { step } = await prepare('webgpu', { image: 16, filters: 4, batch: 2 });
 for (let i = 0; i < 2; i++) await step(); // the optimizer makes its moments, and the labels come back once to be checked
 const training = await count(step);
 

@@ -15,7 +15,7 @@ export interface Peak {
 const OPERATIONS = 12 * 4 * 2;
 
 async function compile(features: readonly string[]): Promise<Uint8Array> {
-  const source = await readFile(new URL('peak.as', import.meta.url), 'utf8');
+  const source = await readFile(new URL('assembly/peak.ts', import.meta.url), 'utf8');
   let binary: Uint8Array | undefined;
   const { error, stderr } = await asc.main(
     [
@@ -30,7 +30,7 @@ async function compile(features: readonly string[]): Promise<Uint8Array> {
       listFiles: () => [],
     },
   );
-  if (binary === undefined) throw new Error(`peak.as: ${error?.message} ${stderr.toString()}`);
+  if (binary === undefined) throw new Error(`assembly/peak.ts: ${error?.message} ${stderr.toString()}`);
   return binary;
 }
 

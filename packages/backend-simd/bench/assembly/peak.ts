@@ -1,5 +1,6 @@
 // Twelve chains of multiply-adds in registers: as fast as a core can be in WebAssembly. 12 * 4 * 2 operations a turn.
 
+// @ts-ignore: decorator
 @inline
 function madd(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
