@@ -1,10 +1,10 @@
 import { setBackend, tensor2d, tensor4d, train } from '@tensorflow/tfjs-core';
+import { registerSimdBackend } from 'tfjs-backend-simd';
 import { bce, softDice } from 'tfjs-multitask/losses';
 import { amyar2020 } from 'tfjs-multitask/models';
 import { createTrainer } from 'tfjs-multitask/train';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { registerSimdBackend } from '../src';
-import { numbers } from './compare';
+import { numbers } from '../../../packages/backend-simd/tests/compare';
 
 beforeAll(() => registerSimdBackend({ threads: 2 }));
 

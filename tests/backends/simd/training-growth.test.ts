@@ -15,15 +15,15 @@ import {
   variableGrads,
 } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
+import { registerSimdBackend } from 'tfjs-backend-simd';
 import { InstanceNorm, UNetDecoder, UNetEncoder } from 'tfjs-multitask/layers';
 import { mse } from 'tfjs-multitask/losses';
 import { multitask } from 'tfjs-multitask/models';
 import { createTrainer } from 'tfjs-multitask/train';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { SimdBackend } from '../../../packages/backend-simd/src/backend';
+import { numbers } from '../../../packages/backend-simd/tests/compare';
 import { stepFusedAdam } from '../../../src/train/step/fused-adam';
-import { registerSimdBackend } from '../src';
-import type { SimdBackend } from '../src/backend';
-import { numbers } from './compare';
 
 interface Memory {
   readonly numTensors: number;
