@@ -9,6 +9,8 @@ export default defineConfig({
   },
   // Names of package.json's "imports", which stay as they are.
   external: [/^#/],
+  // Bundled, so that one tarball installs whole.
+  noExternal: ['tfjs-backend-simd'],
   format: ['esm', 'cjs'],
   dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
   target: 'es2022',

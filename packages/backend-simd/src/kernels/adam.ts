@@ -54,5 +54,5 @@ const adamUpdate: Kernel = ({ backend, inputs, attrs }) => {
   return [];
 };
 
-/** Updates of optimizers. TensorFlow.js has no kernels of these names: src/train/step/fused-adam.ts asks for them. */
+/** Updates of optimizers. TensorFlow.js has no kernels of these names: tfjs-multitask asks for them. */
 export const optimizerKernels: Readonly<Record<string, Kernel>> = { AdamUpdate: adamUpdate };

@@ -247,7 +247,7 @@ export const elementwiseKernels: Readonly<Record<string, Kernel>> = {
   AddN: addN,
 };
 
-/** A kernel for a layer of this library (src/layers/fused/fuse-conv2d.ts), which TensorFlow.js has no name for. */
+/** A kernel for the convolutions of tfjs-multitask, which TensorFlow.js has no name for. */
 export const ownElementwiseKernels: Readonly<Record<string, Kernel>> = {
   ReluGrad: binary(BINARY.reluGrad, 'dy', 'y'),
 };

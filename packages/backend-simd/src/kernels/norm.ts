@@ -208,7 +208,7 @@ const fusedBatchNorm: Kernel = ({ backend, inputs, attrs }) => {
 /** Normalization with given moments. */
 export const normKernels: Readonly<Record<string, Kernel>> = { FusedBatchNorm: fusedBatchNorm };
 
-/** Kernels for layers of this library, which no other backend has: they take floats, and at least one. */
+/** Kernels for layers of tfjs-multitask, which no other backend has: they take floats, and at least one. */
 export const ownNormKernels: Readonly<Record<string, Kernel>> = {
   GroupNormalize: normalize,
   GroupNormalizeGrad: normalizeGrad,

@@ -140,5 +140,5 @@ const sumAll: Kernel = ({ backend, inputs, attrs }) => {
   return out;
 };
 
-/** A kernel that src/train/step/sum-all.ts asks for, which no other backend has. */
+/** A kernel that tfjs-multitask asks for, which no other backend has. */
 export const ownReduceKernels: Readonly<Record<string, Kernel>> = { SumAll: sumAll };

@@ -1,0 +1,4 @@
+// In Node: npx tsx main.ts
+import { trainBars } from './train';
+
+trainBars(console.log);
