@@ -1,7 +1,7 @@
 import type { Random } from '../../internal/random';
 import { type Body, tissue } from './body';
-import type { StrokePoint, View } from './canvas';
 import { length, type Outline } from './geometry';
+import type { StrokePoint, View } from './view';
 
 /** Where a phantom image comes from: each source has its own window, crop, grain and frame. */
 export const phantomSources = ['lung', 'bright', 'wide', 'bone', 'figure'] as const;

@@ -1,4 +1,5 @@
-import { type Canvas, createCanvas, type Draw, type View } from './canvas';
+import { type Canvas, createCanvas } from './canvas';
+import type { Draw, View } from './view';
 
 /** The slice as it is being painted. */
 export interface Body {

@@ -1,10 +1,10 @@
 import type { Random } from '../../internal/random';
 import { type Body, tissue } from './body';
-import type { StrokePoint } from './canvas';
 import type { ChestWall } from './chest-wall';
 import { atLevel, length, polarCurve } from './geometry';
 import type { Patient } from './patient';
 import { cage } from './thorax-levels';
+import type { StrokePoint } from './view';
 
 /** Thickness of the dense shell of a bone, in millimetres. */
 const shell = 1.6;

@@ -1,9 +1,10 @@
 import type { Random } from '../../internal/random';
 import { type Body, tissue } from './body';
-import { everywhere, type StrokePoint } from './canvas';
+import { everywhere } from './canvas';
 import { atLevel, closedCurve, length, type Point, smoothStep } from './geometry';
 import type { Patient } from './patient';
 import { heart, mediastinum } from './thorax-levels';
+import type { StrokePoint } from './view';
 
 const air = -960;
 const heartLevel = 0.5;

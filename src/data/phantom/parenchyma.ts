@@ -1,6 +1,6 @@
 import type { Random } from '../../internal/random';
 import type { Body } from './body';
-import { type Canvas, everywhere, type StrokePoint } from './canvas';
+import { type Canvas, everywhere } from './canvas';
 import type { ChestWall } from './chest-wall';
 import { smoothStep } from './geometry';
 import { crescent, type LesionFields } from './lesions';
@@ -10,6 +10,7 @@ import type { PhantomKind } from './patterns';
 import { rough, type SmoothNoise } from './smooth-noise';
 import { paintBullae, paintMass, paintNodules } from './tumours';
 import { paintBronchi, vesselCover } from './vessels';
+import type { StrokePoint } from './view';
 
 interface LungParts {
   readonly body: Body;

@@ -1,8 +1,9 @@
 import type { Random } from '../../internal/random';
 import { mix } from './body';
-import type { Canvas, StrokePoint } from './canvas';
+import type { Canvas } from './canvas';
 import { length } from './geometry';
 import type { Lung } from './lungs';
+import type { StrokePoint } from './view';
 
 /** How the slice cuts the vessels. */
 export interface VesselOptions {
