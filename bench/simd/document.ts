@@ -1,5 +1,5 @@
 /** The parts of the page, in their order; each is a section. */
-export const SECTIONS = [
+const SECTIONS = [
   'Training step',
   'Forward pass',
   'Peak memory of a training step',
