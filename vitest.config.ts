@@ -4,6 +4,28 @@ import { defineConfig } from 'vitest/config';
 const src = fileURLToPath(new URL('./src', import.meta.url));
 const simd = fileURLToPath(new URL('./packages/backend-simd/src/index.ts', import.meta.url));
 
+/** The files that take longest, by the report of `npm test -- --reporter=json`: `npm run test:quick` leaves them out. */
+const SLOW = [
+  'apps/experiments/tests/{report,run}.test.ts',
+  'apps/figures/tests/figures.test.ts',
+  'packages/backend-simd/tests/{conv-doubled,conv-joined,conv2d,conv3d,reduce,winograd}.test.ts',
+  'tests/backends/{every-gradient,training}.test.ts',
+  'tests/backends/simd/{train,training-growth}.test.ts',
+  'tests/backends/patches/webgpu/node.test.ts',
+  'tests/bench/gpu.test.ts',
+  'tests/contracts/nets.test.ts',
+  'tests/flows/*.test.ts',
+  'tests/models/{examples,load-and-train}.test.ts',
+  'tests/models/sharing/{contract,training}.test.ts',
+  'tests/metrics/statistics/bootstrap-interval.test.ts',
+  'tests/node/{file-system,resume,write-durably}.test.ts',
+  'tests/package/readme.test.ts',
+  'tests/tools/*.test.ts',
+  'tests/train/leaks.test.ts',
+  'tests/train/step/aggregate.test.ts',
+];
+const ALL = ['{tests,{packages,apps}/*/tests}/**/*.test.ts'];
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -13,13 +35,22 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['{tests,{packages,apps}/*/tests}/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // The cpu backend greets every process that uses it.
     onConsoleLog: (log) => !log.includes('Hi, looks like you are running TensorFlow.js in Node.js'),
-    typecheck: { enabled: true, include: ['tests/types/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
+    projects: [
+      { extends: true, test: { name: 'quick', include: ALL, exclude: SLOW } },
+      {
+        extends: true,
+        test: {
+          name: 'slow',
+          include: SLOW,
+          typecheck: { enabled: true, include: ['tests/types/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
+        },
+      },
+    ],
   },
 });

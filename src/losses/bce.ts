@@ -1,7 +1,7 @@
 import { checkRange } from '../internal/check';
 import type { Loss } from '../types';
-import { binaryCrossEntropy, binaryCrossEntropyFromLogits, clipProbabilities } from './binary-cross-entropy';
 import { defineLoss, SHARES } from './define-loss';
+import { clipProbabilities, elementwiseBce, elementwiseBceFromLogits } from './elementwise-bce';
 import { smoothLabels } from './smooth-labels';
 
 export interface BceOptions {
@@ -34,8 +34,6 @@ export function bce({ labelSmoothing = 0, fromLogits = false }: BceOptions = {})
   checkRange(labelSmoothing, 0, 1, 'bce: labelSmoothing');
   return defineLoss('bce', SHARES, (yTrue, yPred) => {
     const labels = smoothLabels(yTrue, labelSmoothing, 2);
-    return fromLogits
-      ? binaryCrossEntropyFromLogits(labels, yPred)
-      : binaryCrossEntropy(labels, clipProbabilities(yPred));
+    return fromLogits ? elementwiseBceFromLogits(labels, yPred) : elementwiseBce(labels, clipProbabilities(yPred));
   });
 }

@@ -1,8 +1,8 @@
 import { add, mul, pow, sigmoid, sub } from '@tensorflow/tfjs-core';
 import { checkRange } from '../internal/check';
 import type { Loss } from '../types';
-import { binaryCrossEntropy, binaryCrossEntropyFromLogits, clipProbabilities } from './binary-cross-entropy';
 import { defineLoss, SHARES } from './define-loss';
+import { clipProbabilities, elementwiseBce, elementwiseBceFromLogits } from './elementwise-bce';
 
 export interface BinaryFocalOptions {
   /** In [0, 1]: positives weigh `alpha`, negatives `1 - alpha`. `null`: both weigh 1. */
@@ -45,7 +45,7 @@ export function binaryFocal({ alpha = 0.25, gamma = 2, fromLogits = false }: Bin
     // Clipped also where it only makes the factor: a power below 1 has no finite gradient at 0.
     const p = clipProbabilities(fromLogits ? sigmoid(yPred) : yPred);
     const missed = add(mul(yTrue, sub(1, p)), mul(sub(1, yTrue), p));
-    const entropy = fromLogits ? binaryCrossEntropyFromLogits(yTrue, yPred) : binaryCrossEntropy(yTrue, p);
+    const entropy = fromLogits ? elementwiseBceFromLogits(yTrue, yPred) : elementwiseBce(yTrue, p);
     const focal = mul(pow(missed, gamma), entropy);
     return alpha === null ? focal : mul(add(mul(yTrue, 2 * alpha - 1), 1 - alpha), focal);
   });

@@ -7,12 +7,12 @@ export function clipProbabilities(probabilities: Tensor): Tensor {
 }
 
 /** `-y log p - (1 - y) log(1 - p)` of each element; `probabilities` must be clipped. */
-export function binaryCrossEntropy(yTrue: Tensor, probabilities: Tensor): Tensor {
+export function elementwiseBce(yTrue: Tensor, probabilities: Tensor): Tensor {
   const negative = mul(sub(yTrue, 1), log(sub(1, probabilities)));
   return sub(negative, mul(yTrue, log(probabilities)));
 }
 
 /** The same from `x = log(p / (1 - p))`: `log(1 + e^x) - x y`, finite for every finite `x`. */
-export function binaryCrossEntropyFromLogits(yTrue: Tensor, logits: Tensor): Tensor {
+export function elementwiseBceFromLogits(yTrue: Tensor, logits: Tensor): Tensor {
   return sub(softplus(logits), mul(logits, yTrue));
 }
