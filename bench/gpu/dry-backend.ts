@@ -1,6 +1,6 @@
 import { engine, registerBackend, setBackend, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { FoundAdapter } from '../../src/backends/patches/webgpu/adapter';
-import { createBackend, type OfficialClass } from '../../src/backends/patches/webgpu/backend';
+import { createWebgpuBackend, type OfficialClass } from '../../src/backends/patches/webgpu/backend';
 import type { Watched } from './tally';
 
 /** The limits that NVIDIA's driver gives, as far as kernels ask for them. */
@@ -31,7 +31,7 @@ export async function useDryBackend(): Promise<void> {
   Object.assign(globalThis, { GPUBuffer: class {}, GPUTexture: class {} });
   Object.defineProperty(globalThis, 'navigator', { value: { gpu: {} }, configurable: true });
   registerBackend('webgpu', () => {
-    const backend = createBackend(WebGPUBackend, device, found);
+    const backend = createWebgpuBackend(WebGPUBackend, device, found);
     const dry = backend as unknown as Watched & {
       tensorMap: { get(id: TensorInfo['dataId']): { resource: unknown; values: unknown; shape: number[] } };
       uploadToGPU(id: TensorInfo['dataId']): void;

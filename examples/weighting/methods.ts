@@ -1,7 +1,7 @@
 import {
   alignedMtl,
   caGrad,
-  conFig,
+  conflictFreeGradient,
   dualProj,
   dynamicWeightAverage,
   equalWeights,
@@ -57,7 +57,7 @@ export function methods<T extends string>(kinds: { readonly [K in T]: TaskKind }
     alignedMtl: () => alignedMtl(),
     upGrad: () => upGrad(),
     dualProj: () => dualProj(),
-    conFig: () => conFig(),
+    conflictFreeGradient: () => conflictFreeGradient(),
     fairGrad: () => fairGrad(),
     gradNorm: () => gradNorm(),
     gradDrop: () => gradDrop(),

@@ -17,7 +17,7 @@ export interface CutoutOptions {
   /** The longest side of a square, as a share of the image's shorter side; the shortest is half of it. Default: 0.25. */
   readonly size?: number;
   /** What fills a square. Default: 0. */
-  readonly value?: number;
+  readonly fill?: number;
 }
 
 function mapped(image: NDArray, change: (value: number) => number): NDArray {
@@ -55,7 +55,7 @@ export function noise(deviation = 0.02): IntensityPiece {
  * Blanks squares at random places, all of them inside the image. Source: DeVries, Taylor, "Improved regularization of
  * convolutional neural networks with cutout", 2017, arXiv:1708.04552.
  */
-export function cutout({ count = 1, size = 0.25, value = 0 }: CutoutOptions = {}): IntensityPiece {
+export function cutout({ count = 1, size = 0.25, fill = 0 }: CutoutOptions = {}): IntensityPiece {
   checkInteger(count, 0, 'cutout: count');
   checkRange(size, 0, 1, 'cutout: size');
   return {
@@ -68,7 +68,7 @@ export function cutout({ count = 1, size = 0.25, value = 0 }: CutoutOptions = {}
         const top = random.integer(height - side + 1);
         const left = random.integer(width - side + 1);
         for (let y = top; y < top + side; y++) {
-          data.fill(value, (y * width + left) * channels, (y * width + left + side) * channels);
+          data.fill(fill, (y * width + left) * channels, (y * width + left + side) * channels);
         }
       }
       return { data, shape: image.shape };

@@ -33,7 +33,7 @@ export interface AugmentOptions<T extends string> {
    * image while the input has its noise and holes (`'input'` aims at those, too); `'mask'` for any other label
    * `[height, width, channels]`; `'keep'` for the rest.
    */
-  readonly labels?: SomeTasks<T, LabelKind>;
+  readonly labelKinds?: SomeTasks<T, LabelKind>;
   /** The value of an image outside of its frame; masks are 0 there. Default: 0. */
   readonly fill?: number;
 }
@@ -54,10 +54,10 @@ const kinds: readonly LabelKind[] = ['mask', 'image', 'input', 'keep'];
  */
 export function augment<T extends string>(
   pieces: readonly AugmentPiece[],
-  { seed = 0, labels = {}, fill = 0 }: AugmentOptions<T> = {},
+  { seed = 0, labelKinds = {}, fill = 0 }: AugmentOptions<T> = {},
 ): Augmentation<T> {
-  for (const task of Object.keys(labels) as T[])
-    checkChoice(labels[task] as LabelKind, kinds, `augment: labels.${task}`);
+  for (const task of Object.keys(labelKinds) as T[])
+    checkChoice(labelKinds[task] as LabelKind, kinds, `augment: labelKinds.${task}`);
 
   return (sample, { id, epoch, repeat }) => {
     const [height, width] = imageShape(sample.x, `augment: x of sample '${id}'`);
@@ -80,7 +80,7 @@ export function augment<T extends string>(
       const label = sample.y[task];
       if (!label) continue;
       const isInput = label.data === sample.x.data;
-      const kind = labels[task] ?? (isInput ? 'image' : label.shape.length === 3 ? 'mask' : 'keep');
+      const kind = labelKinds[task] ?? (isInput ? 'image' : label.shape.length === 3 ? 'mask' : 'keep');
       if (kind === 'keep' || kind === 'input') {
         y[task] = kind === 'keep' ? label : x;
         continue;
@@ -89,7 +89,7 @@ export function augment<T extends string>(
       if (labelHeight !== height || labelWidth !== width) {
         throw new RangeError(
           `augment: '${task}' of sample '${id}' is ${labelHeight} x ${labelWidth}, but its image ${height} x ${width}; ` +
-            "resize it, or name it in labels as 'keep'.",
+            "resize it, or name it in labelKinds as 'keep'.",
         );
       }
       y[task] = isInput ? clean : move(label, kind === 'mask' ? 'nearest' : 'bilinear', kind === 'mask' ? 0 : fill);

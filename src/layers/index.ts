@@ -1,3 +1,5 @@
+// PascalCase makes a part of a model: layers are classes and need `new` (`new GroupNorm()`); encoders, decoders and heads
+// are functions and do not (`UNetEncoder()`). camelCase connects parts: `convBlock`, `withDecoder`, `attach`.
 export { AttentionGate, type AttentionGateOptions } from './attention-gate';
 export { BilinearUpsampling } from './bilinear-upsampling';
 export { type ConvBlockOptions, convBlock } from './blocks/conv-block';
@@ -11,6 +13,7 @@ export { UNetDecoder, type UNetDecoderOptions } from './builders/unet-decoder';
 export { UNetEncoder, type UNetEncoderOptions } from './builders/unet-encoder';
 export { type WithDecoderOptions, withDecoder } from './builders/with-decoder';
 export type { Activation } from './core/activation';
+export type { ChannelNormOptions } from './norm/channel-norm';
 export { GroupNorm, type GroupNormOptions } from './norm/group-norm';
 export { InstanceNorm, type InstanceNormOptions } from './norm/instance-norm';
 export { registerLayers } from './register';

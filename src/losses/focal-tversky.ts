@@ -21,7 +21,7 @@ export interface FocalTverskyOptions extends TverskyOptions {
  * the power goes on as a straight line to 0, because its gradient there would be infinite.
  *
  * The paper gives its 0.7 to alpha, there the weight of false negatives: here that is beta. It
- * sums over the classes: `classes: 'sum'`. smp's `TverskyLoss(alpha=a, beta=b, gamma=g)` on a batch of one with one
+ * sums over the classes: `average: 'sum'`. smp's `TverskyLoss(alpha=a, beta=b, gamma=g)` on a batch of one with one
  * class is `alpha: a, beta: b, gamma: 1 / g, smooth: { numerator: 0, denominator: 1e-7 }, empty: 'zero'`.
  *
  * Throws a RangeError for a negative weight or smoothing, 0 in the denominator, a gamma of 0 or less, or an unknown

@@ -10,34 +10,34 @@ export interface GeneralizedDiceOptions {
    * The weight of a class whose target holds `n` pixels: `'square'` is `1 / n^2` (default), `'simple'` is `1 / n`,
    * `'uniform'` is 1. A class that the target does not hold weighs as much as the heaviest other class.
    */
-  readonly weighting?: 'square' | 'simple' | 'uniform';
+  readonly weightType?: 'square' | 'simple' | 'uniform';
   /** In weighted pixels, so small; a number goes to both sides. */
   readonly smooth?: number | Smoothing;
   /** `false` leaves out class 0. */
   readonly includeBackground?: boolean;
 }
 
-function classWeights(target: Tensor2D, weighting: 'square' | 'simple' | 'uniform'): Tensor2D {
-  if (weighting === 'uniform') return onesLike(target);
+function classWeights(target: Tensor2D, weightType: 'square' | 'simple' | 'uniform'): Tensor2D {
+  if (weightType === 'uniform') return onesLike(target);
   const present = cast(greater(target, 0), 'float32');
   const absent = sub(1, present);
   const pixels = add(target, absent);
-  const weights = div(present, weighting === 'square' ? square(pixels) : pixels);
+  const weights = div(present, weightType === 'square' ? square(pixels) : pixels);
   return add(weights, mul(absent, max(weights, 1, true)));
 }
 
 /**
  * Generalised Dice loss of each sample: one Dice ratio over all classes, small ones weighing as much as large ones.
  *
- * `1 - (2 sum_c w_c sum(y_c p_c) + s_n) / (sum_c w_c (sum(y_c) + sum(p_c)) + s_d)`, with `w_c` from `weighting`, `s_n`
+ * `1 - (2 sum_c w_c sum(y_c p_c) + s_n) / (sum_c w_c (sum(y_c) + sum(p_c)) + s_d)`, with `w_c` from `weightType`, `s_n`
  * and `s_d` from `smooth`.
  *
  * `yTrue`, `yPred`: `[batch, ..., classes]` of one shape, in [0, 1]. A sample whose target holds none of the classes
- * costs `1 - s_n / s_d`, whatever the prediction, unless `weighting` is `'uniform'`.
+ * costs `1 - s_n / s_d`, whatever the prediction, unless `weightType` is `'uniform'`.
  *
- * MONAI's `GeneralizedDiceLoss` has the same defaults and numbers; its `w_type` is `weighting`.
+ * MONAI's `GeneralizedDiceLoss` has the same defaults and numbers; its `w_type` is `weightType`.
  *
- * Throws a RangeError for an unknown weighting, a negative smoothing or 0 in the denominator; the loss throws where the
+ * Throws a RangeError for an unknown weightType, a negative smoothing or 0 in the denominator; the loss throws where the
  * shapes differ (RangeError) or it is not given tensors (TypeError). Source: Sudre et al., 2017,
  * doi:10.1007/978-3-319-67558-9_28.
  *
@@ -47,16 +47,16 @@ function classWeights(target: Tensor2D, weighting: 'square' | 'simple' | 'unifor
  * ```
  */
 export function generalizedDice({
-  weighting = 'square',
+  weightType = 'square',
   smooth = 1e-5,
   includeBackground = true,
 }: GeneralizedDiceOptions = {}): Loss {
   const name = 'generalizedDice';
-  checkChoice(weighting, ['square', 'simple', 'uniform'], `${name}: weighting`);
+  checkChoice(weightType, ['square', 'simple', 'uniform'], `${name}: weightType`);
   const { numerator, denominator } = readSmoothing(smooth, name);
   return defineLoss(name, SHARES, (yTrue, yPred) => {
     const { truePositives, target, predicted } = countRegions(yTrue, yPred, { includeBackground, name });
-    const weights = classWeights(target, weighting);
+    const weights = classWeights(target, weightType);
     const overlap = add(mul(sum(mul(truePositives, weights), 1), 2), numerator);
     return sub(1, div(overlap, add(sum(mul(add(target, predicted), weights), 1), denominator)));
   });

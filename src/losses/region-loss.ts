@@ -20,16 +20,16 @@ export interface RegionOptions {
   /** `false` leaves out class 0. */
   readonly includeBackground?: boolean;
   /**
-   * How the classes of a sample become one loss: their `'mean'` (default), their `'sum'`, or one ratio over their
-   * `'pooled'` pixels.
+   * How the values of several classes become one, as in the metrics: `'macro'` (default) their mean, `'micro'` one
+   * ratio over all their pixels; or, for the settings of other libraries, `'sum'`.
    */
-  readonly classes?: 'mean' | 'sum' | 'pooled';
+  readonly average?: 'macro' | 'micro' | 'sum';
   /**
    * What a class costs in a sample whose target does not hold it. `'smooth'` (default): what the smoothed ratio says,
    * which pushes the prediction down; where the prediction is empty too, that is 0 for equal smoothing on both sides
    * and 1 for none in the numerator. `'zero'`: nothing. `'skip'`: nothing, and the mean is over the other classes.
    */
-  readonly empty?: 'smooth' | 'zero' | 'skip';
+  readonly absent?: 'smooth' | 'zero' | 'skip';
 }
 
 /** Checks what was asked for as smoothing. */
@@ -48,22 +48,22 @@ function pool({ truePositives, target, predicted }: Regions): Regions {
 /** Makes an overlap loss from its value for each sample and class, `[batch, classes]`. */
 export function regionLoss(
   name: string,
-  { smooth = 1, includeBackground = true, classes = 'mean', empty = 'smooth' }: RegionOptions,
+  { smooth = 1, includeBackground = true, average = 'macro', absent = 'smooth' }: RegionOptions,
   lossOf: (regions: Regions, smoothing: Smoothing) => Tensor2D,
   squared = false,
 ): Loss {
   const smoothing = readSmoothing(smooth, name);
-  checkChoice(classes, ['mean', 'sum', 'pooled'], `${name}: classes`);
-  checkChoice(empty, ['smooth', 'zero', 'skip'], `${name}: empty`);
+  checkChoice(average, ['macro', 'micro', 'sum'], `${name}: average`);
+  checkChoice(absent, ['smooth', 'zero', 'skip'], `${name}: absent`);
   return defineLoss(name, SHARES, (yTrue, yPred) => {
     const counts = countRegions(yTrue, yPred, { includeBackground, squared, name });
-    const regions = classes === 'pooled' ? pool(counts) : counts;
+    const regions = average === 'micro' ? pool(counts) : counts;
     const losses = lossOf(regions, smoothing);
-    const reduce = classes === 'sum' ? sum<Tensor1D> : mean<Tensor1D>;
-    if (empty === 'smooth') return reduce(losses, 1);
+    const reduce = average === 'sum' ? sum<Tensor1D> : mean<Tensor1D>;
+    if (absent === 'smooth') return reduce(losses, 1);
     const present = cast(greater(regions.target, 0), 'float32');
     const counted = mul(losses, present);
-    if (empty === 'zero' || classes === 'sum') return reduce(counted, 1);
+    if (absent === 'zero' || average === 'sum') return reduce(counted, 1);
     return div(sum(counted, 1), maximum(sum(present, 1), 1));
   });
 }

@@ -19,9 +19,9 @@ export interface SoftDiceOptions extends RegionOptions {
  * | --- | --- |
  * | MONAI `DiceLoss()` | `smooth: 1e-5` |
  * | MONAI `DiceLoss(squared_pred=True, include_background=False)` | `smooth: 1e-5, squared: true, includeBackground: false` |
- * | Keras `Dice()` on a batch of one | `smooth: { numerator: 0, denominator: 1e-7 }, classes: 'pooled'` |
- * | smp `DiceLoss(smooth=0)` on a batch of one | `smooth: { numerator: 0, denominator: 1e-7 }, empty: 'zero'` |
- * | smp `DiceLoss(smooth=s)` on a batch of one | `smooth: 2 * s, empty: 'zero'` |
+ * | Keras `Dice()` on a batch of one | `smooth: { numerator: 0, denominator: 1e-7 }, average: 'micro'` |
+ * | smp `DiceLoss(smooth=0)` on a batch of one | `smooth: { numerator: 0, denominator: 1e-7 }, absent: 'zero'` |
+ * | smp `DiceLoss(smooth=s)` on a batch of one | `smooth: 2 * s, absent: 'zero'` |
  *
  * Keras and smp sum over the batch before they divide; here each sample has a ratio of its own.
  *

@@ -21,8 +21,8 @@ export interface TverskyOptions extends RegionOptions {
  * | the numbers of | setting |
  * | --- | --- |
  * | MONAI `TverskyLoss(alpha=a, beta=b)` | `alpha: a, beta: b, smooth: 1e-5` |
- * | Keras `Tversky(alpha=a, beta=b)` on a batch of one | `alpha: b, beta: a, smooth: { numerator: 0, denominator: 1e-7 }, classes: 'pooled'` |
- * | smp `TverskyLoss(alpha=a, beta=b)` on a batch of one | `alpha: a, beta: b, smooth: { numerator: 0, denominator: 1e-7 }, empty: 'zero'` |
+ * | Keras `Tversky(alpha=a, beta=b)` on a batch of one | `alpha: b, beta: a, smooth: { numerator: 0, denominator: 1e-7 }, average: 'micro'` |
+ * | smp `TverskyLoss(alpha=a, beta=b)` on a batch of one | `alpha: a, beta: b, smooth: { numerator: 0, denominator: 1e-7 }, absent: 'zero'` |
  *
  * All three default to 0.5 for both. Keras says that its alpha weighs false positives, but it weighs false negatives.
  *

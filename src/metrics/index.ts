@@ -45,7 +45,7 @@ export type { ImageScores, PerImageMetric, PerImageScores, PerImageState } from 
 export { type SurfaceDiceOptions, surfaceDice } from './segmentation/surface-dice';
 export type { SurfaceDistanceOptions, SurfaceOptions } from './segmentation/surface-distances';
 export { bootstrapInterval, type Statistic } from './statistics/bootstrap-interval';
-export type { Interval, LevelOptions } from './statistics/confidence';
+export type { ConfidenceOptions, Interval } from './statistics/confidence';
 export { type DelongOptions, delongInterval } from './statistics/delong-interval';
 export { type DelongTestResult, delongTest } from './statistics/delong-test';
 export { holm } from './statistics/holm';

@@ -41,7 +41,7 @@ export function unet(options: UNetOptions = {}): MultitaskModel<'segmentation'> 
   });
 }
 
-export interface CNN8Options {
+export interface Cnn8Options {
   /** `[height, width, channels]`. Default [256, 256, 1]. */
   readonly inputShape?: readonly [height: number, width: number, channels: number];
   /** Filters of the first of six levels, doubled from level to level, or of each level. Default 8. */
@@ -61,7 +61,7 @@ export interface CNN8Options {
  * @example
  * const model = cnn8({ inputShape: [64, 64, 1], seed: 1 });
  */
-export function cnn8(options: CNN8Options = {}): MultitaskModel<'classification'> {
+export function cnn8(options: Cnn8Options = {}): MultitaskModel<'classification'> {
   const { inputShape = [256, 256, 1], filters = 8, seed } = options;
   return multitask({
     inputShape,

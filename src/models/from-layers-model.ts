@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, Shape } from '@tensorflow/tfjs-layers';
 import { mapTasks } from '../internal/map-tasks';
 import type { MultitaskModel } from '../types';
-import { checkTasks } from './tasks';
+import { checkOutputNames } from './tasks';
 
 function checkInput(x: Tensor, expected: Shape): void {
   if (x.dtype !== 'float32') {
@@ -27,7 +27,7 @@ function checkInput(x: Tensor, expected: Shape): void {
  * const model = fromLayersModel(net, ['segmentation', 'classification']);
  */
 export function fromLayersModel<const T extends string>(net: LayersModel, tasks: readonly T[]): MultitaskModel<T> {
-  checkTasks(tasks, 'fromLayersModel');
+  checkOutputNames(tasks, 'fromLayersModel');
   if (net.inputs.length !== 1) {
     throw new RangeError(`fromLayersModel: the net must have 1 input, got ${net.inputs.length}.`);
   }

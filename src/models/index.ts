@@ -1,11 +1,11 @@
 export { type Amyar2020Options, type Amyar2020Task, amyar2020 } from './amyar2020';
-export { type CNN8Options, cnn8, type UNetOptions, unet } from './baselines';
+export { type Cnn8Options, cnn8, type UNetOptions, unet } from './baselines';
 export { copyWeights } from './copy-weights';
 export { fromLayersModel } from './from-layers-model';
 export { type GradCamOptions, gradCam } from './grad-cam';
 export { loadMultitask } from './load';
 export { type MultitaskOptions, multitask } from './multitask';
-export { type CGCOptions, cgc } from './sharing/cgc';
+export { type CgcOptions, cgc } from './sharing/cgc';
 export { type CrossStitchSharingOptions, crossStitch } from './sharing/cross-stitch';
 export {
   type DeepSupervision,
@@ -15,9 +15,9 @@ export {
 } from './sharing/deep-supervision';
 export { film } from './sharing/film';
 export { hardSharing } from './sharing/hard-sharing';
-export { type MMoEOptions, mmoe } from './sharing/mmoe';
-export { type MTANOptions, mtan } from './sharing/mtan';
-export { type PLEOptions, ple } from './sharing/ple';
+export { type MmoeOptions, mmoe } from './sharing/mmoe';
+export { type MtanOptions, mtan } from './sharing/mtan';
+export { type PleOptions, ple } from './sharing/ple';
 export type { Sharing } from './sharing/sharing';
 export { type SluiceOptions, sluice } from './sharing/sluice';
 export { type SoftSharingOptions, softSharing } from './sharing/soft-sharing';

@@ -5,7 +5,7 @@ import { fromLayersModel } from './from-layers-model';
 import { disposeUnused } from './sharing/dispose-unused';
 import { hardSharing } from './sharing/hard-sharing';
 import type { Sharing } from './sharing/sharing';
-import { checkTasks } from './tasks';
+import { checkOutputNames } from './tasks';
 
 export interface MultitaskOptions<T extends string> {
   /** Of one sample: `[height, width, channels]` for images. */
@@ -44,7 +44,7 @@ export interface MultitaskOptions<T extends string> {
 export function multitask<T extends string>(options: MultitaskOptions<T>): MultitaskModel<T> {
   const { inputShape, encoder, heads, sharing = hardSharing(), name = 'multitask', seed } = options;
   const tasks = Object.keys(heads) as T[];
-  checkTasks(tasks, 'multitask');
+  checkOutputNames(tasks, 'multitask');
   for (const size of inputShape) checkInteger(size, 1, 'multitask: inputShape');
   const input = symbolicInput({ shape: [...inputShape], name: 'input' });
   const build = (): LayersModel => {

@@ -2,7 +2,7 @@
 const RESERVED: readonly string[] = ['loss', 'input', 'encoder'];
 
 /** Throws unless `tasks` can name a model's outputs. */
-export function checkTasks(tasks: readonly string[], caller: string): void {
+export function checkOutputNames(tasks: readonly string[], caller: string): void {
   if (tasks.length === 0) throw new RangeError(`${caller}: a model must have at least 1 task, got none.`);
   for (const task of tasks) {
     if (typeof task !== 'string') throw new TypeError(`${caller}: a task name must be a string, got ${typeof task}.`);

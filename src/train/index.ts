@@ -1,6 +1,6 @@
 export { type AlignedMtlOptions, alignedMtl } from './aggregators/aligned-mtl';
-export { type CAGradOptions, caGrad } from './aggregators/ca-grad';
-export { conFig } from './aggregators/con-fig';
+export { type CaGradOptions, caGrad } from './aggregators/ca-grad';
+export { conflictFreeGradient } from './aggregators/conflict-free-gradient';
 export type { DualConeOptions } from './aggregators/dual-cone';
 export { dualProj } from './aggregators/dual-proj';
 export { type FairGradOptions, fairGrad } from './aggregators/fair-grad';

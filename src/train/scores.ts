@@ -5,13 +5,11 @@ import type { AnyMetric, Metric, Progress, SomeTasks, Weighting } from '../types
 /** The metrics of each task, by name. */
 export type TaskMetrics<T extends string> = SomeTasks<T, Readonly<Record<string, AnyMetric>>>;
 
-// biome-ignore lint/suspicious/noExplicitAny: a metric's state does not matter to its result
-type ResultOf<V> = V extends Metric<any, infer R> ? R : never;
-
 /** What `evaluate` gives: the joint loss, and for each task its loss and its metrics' results. */
 export type Scores<T extends string, M> = { readonly loss: number } & {
   readonly [K in T]: { readonly loss: number } & (K extends keyof M
-    ? { readonly [N in keyof M[K]]: ResultOf<M[K][N]> }
+    ? // biome-ignore lint/suspicious/noExplicitAny: a metric's state does not matter to its result
+      { readonly [N in keyof M[K]]: M[K][N] extends Metric<any, infer R> ? R : never }
     : unknown);
 };
 

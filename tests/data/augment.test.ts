@@ -97,7 +97,7 @@ describe('augment', () => {
     const clean = augment<Task>(pieces)(sample, at);
     expect(clean.y.reconstruction).toEqual(augment<Task>([flipHorizontal(1)])(sample, at).x);
     expect(clean.x).not.toEqual(clean.y.reconstruction);
-    const seen = augment<Task>(pieces, { labels: { reconstruction: 'input' } })(sample, at);
+    const seen = augment<Task>(pieces, { labelKinds: { reconstruction: 'input' } })(sample, at);
     expect(seen.x).toEqual(clean.x);
     expect(seen.y.reconstruction).toBe(seen.x);
   });
@@ -105,7 +105,7 @@ describe('augment', () => {
   it('treats a label as it is told to', () => {
     const { x, y } = disc();
     const run = (segmentation: 'keep' | 'image') =>
-      augment<Task>([rotate(30)], { labels: { segmentation } })({ x, y }, at).y.segmentation as NDArray;
+      augment<Task>([rotate(30)], { labelKinds: { segmentation } })({ x, y }, at).y.segmentation as NDArray;
     expect(run('keep')).toBe(y.segmentation);
     expect(run('image')).toEqual(augment<Task>([rotate(30)])({ x, y }, at).x);
   });
@@ -134,13 +134,13 @@ describe('augment', () => {
     const { x } = disc();
     const mask = { data: new Uint8Array(12), shape: [3, 4, 1] };
     expect(() => augment<'mask'>([])({ x, y: { mask } }, at)).toThrow(
-      "augment: 'mask' of sample 'a' is 3 x 4, but its image 24 x 24; resize it, or name it in labels as 'keep'.",
+      "augment: 'mask' of sample 'a' is 3 x 4, but its image 24 x 24; resize it, or name it in labelKinds as 'keep'.",
     );
     expect(() => augment([])({ x: { data: new Float32Array(4), shape: [4] }, y: {} }, at)).toThrow(
       "augment: x of sample 'a' must have a shape [height, width, channels], got [4].",
     );
-    expect(() => augment([], { labels: { mask: 'masc' as never } })).toThrow(
-      "augment: labels.mask must be one of 'mask'",
+    expect(() => augment([], { labelKinds: { mask: 'masc' as never } })).toThrow(
+      "augment: labelKinds.mask must be one of 'mask'",
     );
     expect(() => rotate(200)).toThrow('rotate: degrees must lie in [0, 180], got 200.');
     expect(() => flipHorizontal(2)).toThrow('flipHorizontal: probability must lie in [0, 1], got 2.');
@@ -177,7 +177,7 @@ describe('pieces of an augmentation', () => {
 
   it('cutout blanks squares of at most its size', () => {
     for (let i = 0; i < 50; i++) {
-      const cut = cutout({ size: 0.25, value: 1 }).apply(grey, random(3, i)).data;
+      const cut = cutout({ size: 0.25, fill: 1 }).apply(grey, random(3, i)).data;
       const area = cut.filter((value) => value === 1).length;
       expect([16, 25, 36, 49, 64]).toContain(area);
       expect(cut.filter((value) => value === 0.5).length).toBe(32 * 32 - area);

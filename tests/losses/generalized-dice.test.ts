@@ -11,8 +11,8 @@ const yPred = [Array.from({ length: 10 }, () => [1, 0])];
 
 describe('generalizedDice', () => {
   it('weighs a class by its size', () => {
-    const loss = (weighting: 'square' | 'simple' | 'uniform') =>
-      evaluate(generalizedDice({ weighting, smooth: { numerator: 0, denominator: 1e-9 } }), yTrue, yPred)[0];
+    const loss = (weightType: 'square' | 'simple' | 'uniform') =>
+      evaluate(generalizedDice({ weightType, smooth: { numerator: 0, denominator: 1e-9 } }), yTrue, yPred)[0];
     expect(loss('uniform')).toBeCloseTo(1 - 18 / 20, 6);
     expect(loss('simple')).toBeCloseTo(1 - 2 / (19 / 9 + 1), 6);
     expect(loss('square')).toBeCloseTo(1 - 2 / 9 / (19 / 81 + 1), 6);
@@ -25,8 +25,8 @@ describe('generalizedDice', () => {
   });
 
   it('rejects what it does not know', () => {
-    expect(() => generalizedDice({ weighting: 'cube' as 'square' })).toThrow(
-      "generalizedDice: weighting must be one of 'square', 'simple', 'uniform'; got 'cube'.",
+    expect(() => generalizedDice({ weightType: 'cube' as 'square' })).toThrow(
+      "generalizedDice: weightType must be one of 'square', 'simple', 'uniform'; got 'cube'.",
     );
     expect(() => generalizedDice({ smooth: 0 })).toThrow('generalizedDice: smooth in the denominator must be above 0');
     expect(() => evaluate(generalizedDice({ includeBackground: false }), [[1]], [[1]])).toThrow(

@@ -93,18 +93,18 @@ function countClasses(y: readonly number[], p: readonly number[], classes: numbe
 interface OverlapSettings {
   power?: number;
   includeBackground?: boolean;
-  classes?: 'mean' | 'sum' | 'pooled';
-  empty?: 'smooth' | 'zero' | 'skip';
+  average?: 'macro' | 'micro' | 'sum';
+  absent?: 'smooth' | 'zero' | 'skip';
 }
 
 function overlap(
   of: (counts: Counts) => number,
-  { power = 1, includeBackground = true, classes: reduction = 'mean', empty = 'smooth' }: OverlapSettings,
+  { power = 1, includeBackground = true, average = 'macro', absent = 'smooth' }: OverlapSettings,
 ): Oracle {
   return (y, p, classes) => {
     let counts = countClasses(y, p, classes, power);
     if (!includeBackground) counts = counts.slice(1);
-    if (reduction === 'pooled') {
+    if (average === 'micro') {
       const pooled = { both: 0, target: 0, predicted: 0 };
       for (const key of ['both', 'target', 'predicted'] as const) for (const c of counts) pooled[key] += c[key];
       counts = [pooled];
@@ -112,11 +112,11 @@ function overlap(
     let total = 0;
     let divisor = 0;
     for (const count of counts) {
-      const absent = count.target === 0;
-      if (!(absent && empty !== 'smooth')) total += of(count);
-      if (!(absent && empty === 'skip')) divisor++;
+      const missing = count.target === 0;
+      if (!(missing && absent !== 'smooth')) total += of(count);
+      if (!(missing && absent === 'skip')) divisor++;
     }
-    return reduction === 'sum' || divisor === 0 ? total : total / divisor;
+    return average === 'sum' || divisor === 0 ? total : total / divisor;
   };
 }
 
@@ -141,10 +141,10 @@ export function tverskyOracle({
   }, rest);
 }
 
-export function generalizedDiceOracle({ weighting = 'square', smooth = 1e-5, includeBackground = true } = {}): Oracle {
+export function generalizedDiceOracle({ weightType = 'square', smooth = 1e-5, includeBackground = true } = {}): Oracle {
   return (y, p, classes) => {
     const counts = countClasses(y, p, classes, 1).slice(includeBackground ? 0 : 1);
-    const exponent = { square: 2, simple: 1, uniform: 0 }[weighting] as number;
+    const exponent = { square: 2, simple: 1, uniform: 0 }[weightType] as number;
     const finite = counts.filter((c) => c.target > 0 || exponent === 0).map((c) => c.target ** -exponent);
     const heaviest = Math.max(0, ...finite);
     let above = 0;

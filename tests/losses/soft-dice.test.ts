@@ -39,8 +39,8 @@ describe('softDice', () => {
     expect(evaluate(softDice({ smooth: noSmoothing }), mask(0, 0), mask(0, 0))).toEqual([1]);
   });
 
-  it.each(['zero', 'skip'] as const)('asks nothing of an empty target by the policy %s', (empty) => {
-    const loss = softDice({ smooth: noSmoothing, empty });
+  it.each(['zero', 'skip'] as const)('asks nothing of an empty target by the policy %s', (absent) => {
+    const loss = softDice({ smooth: noSmoothing, absent });
     expect(evaluate(loss, mask(0, 0), mask(1, 0.5))).toEqual([0]);
     expect(evaluate(loss, mask(0, 0), mask(0, 0))).toEqual([0]);
     expect(gradient(loss, mask(0, 0), mask(0, 0.5))).toEqual([0, 0]);
@@ -63,13 +63,13 @@ describe('softDice', () => {
     const loss = (options: Parameters<typeof softDice>[0]) =>
       evaluate(softDice({ smooth: noSmoothing, ...options }), yTrue, yPred)[0];
     expect(loss({})).toBeCloseTo(2 / 3, 6);
-    expect(loss({ classes: 'sum' })).toBeCloseTo(2, 6);
-    expect(loss({ classes: 'pooled' })).toBeCloseTo(1 - 2 / 4, 6);
+    expect(loss({ average: 'sum' })).toBeCloseTo(2, 6);
+    expect(loss({ average: 'micro' })).toBeCloseTo(1 - 2 / 4, 6);
     expect(loss({ includeBackground: false })).toBeCloseTo(1 / 2, 6);
-    expect(loss({ empty: 'zero' })).toBeCloseTo(1 / 3, 6);
-    expect(loss({ empty: 'skip' })).toBeCloseTo(1 / 2, 6);
-    expect(loss({ empty: 'skip', classes: 'sum' })).toBeCloseTo(1, 6);
-    expect(loss({ empty: 'skip', includeBackground: false })).toBeCloseTo(0, 6);
+    expect(loss({ absent: 'zero' })).toBeCloseTo(1 / 3, 6);
+    expect(loss({ absent: 'skip' })).toBeCloseTo(1 / 2, 6);
+    expect(loss({ absent: 'skip', average: 'sum' })).toBeCloseTo(1, 6);
+    expect(loss({ absent: 'skip', includeBackground: false })).toBeCloseTo(0, 6);
   });
 
   it('is jaccard and tversky under another name', () => {
@@ -89,10 +89,10 @@ describe('softDice', () => {
     expect(() => softDice({ smooth: { numerator: -1, denominator: 1 } })).toThrow(RangeError);
     expect(() => softDice({ smooth: { numerator: 0, denominator: Number.NaN } })).toThrow(RangeError);
     expect(() => softDice({ smooth: '1' as unknown as number })).toThrow(TypeError);
-    expect(() => softDice({ empty: 'one' as 'zero' })).toThrow(
-      "softDice: empty must be one of 'smooth', 'zero', 'skip'; got 'one'.",
+    expect(() => softDice({ absent: 'one' as 'zero' })).toThrow(
+      "softDice: absent must be one of 'smooth', 'zero', 'skip'; got 'one'.",
     );
-    expect(() => softDice({ classes: 'max' as 'sum' })).toThrow("softDice: classes must be one of 'mean'");
+    expect(() => softDice({ average: 'max' as 'sum' })).toThrow("softDice: average must be one of 'macro'");
   });
 
   it('needs a class beside the background to leave it out', () => {

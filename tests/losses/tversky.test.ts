@@ -55,7 +55,7 @@ describe('focalTversky', () => {
     const each = [0, 1].map(
       (c) => evaluate(tversky(), [yTrue[0].map((q) => [q[c]])], [yPred[0].map((q) => [q[c]])])[0],
     );
-    const [total] = evaluate(focalTversky({ classes: 'sum' }), yTrue, yPred);
+    const [total] = evaluate(focalTversky({ average: 'sum' }), yTrue, yPred);
     expect(total).toBeCloseTo(each[0] ** 0.75 + each[1] ** 0.75, 6);
   });
 

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import {
   alignedMtl,
   caGrad,
-  conFig,
+  conflictFreeGradient,
   createTrainer,
   dualProj,
   dynamicWeightAverage,
@@ -61,7 +61,7 @@ const aggregators: Record<string, () => Balancing['aggregator']> = {
   alignedMtl,
   upGrad,
   dualProj,
-  conFig,
+  conflictFreeGradient,
   fairGrad,
   gradNorm,
   gradDrop,

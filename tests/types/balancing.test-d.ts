@@ -37,7 +37,7 @@ test('a weighting knows the tasks of its model', () => {
   // @ts-expect-error: there is no such kind
   createTrainer(model, { optimizer, losses, weighting: uncertainty({ mask: 'regression', label: 'ranking' }) });
   // @ts-expect-error: there is no task called other
-  createTrainer(model, { optimizer, losses, weighting: smoothTchebycheff({ weights: { other: 1 } }) });
+  createTrainer(model, { optimizer, losses, weighting: smoothTchebycheff({ preference: { other: 1 } }) });
   // @ts-expect-error: there is no task called other
   createTrainer(model, { optimizer, losses, weighting: scheduledWeights<'mask' | 'label'>(() => ({ other: 1 })) });
 });

@@ -2,7 +2,7 @@ import { addN, mul, reshape, type serialization, slice, type Tensor, tensor, tid
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import { checkChoice, checkRange } from '../../internal/check';
 import type { LayerArgs } from '../core/layer-args';
-import { checkSameShape } from './check-same-shape';
+import { checkInputShapes } from './check-input-shapes';
 import { nearIdentity } from './near-identity';
 
 /** What has an alpha of its own: each channel, or the tensor as a whole. */
@@ -44,7 +44,7 @@ export class CrossStitch extends layers.Layer {
   }
 
   override build(inputShapes: Shape | Shape[]): void {
-    checkSameShape(inputShapes, 'CrossStitch');
+    checkInputShapes(inputShapes, 'CrossStitch');
     const size = this.per === 'tensor' ? 1 : (inputShapes[0].at(-1) as number);
     const count = inputShapes.length;
     this.alpha = this.addWeight('alpha', [count, count, size], 'float32', initializers.zeros());

@@ -14,7 +14,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import type { LayerArgs } from '../core/layer-args';
-import { checkSameShape } from './check-same-shape';
+import { checkInputShapes } from './check-input-shapes';
 
 /**
  * A gate over the feature maps of n experts: `y = sum over e of g_e x_e` with `g = softmax([m_1 ... m_n] W + b)`, `m_e` being
@@ -39,7 +39,7 @@ export class ExpertMixture extends layers.Layer {
   }
 
   override build(inputShapes: Shape | Shape[]): void {
-    checkSameShape(inputShapes, 'ExpertMixture');
+    checkInputShapes(inputShapes, 'ExpertMixture');
     const experts = inputShapes.length;
     const channels = inputShapes[0].at(-1) as number;
     this.kernel = this.addWeight('kernel', [experts * channels, experts], 'float32', initializers.zeros());

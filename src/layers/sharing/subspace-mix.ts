@@ -14,7 +14,7 @@ import {
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import { checkInteger, checkRange } from '../../internal/check';
 import type { LayerArgs } from '../core/layer-args';
-import { checkSameShape } from './check-same-shape';
+import { checkInputShapes } from './check-input-shapes';
 import { nearIdentity } from './near-identity';
 
 export interface SubspaceMixOptions extends LayerArgs {
@@ -50,7 +50,7 @@ export class SubspaceMix extends layers.Layer {
   }
 
   override build(inputShapes: Shape | Shape[]): void {
-    checkSameShape(inputShapes, 'SubspaceMix');
+    checkInputShapes(inputShapes, 'SubspaceMix');
     const channels = inputShapes[0].at(-1) as number;
     if (channels % this.subspaces !== 0) {
       throw new RangeError(`SubspaceMix: subspaces must divide the ${channels} channels, got ${this.subspaces}.`);

@@ -30,7 +30,7 @@ export interface CalibrationBin {
  * bins[0]; // { low: 0, high: 0.5, weight: 2, predicted: 0.3, observed: 0.5 }
  */
 export function calibrationCurve(
-  options: Omit<CalibrationOptions, 'norm'> = {},
+  options: Omit<CalibrationOptions, 'gapNorm'> = {},
 ): Metric<CalibrationState, CalibrationBin[]> {
   const { bins = 15 } = options;
   return {

@@ -8,7 +8,7 @@ export interface CalibrationOptions extends Pick<TargetOptions, 'classes'> {
   /** Bins of equal width in [0, 1]; 15 by default. */
   readonly bins?: number;
   /** Mean gap (`'l1'`, the default), root of the mean squared gap (`'l2'`), largest gap (`'max'`). */
-  readonly norm?: 'l1' | 'l2' | 'max';
+  readonly gapNorm?: 'l1' | 'l2' | 'max';
 }
 
 /** For each bin the weight, the sum of the confidences and the weight of the hits. */
@@ -31,10 +31,10 @@ export type CalibrationState = Float64Array;
  * await score(calibrationError({ bins: 2 }), [0, 1, 1, 1], [0.2, 0.4, 0.8, 0.9]); // 0.175: (0.2 + 0.15) / 2
  */
 export function calibrationError(options: CalibrationOptions = {}): Metric<CalibrationState> {
-  const { bins = 15, norm = 'l1', classes } = options;
+  const { bins = 15, gapNorm = 'l1', classes } = options;
   checkTargets('calibrationError', { classes });
   checkInteger(bins, 1, 'calibrationError: bins');
-  checkChoice(norm, ['l1', 'l2', 'max'], 'calibrationError: norm');
+  checkChoice(gapNorm, ['l1', 'l2', 'max'], 'calibrationError: gapNorm');
   return {
     init: () => new Float64Array(3 * bins),
     async update(state, yTrue, yPred, weight) {
@@ -51,11 +51,11 @@ export function calibrationError(options: CalibrationOptions = {}): Metric<Calib
       return next;
     },
     merge: (a, b) => a.map((value, i) => value + b[i]),
-    compute: (state) => errorOf(state, norm),
+    compute: (state) => errorOf(state, gapNorm),
   };
 }
 
-function errorOf(state: CalibrationState, norm: 'l1' | 'l2' | 'max'): number {
+function errorOf(state: CalibrationState, gapNorm: 'l1' | 'l2' | 'max'): number {
   let cases = 0;
   let sum = 0;
   let largest = 0;
@@ -64,12 +64,12 @@ function errorOf(state: CalibrationState, norm: 'l1' | 'l2' | 'max'): number {
     if (weight === 0) continue;
     const gap = Math.abs(confidence - hits) / weight;
     cases += weight;
-    sum += weight * (norm === 'l2' ? gap * gap : gap);
+    sum += weight * (gapNorm === 'l2' ? gap * gap : gap);
     largest = Math.max(largest, gap);
   }
   if (cases === 0) return Number.NaN;
-  if (norm === 'max') return largest;
-  return norm === 'l2' ? Math.sqrt(sum / cases) : sum / cases;
+  if (gapNorm === 'max') return largest;
+  return gapNorm === 'l2' ? Math.sqrt(sum / cases) : sum / cases;
 }
 
 /** The product may round across an edge, so the edges decide. */

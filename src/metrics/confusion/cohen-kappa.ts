@@ -8,7 +8,7 @@ export interface CohenKappaOptions extends TableOptions {
    * What a confusion of classes i and j costs: 1 (`'none'`, the default), |i - j| (`'linear'`) or (i - j)^2
    * (`'quadratic'`), for classes that have an order.
    */
-  readonly weights?: 'none' | 'linear' | 'quadratic';
+  readonly weightType?: 'none' | 'linear' | 'quadratic';
 }
 
 const costs = {
@@ -31,9 +31,9 @@ const costs = {
  * await score(cohenKappa(), [1, 0, 1, 1], [0.9, 0.2, 0.3, 0.7]); // 0.5
  */
 export function cohenKappa(options: CohenKappaOptions = {}): Metric<ConfusionState> {
-  const { weights = 'none' } = options;
-  checkChoice(weights, ['none', 'linear', 'quadratic'], 'cohenKappa: weights');
-  const cost = costs[weights];
+  const { weightType = 'none' } = options;
+  checkChoice(weightType, ['none', 'linear', 'quadratic'], 'cohenKappa: weightType');
+  const cost = costs[weightType];
   return tableMetric('cohenKappa', options, (table, divide) => {
     const truth = rowSums(table);
     const predicted = columnSums(table);

@@ -11,7 +11,7 @@ export interface Counts {
 }
 
 /** Weights of the decisions, `table[true class][predicted class]`. */
-export type Table = readonly (readonly number[])[];
+export type ConfusionTable = readonly (readonly number[])[];
 
 /** The tables one after another, row by row: one of 2 x 2, one of classes x classes, or one of 2 x 2 for each label. */
 export type ConfusionState = Float64Array;
@@ -28,7 +28,7 @@ export interface DecisionOptions extends TargetOptions {
 export function confusionMetric<R>(
   name: string,
   options: DecisionOptions,
-  compute: (tables: readonly Table[]) => R,
+  compute: (tables: readonly ConfusionTable[]) => R,
 ): Metric<ConfusionState, R> {
   const { classes, labels, threshold = 0.5 } = options;
   checkTargets(name, options);
@@ -75,13 +75,13 @@ export function highest(values: ArrayLike<number>, at: number, width: number): n
   return best;
 }
 
-function tableAt(state: ConfusionState, index: number, side: number): Table {
+function tableAt(state: ConfusionState, index: number, side: number): ConfusionTable {
   const row = (i: number) => Array.from(state.subarray((index * side + i) * side, (index * side + i + 1) * side));
   return Array.from({ length: side }, (_, i) => row(i));
 }
 
 /** The counts of each class of a table against the others. Sums only, so that no rounding makes a zero of weights a trifle. */
-function countsByClass(table: Table): Counts[] {
+function countsByClass(table: ConfusionTable): Counts[] {
   const tp = table.map((row, k) => row[k]);
   const fp = table.map(() => 0);
   const fn = table.map(() => 0);
@@ -114,6 +114,6 @@ function sumsWithoutEach(row: readonly number[]): number[] {
 }
 
 /** The counts of each class or label; for a binary metric those of the positive class. */
-export function countsOf(tables: readonly Table[], { classes }: TargetOptions): Counts[] {
+export function countsOf(tables: readonly ConfusionTable[], { classes }: TargetOptions): Counts[] {
   return classes === undefined ? tables.map((table) => countsByClass(table)[1]) : countsByClass(tables[0]);
 }

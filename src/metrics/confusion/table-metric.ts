@@ -1,7 +1,7 @@
 import type { Metric } from '../../types';
 import { meanOf } from '../core/average';
 import { type Divide, dividing, type ZeroDivisionOptions } from '../core/divide';
-import { type ConfusionState, confusionMetric, type DecisionOptions, type Table } from './confusion-table';
+import { type ConfusionState, type ConfusionTable, confusionMetric, type DecisionOptions } from './confusion-table';
 
 export interface TableOptions extends DecisionOptions, ZeroDivisionOptions {}
 
@@ -9,7 +9,7 @@ export interface TableOptions extends DecisionOptions, ZeroDivisionOptions {}
 export function tableMetric(
   name: string,
   options: TableOptions,
-  value: (table: Table, divide: Divide) => number,
+  value: (table: ConfusionTable, divide: Divide) => number,
 ): Metric<ConfusionState> {
   const divide = dividing(options);
   return confusionMetric(name, options, (tables) =>
@@ -25,15 +25,15 @@ export function sum(values: readonly number[]): number {
 }
 
 /** How often each class is true. */
-export function rowSums(table: Table): number[] {
+export function rowSums(table: ConfusionTable): number[] {
   return table.map(sum);
 }
 
 /** How often each class is predicted. */
-export function columnSums(table: Table): number[] {
+export function columnSums(table: ConfusionTable): number[] {
   return table.map((_, k) => sum(table.map((row) => row[k])));
 }
 
-export function diagonal(table: Table): number[] {
+export function diagonal(table: ConfusionTable): number[] {
   return table.map((row, k) => row[k]);
 }

@@ -39,7 +39,7 @@ export function maskCount({ classes, labels = 1, includeBackground = true }: Mas
 }
 
 /** The axes of an image, without batch and channels; throws where the last one may be of either. */
-export function imageShape(
+export function maskShape(
   name: string,
   { shape, width }: Targets,
   { classes, labels }: MaskOptions,

@@ -2,7 +2,7 @@ import type { Metric } from '../../types';
 import { appendChunk, type Chunks, joinChunks, joinNumbers } from '../core/chunks';
 import { weightOf } from '../core/read-pair';
 import { readTargets } from '../core/read-targets';
-import { checkMaskOptions, imageShape, type MaskOptions, type Masks, maskCount, readMasks } from './masks';
+import { checkMaskOptions, type MaskOptions, type Masks, maskCount, maskShape, readMasks } from './masks';
 
 /** A score of each image, and their mean. */
 export interface ImageScores {
@@ -75,7 +75,7 @@ export function perImage(
     init: () => [],
     async update(state, yTrue, yPred, weight) {
       const targets = await readTargets(name, options, yTrue, yPred, weight);
-      const shape = imageShape(name, targets, options);
+      const shape = maskShape(name, targets, options);
       const rows = new Float64Array(targets.batch * width).fill(Number.NaN);
       for (let image = 0; image < targets.batch; image++) {
         const at = image * width;

@@ -1,6 +1,6 @@
 import { checkInteger } from '../../internal/check';
 import { percentileBounds, standardDeviation } from './bootstrap';
-import { checkLevel, type LevelOptions } from './confidence';
+import { type ConfidenceOptions, checkConfidenceLevel } from './confidence';
 import type { BootstrapInterval } from './interval';
 import { checkResampling, type ResamplingOptions, resampledWeights } from './resampling';
 
@@ -29,9 +29,9 @@ export type Statistic = (weights: Float64Array) => number | Promise<number>;
 export async function bootstrapInterval(
   cases: number,
   statistic: Statistic,
-  { level = 0.95, ...options }: LevelOptions & ResamplingOptions = {},
+  { confidenceLevel = 0.95, ...options }: ConfidenceOptions & ResamplingOptions = {},
 ): Promise<BootstrapInterval> {
-  checkLevel('bootstrapInterval', level);
+  checkConfidenceLevel('bootstrapInterval', confidenceLevel);
   checkInteger(cases, 0, 'bootstrapInterval: cases');
   checkResampling('bootstrapInterval', cases, options);
   const value = await statistic(new Float64Array(cases).fill(1));
@@ -40,7 +40,7 @@ export async function bootstrapInterval(
   const defined = Float64Array.from(replicates.filter((replicate) => !Number.isNaN(replicate)));
   return {
     value,
-    ...percentileBounds(defined, level),
+    ...percentileBounds(defined, confidenceLevel),
     n: cases,
     standardError: standardDeviation(defined),
     undefinedResamples: replicates.length - defined.length,

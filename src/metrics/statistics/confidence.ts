@@ -8,11 +8,13 @@ export interface Interval {
   readonly standardError: number;
 }
 
-export interface LevelOptions {
+export interface ConfidenceOptions {
   /** The share of repetitions in which the interval should hold the true value, in (0, 1); 0.95 by default. */
-  readonly level?: number;
+  readonly confidenceLevel?: number;
 }
 
-export function checkLevel(name: string, level: number): void {
-  if (!(level > 0 && level < 1)) throw new RangeError(`${name}: level must lie between 0 and 1, got ${level}.`);
+export function checkConfidenceLevel(name: string, confidenceLevel: number): void {
+  if (!(confidenceLevel > 0 && confidenceLevel < 1)) {
+    throw new RangeError(`${name}: confidenceLevel must lie between 0 and 1, got ${confidenceLevel}.`);
+  }
 }

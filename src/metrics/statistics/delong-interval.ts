@@ -3,10 +3,10 @@ import { normalQuantile } from '../../internal/normal';
 import type { Metric } from '../../types';
 import { keptScores, type ScoresState } from '../ranking/kept-scores';
 import { rank, total } from '../ranking/ranking';
-import { checkLevel, type Interval, type LevelOptions } from './confidence';
+import { type ConfidenceOptions, checkConfidenceLevel, type Interval } from './confidence';
 import { components, varianceOfMean } from './delong';
 
-export interface DelongOptions extends LevelOptions {
+export interface DelongOptions extends ConfidenceOptions {
   /**
    * The scale on which the interval is symmetric: `'logit'` (the default), which stays within (0, 1) and covers better
    * near 1, or `'identity'`, cut off at 0 and 1, as pROC's `ci.auc` does.
@@ -25,16 +25,16 @@ export interface DelongOptions extends LevelOptions {
  *
  * Sources: DeLong, DeLong, Clarke-Pearson, 1988, doi:10.2307/2531595; Sun and Xu, 2014, doi:10.1109/LSP.2014.2337313.
  *
- * @throws RangeError where `level` is not in (0, 1), the shapes do not fit, labels are not 0 or 1, values are not
+ * @throws RangeError where `confidenceLevel` is not in (0, 1), the shapes do not fit, labels are not 0 or 1, values are not
  * finite or weights are not whole.
  * @example
  * const { value, low, high } = await score(delongInterval(), yTrue, yPred);
  */
 export function delongInterval(options: DelongOptions = {}): Metric<ScoresState, Interval> {
-  const { level = 0.95, scale = 'logit' } = options;
-  checkLevel('delongInterval', level);
+  const { confidenceLevel = 0.95, scale = 'logit' } = options;
+  checkConfidenceLevel('delongInterval', confidenceLevel);
   checkChoice(scale, ['logit', 'identity'], 'delongInterval: scale');
-  const z = normalQuantile((1 + level) / 2);
+  const z = normalQuantile((1 + confidenceLevel) / 2);
   return keptScores('delongInterval', {}, (state) => {
     const ranking = rank(state);
     const { positives, negatives } = ranking;

@@ -2,7 +2,7 @@ import { erfc, normalQuantile } from '../../internal/normal';
 import type { Values } from '../../types';
 import { eachScore, keptScores } from '../ranking/kept-scores';
 import { rank } from '../ranking/ranking';
-import { checkLevel, type LevelOptions } from './confidence';
+import { type ConfidenceOptions, checkConfidenceLevel } from './confidence';
 import { components, varianceOfMean } from './delong';
 
 export interface DelongTestResult {
@@ -29,7 +29,7 @@ export interface DelongTestResult {
  *
  * Sources: DeLong, DeLong, Clarke-Pearson, 1988, doi:10.2307/2531595; Sun and Xu, 2014, doi:10.1109/LSP.2014.2337313.
  *
- * @throws RangeError where `level` is not in (0, 1), the shapes do not fit, labels are not 0 or 1 or values are not
+ * @throws RangeError where `confidenceLevel` is not in (0, 1), the shapes do not fit, labels are not 0 or 1 or values are not
  * finite.
  * @example
  * const { difference, p } = await delongTest(yTrue, scoresOfOneModel, scoresOfAnother);
@@ -38,9 +38,9 @@ export async function delongTest(
   yTrue: Values,
   a: Values,
   b: Values,
-  { level = 0.95 }: LevelOptions = {},
+  { confidenceLevel = 0.95 }: ConfidenceOptions = {},
 ): Promise<DelongTestResult> {
-  checkLevel('delongTest', level);
+  checkConfidenceLevel('delongTest', confidenceLevel);
   const [ofA, ofB] = await Promise.all([
     caseComponents('delongTest (a)', yTrue, a),
     caseComponents('delongTest (b)', yTrue, b),
@@ -51,7 +51,7 @@ export async function delongTest(
       varianceOfMean(ofA.ofNegatives.map((value, i) => value - ofB.ofNegatives[i])),
   );
   const z = difference === 0 && standardError === 0 ? 0 : difference / standardError;
-  const margin = normalQuantile((1 + level) / 2) * standardError;
+  const margin = normalQuantile((1 + confidenceLevel) / 2) * standardError;
   return {
     aucA: ofA.auc,
     aucB: ofB.auc,

@@ -4,11 +4,11 @@ import type { Metric, NDArray } from '../../types';
 import { appendChunk, type Chunks, joinChunks } from '../core/chunks';
 import { product, readArguments, weightOf } from '../core/read-pair';
 import { bcaBounds, percentileBounds, standardDeviation } from './bootstrap';
-import { checkLevel, type Interval, type LevelOptions } from './confidence';
+import { type ConfidenceOptions, checkConfidenceLevel, type Interval } from './confidence';
 import type { ResamplingOptions } from './resampling';
 
 /** `groups`: of each sample in the order of arrival, those of weight 0 too. */
-export interface IntervalOptions extends LevelOptions, ResamplingOptions {
+export interface IntervalOptions extends ConfidenceOptions, ResamplingOptions {
   /** `'percentile'` (the default), or `'bca'`, which corrects for bias and skewness at n more evaluations. */
   readonly method?: 'percentile' | 'bca';
 }
@@ -40,8 +40,8 @@ export function interval<S, R extends number | { readonly value: number }>(
   metric: Metric<S, R>,
   options: IntervalOptions = {},
 ): Metric<IntervalState<S>, BootstrapInterval> {
-  const { level = 0.95, resamples = 1000, seed = 0, method = 'percentile', groups } = options;
-  checkLevel('interval', level);
+  const { confidenceLevel = 0.95, resamples = 1000, seed = 0, method = 'percentile', groups } = options;
+  checkConfidenceLevel('interval', confidenceLevel);
   checkInteger(resamples, 1, 'interval: resamples');
   checkInteger(seed, 0, 'interval: seed');
   checkChoice(method, ['percentile', 'bca'], 'interval: method');
@@ -85,8 +85,8 @@ export function interval<S, R extends number | { readonly value: number }>(
       const defined = Float64Array.from(replicates.filter(isDefined));
       const bounds =
         method === 'percentile'
-          ? percentileBounds(defined, level)
-          : bcaBounds(defined, level, value, leaveOneOut(metric, units, evaluate).filter(isDefined));
+          ? percentileBounds(defined, confidenceLevel)
+          : bcaBounds(defined, confidenceLevel, value, leaveOneOut(metric, units, evaluate).filter(isDefined));
       return {
         value,
         ...bounds,

@@ -4,10 +4,10 @@ import type { Values } from '../../types';
 import { keptScores } from '../ranking/kept-scores';
 import { type Ranking, rank, total } from '../ranking/ranking';
 import { percentileBounds } from './bootstrap';
-import { checkLevel, type LevelOptions } from './confidence';
+import { type ConfidenceOptions, checkConfidenceLevel } from './confidence';
 import { checkResampling, type ResamplingOptions, resampledWeights } from './resampling';
 
-export interface RocBandOptions extends LevelOptions, ResamplingOptions {
+export interface RocBandOptions extends ConfidenceOptions, ResamplingOptions {
   /** How many false positive rates, evenly from 0 to 1; 101 by default. */
   readonly points?: number;
 }
@@ -43,9 +43,9 @@ export interface RocBand {
 export async function rocBand(
   yTrue: Values,
   scores: readonly Values[],
-  { level = 0.95, points = 101, ...options }: RocBandOptions = {},
+  { confidenceLevel = 0.95, points = 101, ...options }: RocBandOptions = {},
 ): Promise<RocBand> {
-  checkLevel('rocBand', level);
+  checkConfidenceLevel('rocBand', confidenceLevel);
   checkInteger(points, 2, 'rocBand: points');
   if (scores.length === 0) throw new RangeError('rocBand: expected one score of the cases or more, got none.');
   const metric = keptScores('rocBand', {}, (state) => rank(state));
@@ -69,7 +69,7 @@ export async function rocBand(
   const bounds = fpr.map((_, i) =>
     percentileBounds(
       Float64Array.from(defined, (curve) => curve[i]),
-      level,
+      confidenceLevel,
     ),
   );
   return {

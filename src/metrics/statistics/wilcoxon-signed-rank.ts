@@ -6,7 +6,7 @@ export interface WilcoxonOptions {
    * What becomes of pairs without a difference: `'wilcox'` (the default) leaves them out, `'pratt'` ranks them with the
    * others and leaves their ranks out.
    */
-  readonly zeros?: 'wilcox' | 'pratt';
+  readonly zeroMethod?: 'wilcox' | 'pratt';
   /**
    * `'exact'`: over all signs of the ranks that were found, ties or not; `'normal'`: by the normal approximation,
    * corrected for ties; `'auto'` (the default): exact up to 50 differences.
@@ -58,13 +58,13 @@ const EXACT_UP_TO = 50;
 export function wilcoxonSignedRank(
   a: ArrayLike<number>,
   b: ArrayLike<number>,
-  { zeros = 'wilcox', method = 'auto', continuity = false }: WilcoxonOptions = {},
+  { zeroMethod = 'wilcox', method = 'auto', continuity = false }: WilcoxonOptions = {},
 ): WilcoxonResult {
-  checkChoice(zeros, ['wilcox', 'pratt'], 'wilcoxonSignedRank: zeros');
+  checkChoice(zeroMethod, ['wilcox', 'pratt'], 'wilcoxonSignedRank: zeroMethod');
   checkChoice(method, ['auto', 'exact', 'normal'], 'wilcoxonSignedRank: method');
   const differences = subtract(a, b);
   const n = differences.filter((d) => d !== 0).length;
-  const ranked = zeros === 'pratt' ? differences : differences.filter((d) => d !== 0);
+  const ranked = zeroMethod === 'pratt' ? differences : differences.filter((d) => d !== 0);
   const ranks = midranks(ranked.map(Math.abs));
   const kept = ranks.filter((_, i) => ranked[i] !== 0);
   const positiveRanks = ranks.reduce((sum, rank, i) => sum + (ranked[i] > 0 ? rank : 0), 0);

@@ -2,7 +2,7 @@ import { checkInteger } from '../../internal/check';
 import { mixFeatures } from './mix-experts';
 import type { Sharing } from './sharing';
 
-export interface CGCOptions {
+export interface CgcOptions {
   /** Encoders that all tasks see. Default 1. */
   readonly shared?: number;
   /** Encoders of each task alone. Default 1. */
@@ -10,14 +10,14 @@ export interface CGCOptions {
 }
 
 /** The names of the experts: those of each task, then the shared ones. */
-export function expertNames({ shared, own }: Required<CGCOptions>, tasks: readonly string[]): string[] {
+export function expertNames({ shared, own }: Required<CgcOptions>, tasks: readonly string[]): string[] {
   const experts = (prefix: string, count: number) =>
     Array.from({ length: count }, (_, e) => `${prefix}/expert${e + 1}`);
   return [...tasks.flatMap((task) => experts(`encoder/${task}`, own)), ...experts('encoder', shared)];
 }
 
 /** Defaults, and a check that there is one expert of each kind. */
-export function expertCounts({ shared = 1, own = 1 }: CGCOptions, caller: string): Required<CGCOptions> {
+export function expertCounts({ shared = 1, own = 1 }: CgcOptions, caller: string): Required<CgcOptions> {
   checkInteger(shared, 1, `${caller}: shared`);
   checkInteger(own, 1, `${caller}: own`);
   return { shared, own };
@@ -39,7 +39,7 @@ export function expertCounts({ shared = 1, own = 1 }: CGCOptions, caller: string
  *   sharing: cgc({ shared: 1, own: 1 }),
  * });
  */
-export function cgc(options: CGCOptions = {}): Sharing {
+export function cgc(options: CgcOptions = {}): Sharing {
   const counts = expertCounts(options, 'cgc');
   return (input, encoder, tasks, seed) => {
     const experts = expertNames(counts, tasks).map((name) => encoder(input, name, seed));

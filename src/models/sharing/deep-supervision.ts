@@ -4,18 +4,13 @@ import { mapTasks } from '../../internal/map-tasks';
 import { attach } from '../../layers/builders/attach';
 import type { Batch, ByTask, Head, SomeTasks, Source } from '../../types';
 
-interface Coarser {
-  readonly 2: 2;
-  readonly 3: 2 | 3;
-  readonly 4: 2 | 3 | 4;
-  readonly 5: 2 | 3 | 4 | 5;
-}
-
 /** How many levels can be supervised. */
-export type SupervisedLevels = keyof Coarser;
+export type SupervisedLevels = 2 | 3 | 4 | 5;
 
 /** The task at the finest level, and the task at each coarser one: `'mask' | 'mask-2' | 'mask-3'`. */
-export type SupervisedTask<T extends string, L extends SupervisedLevels> = T | `${T}-${Coarser[L]}`;
+export type SupervisedTask<T extends string, L extends SupervisedLevels> =
+  | T
+  | `${T}-${{ 2: 2; 3: 2 | 3; 4: 2 | 3 | 4; 5: 2 | 3 | 4 | 5 }[L]}`;
 
 export interface DeepSupervision<T extends string, L extends SupervisedLevels> {
   /** One head for each level, for `multitask`. */
@@ -30,7 +25,7 @@ export interface DeepSupervision<T extends string, L extends SupervisedLevels> {
  * Deep supervision: a head at several levels of a decoder, each with a loss of its own. The coarser outputs are tasks
  * like any other, named `task-2`, `task-3`, ..., so that losses, weights and scores need nothing new.
  *
- * Give the model an encoder with a decoder ({@link withDecoder}), and only the training source the further labels: what
+ * Give the model an encoder with a decoder (`withDecoder`), and only the training source the further labels: what
  * has no labels is not scored. To leave the coarser outputs out afterwards, build the model with the finest one and
  * `copyWeights(trained.net, model.net, '')`. The labels must be `[batch, height, width, channels]` with sides that can
  * be halved as often as there are coarser levels; throws a RangeError otherwise, and for fewer than 2 or more than 5

@@ -2,7 +2,7 @@ import { checkInteger } from '../../internal/check';
 import { mixFeatures } from './mix-experts';
 import type { Sharing } from './sharing';
 
-export interface MMoEOptions {
+export interface MmoeOptions {
   /** Encoders that all tasks share, at least 2. Default 3. */
   readonly experts?: number;
 }
@@ -24,7 +24,7 @@ export interface MMoEOptions {
  *   sharing: mmoe({ experts: 2 }),
  * });
  */
-export function mmoe(options: MMoEOptions = {}): Sharing {
+export function mmoe(options: MmoeOptions = {}): Sharing {
   const { experts = 3 } = options;
   checkInteger(experts, 2, 'mmoe: experts');
   return (input, encoder, tasks, seed) => {

@@ -6,7 +6,7 @@ import { apply } from '../../layers/core/apply';
 import type { Features } from '../../types';
 import type { Sharing } from './sharing';
 
-export interface MTANOptions {
+export interface MtanOptions {
   /** After each convolution of the attention. Default 'batch', as in the source. */
   readonly norm?: Norm;
 }
@@ -57,7 +57,7 @@ function attend({ skips, bottleneck }: Features, norm: Norm, name: string, seed?
  *   sharing: mtan({ norm: 'instance' }),
  * });
  */
-export function mtan(options: MTANOptions = {}): Sharing {
+export function mtan(options: MtanOptions = {}): Sharing {
   const { norm = 'batch' } = options;
   checkChoice(norm, NORMS, 'mtan: norm');
   return (input, encoder, tasks, seed) => {

@@ -1,9 +1,9 @@
-import { type CGCOptions, expertCounts, expertNames } from './cgc';
+import { type CgcOptions, expertCounts, expertNames } from './cgc';
 import { inStep } from './in-step';
 import { mixExperts } from './mix-experts';
 import type { Sharing } from './sharing';
 
-export type PLEOptions = CGCOptions;
+export type PleOptions = CgcOptions;
 
 /**
  * Progressive layered extraction: customized gate control ({@link cgc}) level by level. After each level a task's
@@ -24,7 +24,7 @@ export type PLEOptions = CGCOptions;
  *   sharing: ple(),
  * });
  */
-export function ple(options: PLEOptions = {}): Sharing {
+export function ple(options: PleOptions = {}): Sharing {
   const counts = expertCounts(options, 'ple');
   const { own } = counts;
   return (input, encoder, tasks, seed) => {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { findColumns, type ManifestColumns, type ManifestTask, type UsedColumns } from './manifest-columns';
-import { readTable, type Table } from './read-table';
+import { type CsvTable, readTable } from './read-table';
 
 /** What the manifest says about one image. */
 export interface ManifestEntry {
@@ -29,7 +29,12 @@ export interface ReadManifestOptions {
 }
 
 /** @throws Error that names file and line for a blank image, one that was named before, and a label that is none. */
-function parseEntries(file: string, table: Table, columns: UsedColumns, negativesAreEmpty: boolean): ManifestEntry[] {
+function parseEntries(
+  file: string,
+  table: CsvTable,
+  columns: UsedColumns,
+  negativesAreEmpty: boolean,
+): ManifestEntry[] {
   const seen = new Map<string, number>();
   return table.records.map((record, i) => {
     const line = table.lines[i];

@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 
 /** A CSV file with a header; `lines[i]` is the line that record `i` ends on, counted from 1. */
-export interface Table {
+export interface CsvTable {
   readonly columns: readonly string[];
   readonly records: readonly Readonly<Record<string, string>>[];
   readonly lines: readonly number[];
 }
 
 /** Reads a CSV file (RFC 4180: quotes, LF or CRLF, with or without a byte order mark) in UTF-8. */
-export async function readTable(path: string): Promise<Table> {
+export async function readTable(path: string): Promise<CsvTable> {
   let rows: { record: string[]; info: { lines: number } }[];
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));

@@ -7,7 +7,7 @@ import { fromEigen, significantEigen } from './significant-eigen';
 
 export interface AlignedMtlOptions<T extends string> extends PreferenceOptions<T> {
   /** The length that all principal components get: the smallest, the median or the root of their mean square. */
-  readonly scale?: 'min' | 'median' | 'rms';
+  readonly scaleMode?: 'min' | 'median' | 'rms';
 }
 
 /**
@@ -18,15 +18,15 @@ export interface AlignedMtlOptions<T extends string> extends PreferenceOptions<T
  * The aligned gradients are orthogonal and of one length, so no task dominates and none conflicts with another. Source:
  * Senushkin et al., "Independent component alignment for multi-task learning", 2023, arXiv:2305.19000, algorithm 1.
  *
- * @throws RangeError for a negative preference or an unknown scale.
+ * @throws RangeError for a negative preference or an unknown scale mode.
  * @example
  * createTrainer(model, { optimizer, losses, aggregator: alignedMtl() });
  */
 export function alignedMtl<T extends string = string>({
   preference,
-  scale = 'min',
+  scaleMode = 'min',
 }: AlignedMtlOptions<T> = {}): Aggregator<T> {
-  checkChoice(scale, ['min', 'median', 'rms'], 'alignedMtl: scale');
+  checkChoice(scaleMode, ['min', 'median', 'rms'], 'alignedMtl: scaleMode');
   const { tasks: named, of } = readPreference(preference, 'alignedMtl');
   return defineAggregator(
     'alignedMtl',
@@ -40,7 +40,7 @@ export function alignedMtl<T extends string = string>({
         // The lower one of two in the middle; the values fall.
         median: values[Math.floor(values.length / 2)],
         rms: values.reduce((a, b) => a + b) / values.length,
-      }[scale];
+      }[scaleMode];
       return multiply(
         fromEigen(components, (value) => Math.sqrt(square / value), tasks.length),
         shares,

@@ -5,7 +5,7 @@ import { definite } from './definite';
 import { type Matrix, multiply, quadratic, trace } from './linear-algebra';
 import { solveQuadraticProgram } from './quadratic-program';
 
-export interface CAGradOptions {
+export interface CaGradOptions {
   /** How far from the mean gradient the result may lie, in units of its length. Default 0.5; 0 gives the mean. */
   readonly c?: number;
 }
@@ -45,7 +45,7 @@ function worstTasks(gramian: Matrix, meanProducts: readonly number[], radius: nu
  * @example
  * createTrainer(model, { optimizer, losses, aggregator: caGrad({ c: 0.4 }) });
  */
-export function caGrad<T extends string = string>({ c = 0.5 }: CAGradOptions = {}): Aggregator<T> {
+export function caGrad<T extends string = string>({ c = 0.5 }: CaGradOptions = {}): Aggregator<T> {
   checkRange(c, 0, Number.MAX_VALUE, 'caGrad: c');
   return defineAggregator('caGrad', (gramian) => {
     const mean = gramian.map(() => 1 / gramian.length);

@@ -1,4 +1,4 @@
-import { addRidge, type Matrix, multiply, scale, trace } from './linear-algebra';
+import { addRidge, type Matrix, multiply, scaleMatrix, trace } from './linear-algebra';
 import type { PreferenceOptions } from './preference';
 import { solveQuadraticProgram } from './quadratic-program';
 
@@ -17,7 +17,7 @@ export interface DualConeOptions<T extends string> extends PreferenceOptions<T> 
 export function projectOntoDualCone(gramian: Matrix, u: readonly number[], ridge: number): number[] {
   const size = trace(gramian);
   if (size === 0) return [...u];
-  const q = addRidge(scale(gramian, 1 / size), ridge);
+  const q = addRidge(scaleMatrix(gramian, 1 / size), ridge);
   // v = u + z: min 1/2 z'Qz + (Qu)'z over z >= 0.
   const z = solveQuadraticProgram(q, multiply(q, u));
   return u.map((value, i) => value + z[i]);

@@ -8,7 +8,8 @@ export const multiply = (matrix: Matrix, vector: readonly number[]): number[] =>
 /** x'Ax. */
 export const quadratic = (matrix: Matrix, vector: readonly number[]): number => dot(vector, multiply(matrix, vector));
 
-export const scale = (matrix: Matrix, factor: number): number[][] => matrix.map((row) => row.map((v) => v * factor));
+export const scaleMatrix = (matrix: Matrix, factor: number): number[][] =>
+  matrix.map((row) => row.map((v) => v * factor));
 
 export const trace = (matrix: Matrix): number => matrix.reduce((sum, row, i) => sum + row[i], 0);
 

@@ -65,6 +65,6 @@ export function fromTriangle(values: readonly number[], size: number): number[][
   return range.map((i) => range.map((j) => at(Math.min(i, j), Math.max(i, j))));
 }
 
-export function weightedSum(flats: readonly Tensor1D[], weights: readonly number[]): Tensor1D {
+export function combineGradients(flats: readonly Tensor1D[], weights: readonly number[]): Tensor1D {
   return tidy(() => addN(flats.map((flat, k) => mul(flat, weights[k]))));
 }

@@ -1,6 +1,6 @@
 import { reshape, stack, type Tensor, type Tensor1D, type Tensor2D, tidy, zerosLike } from '@tensorflow/tfjs-core';
 import type { Aggregator, AggregatorContext, ElementwiseAggregator, Gramian } from '../../types';
-import { flatten, unflatten, weightedSum } from './flat-gradients';
+import { combineGradients, flatten, unflatten } from './flat-gradients';
 import type { MaybeTensors } from './gradients';
 import type { TaskPass } from './task-pass';
 
@@ -74,7 +74,7 @@ export function joinAt(
   const tensors = tidy(() => {
     if (typeof rule !== 'function') {
       return unflatten(
-        weightedSum(flats, rule),
+        combineGradients(flats, rule),
         places.map((i) => leaves[i]),
       );
     }

@@ -1,7 +1,7 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import type { PlainData, SomeTasks, Weighting } from '../../types';
 import { softmax } from './softmax';
-import { weightedSum } from './tasks';
+import { weightedLoss } from './tasks';
 
 export interface DynamicWeightAverageOptions {
   /** Larger ones make the weights more alike. Default 2, the paper's. */
@@ -34,7 +34,7 @@ export function dynamicWeightAverage<T extends string = string>({
       const tasks = [...new Set([...Object.keys(means), ...Object.keys(losses)])];
       const ratios = tasks.map((task) => (means[task]?.length === 2 ? means[task][1] / means[task][0] : 1));
       const shares = softmax(ratios.map((ratio) => ratio / temperature));
-      return tidy(() => weightedSum(losses, (task) => shares[tasks.indexOf(task)] * tasks.length));
+      return tidy(() => weightedLoss(losses, (task) => shares[tasks.indexOf(task)] * tasks.length));
     },
     endEpoch(epoch: SomeTasks<T, number>) {
       const added = Object.entries<number | undefined>(epoch).map(([task, mean]) => [

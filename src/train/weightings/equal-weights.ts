@@ -1,6 +1,6 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import type { Weighting } from '../../types';
-import { lossEntries, weightedSum } from './tasks';
+import { lossEntries, weightedLoss } from './tasks';
 
 /**
  * The mean of the tasks' losses, L = 1/K sum over k of L_k, K being the tasks that the batch has labels for: a batch
@@ -12,6 +12,6 @@ import { lossEntries, weightedSum } from './tasks';
 export function equalWeights<T extends string = string>(): Weighting<T> {
   return {
     name: 'equalWeights',
-    combine: (losses) => tidy(() => weightedSum(losses, () => 1 / lossEntries(losses).length)),
+    combine: (losses) => tidy(() => weightedLoss(losses, () => 1 / lossEntries(losses).length)),
   };
 }

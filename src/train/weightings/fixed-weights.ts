@@ -1,7 +1,7 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import { checkRange } from '../../internal/check';
 import type { SomeTasks, Weighting } from '../../types';
-import { weightedSum } from './tasks';
+import { weightedLoss } from './tasks';
 
 /**
  * The weighted sum of the tasks' losses, each by its own constant: L = sum over k of w_k L_k. A task left out of
@@ -19,6 +19,6 @@ export function fixedWeights<T extends string>(weights: SomeTasks<T, number> = {
   return {
     name: 'fixedWeights',
     tasks: [...byTask.keys()] as T[],
-    combine: (losses) => tidy(() => weightedSum(losses, (task) => byTask.get(task) ?? 1)),
+    combine: (losses) => tidy(() => weightedLoss(losses, (task) => byTask.get(task) ?? 1)),
   };
 }

@@ -1,6 +1,6 @@
 import { addN, exp, mul, type Scalar, sub, tidy, type Variable } from '@tensorflow/tfjs-core';
 import type { Weighting } from '../../types';
-import { checkTasks, learnedNumber, lossEntries, requireTask } from './tasks';
+import { checkTaskNames, learnedNumber, lossEntries, requireTask } from './tasks';
 
 /**
  * IMTL-L: scales the losses to one size, L = sum over k of exp(s_k) L_k - s_k, with s_k learned from 0; at rest
@@ -14,7 +14,7 @@ import { checkTasks, learnedNumber, lossEntries, requireTask } from './tasks';
  * createTrainer(model, { optimizer, losses, weighting: imtlL(model.tasks) });
  */
 export function imtlL<T extends string>(tasks: readonly T[]): Weighting<T> {
-  checkTasks(tasks, 'imtlL');
+  checkTaskNames(tasks, 'imtlL');
   const scales = new Map<string, Variable>(tasks.map((task) => [task, learnedNumber()]));
   return {
     name: 'imtlL',

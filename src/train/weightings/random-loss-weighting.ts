@@ -3,7 +3,7 @@ import { checkInteger } from '../../internal/check';
 import { random } from '../../internal/random';
 import type { Weighting } from '../../types';
 import { softmax } from './softmax';
-import { weightedSum } from './tasks';
+import { weightedLoss } from './tasks';
 
 export interface RandomLossWeightingOptions {
   /** The weights of a step are a function of this, the step and the task's name. Default 0. */
@@ -31,7 +31,7 @@ export function randomLossWeighting<T extends string = string>({
       const tasks = Object.keys(losses);
       const draws = tasks.map((task) => (training ? random(seed, 'randomLossWeighting', step, task).normal() : 0));
       const shares = softmax(draws);
-      return tidy(() => weightedSum(losses, (task) => shares[tasks.indexOf(task)]));
+      return tidy(() => weightedLoss(losses, (task) => shares[tasks.indexOf(task)]));
     },
   };
 }

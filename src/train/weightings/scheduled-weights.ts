@@ -1,6 +1,6 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import type { Progress, SomeTasks, Weighting } from '../../types';
-import { weightedSum } from './tasks';
+import { weightedLoss } from './tasks';
 
 /**
  * The weighted sum of the losses with weights that are a function of the step and the epoch: to warm a task up, to train
@@ -30,7 +30,7 @@ export function scheduledWeights<T extends string = string>(
           );
         }
       }
-      return tidy(() => weightedSum(losses, (task) => weights[task] ?? 1));
+      return tidy(() => weightedLoss(losses, (task) => weights[task] ?? 1));
     },
   };
 }

@@ -7,7 +7,7 @@ export interface SmoothTchebycheffOptions<T extends string> {
   /** How smooth: near 0 it is the largest weighted loss, large values approach the mean. Default 0.1. */
   readonly mu?: number;
   /** The preference among the tasks, scaled to sum 1 over those of a batch. A task left out counts 1. */
-  readonly weights?: SomeTasks<T, number>;
+  readonly preference?: SomeTasks<T, number>;
   /** The lowest loss that each task could reach. Default 0. */
   readonly ideal?: SomeTasks<T, number>;
 }
@@ -18,30 +18,30 @@ export interface SmoothTchebycheffOptions<T extends string> {
  *
  * Source: Lin et al., "Smooth Tchebycheff scalarization for multi-objective optimization", 2024, arXiv:2402.19078.
  *
- * @throws RangeError for a mu that is not positive, or a weight that is negative or not finite.
+ * @throws RangeError for a mu that is not positive, or a preference that is negative or not finite.
  * @example
  * createTrainer(model, { optimizer, losses, weighting: smoothTchebycheff({ mu: 0.5 }) });
  */
 export function smoothTchebycheff<T extends string = string>({
   mu = 0.1,
-  weights = {},
+  preference = {},
   ideal = {},
 }: SmoothTchebycheffOptions<T> = {}): Weighting<T> {
   if (!(mu > 0)) throw new RangeError(`smoothTchebycheff: mu must be positive, got ${mu}.`);
-  const preference = new Map(Object.entries<number | undefined>(weights) as [string, number][]);
+  const preferred = new Map(Object.entries<number | undefined>(preference) as [string, number][]);
   const lowest = new Map(Object.entries<number | undefined>(ideal) as [string, number][]);
-  for (const [task, weight] of preference) {
-    checkRange(weight, 0, Number.MAX_VALUE, `smoothTchebycheff: weight of '${task}'`);
+  for (const [task, weight] of preferred) {
+    checkRange(weight, 0, Number.MAX_VALUE, `smoothTchebycheff: preference of '${task}'`);
   }
   return {
     name: 'smoothTchebycheff',
-    tasks: [...new Set([...preference.keys(), ...lowest.keys()])] as T[],
+    tasks: [...new Set([...preferred.keys(), ...lowest.keys()])] as T[],
     combine: (losses) =>
       tidy(() => {
         const entries = lossEntries(losses);
-        const total = entries.reduce((sum, [task]) => sum + (preference.get(task) ?? 1), 0);
+        const total = entries.reduce((sum, [task]) => sum + (preferred.get(task) ?? 1), 0);
         const exponents = entries.map(([task, loss]) =>
-          mul(sub(loss, lowest.get(task) ?? 0), (preference.get(task) ?? 1) / (total || 1) / mu),
+          mul(sub(loss, lowest.get(task) ?? 0), (preferred.get(task) ?? 1) / (total || 1) / mu),
         );
         return mul(logSumExp(stack(exponents)), mu) as Scalar;
       }),

@@ -7,7 +7,7 @@ export function lossEntries<T extends string>(losses: SomeTasks<T, Scalar>): [T,
 }
 
 /** The sum over tasks of a plain number times the loss. */
-export function weightedSum<T extends string>(losses: SomeTasks<T, Scalar>, weight: (task: T) => number): Scalar {
+export function weightedLoss<T extends string>(losses: SomeTasks<T, Scalar>, weight: (task: T) => number): Scalar {
   return addN(lossEntries(losses).map(([task, loss]) => mul(loss, weight(task)))) as Scalar;
 }
 
@@ -15,7 +15,7 @@ export function weightedSum<T extends string>(losses: SomeTasks<T, Scalar>, weig
 export const learnedNumber = (): Variable => tidy(() => variable(scalar(0)));
 
 /** Throws unless at least one task is named, none twice. */
-export function checkTasks(tasks: readonly string[], name: string): void {
+export function checkTaskNames(tasks: readonly string[], name: string): void {
   if (tasks.length === 0) throw new RangeError(`${name}: name the model's tasks, got none.`);
   const twice = tasks.find((task, i) => tasks.indexOf(task) < i);
   if (twice !== undefined) throw new RangeError(`${name}: the task '${twice}' is named twice.`);

@@ -1,7 +1,7 @@
 import { add, addN, exp, mul, neg, type Scalar, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { checkChoice } from '../../internal/check';
 import type { ByTask, Weighting } from '../../types';
-import { checkTasks, learnedNumber, lossEntries, requireTask } from './tasks';
+import { checkTaskNames, learnedNumber, lossEntries, requireTask } from './tasks';
 
 /** What a task's loss is the negative log-likelihood of: a normal distribution, or a softmax. */
 export type TaskKind = 'regression' | 'classification';
@@ -20,7 +20,7 @@ export type TaskKind = 'regression' | 'classification';
  */
 export function uncertainty<T extends string>(kinds: ByTask<T, TaskKind>): Weighting<T> {
   const entries = Object.entries<TaskKind>(kinds);
-  checkTasks(Object.keys(kinds), 'uncertainty');
+  checkTaskNames(Object.keys(kinds), 'uncertainty');
   for (const [task, kind] of entries) {
     checkChoice(kind, ['regression', 'classification'], `uncertainty: the kind of '${task}'`);
   }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { alignedMtl } from '../../../src/train/aggregators/aligned-mtl';
 import { caGrad } from '../../../src/train/aggregators/ca-grad';
-import { conFig } from '../../../src/train/aggregators/con-fig';
+import { conflictFreeGradient } from '../../../src/train/aggregators/conflict-free-gradient';
 import { dualProj } from '../../../src/train/aggregators/dual-proj';
 import { fairGrad } from '../../../src/train/aggregators/fair-grad';
 import { imtlG } from '../../../src/train/aggregators/imtl-g';
@@ -55,9 +55,9 @@ const aggregators: Record<string, () => Aggregator<string>> = {
   upGrad: () => upGrad(),
   dualProj: () => dualProj(),
   alignedMtl: () => alignedMtl(),
-  'alignedMtl rms': () => alignedMtl({ scale: 'rms' }),
-  'alignedMtl median': () => alignedMtl({ scale: 'median' }),
-  conFig: () => conFig(),
+  'alignedMtl rms': () => alignedMtl({ scaleMode: 'rms' }),
+  'alignedMtl median': () => alignedMtl({ scaleMode: 'median' }),
+  conFig: () => conflictFreeGradient(),
   mgda: () => mgda(),
   'caGrad 0.5': () => caGrad(),
   'caGrad 2': () => caGrad({ c: 2 }),
@@ -79,7 +79,7 @@ describe.each(Object.entries(cases))('the gradients of %s', (_, { jacobian, expe
 
   it('are aggregated with a preference', () => {
     const preference = Object.fromEntries(rest.preference.map((value, k) => [`task ${k}`, value]));
-    for (const [name, make] of Object.entries({ upGrad, dualProj, alignedMtl, conFig })) {
+    for (const [name, make] of Object.entries({ upGrad, dualProj, alignedMtl, conFig: conflictFreeGradient })) {
       expectGradient(aggregate(jacobian, make({ preference })), rest.preferred[name], jacobian, 1e-6);
     }
   });

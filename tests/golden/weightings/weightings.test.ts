@@ -51,7 +51,7 @@ const plain: [string, () => Weighting<Task>][] = [
   ['smoothTchebycheff', smoothTchebycheff],
   [
     'smoothTchebycheff preference',
-    () => smoothTchebycheff({ mu: 0.5, weights: byTask(golden.preference), ideal: byTask(golden.ideal) }),
+    () => smoothTchebycheff({ mu: 0.5, preference: byTask(golden.preference), ideal: byTask(golden.ideal) }),
   ],
 ];
 

@@ -5,16 +5,16 @@ import { score } from '../../../src/metrics/score';
 import { expectClose, golden } from '../../golden/metrics-classification/golden';
 
 describe('calibrationError', () => {
-  it.each(['l1', 'l2', 'max'] as const)('equals torchmetrics, which counts in 32 bits: norm %s', async (norm) => {
+  it.each(['l1', 'l2', 'max'] as const)('equals torchmetrics, which counts in 32 bits: gapNorm %s', async (gapNorm) => {
     const { yTrue, yPred, torchmetrics } = golden.binary.plain;
-    const found = await score(calibrationError({ bins: 7, norm }), yTrue, yPred);
-    expectClose(found, torchmetrics.calibrationError[norm], 1e-6);
+    const found = await score(calibrationError({ bins: 7, gapNorm }), yTrue, yPred);
+    expectClose(found, torchmetrics.calibrationError[gapNorm], 1e-6);
   });
 
-  it.each(['l1', 'l2', 'max'] as const)('equals torchmetrics over classes: norm %s', async (norm) => {
+  it.each(['l1', 'l2', 'max'] as const)('equals torchmetrics over classes: gapNorm %s', async (gapNorm) => {
     const { yTrue, yPred, torchmetrics } = golden.classes.plain;
-    const metric = calibrationError({ bins: 7, norm, classes: 4 });
-    expectClose(await score(metric, yTrue, yPred), torchmetrics?.calibrationError[norm], 1e-6);
+    const metric = calibrationError({ bins: 7, gapNorm, classes: 4 });
+    expectClose(await score(metric, yTrue, yPred), torchmetrics?.calibrationError[gapNorm], 1e-6);
   });
 
   it('by hand: two bins, of gaps 0.2 and 0.15 and weights 2 and 6', async () => {
@@ -23,7 +23,7 @@ describe('calibrationError', () => {
       [0.2, 0.4, 0.8, 0.9],
       [1, 1, 3, 3],
     ];
-    const of = (norm: 'l1' | 'l2' | 'max') => score(calibrationError({ bins: 2, norm }), yTrue, yPred, weight);
+    const of = (gapNorm: 'l1' | 'l2' | 'max') => score(calibrationError({ bins: 2, gapNorm }), yTrue, yPred, weight);
     expectClose(await of('l1'), (2 * 0.2 + 6 * 0.15) / 8);
     expectClose(await of('l2'), Math.sqrt((2 * 0.04 + 6 * 0.0225) / 8));
     expectClose(await of('max'), 0.2);
@@ -44,12 +44,12 @@ describe('calibrationError', () => {
 
   it('takes 0 and 1', async () => {
     expect(await score(calibrationError(), [0, 1], [0, 1])).toBe(0);
-    expect(await score(calibrationError({ norm: 'max' }), [1, 1], [0, 1])).toBe(1);
+    expect(await score(calibrationError({ gapNorm: 'max' }), [1, 1], [0, 1])).toBe(1);
   });
 
   it('of no samples is NaN', () => {
-    for (const norm of ['l1', 'l2', 'max'] as const) {
-      const metric = calibrationError({ norm });
+    for (const gapNorm of ['l1', 'l2', 'max'] as const) {
+      const metric = calibrationError({ gapNorm });
       expect(metric.compute(metric.init())).toBeNaN();
     }
   });
@@ -58,8 +58,8 @@ describe('calibrationError', () => {
     expect(() => calibrationError({ bins: 0 })).toThrow(
       'calibrationError: bins must be an integer of at least 1, got 0.',
     );
-    expect(() => calibrationError({ norm: 'l3' } as unknown as CalibrationOptions)).toThrow(
-      "calibrationError: norm must be one of 'l1', 'l2', 'max'; got 'l3'.",
+    expect(() => calibrationError({ gapNorm: 'l3' } as unknown as CalibrationOptions)).toThrow(
+      "calibrationError: gapNorm must be one of 'l1', 'l2', 'max'; got 'l3'.",
     );
     await expect(score(calibrationError(), [1, 0], [0.5, -2])).rejects.toThrow(
       'calibrationError: yPred must be a probability in [0, 1], got -2 in sample 1.',

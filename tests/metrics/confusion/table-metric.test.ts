@@ -29,10 +29,13 @@ describe.each(Object.entries(golden.classes))('agreement of four classes, case %
     expectClose(await score(matthewsCorrelation({ classes: 4 }), yTrue, yPred, weight), sklearn.matthewsCorrelation);
   });
 
-  it.each(['none', 'linear', 'quadratic'] as const)('has the kappa of scikit-learn, weights %s', async (weights) => {
-    const metric = cohenKappa({ classes: 4, weights });
-    expectClose(await score(metric, yTrue, yPred, weight), sklearn.cohenKappa[weights]);
-  });
+  it.each(['none', 'linear', 'quadratic'] as const)(
+    'has the kappa of scikit-learn, weightType %s',
+    async (weightType) => {
+      const metric = cohenKappa({ classes: 4, weightType });
+      expectClose(await score(metric, yTrue, yPred, weight), sklearn.cohenKappa[weightType]);
+    },
+  );
 });
 
 describe('agreement', () => {
@@ -74,8 +77,8 @@ describe('agreement', () => {
   });
 
   it('knows its weights', () => {
-    expect(() => cohenKappa({ weights: 'cubic' } as unknown as CohenKappaOptions)).toThrow(
-      "cohenKappa: weights must be one of 'none', 'linear', 'quadratic'; got 'cubic'.",
+    expect(() => cohenKappa({ weightType: 'cubic' } as unknown as CohenKappaOptions)).toThrow(
+      "cohenKappa: weightType must be one of 'none', 'linear', 'quadratic'; got 'cubic'.",
     );
   });
 });

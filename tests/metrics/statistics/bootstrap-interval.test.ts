@@ -30,15 +30,15 @@ describe('bootstrapInterval', () => {
   });
 
   it.each([undefined, groups])('draws the cases that `interval` draws', async (groups) => {
-    const options = { resamples: 30, seed: 7, level: 0.8, groups };
+    const options = { resamples: 30, seed: 7, confidenceLevel: 0.8, groups };
     const found = await bootstrapInterval(y.length, (weights) => score(auc(), y, a, weights), options);
     expectClose(found, await score(interval(auc(), options), y, a));
   });
 
   it('by hand: of two cases half of the resamples hold both', async () => {
-    const found = await bootstrapInterval(2, mean([0, 1]), { resamples: 4000, level: 0.4 });
+    const found = await bootstrapInterval(2, mean([0, 1]), { resamples: 4000, confidenceLevel: 0.4 });
     expect([found.value, found.low, found.high]).toEqual([0.5, 0.5, 0.5]);
-    const wider = await bootstrapInterval(2, mean([0, 1]), { resamples: 4000, level: 0.6 });
+    const wider = await bootstrapInterval(2, mean([0, 1]), { resamples: 4000, confidenceLevel: 0.6 });
     expect([wider.low, wider.high]).toEqual([0, 1]);
   });
 
@@ -63,8 +63,8 @@ describe('bootstrapInterval', () => {
     await expect(bootstrapInterval(-1, mean([]))).rejects.toThrow(
       'bootstrapInterval: cases must be an integer of at least 0, got -1.',
     );
-    await expect(bootstrapInterval(2, mean([1, 2]), { level: 1 })).rejects.toThrow(
-      'bootstrapInterval: level must lie between 0 and 1, got 1.',
+    await expect(bootstrapInterval(2, mean([1, 2]), { confidenceLevel: 1 })).rejects.toThrow(
+      'bootstrapInterval: confidenceLevel must lie between 0 and 1, got 1.',
     );
     await expect(bootstrapInterval(2, mean([1, 2]), { resamples: 0 })).rejects.toThrow(
       'bootstrapInterval: resamples must be an integer of at least 1, got 0.',

@@ -7,22 +7,25 @@ import { expectClose, golden } from '../../golden/metrics-classification/golden'
 
 const { yTrue, a, b } = golden.delong.plain;
 
-describe.each(Object.entries(golden.delong))('DeLong, case %s', (_, { yTrue, a, b, level, ...expected }) => {
-  it.each(['logit', 'identity'] as const)('has the interval of all pairs on the scale %s', async (scale) => {
-    const { value, standardError, ...bounds } = expected.interval;
-    expectClose(await score(delongInterval({ level, scale }), yTrue, a), {
-      value,
-      low: bounds[scale][0],
-      high: bounds[scale][1],
-      n: yTrue.length,
-      standardError,
+describe.each(Object.entries(golden.delong))(
+  'DeLong, case %s',
+  (_, { yTrue, a, b, level: confidenceLevel, ...expected }) => {
+    it.each(['logit', 'identity'] as const)('has the interval of all pairs on the scale %s', async (scale) => {
+      const { value, standardError, ...bounds } = expected.interval;
+      expectClose(await score(delongInterval({ confidenceLevel, scale }), yTrue, a), {
+        value,
+        low: bounds[scale][0],
+        high: bounds[scale][1],
+        n: yTrue.length,
+        standardError,
+      });
     });
-  });
 
-  it('has the test of all pairs', async () => {
-    expectClose(await delongTest(yTrue, a, b, { level }), expected.test);
-  });
-});
+    it('has the test of all pairs', async () => {
+      expectClose(await delongTest(yTrue, a, b, { confidenceLevel }), expected.test);
+    });
+  },
+);
 
 describe('delongInterval', () => {
   it("gives the published numbers for Hanley and McNeil's CT ratings", async () => {
@@ -79,7 +82,9 @@ describe('delongInterval', () => {
   });
 
   it('checks its options', () => {
-    expect(() => delongInterval({ level: 0 })).toThrow('delongInterval: level must lie between 0 and 1, got 0.');
+    expect(() => delongInterval({ confidenceLevel: 0 })).toThrow(
+      'delongInterval: confidenceLevel must lie between 0 and 1, got 0.',
+    );
     expect(() => delongInterval({ scale: 'probit' } as unknown as DelongOptions)).toThrow(
       "delongInterval: scale must be one of 'logit', 'identity'; got 'probit'.",
     );
@@ -132,8 +137,8 @@ describe('delongTest', () => {
       'delongTest (b): yPred must be finite, got NaN in sample 1.',
     );
     await expect(delongTest([0, 1], [0], [0, 1])).rejects.toThrow('delongTest (a): yTrue and yPred must hold');
-    await expect(delongTest([0, 1], [0, 1], [0, 1], { level: 2 })).rejects.toThrow(
-      'delongTest: level must lie between 0 and 1, got 2.',
+    await expect(delongTest([0, 1], [0, 1], [0, 1], { confidenceLevel: 2 })).rejects.toThrow(
+      'delongTest: confidenceLevel must lie between 0 and 1, got 2.',
     );
   });
 });

@@ -29,7 +29,7 @@ async function replicatesOf(metric: Metric<ScoresState>, y: number[], p: number[
 
 describe('interval', () => {
   it('takes the quantiles of the resamples, each scored as a whole', async () => {
-    const found = await score(interval(auc(), { resamples: 41, level: 0.9, seed: 7 }), yTrue, yPred);
+    const found = await score(interval(auc(), { resamples: 41, confidenceLevel: 0.9, seed: 7 }), yTrue, yPred);
     const sorted = (await replicatesOf(auc(), yTrue, yPred, 41, 7)).sort((a, b) => a - b);
     const mean = sorted.reduce((sum, value) => sum + value, 0) / 41;
     const squares = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0);
@@ -170,8 +170,8 @@ describe('groups of an interval', () => {
 
 describe('bad input of an interval', () => {
   it.each([
-    [{ level: 1 }, 'interval: level must lie between 0 and 1, got 1.'],
-    [{ level: 95 }, 'interval: level must lie between 0 and 1, got 95.'],
+    [{ confidenceLevel: 1 }, 'interval: confidenceLevel must lie between 0 and 1, got 1.'],
+    [{ confidenceLevel: 95 }, 'interval: confidenceLevel must lie between 0 and 1, got 95.'],
     [{ resamples: 0 }, 'interval: resamples must be an integer of at least 1, got 0.'],
     [{ seed: 0.5 }, 'interval: seed must be an integer of at least 0, got 0.5.'],
     [{ method: 'basic' as 'bca' }, "interval: method must be one of 'percentile', 'bca'; got 'basic'."],

@@ -9,7 +9,7 @@ const { y, a, b, band } = golden.scores;
 
 describe('rocBand', () => {
   it('comes near the mean and the percentiles of curves of scikit-learn', async () => {
-    const found = await rocBand(y, [a, b], { points: band.fpr.length, level: band.level });
+    const found = await rocBand(y, [a, b], { points: band.fpr.length, confidenceLevel: band.level });
     expectClose([found.fpr, found.tpr], [band.fpr, band.tpr]);
     for (const i of band.fpr.keys()) {
       // Each of the 90 positives is 0.011; both quantiles are of some thousand resamples.
@@ -69,8 +69,8 @@ describe('rocBand', () => {
     await expect(rocBand([0, 1], [[1, 2]], { groups: ['a'] })).rejects.toThrow(
       'rocBand: groups must name the group of each of 2 cases, got 1.',
     );
-    await expect(rocBand([0, 1], [[1, 2]], { level: 0 })).rejects.toThrow(
-      'rocBand: level must lie between 0 and 1, got 0.',
+    await expect(rocBand([0, 1], [[1, 2]], { confidenceLevel: 0 })).rejects.toThrow(
+      'rocBand: confidenceLevel must lie between 0 and 1, got 0.',
     );
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   alignedMtl,
   caGrad,
-  conFig,
+  conflictFreeGradient,
   dualProj,
   fairGrad,
   gradNorm,
@@ -51,7 +51,7 @@ const all: [string, () => Aggregator<string>][] = [
   ['alignedMtl', alignedMtl],
   ['upGrad', upGrad],
   ['dualProj', dualProj],
-  ['conFig', conFig],
+  ['conflictFreeGradient', conflictFreeGradient],
   ['fairGrad', fairGrad],
   ['gradNorm', gradNorm],
 ];
@@ -166,11 +166,11 @@ describe('the result', () => {
     );
   });
 
-  it('of conFig has the same cosine with every gradient, and a positive one', () => {
+  it('of conflictFreeGradient has the same cosine with every gradient, and a positive one', () => {
     check(
       jacobians(6, 2).filter((j) => determinant(cosines(j)) > 1e-2),
       (j) => {
-        const result = combine(j, weigh(conFig(), j));
+        const result = combine(j, weigh(conflictFreeGradient(), j));
         const angles = j.map((row) => dot(row, result) / Math.hypot(...row) / Math.hypot(...result));
         for (const angle of angles) expect(angle).toBeCloseTo(angles[0], 7);
         expect(angles[0]).toBeGreaterThan(0);
@@ -366,8 +366,8 @@ describe('an option out of range', () => {
     expect(() => nashMtl({ maxNorm: 0 })).toThrow('nashMtl: maxNorm must be positive, got 0.');
     expect(() => upGrad({ ridge: 0 })).toThrow('upGrad: ridge must lie in');
     expect(() => dualProj({ preference: { a: -1 } })).toThrow("dualProj: preference of 'a' must lie in [0, ");
-    expect(() => alignedMtl({ scale: 'max' as never })).toThrow(
-      "alignedMtl: scale must be one of 'min', 'median', 'rms'",
+    expect(() => alignedMtl({ scaleMode: 'max' as never })).toThrow(
+      "alignedMtl: scaleMode must be one of 'min', 'median', 'rms'",
     );
     expect(() => pcGrad({ seed: 0.5 })).toThrow('pcGrad: seed must be an integer of at least 0, got 0.5.');
     expect(() => gradVac({ beta: 2 })).toThrow('gradVac: beta must lie in [0, 1], got 2.');

@@ -2,7 +2,13 @@ import { tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { useBackend } from '../../../src/backends/index';
 import { random } from '../../../src/internal/random';
-import { flatten, fromTriangle, innerProducts, unflatten, weightedSum } from '../../../src/train/step/flat-gradients';
+import {
+  combineGradients,
+  flatten,
+  fromTriangle,
+  innerProducts,
+  unflatten,
+} from '../../../src/train/step/flat-gradients';
 import { useCpu } from '../../support/cpu';
 import { expectNoLeak } from '../../support/leaks';
 
@@ -58,7 +64,7 @@ describe('the gradients of several places as one vector', () => {
 
   it('are added up with weights', async () => {
     const [a, b] = [tensor1d([1, 2]), tensor1d([10, -20])];
-    const sum = weightedSum([a, b], [2, -0.5]);
+    const sum = combineGradients([a, b], [2, -0.5]);
     expect([...(await sum.data())]).toEqual([-3, 14]);
     for (const made of [a, b, sum]) made.dispose();
   });

@@ -229,10 +229,10 @@ describe('smoothTchebycheff', () => {
     expect(slopes.b).toBeCloseTo(0, 5);
   });
 
-  it('refuses a mu of 0 and a negative weight', () => {
+  it('refuses a mu of 0 and a negative preference', () => {
     expect(() => smoothTchebycheff({ mu: 0 })).toThrow('smoothTchebycheff: mu must be positive, got 0.');
-    expect(() => smoothTchebycheff({ weights: { a: -1 } })).toThrow(
-      "smoothTchebycheff: weight of 'a' must lie in [0, ",
+    expect(() => smoothTchebycheff({ preference: { a: -1 } })).toThrow(
+      "smoothTchebycheff: preference of 'a' must lie in [0, ",
     );
   });
 });

@@ -8,7 +8,7 @@ export interface ResizeAttrs {
 }
 
 /** Along one axis, the inputs that an output is made of: `low` with weight `1 - part`, `high` with weight `part`. */
-interface Source {
+interface WeightedPixel {
   readonly low: number;
   readonly high: number;
   readonly part: number;
@@ -17,14 +17,14 @@ interface Source {
 /** The precision that a backend computes places in: a place at the border of two pixels must fall as it did forward. */
 export type Precision = (value: number) => number;
 
-export type Sources = (inputs: number, outputs: number, attrs: ResizeAttrs, precision: Precision) => Source[];
+export type PixelsOf = (inputs: number, outputs: number, attrs: ResizeAttrs, precision: Precision) => WeightedPixel[];
 
 function scaleOf(inputs: number, outputs: number, alignCorners: boolean): number {
   return alignCorners && outputs > 1 ? (inputs - 1) / (outputs - 1) : inputs / outputs;
 }
 
 /** One pixel for each output. */
-export const nearest: Sources = (inputs, outputs, { alignCorners, halfPixelCenters }, precision) => {
+export const nearest: PixelsOf = (inputs, outputs, { alignCorners, halfPixelCenters }, precision) => {
   const scale = precision(scaleOf(inputs, outputs, alignCorners));
   return Array.from({ length: outputs }, (_, output) => {
     const place = precision(scale * (halfPixelCenters ? output + 0.5 : output));
@@ -34,7 +34,7 @@ export const nearest: Sources = (inputs, outputs, { alignCorners, halfPixelCente
 };
 
 /** Two neighbours for each output. */
-export const bilinear: Sources = (inputs, outputs, { alignCorners, halfPixelCenters }, precision) => {
+export const bilinear: PixelsOf = (inputs, outputs, { alignCorners, halfPixelCenters }, precision) => {
   const scale = precision(scaleOf(inputs, outputs, alignCorners));
   return Array.from({ length: outputs }, (_, output) => {
     const place = precision(halfPixelCenters ? scale * (output + 0.5) - 0.5 : scale * output);
@@ -48,8 +48,8 @@ function scatter(
   memory: Memory,
   dy: TensorInfo,
   shape: readonly number[],
-  rows: readonly Source[],
-  columns: readonly Source[],
+  rows: readonly WeightedPixel[],
+  columns: readonly WeightedPixel[],
 ): TensorInfo {
   const [batch, height, width, channels] = shape;
   const result = memory.zeros(shape);
@@ -79,7 +79,7 @@ function scatter(
   return result;
 }
 
-function gradient(kernelName: string, sources: Sources, precision: Precision): PlainKernel {
+function gradient(kernelName: string, sources: PixelsOf, precision: Precision): PlainKernel {
   return plainKernel<'images' | 'dy', ResizeAttrs>(kernelName, (memory, { images, dy }, attrs) => {
     const rows = sources(images.shape[1], dy.shape[1], attrs, precision);
     const columns = sources(images.shape[2], dy.shape[2], attrs, precision);

@@ -1,7 +1,7 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Shape4D } from '../shared/plain-kernel';
-import { type Conv2DAttrs, type Convolution, convolutionOf } from './convolution';
-import { allocate, floats, runKernel, type WasmBackend, wasmKernel, zeros } from './kernel';
+import { type Conv2DAttrs, type Convolution, readConvolution } from './convolution';
+import { allocate, floats, runWasmKernel, type WasmBackend, wasmKernel, zeros } from './kernel';
 
 /**
  * Writes, for one filter column, the input values that it meets: `[channels, padded height, batch, output width]`,
@@ -78,7 +78,7 @@ export function filterGradient(
   for (let column = 0; column < filterWidth; column++) {
     gatherColumn(floats(backend, x), floats(backend, columns), convolution, column, paddedHeight, outputWidth);
     const attrs = { strides: 1, dilations: [1, stride], pad: 'valid', dataFormat: 'NHWC' };
-    const product = runKernel(backend, 'Conv2D', { x: columns, filter }, attrs);
+    const product = runWasmKernel(backend, 'Conv2D', { x: columns, filter }, attrs);
     const from = floats(backend, product);
     const to = floats(backend, result);
     for (let c = 0; c < inputChannels; c++) {
@@ -98,5 +98,10 @@ export function filterGradient(
 export const conv2dBackpropFilter = wasmKernel<'x' | 'dy', Conv2DAttrs & { filterShape: Shape4D }>(
   'Conv2DBackpropFilter',
   ({ inputs: { x, dy }, attrs, backend }) =>
-    filterGradient(backend, x, dy, convolutionOf(x.shape as Shape4D, attrs.filterShape, attrs, 'Conv2DBackpropFilter')),
+    filterGradient(
+      backend,
+      x,
+      dy,
+      readConvolution(x.shape as Shape4D, attrs.filterShape, attrs, 'Conv2DBackpropFilter'),
+    ),
 );

@@ -1,7 +1,7 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Shape4D } from '../shared/plain-kernel';
-import { type Conv2DAttrs, type Convolution, convolutionOf } from './convolution';
-import { allocate, floats, runKernel, type WasmBackend, wasmKernel, zeros } from './kernel';
+import { type Conv2DAttrs, type Convolution, readConvolution } from './convolution';
+import { allocate, floats, runWasmKernel, type WasmBackend, wasmKernel, zeros } from './kernel';
 
 /** Along one axis: how a transposed convolution becomes a plain one whose outputs come in groups of `stride`. */
 function planAxis(size: number, outputs: number, filter: number, stride: number, padding: number) {
@@ -87,7 +87,7 @@ export function inputGradient(
     [0, 0],
   ];
   const attrs = { strides: 1, dilations: 1, pad, dataFormat: 'NHWC' };
-  const grouped = runKernel(backend, 'Conv2D', { x: dy, filter: regrouped }, attrs);
+  const grouped = runWasmKernel(backend, 'Conv2D', { x: dy, filter: regrouped }, attrs);
   backend.disposeData(regrouped.dataId);
   if (grouped.shape.every((size, axis) => size === inputShape[axis])) return grouped;
   const result = ungroup(backend, grouped, convolution, [vertical.crop, horizontal.crop]);
@@ -102,6 +102,6 @@ export const conv2dBackpropInput = wasmKernel<'dy' | 'filter', Conv2DAttrs & { i
       backend,
       dy,
       filter,
-      convolutionOf(attrs.inputShape, filter.shape as Shape4D, attrs, 'Conv2DBackpropInput'),
+      readConvolution(attrs.inputShape, filter.shape as Shape4D, attrs, 'Conv2DBackpropInput'),
     ),
 );

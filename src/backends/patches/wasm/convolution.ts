@@ -22,7 +22,7 @@ export interface Conv2DAttrs {
 }
 
 /** Resolves the attributes of the kernel `name`. */
-export function convolutionOf(
+export function readConvolution(
   inputShape: Shape4D,
   filterShape: Shape4D,
   attrs: Conv2DAttrs,

@@ -28,7 +28,7 @@ export function wasmKernel<I extends string, A>(
 }
 
 /** Runs one of the backend's own kernels. Outside the engine's book-keeping: the caller disposes what it gives. */
-export function runKernel(
+export function runWasmKernel(
   backend: WasmBackend,
   kernelName: string,
   inputs: { readonly [name: string]: TensorInfo },

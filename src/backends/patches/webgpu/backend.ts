@@ -56,7 +56,7 @@ const AGAIN =
 const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
 
 /** Makes the backend over `device`, a subclass of tfjs's. */
-export function createBackend(
+export function createWebgpuBackend(
   Base: OfficialClass,
   device: GPUDevice,
   { gpu, adapter, info }: FoundAdapter,

@@ -2,7 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { OfficialBackend } from './backend';
 import {
   type ConvAttrs,
-  convolutionOf,
+  computeConvolution,
   convolutionUniforms,
   convolutionValues,
   exchangedFilter,
@@ -29,7 +29,7 @@ function convolve(
   attrs: ConvAttrs,
   activation: string,
 ): TensorInfo {
-  const info = convolutionOf(x.shape, filter.shape, attrs);
+  const info = computeConvolution(x.shape, filter.shape, attrs);
   return multiplyTiled(backend, {
     key: 'conv2d',
     rows: info.batchSize * info.outHeight * info.outWidth,
@@ -66,7 +66,7 @@ export const conv2dBackpropInput = webgpuKernel<'dy' | 'filter', ConvAttrs & { r
   'Conv2DBackpropInput',
   ({ inputs: { dy, filter }, attrs, backend }, official) => {
     if (!isPlain(attrs)) return official();
-    const info = convolutionOf(attrs.inputShape, filter.shape, attrs);
+    const info = computeConvolution(attrs.inputShape, filter.shape, attrs);
     const strided = info.strideHeight > 1 || info.strideWidth > 1;
     return multiplyTiled(backend, {
       key: `conv2dBackpropInput_${strided}`,
@@ -90,7 +90,7 @@ export const conv2dBackpropFilter = webgpuKernel<'x' | 'dy', ConvAttrs & { reado
   'Conv2DBackpropFilter',
   ({ inputs: { x, dy }, attrs, backend }, official) => {
     if (!isPlain(attrs)) return official();
-    const info = convolutionOf(x.shape, attrs.filterShape, attrs);
+    const info = computeConvolution(x.shape, attrs.filterShape, attrs);
     const rows = info.filterHeight * info.filterWidth * info.inChannels;
     const columns = info.outChannels;
     const inner = info.batchSize * info.outHeight * info.outWidth;

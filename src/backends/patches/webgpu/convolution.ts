@@ -12,7 +12,7 @@ export interface ConvAttrs {
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-export function convolutionOf(
+export function computeConvolution(
   inputShape: readonly number[],
   filterShape: readonly number[],
   { strides, dilations = 1, pad, dimRoundingMode }: ConvAttrs,

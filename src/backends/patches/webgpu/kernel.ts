@@ -46,7 +46,7 @@ export function replaceOfficial({ kernelName, compute }: WebgpuKernel): void {
 }
 
 /** Runs one of the backend's own kernels. Outside the engine's book-keeping: the caller disposes what it gives. */
-export function runKernel(
+export function runWebgpuKernel(
   backend: OfficialBackend,
   kernelName: string,
   inputs: { readonly [name: string]: TensorInfo },

@@ -1,6 +1,6 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { OfficialBackend } from './backend';
-import { runKernel, webgpuKernel } from './kernel';
+import { runWebgpuKernel, webgpuKernel } from './kernel';
 import { splitsFor } from './splits';
 import { addRows } from './sum';
 import { type Factor, multiplyTiled } from './tiled-product';
@@ -86,8 +86,8 @@ export const fusedMatMul = webgpuKernel<'a' | 'b' | 'bias', MatMulAttrs & { read
       backend.disposeData(result.dataId);
       result = next;
     };
-    if (inputs.bias != null) then(runKernel(backend, 'Add', { a: result, b: inputs.bias }));
-    if (activation !== 'linear') then(runKernel(backend, ACTIVATIONS[activation], { x: result }));
+    if (inputs.bias != null) then(runWebgpuKernel(backend, 'Add', { a: result, b: inputs.bias }));
+    if (activation !== 'linear') then(runWebgpuKernel(backend, ACTIVATIONS[activation], { x: result }));
     return result;
   },
 );

@@ -1,6 +1,6 @@
 import { engine, findBackendFactory, registerBackend, removeBackend } from '@tensorflow/tfjs-core';
 import { type FoundAdapter, findAdapter, importError } from './adapter';
-import { createBackend, type OfficialClass, type WebgpuBackend } from './backend';
+import { createWebgpuBackend, type OfficialClass, type WebgpuBackend } from './backend';
 
 const NAME = 'webgpu';
 
@@ -47,7 +47,7 @@ async function start(Base: OfficialClass, found: FoundAdapter): Promise<WebgpuBa
     requiredFeatures: adapter.features.has('timestamp-query') ? ['timestamp-query'] : [],
     requiredLimits: Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]])),
   });
-  return withNavigator(gpu, () => createBackend(Base, device, found));
+  return withNavigator(gpu, () => createWebgpuBackend(Base, device, found));
 }
 
 /**

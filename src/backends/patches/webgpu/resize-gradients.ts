@@ -1,8 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { bilinear, nearest, type ResizeAttrs, type Sources } from '../shared/resize-gradients';
+import { bilinear, nearest, type PixelsOf, type ResizeAttrs } from '../shared/resize-gradients';
 import type { OfficialBackend } from './backend';
 import { runFlat } from './flat-program';
-import { runKernel, webgpuKernel } from './kernel';
+import { runWebgpuKernel, webgpuKernel } from './kernel';
 
 /** `[outputs, inputs]`: what each output of one axis takes of each input. */
 function resizeMatrix(
@@ -10,7 +10,7 @@ function resizeMatrix(
   inputs: number,
   outputs: number,
   attrs: ResizeAttrs,
-  sources: Sources,
+  sources: PixelsOf,
 ): TensorInfo {
   const values = new Float32Array(outputs * inputs);
   for (const [output, { low, high, part }] of sources(inputs, outputs, attrs, Math.fround).entries()) {
@@ -53,7 +53,7 @@ function resizeGradient(
   dy: TensorInfo,
   shape: readonly number[],
   attrs: ResizeAttrs,
-  sources: Sources,
+  sources: PixelsOf,
 ): TensorInfo {
   const [batch, height, width, channels] = shape;
   const [, rows, columns] = dy.shape;
@@ -61,9 +61,9 @@ function resizeGradient(
   const across = resizeMatrix(backend, width, columns, attrs, sources);
   const transposed = { transposeA: true, transposeB: false };
   const lines = { ...dy, shape: [batch, rows, columns * channels] };
-  const upright = runKernel(backend, 'BatchMatMul', { a: down, b: lines }, transposed);
+  const upright = runWebgpuKernel(backend, 'BatchMatMul', { a: down, b: lines }, transposed);
   const pixels = { ...upright, shape: [batch * height, columns, channels] };
-  const result = runKernel(backend, 'BatchMatMul', { a: across, b: pixels }, transposed);
+  const result = runWebgpuKernel(backend, 'BatchMatMul', { a: across, b: pixels }, transposed);
   for (const { dataId } of [down, across, upright]) backend.disposeData(dataId);
   return { ...result, shape: [...shape] };
 }

@@ -1,7 +1,7 @@
 import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { OfficialBackend } from './backend';
 import { runFlat } from './flat-program';
-import { runKernel, webgpuKernel } from './kernel';
+import { runWebgpuKernel, webgpuKernel } from './kernel';
 
 /** Values that one thread adds: so many that few sums remain, and so few that many threads share the work. */
 const EACH = 64;
@@ -76,7 +76,7 @@ export const sum = webgpuKernel<'x', { axis: number | number[]; keepDims: boolea
     const shape = keepDims ? backend_util.expandShapeToKeepDim(rest, axes) : rest;
     if (util.sizeFromShape(rest) > 1) return addRows(backend, x, size / util.sizeFromShape(rest), shape);
     const sums = addMost(backend, x);
-    const total = runKernel(backend, 'Sum', { x: sums }, { axis: [0], keepDims: false });
+    const total = runWebgpuKernel(backend, 'Sum', { x: sums }, { axis: [0], keepDims: false });
     backend.disposeData(sums.dataId);
     return { ...total, shape };
   },

@@ -13,12 +13,14 @@ import { fromEigen, significantEigen } from './significant-eigen';
  *
  * @throws RangeError for a negative preference.
  * @example
- * createTrainer(model, { optimizer, losses, aggregator: conFig() });
+ * createTrainer(model, { optimizer, losses, aggregator: conflictFreeGradient() });
  */
-export function conFig<T extends string = string>({ preference }: PreferenceOptions<T> = {}): Aggregator<T> {
-  const { tasks: named, of } = readPreference(preference, 'conFig');
+export function conflictFreeGradient<T extends string = string>({
+  preference,
+}: PreferenceOptions<T> = {}): Aggregator<T> {
+  const { tasks: named, of } = readPreference(preference, 'conflictFreeGradient');
   return defineAggregator(
-    'conFig',
+    'conflictFreeGradient',
     (gramian, tasks) => {
       const inverseLengths = gramian.map((row, k) => (row[k] > 0 ? 1 / Math.sqrt(row[k]) : 0));
       const cosines = gramian.map((row, i) => row.map((v, j) => v * inverseLengths[i] * inverseLengths[j]));

@@ -1,7 +1,7 @@
 import type { Shape } from '@tensorflow/tfjs-layers';
 
 /** Throws unless a layer got several inputs of one shape. */
-export function checkSameShape(inputShapes: Shape | Shape[], caller: string): asserts inputShapes is Shape[] {
+export function checkInputShapes(inputShapes: Shape | Shape[], caller: string): asserts inputShapes is Shape[] {
   // tfjs hands the shape of a single input over without a list around it.
   const shapes = (Array.isArray(inputShapes[0]) ? inputShapes : [inputShapes]) as Shape[];
   if (shapes.length < 2) throw new RangeError(`${caller}: there must be at least 2 inputs, got ${shapes.length}.`);
