@@ -1,12 +1,16 @@
 // Trains in headless Chromium what Node trains, on simd, wasm, webgl and webgpu, and compares the losses. The GPU is played
 // by Chromium's SwiftShader. Run after `npm run build`; needs Chromium, found by name or at $CHROMIUM. Prints
 // `N passed, N failed`.
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
 
@@ -20,6 +24,9 @@ const STEPS_BEFORE_SAVING = 10;
  */
 const ROUNDING_AT_FIRST = 1e-5;
 const ROUNDING = 5e-4;
+
+/** The same for the losses that the example prints with four digits behind the point. */
+const EXAMPLE_ROUNDING = 5e-4;
 
 function fail(message) {
   console.error(message);
@@ -209,6 +216,33 @@ async function expectWorkers(page, count) {
   expect(page.workers().length === count, `${page.workers().length} workers are there, not ${count}`);
 }
 
+/** Runs the example of tfjs-backend-simd as its users do, with the built package, in Node and in a page. */
+async function checkExample(browser) {
+  const folder = await mkdtemp(join(tmpdir(), 'tfjs-backend-simd-'));
+  await cp(join(root, 'packages/backend-simd/examples'), folder, { recursive: true });
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+  const server = spawn(process.execPath, ['serve.mjs', '0'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  const page = await browser.newPage();
+  try {
+    const told = await promisify(execFile)(process.execPath, ['--import', 'tsx', 'main.ts'], { cwd: folder });
+    const [address] = await once(server.stdout, 'data');
+    await page.goto(String(address).trim());
+    await page.waitForFunction(() => /accuracy|Error/.test(document.querySelector('pre').textContent));
+    const shown = await page.textContent('pre');
+    const threads = Math.min(16, await page.evaluate(() => navigator.hardwareConcurrency));
+    await expectWorkers(page, threads - 1);
+    const losses = (text) => [...text.matchAll(/loss ([\d.]+)/g)].map(([, loss]) => Number(loss));
+    const [inNode, inPage] = [losses(told.stdout), losses(shown)];
+    const same = inNode.every((loss, i) => Math.abs(loss - inPage[i]) <= EXAMPLE_ROUNDING);
+    expect(inNode.length === 5 && inPage.length === 5 && same, `${told.stdout}\n${shown}`);
+    return `threads: ${threads}, the last loss is ${inPage.at(-1)}`;
+  } finally {
+    server.kill();
+    await page.close();
+    await rm(folder, { recursive: true });
+  }
+}
+
 const expected = {};
 await check(`Node trains ${STEPS} steps on simd and on wasm`, async () => {
   for (const backend of ['simd', 'wasm']) expected[backend] = await trainInNode(backend);
@@ -246,6 +280,7 @@ await withBrowser(['--disable-gpu', '--disable-software-rasterizer'], async (bro
       await check(`${where}: wasm trains`, () => checkTraining(call, 'wasm', expected.wasm));
     });
   }
+  await check('the example of tfjs-backend-simd trains in a page as in Node', () => checkExample(browser));
   await withPage(browser, files, { ...ISOLATION, ...NO_WORKERS }, async (page, call) => {
     await check('isolated page that forbids workers: simd trains', async () => {
       const note = await checkTraining(call, 'simd', expected.simd);

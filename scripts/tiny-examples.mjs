@@ -40,6 +40,7 @@ const others = (await readdir(join(root, 'examples'))).filter(
 const examples = {
   demo: () => runExample('demo', ...demo, '--out', join(out, 'demo')),
   ...Object.fromEntries(others.map((name) => [name, () => runExample(name, '--tiny')])),
+  'tfjs-backend-simd': () => run('--import', 'tsx', 'packages/backend-simd/examples/main.ts'),
   experiments: () => runApp('experiments', '--grid', 'tiny', '--out', experiments),
   predict,
 };
