@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
+import { widestVectors } from './widest-vectors';
 
 /** Where and of what something was measured. */
 export interface Machine {
@@ -16,25 +17,6 @@ export interface Machine {
   readonly platform: string;
   /** Processes that ran or waited, on average over a minute. */
   readonly load: number;
-}
-
-/** The widest vector instructions of `/proc/cpuinfo`. */
-export function widestVectors(cpuinfo: string): string | undefined {
-  const flags = new Set(
-    cpuinfo
-      .match(/^(?:flags|Features)\s*:(.*)$/m)?.[1]
-      .trim()
-      .split(' '),
-  );
-  const widest = [
-    ['avx512f', 'AVX-512'],
-    ['avx2', 'AVX2'],
-    ['avx', 'AVX'],
-    ['sse4_2', 'SSE4.2'],
-    ['sve', 'SVE'],
-    ['asimd', 'NEON'],
-  ].find(([flag]) => flags.has(flag));
-  return widest?.[1];
 }
 
 function attempt<V>(body: () => V): V | undefined {

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { checkInteger } from '../internal/check';
 import type { Callback, Run } from '../train/callbacks/callback';
-import { readArchiveOutline, writeArchive } from './archive';
+import { readArchive, readArchiveOutline, writeArchive } from './archive';
 import { checkpointPath, listCheckpoints } from './checkpoint-files';
 import { readNewest } from './load-checkpoint';
 import { removeLeftovers } from './write-durably';
@@ -15,11 +15,17 @@ export interface CheckpointOptions {
   readonly overwrite?: boolean;
 }
 
-/** Whether the newest checkpoint in a directory is of the run, as far as it says; the weights in it are not read. */
+/**
+ * Whether the newest checkpoint in a directory is of the run, as far as it says. Its weights are not read, unless it names another
+ * run: on that hangs whether files are removed, so its checksum must hold, or the one before it is asked.
+ */
 async function isOf({ id }: { readonly id: string }, directory: string): Promise<boolean> {
-  const newest = await readNewest(directory, readArchiveOutline);
-  const outline = newest?.value as { readonly id?: string } | null | undefined;
-  return outline?.id === undefined || outline.id === id;
+  for (const read of [readArchiveOutline, readArchive]) {
+    const newest = await readNewest(directory, read);
+    const outline = newest?.value as { readonly id?: string } | null | undefined;
+    if (outline?.id === undefined || outline.id === id) return true;
+  }
+  return false;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { updatePage, updateSummary } from '../../bench/simd/document';
-import { machineLine, widestVectors } from '../../bench/simd/machine';
+import { machineLine } from '../../bench/simd/machine';
+import { widestVectors } from '../../bench/simd/widest-vectors';
 
 const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 

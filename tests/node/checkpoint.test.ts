@@ -136,6 +136,24 @@ describe('checkpoint', () => {
     expect(await names()).toEqual(['checkpoint-000001.tfmt']);
   });
 
+  it('takes no damaged file for one of another run, and so removes none of its own', async () => {
+    const saving = (resumed: boolean) => {
+      const callback = checkpoint<Task>(path(), { overwrite: true });
+      const run = fakeRun({ id: 'first', resumed, snapshot: async () => ({ id: 'first' }) });
+      return { begin: () => callback.onFitBegin?.(run), save: () => callback.onSafePoint?.(run, 'abort') };
+    };
+    const first = saving(false);
+    await first.begin();
+    await first.save();
+    await first.save();
+    const newest = path('checkpoint-000002.tfmt');
+    const bytes = await readFile(newest);
+    bytes.write('w', bytes.indexOf('first')); // its header is still one, and names a run 'wirst'
+    await writeFile(newest, bytes);
+    await saving(true).begin();
+    expect(await names()).toEqual(['checkpoint-000001.tfmt', 'checkpoint-000002.tfmt']);
+  });
+
   it('notices another process that writes to the same directory', async () => {
     const { callback, run } = await fit({ epochs: 2 });
     await fit({ epochs: 1, resumed: true });
