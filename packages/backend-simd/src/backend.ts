@@ -1,5 +1,6 @@
 import type { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { type backend_util, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { type Address, NONE } from './abi/kernel';
 import type { Runtime } from './runtime/runtime';
 
 type DataId = TensorInfo['dataId'];
@@ -9,8 +10,7 @@ type Numbers = Float32Array | Int32Array | Uint8Array;
 /** An image of shape [batch, height, width, maps] each of whose pixels stands for `factorY` by `factorX` of them. */
 interface Repeated {
   readonly kind: 'repeated';
-  /** The address of the image. */
-  readonly from: number;
+  readonly from: Address;
   readonly shape: readonly number[];
   readonly factorY: number;
   readonly factorX: number;
@@ -19,30 +19,30 @@ interface Repeated {
 /** Two images of one size, the maps of the second behind the `depth` maps of the first. */
 interface Joined {
   readonly kind: 'joined';
-  readonly first: number;
-  readonly second: number;
+  readonly first: Address;
+  readonly second: Address;
   readonly depth: number;
 }
 
 /** The gradient of the input of a 2x2 convolution padded to the same size, of what is at two addresses. */
 interface InputGradient {
   readonly kind: 'inputGradient';
-  readonly dy: number;
-  readonly filter: number;
+  readonly dy: Address;
+  readonly filter: Address;
   /** The maps of dy. */
   readonly maps: number;
 }
 
 /** What the numbers of a tensor will be. A kernel that knows may not need them. */
-type Promised = Repeated | Joined | InputGradient;
+type Deferred = Repeated | Joined | InputGradient;
 
 /** Numbers that are made when they are asked for, if they ever are. */
 interface Pending {
-  readonly what: Promised;
+  readonly what: Deferred;
   readonly shape: readonly number[];
   /** Addresses of the numbers they are made of. */
-  readonly sources: readonly number[];
-  readonly make: (to: number) => void;
+  readonly sources: readonly Address[];
+  readonly make: (to: Address) => void;
 }
 
 /** What wasm kernels ask of the backend. */
@@ -51,16 +51,16 @@ export interface SimdBackend {
   /** A tensor in the wasm memory, its numbers not set. */
   output(shape: readonly number[], dtype: DataType): TensorInfo;
   /** A tensor of floats that `make` writes when they are asked for. Until then the backend keeps what lies at `sources`. */
-  promise(shape: readonly number[], what: Promised, sources: readonly number[], make: (to: number) => void): TensorInfo;
+  defer(shape: readonly number[], what: Deferred, sources: readonly Address[], make: (to: Address) => void): TensorInfo;
   /** What a tensor is, as long as nobody has asked for its numbers. */
-  promised(tensor: TensorInfo): Promised | undefined;
+  deferred(tensor: TensorInfo): Deferred | undefined;
   /** Forgets which outputs have been made so far; `dropOutputs` then disposes those made since. */
   keepOutputs(): void;
   dropOutputs(): void;
   /** The address of a tensor's numbers, copied into the wasm memory if a JavaScript kernel or the user made them. */
-  address(tensor: TensorInfo): number;
-  /** The address of numbers that are to change in place: what is promised of them keeps those of before. */
-  addressToChange(tensor: TensorInfo): number;
+  address(tensor: TensorInfo): Address;
+  /** The address of numbers that are to change in place: what is deferred keeps those of before. */
+  addressToChange(tensor: TensorInfo): Address;
   /** A tensor's numbers, read in place: not to be kept. */
   view(tensor: TensorInfo): Numbers;
   /** Another tensor over the same numbers. */
@@ -70,20 +70,20 @@ export interface SimdBackend {
 
 const bytesOf = (dtype: DataType): number => (dtype === 'bool' ? 1 : 4);
 
-function viewOf(memory: WebAssembly.Memory, address: number, length: number, dtype: DataType): Numbers {
+function viewOf(memory: WebAssembly.Memory, address: Address, length: number, dtype: DataType): Numbers {
   if (dtype === 'float32') return new Float32Array(memory.buffer, address, length);
   if (dtype === 'int32') return new Int32Array(memory.buffer, address, length);
   return new Uint8Array(memory.buffer, address, length);
 }
 
-/** One tensor's data: numbers in the wasm memory (`address` is set), values that JavaScript made, or a promise. */
+/** One tensor's data: numbers in the wasm memory (`address` is set), values that JavaScript made, or deferred numbers. */
 class Data {
   refCount: number;
   complexTensorInfos?: { real: TensorInfo; imag: TensorInfo };
   readonly dtype: DataType;
-  address = 0;
+  address = NONE;
   length = 0;
-  promised: Pending | undefined;
+  pending: Pending | undefined;
   readonly #runtime: Runtime;
   #values: Values | undefined;
 
@@ -95,21 +95,21 @@ class Data {
   }
 
   get values(): Values | undefined {
-    this.settle();
-    if (this.#values === undefined && this.address !== 0)
+    this.materialize();
+    if (this.#values === undefined && this.address !== NONE)
       this.#values = viewOf(this.#runtime.memory, this.address, this.length, this.dtype);
     return this.#values;
   }
 
-  /** Makes the numbers that were promised. */
-  settle(): void {
-    if (!this.promised) return;
+  /** Makes the numbers that were deferred. */
+  materialize(): void {
+    if (!this.pending) return;
     const { heap } = this.#runtime;
     const address = heap.allocate(this.length * bytesOf(this.dtype));
     try {
-      this.promised.make(address);
+      this.pending.make(address);
     } catch (error) {
-      heap.free(address);
+      heap.release(address);
       throw error;
     }
     this.release();
@@ -119,14 +119,14 @@ class Data {
   /** Gives up the memory that is held: the numbers, or what they would be made of. */
   release(): void {
     const { heap } = this.#runtime;
-    for (const source of this.promised?.sources ?? []) heap.free(source);
-    this.promised = undefined;
-    if (this.address === 0) return;
-    heap.free(this.address);
-    this.moveTo(0, 0);
+    for (const source of this.pending?.sources ?? []) heap.release(source);
+    this.pending = undefined;
+    if (this.address === NONE) return;
+    heap.release(this.address);
+    this.moveTo(NONE, 0);
   }
 
-  moveTo(address: number, length: number): void {
+  moveTo(address: Address, length: number): void {
     this.address = address;
     this.length = length;
     this.#values = undefined;
@@ -172,8 +172,8 @@ export function createBackend(Base: typeof MathBackendCPU, runtime: Runtime): Ma
 
     override readSync(dataId: DataId): Values {
       const data = this.#get(dataId);
-      data.settle();
-      return data.address === 0 ? super.readSync(dataId) : (data.values as Numbers).slice();
+      data.materialize();
+      return data.address === NONE ? super.readSync(dataId) : (data.values as Numbers).slice();
     }
 
     override disposeData(dataId: DataId, force = false): boolean {
@@ -203,22 +203,22 @@ export function createBackend(Base: typeof MathBackendCPU, runtime: Runtime): Ma
       return this.#output(data, shape);
     }
 
-    promise(
+    defer(
       shape: readonly number[],
-      what: Promised,
-      sources: readonly number[],
-      make: (to: number) => void,
+      what: Deferred,
+      sources: readonly Address[],
+      make: (to: Address) => void,
     ): TensorInfo {
       const data = new Data(runtime, 'float32', undefined, 1);
       data.length = util.sizeFromShape(shape as number[]);
-      data.promised = { what, shape, sources, make };
-      for (const source of sources) runtime.heap.share(source);
+      data.pending = { what, shape, sources, make };
+      for (const source of sources) runtime.heap.retain(source);
       return this.#output(data, shape);
     }
 
-    promised(tensor: TensorInfo): Promised | undefined {
-      const { promised } = this.#get(tensor.dataId);
-      return promised && util.arraysEqual(promised.shape as number[], tensor.shape) ? promised.what : undefined;
+    deferred(tensor: TensorInfo): Deferred | undefined {
+      const { pending } = this.#get(tensor.dataId);
+      return pending && util.arraysEqual(pending.shape as number[], tensor.shape) ? pending.what : undefined;
     }
 
     keepOutputs(): void {
@@ -229,10 +229,10 @@ export function createBackend(Base: typeof MathBackendCPU, runtime: Runtime): Ma
       for (const dataId of this.#outputs.splice(0)) this.disposeData(dataId, true);
     }
 
-    address(tensor: TensorInfo): number {
+    address(tensor: TensorInfo): Address {
       const data = this.#get(tensor.dataId);
-      data.settle();
-      if (data.address === 0) {
+      data.materialize();
+      if (data.address === NONE) {
         const values = data.values as Numbers;
         const address = runtime.heap.allocate(values.length * bytesOf(data.dtype));
         viewOf(runtime.memory, address, values.length, data.dtype).set(values);
@@ -241,14 +241,14 @@ export function createBackend(Base: typeof MathBackendCPU, runtime: Runtime): Ma
       return data.address;
     }
 
-    addressToChange(tensor: TensorInfo): number {
+    addressToChange(tensor: TensorInfo): Address {
       const from = this.address(tensor);
       if (!runtime.heap.isShared(from)) return from;
       const data = this.#get(tensor.dataId);
       const to = runtime.heap.allocate(data.length * bytesOf(data.dtype));
       viewOf(runtime.memory, to, data.length, data.dtype).set(viewOf(runtime.memory, from, data.length, data.dtype));
       data.moveTo(to, data.length);
-      runtime.heap.free(from);
+      runtime.heap.release(from);
       return to;
     }
 

@@ -4,7 +4,8 @@ import workerThreads, { Worker } from 'node:worker_threads';
 import { removeBackend, setBackend, square, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { registerSimdBackend } from '../src';
-import { BOARD, KERNEL } from '../src/abi/board';
+import { JOB } from '../src/abi/memory';
+import { abi } from '../src/generated/abi';
 import { createRuntime } from '../src/runtime/runtime';
 
 afterEach(() => {
@@ -12,17 +13,17 @@ afterEach(() => {
 });
 
 describe('a thread', () => {
-  it.each(['run', 'leave'] as const)(
+  it.each(['run', 'dispatch'] as const)(
     'that takes an item and is never heard of again gives an error, not a hang, and the work goes on without it (%s)',
     async (how) => {
       const { runtime } = await createRuntime({ threads: 2 });
       // in place of the thread that the runtime would start: it takes one item of the first job that it sees, and is gone
       const thief = new Worker(
         `const { memory } = require('node:worker_threads').workerData;
-       const board = new BigInt64Array(memory.buffer, ${BOARD.job}, 1);
+       const job = new BigInt64Array(memory.buffer, ${JOB}, 1);
        for (;;) {
-         const seen = Atomics.load(board, 0);
-         if ((seen & 0xffffffffn) !== 0n && Atomics.compareExchange(board, 0, seen, seen - 1n) === seen) break;
+         const seen = Atomics.load(job, 0);
+         if ((seen & 0xffffffffn) !== 0n && Atomics.compareExchange(job, 0, seen, seen - 1n) === seen) break;
        }`,
         { eval: true, workerData: { memory: runtime.memory }, execArgv: [] },
       );
@@ -30,14 +31,11 @@ describe('a thread', () => {
       await new Promise((resolve) => thief.once('online', resolve));
       let now = 0;
       vi.spyOn(performance, 'now').mockImplementation(() => {
-        now += 1000; // the host looks at the clock now and then while it waits
+        now += 1000; // the main thread looks at the clock now and then while it waits
         return now;
       });
-      const at = runtime.heap.allocate(4 * 65_536);
-      const job = () => {
-        runtime.ints.set([at, 65_536, 7, 64]);
-        runtime[how](KERNEL.fill, 1024);
-      };
+      const to = runtime.heap.allocate(4 * 65_536);
+      const job = () => runtime[how](abi.fill, { to, count: 65_536, value: 7, block: 64 }, 1024);
       expect(() => {
         while (runtime.threads > 1) job();
       }).toThrow(
@@ -45,9 +43,9 @@ describe('a thread', () => {
       );
       await gone;
       expect(runtime.threads).toBe(1);
-      new Int32Array(runtime.memory.buffer, at, 65_536).fill(0);
+      new Float32Array(runtime.memory.buffer, to, 65_536).fill(0);
       job();
-      expect(new Set(new Int32Array(runtime.memory.buffer, at, 65_536))).toEqual(new Set([7]));
+      expect(new Set(new Float32Array(runtime.memory.buffer, to, 65_536))).toEqual(new Set([7]));
     },
   );
 

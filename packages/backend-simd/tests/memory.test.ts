@@ -17,6 +17,7 @@ import {
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { registerSimdBackend } from '../src';
+import { type Address, behind, NONE } from '../src/abi/kernel';
 import type { SimdBackend } from '../src/backend';
 import { createHeap } from '../src/runtime/heap';
 import { numbers } from './compare';
@@ -28,10 +29,10 @@ describe('the heap', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(5000), fc.nat(100)), { maxLength: 200 }), (moves) => {
         const heap = createHeap(newMemory(64), 64);
-        const live: { at: number; bytes: number }[] = [];
+        const live: { at: Address; bytes: number }[] = [];
         for (const [bytes, choice] of moves) {
           if (choice < 45 && live.length > 0) {
-            heap.free(live.splice(choice % live.length, 1)[0]!.at);
+            heap.release(live.splice(choice % live.length, 1)[0]!.at);
             continue;
           }
           const at = heap.allocate(bytes);
@@ -41,7 +42,7 @@ describe('the heap', () => {
           live.push({ at, bytes });
         }
         const size = heap.size();
-        for (const { at } of live) heap.free(at);
+        for (const { at } of live) heap.release(at);
         expect(heap.used()).toBe(0);
         // everything has joined into one block: the largest that fits is allocated without growing
         heap.allocate(size - 16384 - 256);
@@ -63,20 +64,20 @@ describe('the heap', () => {
   it('takes a block back when all its owners have freed it', () => {
     const heap = createHeap(newMemory(4), 4);
     const at = heap.allocate(64);
-    heap.share(at);
-    heap.share(at);
+    heap.retain(at);
+    heap.retain(at);
     for (const shared of [true, false]) {
-      heap.free(at);
+      heap.release(at);
       expect(heap.isShared(at)).toBe(shared);
       expect(heap.used()).toBe(64);
     }
-    heap.free(at);
+    heap.release(at);
     expect(heap.used()).toBe(0);
-    expect(() => heap.free(at)).toThrow(/not in use/);
+    expect(() => heap.release(at)).toThrow(/not in use/);
   });
 
   it('refuses a block that it did not give', () => {
-    expect(() => createHeap(newMemory(4), 4).free(64)).toThrow(/not in use/);
+    expect(() => createHeap(newMemory(4), 4).release(behind(NONE, 64))).toThrow(/not in use/);
   });
 
   it('refuses a size that is not a number, and stays whole', () => {

@@ -19,8 +19,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { registerSimdBackend } from '../src';
-import { KERNEL } from '../src/abi/board';
 import type { SimdBackend } from '../src/backend';
+import { abi } from '../src/generated/abi';
 import { createRuntime } from '../src/runtime/runtime';
 import { difference, numbers } from './compare';
 
@@ -101,16 +101,17 @@ describe('threads', () => {
     });
   });
 
-  it('may be left at work: whoever looks at the memory or the arguments finds the job done', async () => {
+  it('may be left at work: whoever looks at the memory or gives the next job finds the job done', async () => {
     const { runtime, startThreads } = await createRuntime({ threads: 3 });
     startThreads();
     const size = 100_000;
-    const at = runtime.heap.allocate(4 * size);
+    const to = runtime.heap.allocate(4 * size);
+    const next = runtime.heap.allocate(64);
     for (let i = 1; i <= 300; i++) {
-      runtime.ints.set([at, size, i, 64]);
-      runtime.leave(KERNEL.fill, Math.ceil(size / 64));
-      if (i % 2 === 0) runtime.ints[2] = -1; // were an item not done yet, it would fill this in
-      expect(new Int32Array(runtime.memory.buffer, at, size).every((value) => value === i)).toBe(true);
+      runtime.dispatch(abi.fill, { to, count: size, value: i, block: 64 }, Math.ceil(size / 64));
+      // were an item not done yet, it would fill in that
+      if (i % 2 === 0) runtime.dispatch(abi.fill, { to: next, count: 16, value: -1, block: 64 }, 1);
+      expect(new Float32Array(runtime.memory.buffer, to, size).every((value) => value === i)).toBe(true);
     }
     runtime.dispose();
   });
@@ -118,12 +119,11 @@ describe('threads', () => {
   it('give an error when a kernel dies in one, and the work goes on without them', async () => {
     const { runtime, startThreads } = await createRuntime({ threads: 2 });
     startThreads();
-    expect(() => runtime.run(-1, 64)).toThrow();
+    expect(() => runtime.run({ number: -1, write() {} }, {}, 64)).toThrow();
     expect(runtime.threads).toBe(1);
-    const at = runtime.heap.allocate(64);
-    runtime.ints.set([at, 3, 7, 16]);
-    runtime.run(KERNEL.fill, 1);
-    expect([...new Int32Array(runtime.memory.buffer, at, 3)]).toEqual([7, 7, 7]);
+    const to = runtime.heap.allocate(64);
+    runtime.run(abi.fill, { to, count: 3, value: 7, block: 16 }, 1);
+    expect([...new Float32Array(runtime.memory.buffer, to, 3)]).toEqual([7, 7, 7]);
     runtime.dispose();
   });
 

@@ -159,14 +159,14 @@ describe('the filter of a Winograd convolution', () => {
       const x = tensor4d(normals(size * size * depth, 1), [1, size, size, depth]);
       const filter = tensor4d(normals(side * side * depth * maps, 2), [side, side, depth, maps]);
       expect((backend() as unknown as SimdBackend).address(filter) + bytes).toBe(end - SLACK);
-      heap.free(room);
+      heap.release(room);
       const y = engine().runKernel(
         'Conv2D',
         { x, filter },
         { strides: [1, 1], pad: 'same', dataFormat: 'NHWC', dilations: [1, 1] },
       ) as Tensor;
       expect(heap.size()).toBe(end);
-      heap.free(rest);
+      heap.release(rest);
       return [y];
     });
   });

@@ -21,6 +21,7 @@ import { mse } from 'tfjs-multitask/losses';
 import { multitask } from 'tfjs-multitask/models';
 import { createTrainer } from 'tfjs-multitask/train';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Address } from '../../../packages/backend-simd/src/abi/kernel';
 import type { SimdBackend } from '../../../packages/backend-simd/src/backend';
 import { numbers } from '../../../packages/backend-simd/tests/compare';
 import { stepFusedAdam } from '../../../src/train/step/fused-adam';
@@ -102,14 +103,14 @@ describe('memory of training on simd', () => {
     await trainer.step(one); // makes the optimizer's weights
     // all of the address space but 12 MiB is taken; none of it is touched, so the machine need not have it
     const { heap } = (backend() as unknown as SimdBackend).runtime;
-    const taken: number[] = [];
+    const taken: Address[] = [];
     const room = heap.allocate(12 * 2 ** 20);
     for (let size = 2 ** 31; size >= 2 ** 16; size /= 2) {
       try {
         for (;;) taken.push(heap.allocate(size));
       } catch {}
     }
-    heap.free(room);
+    heap.release(room);
     const before = held();
     await expect(trainer.step(many)).rejects.toThrow(
       /^simd backend: out of memory: a block needs \d+\.\d MiB, has \d+\.\d MiB left of \d+ MiB; try a smaller batch or gradient accumulation\.$/,
@@ -117,7 +118,7 @@ describe('memory of training on simd', () => {
     expect(held()).toEqual(before);
     const { loss } = await trainer.step(one);
     expect(loss).toBeGreaterThan(0);
-    for (const address of taken) heap.free(address);
+    for (const address of taken) heap.release(address);
     one.x.dispose();
     many.x.dispose();
     trainer.dispose();

@@ -1,28 +1,7 @@
-// What every kernel shares: where a job's arguments lie, the fused multiply-add, and loads of rows that end early.
+// What kernels share: the fused multiply-add, and loads of rows that end early.
 //
 // Before each `@inline` of these files stands `@ts-ignore: decorator`: AssemblyScript decorates functions, which TypeScript
 // reports as an error (TS1206) and cannot be told to allow otherwise.
-
-/** Address of the arguments of the job that is running; the host writes them before it opens the job. */
-export const ARGS: usize = 4096;
-
-// @ts-ignore: decorator
-@inline
-export function argI(i: usize): i32 {
-  return load<i32>(ARGS + (i << 2));
-}
-
-// @ts-ignore: decorator
-@inline
-export function argP(i: usize): usize {
-  return <usize>load<u32>(ARGS + (i << 2));
-}
-
-// @ts-ignore: decorator
-@inline
-export function argF(i: usize): f32 {
-  return load<f32>(ARGS + (i << 2));
-}
 
 /** a * b + c, in one rounding where the engine has relaxed SIMD. */
 // @ts-ignore: decorator

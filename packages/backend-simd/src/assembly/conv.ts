@@ -1,17 +1,9 @@
 // Convolution over NHWC as a product with rows found by address: nothing is unfolded. A table of groups says where the
 // taps lie; a group is a run of taps next to each other in x, so that its floats lie next to each other in memory.
-import { argI, argP, max32, min32 } from './common';
+import { max32, min32 } from './common';
 import { igemm6x4, igemm6x8, outer6x8 } from './gemm';
+import { ConvTilesArguments, FilterGradientArguments, PackFilterArguments, SumPartsArguments } from './generated/abi';
 import { addTile, storeTile } from './store-tile';
-
-// Arguments of convTiles, by number.
-const X: usize = 0, OUT: usize = 1, PANELS: usize = 2, BIAS: usize = 3, ACTIVATION: usize = 4;
-const BATCH: usize = 5, H: usize = 6, W: usize = 7, C: usize = 8;
-const ROWS: usize = 9, COLS: usize = 10, N: usize = 11;
-const STEP_Y: usize = 12, STEP_X: usize = 13;
-const GROUPS: usize = 14, TABLE: usize = 15, RUN: usize = 16;
-const OUT_H: usize = 17, OUT_W: usize = 18, OUT_STEP_Y: usize = 19, OUT_STEP_X: usize = 20, OUT_Y: usize = 21, OUT_X: usize = 22;
-const BLOCK: usize = 23, SCRATCH: usize = 24, SCRATCH_SIZE: usize = 25, SPLIT: usize = 26, ZEROS: usize = 27;
 
 /**
  * Copies the run of `taps` pixels at ix, which leaves the row, to `spare` with zeros where it does, and returns that address,
@@ -25,15 +17,15 @@ function edge(row: usize, ix: i32, w: i32, pixel: usize, taps: i32, spare: usize
   return spare;
 }
 
-/** Positions [item * BLOCK, ...) and a share of the panels: every tile of six positions by eight maps there. */
-export function convTiles(item: i32, thread: i32): void {
-  const x = argP(X), out = argP(OUT), panels = argP(PANELS), bias = argP(BIAS), activation = argI(ACTIVATION);
-  const h = argI(H), w = argI(W), c = argI(C), rows = argI(ROWS), cols = argI(COLS), n = argI(N);
-  const stepY = argI(STEP_Y), stepX = argI(STEP_X), groups = argI(GROUPS), table = argP(TABLE), taps = argI(RUN);
-  const outH = argI(OUT_H), outW = argI(OUT_W), outStepY = argI(OUT_STEP_Y), outStepX = argI(OUT_STEP_X);
-  const outY = argI(OUT_Y), outX = argI(OUT_X), block = argI(BLOCK), split = argI(SPLIT), zeros = argP(ZEROS);
-  const scratch = argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE);
-  const pixels = argI(BATCH) * rows * cols;
+/** Positions [item * block, ...) and a share of the panels: every tile of six positions by eight maps there. */
+export function convTiles(args: ConvTilesArguments, item: i32, thread: i32): void {
+  const x = args.x, out = args.out, panels = args.panels, bias = args.bias, activation = args.activation;
+  const h = args.height, w = args.width, c = args.channels, rows = args.rows, cols = args.cols, n = args.filters;
+  const stepY = args.stepY, stepX = args.stepX, groups = args.tapGroups, table = args.table, taps = args.run;
+  const outH = args.outHeight, outW = args.outWidth, outStepY = args.outStepY, outStepX = args.outStepX;
+  const outY = args.outY, outX = args.outX, block = args.block, split = args.split, zeros = args.zeros;
+  const scratch = args.scratch + <usize>thread * args.scratchSize;
+  const pixels = args.batch * rows * cols;
   const share = item % split;
   const first = (item / split) * block;
   const last = min32(first + block, pixels);
@@ -127,11 +119,10 @@ export function convTiles(item: i32, thread: i32): void {
 /**
  * Packs a filter for convTiles: panel p holds, tap by tap in the order of `order` and input map by input map, eight
  * consecutive output maps, zeros behind the last. `flip` reads the filter with its two last axes swapped.
- * Arguments: filter, panels, taps, order, depth (maps a tap), n (columns), flip.
  */
-export function packFilter(p: i32, _thread: i32): void {
-  const filter = argP(0), taps = argI(2), order = argP(3), depth = argI(4), n = argI(5), flip = argI(6);
-  let to = argP(1) + <usize>(p * taps * depth) * 32;
+export function packFilter(args: PackFilterArguments, p: i32, _thread: i32): void {
+  const filter = args.filter, taps = args.taps, order = args.order, depth = args.channels, n = args.filters, flip = args.flip;
+  let to = args.panels + <usize>(p * taps * depth) * 32;
   const n0 = p << 3;
   const left = min32(8, n - n0);
   for (let t = 0; t < taps; t++) {
@@ -189,20 +180,17 @@ export function transpose4(from: usize, pitch: usize, to: usize, step: usize): v
   v128.store(to + step * 3, v128.shuffle<i32>(c, d, 2, 3, 6, 7));
 }
 
-// Arguments of filterGradient that differ from convTiles.
-const DY: usize = 2, CHUNK: usize = 3, CHUNKS: usize = 4, M_BLOCKS: usize = 17, M_BLOCK: usize = 18, ORDER: usize = 19, PARTIAL: usize = 20;
-
 /**
  * One group's rows [m0, m1) of the filter's gradient over one chunk of output pixels: patches are packed six floats wide,
- * the output's gradient eight maps wide, `BLOCK` pixels at a time so that both stay in cache.
+ * the output's gradient eight maps wide, `block` pixels at a time so that both stay in cache.
  */
-export function filterGradient(item: i32, thread: i32): void {
-  const x = argP(X), out = argP(OUT), dy = argP(DY), chunk = argI(CHUNK);
-  const h = argI(H), w = argI(W), c = argI(C), rows = argI(ROWS), cols = argI(COLS), n = argI(N);
-  const stepY = argI(STEP_Y), stepX = argI(STEP_X), groups = argI(GROUPS), table = argP(TABLE), taps = argI(RUN);
-  const mBlocks = argI(M_BLOCKS), mBlock = argI(M_BLOCK), order = argP(ORDER), block = argI(BLOCK);
-  const scratch = argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE);
-  const pixels = argI(BATCH) * rows * cols;
+export function filterGradient(args: FilterGradientArguments, item: i32, thread: i32): void {
+  const x = args.x, out = args.out, dy = args.dy, chunk = args.chunk;
+  const h = args.height, w = args.width, c = args.channels, rows = args.rows, cols = args.cols, n = args.filters;
+  const stepY = args.stepY, stepX = args.stepX, groups = args.tapGroups, table = args.table, taps = args.run;
+  const mBlocks = args.blocks, mBlock = args.rowsPerBlock, order = args.order, block = args.block;
+  const scratch = args.scratch + <usize>thread * args.scratchSize;
+  const pixels = args.batch * rows * cols;
   const part = item / (groups * mBlocks);
   item -= part * groups * mBlocks;
   const g = item / mBlocks;
@@ -213,7 +201,7 @@ export function filterGradient(item: i32, thread: i32): void {
   const tapY = load<i32>(entry), tapX = load<i32>(entry, 4);
   const tap = load<i32>(order + <usize>((g * taps) << 2));
   const pitch = <usize>(n << 2);
-  const to = out + <usize>part * argP(PARTIAL) + <usize>(tap * c + m0) * pitch;
+  const to = out + <usize>part * args.partBytes + <usize>(tap * c + m0) * pitch;
 
   const aPanels = (m1 - m0 + 5) / 6, bPanels = (n + 7) >> 3;
   const aBytes = <usize>block * 24, bBytes = <usize>block * 32;
@@ -296,9 +284,9 @@ function packRow(from: usize, n: i32, to: usize, panelBytes: usize): void {
   }
 }
 
-/** Sums `parts` partial results of `count` floats, `PARTIAL` bytes apart, in order. Arguments: from, to, parts, stride, count, block. */
-export function sumParts(item: i32, _thread: i32): void {
-  const from = argP(0), to = argP(1), parts = argI(2), stride = argP(3), count = argI(4), block = argI(5);
+/** Sums `parts` partial results of `count` floats, `partBytes` apart, in order. */
+export function sumParts(args: SumPartsArguments, item: i32, _thread: i32): void {
+  const from = args.from, to = args.to, parts = args.parts, stride = args.partBytes, count = args.count, block = args.block;
   const end = min32(count, (item + 1) * block);
   let i = item * block;
   for (; i + 4 <= end; i += 4) {

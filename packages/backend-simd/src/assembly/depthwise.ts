@@ -1,13 +1,10 @@
 // Depthwise convolution over NHWC, each map by a filter of its own: four maps at a time, four pixels of a row together.
-import { argI, argP, loadPart, madd, min32, storePart } from './common';
+import { loadPart, madd, min32, storePart } from './common';
+import { DepthwiseGradientArguments, DepthwiseRowArguments } from './generated/abi';
 import { activate } from './store-tile';
 
-// Arguments, by number. Row taps are (row offset, bytes into the filter), column taps (pixel offset, bytes into the filter,
-// first and last + 1 position that reads inside the image), offsets ascending.
-const X: usize = 0, OUT: usize = 1, FILTER: usize = 2, BIAS: usize = 3, ACTIVATION: usize = 4;
-const H: usize = 5, W: usize = 6, C: usize = 7, ROWS: usize = 8, COLS: usize = 9, STEP_Y: usize = 10, STEP_X: usize = 11;
-const ROW_TAPS: usize = 12, COL_TAPS: usize = 13, TABLE: usize = 14, FROM: usize = 15, TO: usize = 16;
-const OUT_H: usize = 17, OUT_W: usize = 18, OUT_STEP_Y: usize = 19, OUT_STEP_X: usize = 20, OUT_Y: usize = 21, OUT_X: usize = 22;
+// Row taps are (row offset, bytes into the filter), column taps (pixel offset, bytes into the filter, first and last + 1
+// position that reads inside the image), offsets ascending.
 
 /** The sum over row taps [i0, i1) and column taps [j0, j1) for the pixel whose taps count from `at`, and four maps. */
 // @ts-ignore: decorator
@@ -24,24 +21,24 @@ function onePixel(at: usize, filter: usize, v: v128, rows: usize, i0: i32, i1: i
   return v;
 }
 
-/** One row of positions of one image; an item is (image, row). Positions [FROM, TO) read no column outside the image. */
-export function depthwiseRow(item: i32, _thread: i32): void {
-  const h = argI(H), w = argI(W), c = argI(C), rows = argI(ROWS), cols = argI(COLS), stepX = argI(STEP_X);
-  const rowTaps = argI(ROW_TAPS), colTaps = argI(COL_TAPS), filter = argP(FILTER), bias = argP(BIAS), activation = argI(ACTIVATION);
-  const rowTable = argP(TABLE), colTable = rowTable + (<usize>rowTaps << 3);
+/** One row of positions of one image; an item is (image, row). Positions [from, end) read no column outside the image. */
+export function depthwiseRow(args: DepthwiseRowArguments, item: i32, _thread: i32): void {
+  const h = args.height, w = args.width, c = args.channels, rows = args.rows, cols = args.cols, stepX = args.stepX;
+  const rowTaps = args.rowTaps, colTaps = args.colTaps, filter = args.filter, bias = args.bias, activation = args.activation;
+  const rowTable = args.table, colTable = rowTable + (<usize>rowTaps << 3);
   const b = item / rows;
   const y = item - b * rows;
   const pixel = <usize>c << 2;
   const pitch = <usize>w * pixel;
-  const outStep = <usize>argI(OUT_STEP_X) * pixel;
-  const y0 = y * argI(STEP_Y);
+  const outStep = <usize>args.outStepX * pixel;
+  const y0 = y * args.stepY;
   let i0 = 0;
   while (i0 < rowTaps && y0 + load<i32>(rowTable + (<usize>i0 << 3)) < 0) i0++;
   let i1 = i0;
   while (i1 < rowTaps && y0 + load<i32>(rowTable + (<usize>i1 << 3)) < h) i1++;
-  const image = argP(X) + <usize>(b * h + y0) * pitch;
-  let to = argP(OUT) + <usize>((b * argI(OUT_H) + y * argI(OUT_STEP_Y) + argI(OUT_Y)) * argI(OUT_W) + argI(OUT_X)) * pixel;
-  const from = argI(FROM), end = argI(TO);
+  const image = args.x + <usize>(b * h + y0) * pitch;
+  let to = args.out + <usize>((b * args.outHeight + y * args.outStepY + args.outY) * args.outWidth + args.outX) * pixel;
+  const from = args.from, end = args.end;
   const step = <usize>stepX * pixel;
   for (let x = 0; x < cols; ) {
     const at = image + <usize>x * step;
@@ -90,30 +87,28 @@ export function depthwiseRow(item: i32, _thread: i32): void {
   }
 }
 
-const DY: usize = 2, BLOCK: usize = 3, PARTIAL: usize = 4, LINES: usize = 15;
-
 /**
- * The gradient of the filter over BLOCK of the LINES rows of dy, written to a partial result of its own, PARTIAL bytes from
+ * The gradient of the filter over `block` of the `lines` rows of dy, written to a partial result of its own, `partBytes` from
  * the one before. An item is such a block.
  */
-export function depthwiseGradient(item: i32, _thread: i32): void {
-  const h = argI(H), w = argI(W), c = argI(C), rows = argI(ROWS), cols = argI(COLS), stepX = argI(STEP_X);
-  const rowTaps = argI(ROW_TAPS), colTaps = argI(COL_TAPS), block = argI(BLOCK);
-  const rowTable = argP(TABLE), colTable = rowTable + (<usize>rowTaps << 3);
+export function depthwiseGradient(args: DepthwiseGradientArguments, item: i32, _thread: i32): void {
+  const h = args.height, w = args.width, c = args.channels, rows = args.rows, cols = args.cols, stepX = args.stepX;
+  const rowTaps = args.rowTaps, colTaps = args.colTaps, block = args.block;
+  const rowTable = args.table, colTable = rowTable + (<usize>rowTaps << 3);
   const pixel = <usize>c << 2;
   const step = <usize>stepX * pixel;
-  const sums = argP(OUT) + <usize>item * argP(PARTIAL);
+  const sums = args.out + <usize>item * args.partBytes;
   memory.fill(sums, 0, <usize>(rowTaps * colTaps) * pixel);
-  const end = min32(argI(LINES), (item + 1) * block);
+  const end = min32(args.lines, (item + 1) * block);
   for (let line = item * block; line < end; line++) {
     const b = line / rows;
-    const y0 = (line - b * rows) * argI(STEP_Y);
-    const dy = argP(DY) + <usize>(line * cols) * pixel;
+    const y0 = (line - b * rows) * args.stepY;
+    const dy = args.dy + <usize>(line * cols) * pixel;
     for (let i = 0; i < rowTaps; i++) {
       const row = rowTable + (<usize>i << 3);
       const y = y0 + load<i32>(row);
       if (<u32>y >= <u32>h) continue;
-      const image = argP(X) + <usize>((b * h + y) * w) * pixel;
+      const image = args.x + <usize>((b * h + y) * w) * pixel;
       for (let j = 0; j < colTaps; j++) {
         const col = colTable + (<usize>j << 4);
         const first = load<i32>(col, 8), count = load<i32>(col, 12) - first;

@@ -2,16 +2,13 @@
 // Along a row of pixels a, b the taps v, w give v a + w a and v a + w b, that is (v + w) a and (v + w) a + w (b - a): two products
 // for two outputs. Both ways it is four products for the four outputs of a pixel, where the doubled image takes sixteen: of the
 // pixel, its difference to the right one, to the one below, and the difference of these differences, with sums of taps.
-import { argI, argP, min32 } from './common';
+import { min32 } from './common';
 import { transpose4 } from './conv';
 import { gemm6x8, sumTiles } from './gemm';
+import {
+  PackUpsample2xArguments, PackUpsample2xBackArguments, Upsample2xArguments, Upsample2xBlocksArguments, Upsample2xFilterGradientArguments,
+} from './generated/abi';
 import { activate, addTile } from './store-tile';
-
-// Arguments, by number. C maps a pixel of the image, N maps of the output; both are multiples of 4.
-const X: usize = 0, OUT: usize = 1, BATCH: usize = 2, H: usize = 3, W: usize = 4, C: usize = 5, N: usize = 6;
-const BLOCK: usize = 7, SCRATCH: usize = 8, SCRATCH_SIZE: usize = 9, ZEROS: usize = 10, DY: usize = 11;
-const FILTER: usize = 12, PANELS: usize = 13, BIAS: usize = 14, ACTIVATION: usize = 15, SPLIT: usize = 16;
-const CHUNK: usize = 17, C_BLOCK: usize = 18, N_BLOCK: usize = 19;
 
 /** Products a pixel. */
 const PLACES: usize = 4;
@@ -29,11 +26,11 @@ function sumTaps(q: usize, from: usize, tap: usize): v128 {
 }
 
 /** Panel p of eight maps of the output: [place][C][8], zeros behind the last map. */
-export function doubledFilter(p: i32, _thread: i32): void {
-  const c = argI(C), n = argI(N);
+export function packUpsample2x(args: PackUpsample2xArguments, p: i32, _thread: i32): void {
+  const c = args.channels, n = args.filters;
   const pitch = <usize>n << 2, tap = <usize>c * pitch;
-  let to = argP(PANELS) + (<usize>p * PLACES * <usize>c << 5);
-  const from = argP(FILTER) + (<usize>p << 5);
+  let to = args.panels + (<usize>p * PLACES * <usize>c << 5);
+  const from = args.filter + (<usize>p << 5);
   const half = n - (p << 3) < 8;
   for (let q: usize = 0; q < PLACES; q++) {
     for (let at = from; at < from + tap; at += pitch) {
@@ -45,16 +42,16 @@ export function doubledFilter(p: i32, _thread: i32): void {
 }
 
 /** Panel p of eight maps of the image, for the gradient: [place][N][8], zeros behind the last map. Scratch: 64 bytes. */
-export function doubledFilterBack(p: i32, thread: i32): void {
-  const c = argI(C), n = argI(N);
+export function packUpsample2xBack(args: PackUpsample2xBackArguments, p: i32, thread: i32): void {
+  const c = args.channels, n = args.filters;
   const pitch = <usize>n << 2, tap = <usize>c * pitch;
-  const temp = argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE);
-  let to = argP(PANELS) + (<usize>p * PLACES * <usize>n << 5);
+  const temp = args.scratch + <usize>thread * args.scratchSize;
+  let to = args.panels + (<usize>p * PLACES * <usize>n << 5);
   for (let q: usize = 0; q < PLACES; q++) {
     for (let at: usize = 0; at < pitch; at += 16) {
       for (let side = 0; side < 2; side++) {
         const map = (p << 3) + (side << 2);
-        const from = argP(FILTER) + <usize>map * pitch + at;
+        const from = args.filter + <usize>map * pitch + at;
         for (let i: usize = 0; i < 4; i++) v128.store(temp + (i << 4), map < c ? sumTaps(q, from + i * pitch, tap) : f32x4.splat(0));
         transpose4(temp, 16, to + <usize>(side << 4), 32);
       }
@@ -67,11 +64,11 @@ export function doubledFilterBack(p: i32, thread: i32): void {
  * Maps [k0, k1) of the places of `count` pixels of the image from number `first` on: of a pixel's place they lie together, a pixel
  * `pitch` bytes behind the one before, a place `step`, six pixels `group`.
  */
-function spreadImage(first: i32, count: i32, k0: i32, k1: i32, to: usize, pitch: usize, step: usize, group: usize): void {
-  const h = argI(H), w = argI(W), zeros = argP(ZEROS);
-  const pixel = <usize>argI(C) << 2, row = <usize>w * pixel;
+function spreadImage(args: Upsample2xArguments, first: i32, count: i32, k0: i32, k1: i32, to: usize, pitch: usize, step: usize, group: usize): void {
+  const h = args.height, w = args.width, zeros = args.zeros;
+  const pixel = <usize>args.channels << 2, row = <usize>w * pixel;
   const start = <usize>k0 << 2, end = <usize>k1 << 2;
-  let at = argP(X) + <usize>first * pixel;
+  let at = args.x + <usize>first * pixel;
   let y = (first / w) % h, x = first % w;
   for (let t = 0; t < count; t++) {
     const inside = x + 1 < w, above = y + 1 < h;
@@ -96,13 +93,13 @@ function spreadImage(first: i32, count: i32, k0: i32, k1: i32, to: usize, pitch:
 }
 
 /** The gradients at maps [k0, k1) of the products of such pixels, from dy: how often each product is part of an output. */
-function gatherOutput(first: i32, count: i32, k0: i32, k1: i32, to: usize, pitch: usize, step: usize, group: usize): void {
-  const w = argI(W);
-  const pixel = <usize>argI(N) << 2, row = <usize>w * pixel * 2;
+function gatherOutput(args: Upsample2xArguments, first: i32, count: i32, k0: i32, k1: i32, to: usize, pitch: usize, step: usize, group: usize): void {
+  const w = args.width;
+  const pixel = <usize>args.filters << 2, row = <usize>w * pixel * 2;
   const start = <usize>k0 << 2, end = <usize>k1 << 2;
   const above = first / w;
   let x = first - above * w;
-  let at = argP(DY) + <usize>above * row * 2 + <usize>x * pixel * 2;
+  let at = args.dy + <usize>above * row * 2 + <usize>x * pixel * 2;
   for (let t = 0; t < count; t++) {
     let slot = to;
     for (let k = at + start; k < at + end; k += 16) {
@@ -127,12 +124,12 @@ function gatherOutput(first: i32, count: i32, k0: i32, k1: i32, to: usize, pitch
  * What of dy each place's taps meet for the gradient of `count` pixels: that of the products, a difference against the pixels on
  * the left and above where the product is one. All maps.
  */
-function spreadOutput(first: i32, count: i32, to: usize, pitch: usize, step: usize, group: usize): void {
-  const h = argI(H), w = argI(W), zeros = argP(ZEROS);
-  const pixel = <usize>argI(N) << 2, row = <usize>w * pixel * 2;
+function spreadOutput(args: Upsample2xArguments, first: i32, count: i32, to: usize, pitch: usize, step: usize, group: usize): void {
+  const h = args.height, w = args.width, zeros = args.zeros;
+  const pixel = <usize>args.filters << 2, row = <usize>w * pixel * 2;
   const above = first / w;
   let y = above % h, x = first - above * w;
-  let at = argP(DY) + <usize>above * row * 2 + <usize>x * pixel * 2;
+  let at = args.dy + <usize>above * row * 2 + <usize>x * pixel * 2;
   for (let t = 0; t < count; t++) {
     const west = x > 0, north = y > 0;
     const w0 = west ? at - pixel : zeros, w1 = west ? at + row - pixel : zeros;
@@ -160,8 +157,8 @@ function spreadOutput(first: i32, count: i32, to: usize, pitch: usize, step: usi
 }
 
 /** Writes the outputs of the pixels of a panel from their products, plus a bias. */
-function writeOutputs(p: i32, first: i32, count: i32, products: usize): void {
-  const w = argI(W), n = argI(N), bias = argP(BIAS), activation = argI(ACTIVATION);
+function writeOutputs(args: Upsample2xBlocksArguments, p: i32, first: i32, count: i32, products: usize): void {
+  const w = args.width, n = args.filters, bias = args.bias, activation = args.activation;
   const pixel = <usize>n << 2, row = <usize>w * pixel * 2;
   for (let side = 0; side < 2; side++) {
     const k = <usize>((p << 3) + (side << 2)) << 2;
@@ -169,7 +166,7 @@ function writeOutputs(p: i32, first: i32, count: i32, products: usize): void {
     const shift = bias ? v128.load(bias + k) : f32x4.splat(0);
     const above = first / w;
     let x = first - above * w;
-    let out = argP(OUT) + <usize>above * row * 2 + <usize>x * pixel * 2 + k;
+    let out = args.out + <usize>above * row * 2 + <usize>x * pixel * 2 + k;
     let at = products + <usize>(side << 4);
     for (let t = 0; t < count; t++) {
       const below = v128.load(at, 384);
@@ -190,10 +187,10 @@ function writeOutputs(p: i32, first: i32, count: i32, products: usize): void {
 }
 
 /** Writes the gradients of the pixels of a panel of eight of the image's maps. */
-function writeInput(p: i32, first: i32, count: i32, sums: usize): void {
-  const c = argI(C);
+function writeInput(args: Upsample2xArguments, p: i32, first: i32, count: i32, sums: usize): void {
+  const c = args.channels;
   const pixel = <usize>c << 2;
-  let out = argP(OUT) + <usize>first * pixel + (<usize>p << 5);
+  let out = args.out + <usize>first * pixel + (<usize>p << 5);
   for (let t = 0; t < count; t += 6) {
     addTile(sums, out, pixel, min32(6, count - t), c - (p << 3), true);
     sums += 192;
@@ -202,24 +199,24 @@ function writeInput(p: i32, first: i32, count: i32, sums: usize): void {
 }
 
 /**
- * `BLOCK` pixels by a share of the panels: `inner` maps of each are read, `outer` written. Pixels stand in groups of six,
+ * `block` pixels by a share of the panels: `inner` maps of each are read, `outer` written. Pixels stand in groups of six,
  * [place][6][inner]. Forward each place has its products, backward they are summed. Scratch: a panel's products, the groups.
  */
-function computeBlock(item: i32, thread: i32, inner: i32, outer: i32, back: bool): void {
-  const block = argI(BLOCK), split = argI(SPLIT);
+function computeBlock(args: Upsample2xBlocksArguments, item: i32, thread: i32, inner: i32, outer: i32, back: bool): void {
+  const block = args.block, split = args.split;
   const first = (item / split) * block;
-  const count = min32(block, argI(BATCH) * argI(H) * argI(W) - first);
+  const count = min32(block, args.batch * args.height * args.width - first);
   const sixes = (count + 5) / 6;
   const panels = (outer + 7) >> 3;
   const perShare = (panels + split - 1) / split;
   const start = (item % split) * perShare, end = min32(panels, start + perShare);
-  const products = argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE);
+  const products = args.scratch + <usize>thread * args.scratchSize;
   const groups = products + <usize>(sixes * 768);
   const pitch = <usize>inner << 2, step = pitch * 6, group = step * PLACES;
-  if (back) spreadOutput(first, count, groups, pitch, step, group);
-  else spreadImage(first, count, 0, inner, groups, pitch, step, group);
+  if (back) spreadOutput(args, first, count, groups, pitch, step, group);
+  else spreadImage(args, first, count, 0, inner, groups, pitch, step, group);
   const place: usize = back ? 0 : 192, tile: usize = back ? 192 : 768;
-  let panel = argP(PANELS) + (<usize>start * PLACES * <usize>inner << 5);
+  let panel = args.panels + (<usize>start * PLACES * <usize>inner << 5);
   for (let p = start; p < end; p++) {
     for (let q: usize = 0; q < PLACES; q++) {
       let at = groups + q * step, to = products + q * place;
@@ -230,24 +227,24 @@ function computeBlock(item: i32, thread: i32, inner: i32, outer: i32, back: bool
       }
       panel += <usize>inner << 5;
     }
-    if (back) writeInput(p, first, count, products);
-    else writeOutputs(p, first, count, products);
+    if (back) writeInput(args, p, first, count, products);
+    else writeOutputs(args, p, first, count, products);
   }
 }
 
 /** A block of the forward pass. */
-export function doubledTiles(item: i32, thread: i32): void {
-  computeBlock(item, thread, argI(C), argI(N), false);
+export function upsample2xTiles(args: Upsample2xBlocksArguments, item: i32, thread: i32): void {
+  computeBlock(args, item, thread, args.channels, args.filters, false);
 }
 
 /** A block of the image's gradient. */
-export function doubledInput(item: i32, thread: i32): void {
-  computeBlock(item, thread, argI(N), argI(C), true);
+export function upsample2xInputGradient(args: Upsample2xBlocksArguments, item: i32, thread: i32): void {
+  computeBlock(args, item, thread, args.filters, args.channels, true);
 }
 
 /** The filter's gradient of a block of both maps over a chunk of pixels: products summed in scratch as tiles of 6x8, then storeRow together. */
-export function doubledGradient(item: i32, thread: i32): void {
-  const c = argI(C), n = argI(N), block = argI(BLOCK), chunk = argI(CHUNK), cBlock = argI(C_BLOCK), nBlock = argI(N_BLOCK);
+export function upsample2xFilterGradient(args: Upsample2xFilterGradientArguments, item: i32, thread: i32): void {
+  const c = args.channels, n = args.filters, block = args.block, chunk = args.chunk, cBlock = args.channelBlock, nBlock = args.filterBlock;
   const cBlocks = (c + cBlock - 1) / cBlock, nBlocks = (n + nBlock - 1) / nBlock;
   const part = item / (cBlocks * nBlocks);
   item -= part * cBlocks * nBlocks;
@@ -255,19 +252,19 @@ export function doubledGradient(item: i32, thread: i32): void {
   const c1 = min32(c, c0 + cBlock), n1 = min32(n, n0 + nBlock);
   const aPitch = <usize>(c1 - c0) << 2, bPitch = <usize>(n1 - n0) << 2;
   const aStep = <usize>block * aPitch, bStep = <usize>block * bPitch;
-  const a = argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE);
+  const a = args.scratch + <usize>thread * args.scratchSize;
   const b = a + aStep * PLACES;
   const sums = b + bStep * PLACES;
   const tall = (c1 - c0 + 5) / 6, wide = (n1 - n0 + 7) >> 3;
-  const last = min32(argI(BATCH) * argI(H) * argI(W), (part + 1) * chunk);
+  const last = min32(args.batch * args.height * args.width, (part + 1) * chunk);
   for (let first = part * chunk; first < last; first += block) {
     const count = min32(block, last - first);
-    spreadImage(first, count, c0, c1, a, aPitch, aStep, aPitch * 6);
-    gatherOutput(first, count, n0, n1, b, bPitch, bStep, bPitch * 6);
+    spreadImage(args, first, count, c0, c1, a, aPitch, aStep, aPitch * 6);
+    gatherOutput(args, first, count, n0, n1, b, bPitch, bStep, bPitch * 6);
     sumTiles(<i32>PLACES, a, aPitch, aStep, tall, b, bPitch, bStep, wide, count, sums, first == part * chunk);
   }
   const place = <usize>(c * n) << 2;
-  const out = argP(OUT) + <usize>part * PLACES * place;
+  const out = args.out + <usize>part * PLACES * place;
   const from = <usize>(tall * wide * 192);
   for (let m = c0; m < c1; m++) {
     const i = (m - c0) / 6;

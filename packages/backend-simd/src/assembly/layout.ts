@@ -1,28 +1,26 @@
 // Copies of a box of 32-bit elements between two layouts: concat, slice, pad, tile, transpose and reverse are all this.
-import { argI, argP, copyFloats, min32 } from './common';
+import { copyFloats, min32 } from './common';
 import { transpose4 } from './conv';
+import { CopyBoxArguments, TransposeRowsArguments } from './generated/abi';
 
-/**
- * Copies `inner` elements for each index of the outer dimensions; strides in elements, any sign. Arguments: from, to, rows,
- * inner, inner stride of from, of to, block (rows an item), outer rank, then from 16 on (size, stride in from, stride in to).
- */
-export function copyBox(item: i32, _thread: i32): void {
-  const inner = argI(3), stepFrom = argI(4), stepTo = argI(5), block = argI(6), rank = argI(7);
-  const end = min32(argI(2), (item + 1) * block);
+/** Copies `inner` elements for each index of the outer dimensions, `block` rows an item; strides in elements, any sign. */
+export function copyBox(args: CopyBoxArguments, item: i32, _thread: i32): void {
+  const inner = args.inner, stepFrom = args.strideFrom, stepTo = args.strideTo, block = args.block, rank = args.axesLength;
+  const end = min32(args.rows, (item + 1) * block);
   // rows along the last outer dimension lie at even distances: their place is looked for once
-  const last: usize = 13 + <usize>rank * 3;
-  const size = rank ? argI(last) : 1;
-  const pitchFrom = rank ? argP(last + 1) << 2 : 0, pitchTo = rank ? argP(last + 2) << 2 : 0;
+  const last = args.axes(rank - 1);
+  const size = rank ? last.size : 1;
+  const pitchFrom = rank ? <usize>last.strideFrom << 2 : 0, pitchTo = rank ? <usize>last.strideTo << 2 : 0;
   for (let row = item * block; row < end;) {
-    let from = argP(0), to = argP(1);
+    let from = args.from, to = args.to;
     let rest = row, count = end - row;
     for (let d = rank - 1; d >= 0; d--) {
-      const entry: usize = 16 + <usize>d * 3;
-      const q = rest / argI(entry);
-      const k = rest - q * argI(entry);
+      const axis = args.axes(d);
+      const q = rest / axis.size;
+      const k = rest - q * axis.size;
       if (d == rank - 1) count = min32(count, size - k);
-      from += <usize>(k * argI(entry + 1)) << 2;
-      to += <usize>(k * argI(entry + 2)) << 2;
+      from += <usize>(k * axis.strideFrom) << 2;
+      to += <usize>(k * axis.strideTo) << 2;
       rest = q;
     }
     row += count;
@@ -45,12 +43,12 @@ function scatterFloats(from: usize, to: usize, n: i32, stepFrom: usize, stepTo: 
   }
 }
 
-/** Transposes matrices [batch, rows, cols]; an item is 32 rows of one. Arguments: from, to, rows, cols, items a matrix. */
-export function transposeRows(item: i32, _thread: i32): void {
-  const rows = argI(2), cols = argI(3), per = argI(4);
+/** Transposes matrices [batch, rows, cols]; an item is 32 rows of one. */
+export function transposeRows(args: TransposeRowsArguments, item: i32, _thread: i32): void {
+  const rows = args.rows, cols = args.cols, per = args.itemsPerMatrix;
   const b = item / per;
   const size = <usize>rows * <usize>cols << 2;
-  const from = argP(0) + <usize>b * size, to = argP(1) + <usize>b * size;
+  const from = args.from + <usize>b * size, to = args.to + <usize>b * size;
   const start = (item - b * per) << 5;
   const end = min32(rows, start + 32);
   const pitch = <usize>cols << 2, step = <usize>rows << 2;

@@ -1,19 +1,19 @@
 // Normalization over [outer, rows, columns]: moments of columns, sums for their gradient, and the affine map of columns.
-import { argI, argP, loadPart, madd, min32, storePart } from './common';
+import { loadPart, madd, min32, storePart } from './common';
+import { AffineColumnsArguments, ColumnMomentsArguments, ColumnProductsArguments } from './generated/abi';
 
 /**
  * Means of columns and sums of squared deviations from them over one chunk of rows, which stays in cache: a second pass around
- * the first one's means also corrects them. Arguments: x, to [item][2][columns], rows, columns, chunk, chunks; an item is
- * (outer, chunk).
+ * the first one's means also corrects them. Written as to [item][2][columns]; an item is (outer, chunk).
  */
-export function columnMoments(item: i32, _thread: i32): void {
-  const rows = argI(2), columns = argI(3), chunk = argI(4), chunks = argI(5);
+export function columnMoments(args: ColumnMomentsArguments, item: i32, _thread: i32): void {
+  const rows = args.rows, columns = args.columns, chunk = args.chunk, chunks = args.chunks;
   const o = item / chunks;
   const start = (item - o * chunks) * chunk;
   const count = min32(chunk, rows - start);
   const pitch = <usize>columns << 2;
-  const from = argP(0) + (<usize>o * <usize>rows + <usize>start) * pitch;
-  const to = argP(1) + <usize>item * pitch * 2;
+  const from = args.x + (<usize>o * <usize>rows + <usize>start) * pitch;
+  const to = args.to + <usize>item * pitch * 2;
   let i = 0;
   for (; i + 16 <= columns; i += 16) moments16(from + (<usize>i << 2), pitch, count, to + (<usize>i << 2));
   for (; i < columns; i += 4) moments4(from + (<usize>i << 2), pitch, count, to + (<usize>i << 2), columns - i);
@@ -62,18 +62,18 @@ function deviations(at: usize, pitch: usize, count: i32, share: v128, mean: v128
 }
 
 /**
- * Sums over one chunk of rows of dy and of dy times the deviation of x from `means` [outer][columns]. Arguments: x,
- * to [item][2][columns], rows, columns, chunk, chunks, dy, means.
+ * Sums over one chunk of rows of dy and of dy times the deviation of x from `means` [outer][columns], written as
+ * to [item][2][columns].
  */
-export function columnProducts(item: i32, _thread: i32): void {
-  const rows = argI(2), columns = argI(3), chunk = argI(4), chunks = argI(5);
+export function columnProducts(args: ColumnProductsArguments, item: i32, _thread: i32): void {
+  const rows = args.rows, columns = args.columns, chunk = args.chunk, chunks = args.chunks;
   const o = item / chunks;
   const start = (item - o * chunks) * chunk;
   const count = min32(chunk, rows - start);
   const pitch = <usize>columns << 2;
   const offset = (<usize>o * <usize>rows + <usize>start) * pitch;
-  const x = argP(0) + offset, dy = argP(6) + offset, means = argP(7) + <usize>o * pitch;
-  const to = argP(1) + <usize>item * pitch * 2;
+  const x = args.x + offset, dy = args.dy + offset, means = args.means + <usize>o * pitch;
+  const to = args.to + <usize>item * pitch * 2;
   let i = 0;
   for (; i + 8 <= columns; i += 8) {
     const at = <usize>i << 2;
@@ -112,18 +112,18 @@ export function columnProducts(item: i32, _thread: i32): void {
 }
 
 /**
- * out = (x - mean) * factor + offset, and + dy * share where there is dy. Arguments: x, out, rows, columns, block (rows an item),
- * items an outer, dy (or 0), tables [outer][mean, factor, offset, share][columns].
+ * out = (x - mean) * factor + offset, and + dy * share where there is dy, `block` rows an item. The table is
+ * [outer][mean, factor, offset, share][columns].
  */
-export function affineColumns(item: i32, _thread: i32): void {
-  const rows = argI(2), columns = argI(3), block = argI(4), blocks = argI(5), dy = argP(6);
+export function affineColumns(args: AffineColumnsArguments, item: i32, _thread: i32): void {
+  const rows = args.rows, columns = args.columns, block = args.block, blocks = args.blocks, dy = args.dy;
   const o = item / blocks;
   const start = (item - o * blocks) * block;
   const count = min32(block, rows - start);
   const pitch = <usize>columns << 2;
   const offset = (<usize>o * <usize>rows + <usize>start) * pitch;
-  const table = argP(7) + <usize>o * pitch * 4;
-  let p = argP(0) + offset, to = argP(1) + offset, g = dy + offset;
+  const table = args.table + <usize>o * pitch * 4;
+  let p = args.x + offset, to = args.out + offset, g = dy + offset;
   for (let r = 0; r < count; r++) {
     for (let i = 0; i < columns; i += 4) {
       const at = <usize>i << 2;

@@ -1,31 +1,30 @@
 // Pooling and resizing over NHWC, four maps at a time.
-import { argI, argP, copyFloats, loadPart, max32, min32, storePart } from './common';
-
-// Arguments of the pools, by number.
-const X: usize = 0, OUT: usize = 1, H: usize = 2, W: usize = 3, C: usize = 4, ROWS: usize = 5, COLS: usize = 6;
-const FILTER_H: usize = 7, FILTER_W: usize = 8, STEP_Y: usize = 9, STEP_X: usize = 10, TOP: usize = 11, LEFT: usize = 12;
-const KIND: usize = 13, DY: usize = 14, DILATE_Y: usize = 15, DILATE_X: usize = 16;
+import { copyFloats, loadPart, max32, min32, storePart } from './common';
+import {
+  BlendGradientArguments, BlendRowArguments, MaxPoolGradientArguments, MeanPoolGradientArguments, PickGradientArguments, PickRowArguments, Pool,
+  PoolArguments, PoolRowArguments, RepeatGradientRowArguments,
+} from './generated/abi';
 
 /** Whether windows are 2x2 neighbours over whole vectors of maps, the common case. */
 // @ts-ignore: decorator
 @inline
-function isPlain(): bool {
-  return argI(FILTER_H) == 2 && argI(FILTER_W) == 2 && argI(DILATE_Y) == 1 && argI(DILATE_X) == 1 && argI(C) % 4 == 0;
+function isPlain(args: PoolArguments): bool {
+  return args.filterHeight == 2 && args.filterWidth == 2 && args.dilationY == 1 && args.dilationX == 1 && args.channels % 4 == 0;
 }
 
-/** One output row of a maximum (kind 0) or mean (kind 1) pool; an item is (image, row). */
-export function poolRow(item: i32, _thread: i32): void {
-  const h = argI(H), w = argI(W), c = argI(C), rows = argI(ROWS), cols = argI(COLS), kind = argI(KIND);
-  const stepY = argI(STEP_Y), stepX = argI(STEP_X), filterH = argI(FILTER_H), filterW = argI(FILTER_W);
-  const dilateY = argI(DILATE_Y), dilateX = argI(DILATE_X);
+/** One output row of a pool; an item is (image, row). */
+export function poolRow(args: PoolRowArguments, item: i32, _thread: i32): void {
+  const h = args.height, w = args.width, c = args.channels, rows = args.rows, cols = args.cols, kind = args.pool;
+  const stepY = args.stepY, stepX = args.stepX, filterH = args.filterHeight, filterW = args.filterWidth;
+  const dilateY = args.dilationY, dilateX = args.dilationX;
   const b = item / rows;
-  const y0 = (item - b * rows) * stepY - argI(TOP);
+  const y0 = (item - b * rows) * stepY - args.top;
   const pixel = <usize>c << 2;
-  const image = argP(X) + <usize>(b * h * w) * pixel;
-  let to = argP(OUT) + <usize>(item * cols) * pixel;
-  const plain = kind == 0 && isPlain() && y0 >= 0 && y0 + 2 <= h;
+  const image = args.x + <usize>(b * h * w) * pixel;
+  let to = args.out + <usize>(item * cols) * pixel;
+  const plain = kind == Pool.max && isPlain(args) && y0 >= 0 && y0 + 2 <= h;
   for (let xx = 0; xx < cols; xx++) {
-    const x0 = xx * stepX - argI(LEFT);
+    const x0 = xx * stepX - args.left;
     if (plain && x0 >= 0 && x0 + 2 <= w) {
       maxOfFour(image + <usize>(y0 * w + x0) * pixel, pixel, <usize>w * pixel, to);
       to += pixel;
@@ -33,7 +32,7 @@ export function poolRow(item: i32, _thread: i32): void {
     }
     for (let k = 0; k < c; k += 4) {
       const n = c - k;
-      let v = kind == 0 ? f32x4.splat(-Infinity) : f32x4.splat(0);
+      let v = kind == Pool.max ? f32x4.splat(-Infinity) : f32x4.splat(0);
       let count: f32 = 0;
       for (let i = 0; i < filterH; i++) {
         const y = y0 + i * dilateY;
@@ -42,11 +41,11 @@ export function poolRow(item: i32, _thread: i32): void {
           const x = x0 + j * dilateX;
           if (<u32>x >= <u32>w) continue;
           const p = loadPart(image + <usize>(y * w + x) * pixel + (<usize>k << 2), n);
-          v = kind == 0 ? f32x4.pmax(v, p) : f32x4.add(v, p);
+          v = kind == Pool.max ? f32x4.pmax(v, p) : f32x4.add(v, p);
           count += 1;
         }
       }
-      if (kind == 1) v = f32x4.div(v, f32x4.splat(count));
+      if (kind == Pool.mean) v = f32x4.div(v, f32x4.splat(count));
       storePart(to + (<usize>k << 2), v, n);
     }
     to += pixel;
@@ -67,32 +66,32 @@ function maxOfFour(from: usize, pixel: usize, pitch: usize, to: usize): void {
 }
 
 /**
- * Gradient of a maximum pool for one image's maps [4k, 4k + 4): the first of equal maxima gets all. OUT is zero before.
+ * Gradient of a maximum pool for one image's maps [4k, 4k + 4): the first of equal maxima gets all. `out` is zero before.
  * An item is (image, four maps) where windows overlap and (image, output row) where they do not.
  */
-export function maxPoolGradient(item: i32, _thread: i32): void {
-  const c = argI(C), rows = argI(ROWS), apart = argI(KIND);
+export function maxPoolGradient(args: MaxPoolGradientArguments, item: i32, _thread: i32): void {
+  const c = args.channels, rows = args.rows, apart = args.apart;
   if (apart) {
     const b = item / rows;
     const y = item - b * rows;
-    if (plainGradientRow(b, y)) return;
-    for (let k = 0; k < c; k += 4) maxGradientRow(b, y, k);
+    if (plainGradientRow(args, b, y)) return;
+    for (let k = 0; k < c; k += 4) maxGradientRow(args, b, y, k);
   } else {
     const quads = (c + 3) >> 2;
     const b = item / quads;
-    for (let y = 0; y < rows; y++) maxGradientRow(b, y, (item - b * quads) << 2);
+    for (let y = 0; y < rows; y++) maxGradientRow(args, b, y, (item - b * quads) << 2);
   }
 }
 
 /** Does that of a row whose windows are plain, inside the image and apart, or returns false. */
-function plainGradientRow(b: i32, row: i32): bool {
-  const h = argI(H), w = argI(W), cols = argI(COLS), stepX = argI(STEP_X), left = argI(LEFT);
-  const y = row * argI(STEP_Y) - argI(TOP);
-  if (!isPlain() || stepX < 2 || left != 0 || y < 0 || y + 2 > h || (cols - 1) * stepX + 2 > w) return false;
-  const pixel = <usize>argI(C) << 2, pitch = <usize>w * pixel;
+function plainGradientRow(args: MaxPoolGradientArguments, b: i32, row: i32): bool {
+  const h = args.height, w = args.width, cols = args.cols, stepX = args.stepX, left = args.left;
+  const y = row * args.stepY - args.top;
+  if (!isPlain(args) || stepX < 2 || left != 0 || y < 0 || y + 2 > h || (cols - 1) * stepX + 2 > w) return false;
+  const pixel = <usize>args.channels << 2, pitch = <usize>w * pixel;
   const offset = <usize>((b * h + y) * w) * pixel;
-  let image = argP(X) + offset, out = argP(OUT) + offset;
-  let dy = argP(DY) + <usize>((b * argI(ROWS) + row) * cols) * pixel;
+  let image = args.x + offset, out = args.out + offset;
+  let dy = args.dy + <usize>((b * args.rows + row) * cols) * pixel;
   const low = f32x4.splat(-Infinity);
   for (let xx = 0; xx < cols; xx++) {
     for (let k: usize = 0; k < pixel; k += 16) {
@@ -116,18 +115,18 @@ function plainGradientRow(b: i32, row: i32): bool {
   return true;
 }
 
-function maxGradientRow(b: i32, row: i32, k: i32): void {
-  const h = argI(H), w = argI(W), c = argI(C), rows = argI(ROWS), cols = argI(COLS);
-  const stepX = argI(STEP_X), filterH = argI(FILTER_H), filterW = argI(FILTER_W);
-  const dilateY = argI(DILATE_Y), dilateX = argI(DILATE_X);
-  const y0 = row * argI(STEP_Y) - argI(TOP);
+function maxGradientRow(args: MaxPoolGradientArguments, b: i32, row: i32, k: i32): void {
+  const h = args.height, w = args.width, c = args.channels, rows = args.rows, cols = args.cols;
+  const stepX = args.stepX, filterH = args.filterHeight, filterW = args.filterWidth;
+  const dilateY = args.dilationY, dilateX = args.dilationX;
+  const y0 = row * args.stepY - args.top;
   const n = c - k;
   const pixel = <usize>c << 2;
   const offset = <usize>(b * h * w) * pixel + (<usize>k << 2);
-  const image = argP(X) + offset, out = argP(OUT) + offset;
-  let dy = argP(DY) + <usize>((b * rows + row) * cols) * pixel + (<usize>k << 2);
+  const image = args.x + offset, out = args.out + offset;
+  let dy = args.dy + <usize>((b * rows + row) * cols) * pixel + (<usize>k << 2);
   for (let xx = 0; xx < cols; xx++) {
-    const x0 = xx * stepX - argI(LEFT);
+    const x0 = xx * stepX - args.left;
     let top = f32x4.splat(-Infinity), where = i32x4.splat(0);
     for (let i = 0; i < filterH; i++) {
       const y = y0 + i * dilateY;
@@ -165,15 +164,15 @@ function covered(start: i32, filter: i32, size: i32): i32 {
 }
 
 /** Gradient of a mean pool, one input row: each window that covers a pixel gives it dy over the window's pixels. An item is (image, row). */
-export function meanPoolGradient(item: i32, _thread: i32): void {
-  const h = argI(H), w = argI(W), c = argI(C), rows = argI(ROWS), cols = argI(COLS);
-  const stepY = argI(STEP_Y), stepX = argI(STEP_X), filterH = argI(FILTER_H), filterW = argI(FILTER_W);
-  const top = argI(TOP), leftPad = argI(LEFT);
+export function meanPoolGradient(args: MeanPoolGradientArguments, item: i32, _thread: i32): void {
+  const h = args.height, w = args.width, c = args.channels, rows = args.rows, cols = args.cols;
+  const stepY = args.stepY, stepX = args.stepX, filterH = args.filterHeight, filterW = args.filterWidth;
+  const top = args.top, leftPad = args.left;
   const b = item / h;
   const y = item - b * h + top;
   const pixel = <usize>c << 2;
-  const dy = argP(DY) + <usize>(b * rows * cols) * pixel;
-  let to = argP(OUT) + <usize>(item * w) * pixel;
+  const dy = args.dy + <usize>(b * rows * cols) * pixel;
+  let to = args.out + <usize>(item * w) * pixel;
   for (let xx = 0; xx < w; xx++) {
     const x = xx + leftPad;
     for (let k = 0; k < c; k += 4) {
@@ -194,47 +193,47 @@ export function meanPoolGradient(item: i32, _thread: i32): void {
   }
 }
 
-/** Nearest neighbours, one output row. Arguments: x, out, h, w, c, rows, cols, input row of each output row, likewise columns. */
-export function pickRow(item: i32, _thread: i32): void {
-  const h = argI(2), w = argI(3), c = argI(4), rows = argI(5), cols = argI(6);
+/** Nearest neighbours, one output row. The tables hold the input row of each output row, likewise columns. */
+export function pickRow(args: PickRowArguments, item: i32, _thread: i32): void {
+  const h = args.height, w = args.width, c = args.channels, rows = args.rows, cols = args.cols;
   const b = item / rows;
-  const y = load<i32>(argP(7) + (<usize>(item - b * rows) << 2));
+  const y = load<i32>(args.rowTable + (<usize>(item - b * rows) << 2));
   const pixel = <usize>c << 2;
-  const row = argP(0) + <usize>((b * h + y) * w) * pixel;
-  const places = argP(8);
-  let to = argP(1) + <usize>(item * cols) * pixel;
+  const row = args.x + <usize>((b * h + y) * w) * pixel;
+  const places = args.colTable;
+  let to = args.out + <usize>(item * cols) * pixel;
   for (let x = 0; x < cols; x++) {
     copyFloats(row + <usize>load<i32>(places + (<usize>x << 2)) * pixel, to, c);
     to += pixel;
   }
 }
 
-/** Its gradient: adds dy to the pixels it was read from. Arguments as pickRow's, dy for x; OUT is zero before. An item is (image, four maps). */
-export function pickGradient(item: i32, _thread: i32): void {
-  const h = argI(2), w = argI(3), c = argI(4), rows = argI(5), cols = argI(6);
+/** Its gradient: adds dy to the pixels it was read from. dx is zero before. An item is (image, four maps). */
+export function pickGradient(args: PickGradientArguments, item: i32, _thread: i32): void {
+  const h = args.height, w = args.width, c = args.channels, rows = args.rows, cols = args.cols;
   const quads = (c + 3) >> 2;
   const b = item / quads;
   const k = (item - b * quads) << 2;
   const pixel = <usize>c << 2;
-  const image = argP(1) + <usize>(b * h * w) * pixel + (<usize>k << 2);
-  let from = argP(0) + <usize>(b * rows * cols) * pixel + (<usize>k << 2);
+  const image = args.dx + <usize>(b * h * w) * pixel + (<usize>k << 2);
+  let from = args.dy + <usize>(b * rows * cols) * pixel + (<usize>k << 2);
   for (let y = 0; y < rows; y++) {
-    const row = image + <usize>(load<i32>(argP(7) + (<usize>y << 2)) * w) * pixel;
+    const row = image + <usize>(load<i32>(args.rowTable + (<usize>y << 2)) * w) * pixel;
     for (let x = 0; x < cols; x++) {
-      const at = row + <usize>load<i32>(argP(8) + (<usize>x << 2)) * pixel;
+      const at = row + <usize>load<i32>(args.colTable + (<usize>x << 2)) * pixel;
       storePart(at, f32x4.add(loadPart(at, c - k), loadPart(from, c - k)), c - k);
       from += pixel;
     }
   }
 }
 
-/** The gradient where pixels are repeated by whole factors, one row of x: the sum over each block. Arguments: dy, dx, h, w, c, factor y, factor x. */
-export function repeatGradientRow(item: i32, _thread: i32): void {
-  const w = argI(3), c = argI(4), factorY = argI(5), factorX = argI(6);
+/** The gradient where pixels are repeated by whole factors, one row of x: the sum over each block. */
+export function repeatGradientRow(args: RepeatGradientRowArguments, item: i32, _thread: i32): void {
+  const w = args.width, c = args.channels, factorY = args.factorY, factorX = args.factorX;
   const pixel = <usize>c << 2;
   const pitch = <usize>(w * factorX) * pixel;
-  const dy = argP(0) + <usize>(item * factorY) * pitch;
-  let to = argP(1) + <usize>(item * w) * pixel;
+  const dy = args.dy + <usize>(item * factorY) * pitch;
+  let to = args.dx + <usize>(item * w) * pixel;
   for (let x = 0; x < w; x++) {
     for (let k = 0; k < c; k += 4) {
       let v = f32x4.splat(0);
@@ -250,20 +249,20 @@ export function repeatGradientRow(item: i32, _thread: i32): void {
 }
 
 /**
- * Interpolation between two rows and two columns, one output row. Arguments: x, out, h, w, c, rows, cols, then tables over
- * output rows (two input rows, weight of the second) and columns (two input columns, weight).
+ * Interpolation between two rows and two columns, one output row. Tables: for each output row two input rows and the weight of
+ * the second, likewise columns.
  */
-export function blendRow(item: i32, _thread: i32): void {
-  const h = argI(2), w = argI(3), c = argI(4), rows = argI(5), cols = argI(6);
+export function blendRow(args: BlendRowArguments, item: i32, _thread: i32): void {
+  const h = args.height, w = args.width, c = args.channels, rows = args.rows, cols = args.cols;
   const b = item / rows;
   const pixel = <usize>c << 2;
-  const rowEntry = argP(7) + <usize>(item - b * rows) * 12;
-  const image = argP(0) + <usize>(b * h * w) * pixel;
+  const rowEntry = args.rowTable + <usize>(item - b * rows) * 12;
+  const image = args.x + <usize>(b * h * w) * pixel;
   const upper = image + <usize>(load<i32>(rowEntry) * w) * pixel, lower = image + <usize>(load<i32>(rowEntry, 4) * w) * pixel;
   const fy = v128.load32_splat(rowEntry, 8);
-  let to = argP(1) + <usize>(item * cols) * pixel;
+  let to = args.out + <usize>(item * cols) * pixel;
   for (let x = 0; x < cols; x++) {
-    const entry = argP(8) + <usize>x * 12;
+    const entry = args.colTable + <usize>x * 12;
     const left = <usize>load<i32>(entry) * pixel, right = <usize>load<i32>(entry, 4) * pixel;
     const fx = v128.load32_splat(entry, 8);
     for (let k = 0; k < c; k += 4) {
@@ -279,24 +278,24 @@ export function blendRow(item: i32, _thread: i32): void {
 }
 
 /**
- * Its gradient for one image and a block of maps: spreads dy over the four pixels it was read from. OUT is zero before.
- * Arguments: dy, dx, h, w, c, rows, cols, row table, column table; an item is (image, four maps).
+ * Its gradient for one image and a block of maps: spreads dy over the four pixels it was read from. dx is zero before; an item
+ * is (image, four maps).
  */
-export function blendGradient(item: i32, _thread: i32): void {
-  const h = argI(2), w = argI(3), c = argI(4), rows = argI(5), cols = argI(6);
+export function blendGradient(args: BlendGradientArguments, item: i32, _thread: i32): void {
+  const h = args.height, w = args.width, c = args.channels, rows = args.rows, cols = args.cols;
   const quads = (c + 3) >> 2;
   const b = item / quads;
   const k = (item - b * quads) << 2;
   const n = c - k;
   const pixel = <usize>c << 2;
-  const image = argP(1) + <usize>(b * h * w) * pixel + (<usize>k << 2);
-  let from = argP(0) + <usize>(b * rows * cols) * pixel + (<usize>k << 2);
+  const image = args.dx + <usize>(b * h * w) * pixel + (<usize>k << 2);
+  let from = args.dy + <usize>(b * rows * cols) * pixel + (<usize>k << 2);
   for (let y = 0; y < rows; y++) {
-    const rowEntry = argP(7) + <usize>y * 12;
+    const rowEntry = args.rowTable + <usize>y * 12;
     const upper = image + <usize>(load<i32>(rowEntry) * w) * pixel, lower = image + <usize>(load<i32>(rowEntry, 4) * w) * pixel;
     const fy = v128.load32_splat(rowEntry, 8);
     for (let x = 0; x < cols; x++) {
-      const entry = argP(8) + <usize>x * 12;
+      const entry = args.colTable + <usize>x * 12;
       const left = <usize>load<i32>(entry) * pixel, right = <usize>load<i32>(entry, 4) * pixel;
       const fx = v128.load32_splat(entry, 8);
       const g = loadPart(from, n);

@@ -1,64 +1,59 @@
 // Pooling of volumes over NDHWC, four maps at a time.
-import { argI, argP, loadPart, max32, min32, storePart } from './common';
+import { loadPart, max32, min32, storePart } from './common';
+import { MaxVolumeGradientArguments, MeanVolumeGradientArguments, Pool, VolumePoolRowArguments } from './generated/abi';
 
-// Arguments, by number.
-const X: usize = 0, OUT: usize = 1, DY: usize = 2, KIND: usize = 3, C: usize = 4;
-const D: usize = 5, H: usize = 6, W: usize = 7, PLANES: usize = 8, ROWS: usize = 9, COLS: usize = 10;
-const FILTER_D: usize = 11, FILTER_H: usize = 12, FILTER_W: usize = 13;
-const STEP_Z: usize = 14, STEP_Y: usize = 15, STEP_X: usize = 16, FRONT: usize = 17, TOP: usize = 18, LEFT: usize = 19;
-
-/** One output row of a maximum (kind 0) or mean (kind 1) pool; an item is (volume, plane, row). */
-export function volumePoolRow(item: i32, _thread: i32): void {
-  const d = argI(D), h = argI(H), w = argI(W), c = argI(C), rows = argI(ROWS), cols = argI(COLS), kind = argI(KIND);
+/** One output row of a pool; an item is (volume, plane, row). */
+export function volumePoolRow(args: VolumePoolRowArguments, item: i32, _thread: i32): void {
+  const d = args.depth, h = args.height, w = args.width, c = args.channels, rows = args.rows, cols = args.cols, kind = args.pool;
   const plane = item / rows;
-  const b = plane / argI(PLANES);
-  const z0 = (plane - b * argI(PLANES)) * argI(STEP_Z) - argI(FRONT), y0 = (item - plane * rows) * argI(STEP_Y) - argI(TOP);
-  const zFrom = max32(0, z0), zTo = min32(d, z0 + argI(FILTER_D)), yFrom = max32(0, y0), yTo = min32(h, y0 + argI(FILTER_H));
+  const b = plane / args.planes;
+  const z0 = (plane - b * args.planes) * args.stepZ - args.front, y0 = (item - plane * rows) * args.stepY - args.top;
+  const zFrom = max32(0, z0), zTo = min32(d, z0 + args.filterDepth), yFrom = max32(0, y0), yTo = min32(h, y0 + args.filterHeight);
   const pixel = <usize>c << 2;
-  const volume = argP(X) + <usize>(b * d * h * w) * pixel;
-  let to = argP(OUT) + <usize>(item * cols) * pixel;
+  const volume = args.x + <usize>(b * d * h * w) * pixel;
+  let to = args.out + <usize>(item * cols) * pixel;
   for (let col = 0; col < cols; col++) {
-    const x0 = col * argI(STEP_X) - argI(LEFT);
-    const xFrom = max32(0, x0), xTo = min32(w, x0 + argI(FILTER_W));
+    const x0 = col * args.stepX - args.left;
+    const xFrom = max32(0, x0), xTo = min32(w, x0 + args.filterWidth);
     const count = max32(0, zTo - zFrom) * max32(0, yTo - yFrom) * max32(0, xTo - xFrom);
     for (let k = 0; k < c; k += 4) {
       const n = c - k;
-      let v = kind == 0 ? f32x4.splat(-Infinity) : f32x4.splat(0);
+      let v = kind == Pool.max ? f32x4.splat(-Infinity) : f32x4.splat(0);
       for (let z = zFrom; z < zTo; z++) {
         for (let y = yFrom; y < yTo; y++) {
           let at = volume + <usize>((z * h + y) * w + xFrom) * pixel + (<usize>k << 2);
           for (let x = xFrom; x < xTo; x++) {
             const p = loadPart(at, n);
-            v = kind == 0 ? f32x4.pmax(v, p) : f32x4.add(v, p);
+            v = kind == Pool.max ? f32x4.pmax(v, p) : f32x4.add(v, p);
             at += pixel;
           }
         }
       }
-      if (kind == 1) v = f32x4.div(v, f32x4.splat(<f32>max32(count, 1)));
+      if (kind == Pool.mean) v = f32x4.div(v, f32x4.splat(<f32>max32(count, 1)));
       storePart(to + (<usize>k << 2), v, n);
     }
     to += pixel;
   }
 }
 
-/** Gradient of a maximum pool: the first of equal maxima gets all. OUT is zero before. An item is (volume, four maps). */
-export function maxVolumeGradient(item: i32, _thread: i32): void {
-  const d = argI(D), h = argI(H), w = argI(W), c = argI(C), planes = argI(PLANES), rows = argI(ROWS), cols = argI(COLS);
+/** Gradient of a maximum pool: the first of equal maxima gets all. `out` is zero before. An item is (volume, four maps). */
+export function maxVolumeGradient(args: MaxVolumeGradientArguments, item: i32, _thread: i32): void {
+  const d = args.depth, h = args.height, w = args.width, c = args.channels, planes = args.planes, rows = args.rows, cols = args.cols;
   const quads = (c + 3) >> 2;
   const b = item / quads;
   const k = (item - b * quads) << 2;
   const n = c - k;
   const pixel = <usize>c << 2;
   const offset = <usize>(b * d * h * w) * pixel + (<usize>k << 2);
-  const volume = argP(X) + offset, out = argP(OUT) + offset;
-  let dy = argP(DY) + <usize>(b * planes * rows * cols) * pixel + (<usize>k << 2);
+  const volume = args.x + offset, out = args.out + offset;
+  let dy = args.dy + <usize>(b * planes * rows * cols) * pixel + (<usize>k << 2);
   for (let position = 0; position < planes * rows * cols; position++) {
     const line = position / cols;
     const plane = line / rows;
-    const z0 = plane * argI(STEP_Z) - argI(FRONT), y0 = (line - plane * rows) * argI(STEP_Y) - argI(TOP);
-    const x0 = (position - line * cols) * argI(STEP_X) - argI(LEFT);
-    const zFrom = max32(0, z0), zTo = min32(d, z0 + argI(FILTER_D)), yFrom = max32(0, y0), yTo = min32(h, y0 + argI(FILTER_H));
-    const xFrom = max32(0, x0), xTo = min32(w, x0 + argI(FILTER_W));
+    const z0 = plane * args.stepZ - args.front, y0 = (line - plane * rows) * args.stepY - args.top;
+    const x0 = (position - line * cols) * args.stepX - args.left;
+    const zFrom = max32(0, z0), zTo = min32(d, z0 + args.filterDepth), yFrom = max32(0, y0), yTo = min32(h, y0 + args.filterHeight);
+    const xFrom = max32(0, x0), xTo = min32(w, x0 + args.filterWidth);
     let top = f32x4.splat(0), where = i32x4.splat(-1);
     for (let z = zFrom; z < zTo; z++) {
       for (let y = yFrom; y < yTo; y++) {
@@ -87,18 +82,18 @@ export function maxVolumeGradient(item: i32, _thread: i32): void {
 }
 
 /** Gradient of a mean pool, one input row: each window that covers a voxel gives it dy over the voxels that it covers. An item is (volume, plane, row). */
-export function meanVolumeGradient(item: i32, _thread: i32): void {
-  const d = argI(D), h = argI(H), w = argI(W), c = argI(C), planes = argI(PLANES), rows = argI(ROWS), cols = argI(COLS);
-  const filterD = argI(FILTER_D), filterH = argI(FILTER_H), filterW = argI(FILTER_W);
-  const stepZ = argI(STEP_Z), stepY = argI(STEP_Y), stepX = argI(STEP_X), front = argI(FRONT), top = argI(TOP), leftPad = argI(LEFT);
+export function meanVolumeGradient(args: MeanVolumeGradientArguments, item: i32, _thread: i32): void {
+  const d = args.depth, h = args.height, w = args.width, c = args.channels, planes = args.planes, rows = args.rows, cols = args.cols;
+  const filterD = args.filterDepth, filterH = args.filterHeight, filterW = args.filterWidth;
+  const stepZ = args.stepZ, stepY = args.stepY, stepX = args.stepX, front = args.front, top = args.top, leftPad = args.left;
   const depth = item / h;
   const b = depth / d;
   const z = depth - b * d + front, y = item - depth * h + top;
   const pixel = <usize>c << 2;
-  const dy = argP(DY) + <usize>(b * planes * rows * cols) * pixel;
+  const dy = args.dy + <usize>(b * planes * rows * cols) * pixel;
   const planeFrom = firstOver(z, filterD, stepZ), planeTo = min32(planes, lastOver(z, stepZ) + 1);
   const rowFrom = firstOver(y, filterH, stepY), rowTo = min32(rows, lastOver(y, stepY) + 1);
-  let to = argP(OUT) + <usize>(item * w) * pixel;
+  let to = args.out + <usize>(item * w) * pixel;
   for (let xx = 0; xx < w; xx++) {
     const x = xx + leftPad;
     const colFrom = firstOver(x, filterW, stepX), colTo = min32(cols, lastOver(x, stepX) + 1);

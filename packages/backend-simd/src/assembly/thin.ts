@@ -1,19 +1,10 @@
 // Convolutions with few maps on one side. Their tiles are too small to look for each pixel's address: here six pixels of a
 // row lie at even distances, and one loop passes over all taps by a table of offsets from the first. Where taps leave the
 // image, what they would read is copied first with zeros around it, and another table used.
-import { argI, argP, madd, max32, min32, storePart } from './common';
+import { madd, max32, min32, storePart } from './common';
 import { taps6x2, taps6x8 } from './gemm';
+import { FewChannelsArguments, FewChannelsRowsArguments, PackPairsArguments, PointwiseArguments } from './generated/abi';
 import { activate, storeRow } from './store-tile';
-
-// Arguments that thinGradient has too, by number.
-export const X: usize = 0, OUT: usize = 1, H: usize = 2, W: usize = 3, C: usize = 4, ROWS: usize = 5, COLS: usize = 6, N: usize = 7;
-export const STEP_Y: usize = 8, STEP_X: usize = 9, GROUPS: usize = 10, TABLE: usize = 11, RUN: usize = 12;
-export const LOW_Y: usize = 13, HIGH_Y: usize = 14, LOW_X: usize = 15, HIGH_X: usize = 16; // positions all of whose taps lie in the image
-export const OFFSETS: usize = 17, PATCH_OFFSETS: usize = 18, PATCH_PITCH: usize = 19, TOTAL: usize = 20, BLOCK: usize = 21;
-export const SCRATCH: usize = 22, SCRATCH_SIZE: usize = 23, FEW: usize = 24, LENGTH: usize = 25; // few maps out (else in); offsets
-// Arguments of thinRows.
-const PANELS: usize = 26, BIAS: usize = 27, ACTIVATION: usize = 28;
-const OUT_H: usize = 29, OUT_W: usize = 30, OUT_STEP_Y: usize = 31, OUT_STEP_X: usize = 32, OUT_Y: usize = 33, OUT_X: usize = 34;
 
 export const TILE: usize = 192; // bytes of six rows of eight sums
 
@@ -24,17 +15,17 @@ function clear(to: usize, floats: i32): void {
 }
 
 /** Copies to `patch` what each group of taps reads for `count` positions from (y, x) of image b on, zeros for what is not there. */
-export function copyPatch(b: i32, y: i32, x: i32, count: i32, patch: usize): void {
-  const h = argI(H), w = argI(W), c = argI(C), groups = argI(GROUPS), pitch = argP(PATCH_PITCH);
-  const length = (count - 1) * argI(STEP_X) + argI(RUN);
+export function copyPatch(args: FewChannelsArguments, b: i32, y: i32, x: i32, count: i32, patch: usize): void {
+  const h = args.height, w = args.width, c = args.channels, groups = args.tapGroups, pitch = args.patchPitch;
+  const length = (count - 1) * args.stepX + args.run;
   for (let g = 0; g < groups; g++) {
-    const entry = argP(TABLE) + <usize>(g << 3);
-    const iy = y * argI(STEP_Y) + load<i32>(entry), ix = x * argI(STEP_X) + load<i32>(entry, 4);
+    const entry = args.table + <usize>(g << 3);
+    const iy = y * args.stepY + load<i32>(entry), ix = x * args.stepX + load<i32>(entry, 4);
     const inside = <u32>iy < <u32>h;
     const from = inside ? min32(length, max32(0, -ix)) : length;
     const to = max32(from, min32(length, w - ix));
     clear(patch, from * c);
-    const source = argP(X) + <usize>(((b * h + iy) * w + ix) * c << 2);
+    const source = args.x + <usize>(((b * h + iy) * w + ix) * c << 2);
     let i = from * c;
     for (; i + 4 <= to * c; i += 4) v128.store(patch + (<usize>i << 2), v128.load(source + (<usize>i << 2)));
     for (; i < to * c; i++) store<f32>(patch + (<usize>i << 2), load<f32>(source + (<usize>i << 2)));
@@ -51,27 +42,27 @@ function fold(v0: v128, v1: v128): v128 {
   return f32x4.add(v128.shuffle<i32>(t, t, 0, 2, 0, 2), v128.shuffle<i32>(t, t, 1, 3, 1, 3));
 }
 
-/** Output rows [item * BLOCK, ...) of all images. */
-export function thinRows(item: i32, thread: i32): void {
-  const h = argI(H), w = argI(W), rows = argI(ROWS), cols = argI(COLS), n = argI(N);
-  const lowX = argI(LOW_X), highX = argI(HIGH_X), offsets = argP(OFFSETS), patchOffsets = argP(PATCH_OFFSETS);
-  const few = argI(FEW) != 0, length = argI(LENGTH), bias = argP(BIAS), activation = argI(ACTIVATION);
-  const pixel = <usize>(argI(C) << 2), pitch = pixel * argP(STEP_X), outPixel = <usize>(n << 2);
-  const outPitch = outPixel * argP(OUT_STEP_X);
+/** Output rows [item * block, ...) of all images. */
+export function fewChannelsRows(args: FewChannelsRowsArguments, item: i32, thread: i32): void {
+  const h = args.height, w = args.width, rows = args.rows, cols = args.cols, n = args.filters;
+  const lowX = args.lowX, highX = args.highX, offsets = args.offsets, patchOffsets = args.patchOffsets;
+  const few = args.fewFilters != 0, length = args.length, bias = args.bias, activation = args.activation;
+  const pixel = <usize>(args.channels << 2), pitch = pixel * args.stepX, outPixel = <usize>(n << 2);
+  const outPitch = outPixel * args.outStepX;
   const width = few ? 2 : 8, panelBytes = <usize>length * 32;
-  const acc = argP(SCRATCH) + <usize>thread * argP(SCRATCH_SIZE), patch = acc + TILE;
-  const end = min32(argI(TOTAL), (item + 1) * argI(BLOCK));
-  for (let row = item * argI(BLOCK); row < end; row++) {
+  const acc = args.scratch + <usize>thread * args.scratchSize, patch = acc + TILE;
+  const end = min32(args.lines, (item + 1) * args.block);
+  for (let row = item * args.block; row < end; row++) {
     const b = row / rows;
     const y = row - b * rows;
-    const inside = y >= argI(LOW_Y) && y < argI(HIGH_Y);
-    const image = argP(X) + <usize>((b * h + y * argI(STEP_Y)) * w) * pixel;
-    let out = argP(OUT) + <usize>((b * argI(OUT_H) + y * argI(OUT_STEP_Y) + argI(OUT_Y)) * argI(OUT_W) + argI(OUT_X)) * outPixel;
+    const inside = y >= args.lowY && y < args.highY;
+    const image = args.x + <usize>((b * h + y * args.stepY) * w) * pixel;
+    let out = args.out + <usize>((b * args.outHeight + y * args.outStepY + args.outY) * args.outWidth + args.outX) * outPixel;
     for (let x = 0; x < cols; x += 6) {
       const direct = inside && x >= lowX && x + 6 <= highX;
-      if (!direct) copyPatch(b, y, x, 6, patch);
+      if (!direct) copyPatch(args, b, y, x, 6, patch);
       const count = min32(6, cols - x);
-      let panel = argP(PANELS);
+      let panel = args.panels;
       for (let n0 = 0; n0 < n; n0 += width) {
         // called twice each, or the optimizer would storeRow their loops into these
         if (direct) {
@@ -99,11 +90,11 @@ export function thinRows(item: i32, thread: i32): void {
 
 /**
  * Packs a filter for `taps6x2`: panel p holds, four inputs at a time in the order of packFilter, those of map 2p and
- * those of map 2p + 1, zeros where there is none. Arguments as packFilter's.
+ * those of map 2p + 1, zeros where there is none.
  */
-export function packPairs(p: i32, _thread: i32): void {
-  const filter = argP(0), taps = argI(2), order = argP(3), depth = argI(4), n = argI(5), flip = argI(6);
-  let to = argP(1) + <usize>(p * taps * depth) * 8;
+export function packPairs(args: PackPairsArguments, p: i32, _thread: i32): void {
+  const filter = args.filter, taps = args.taps, order = args.order, depth = args.channels, n = args.filters, flip = args.flip;
+  let to = args.panels + <usize>(p * taps * depth) * 8;
   for (let q = 0; q < taps * depth; q += 4) {
     for (let i = 0; i < 8; i++) {
       const map = (p << 1) + (i >> 2), k = q + (i & 3);
@@ -117,15 +108,15 @@ export function packPairs(p: i32, _thread: i32): void {
 }
 
 /**
- * A block of pixels of up to four maps, each met by one tap of up to four. Arguments: x, out, c, n, pixels, block, the filter as
- * [4][4] with the bias behind it, zeros where there is none, activation.
+ * A block of pixels of up to four maps, each met by one tap of up to four. The filter is [4][4] with the bias behind it,
+ * zeros where there is none.
  */
-export function thinPoints(item: i32, _thread: i32): void {
-  const c = argI(2), n = argI(3), block = argI(5), filter = argP(6), activation = argI(7);
-  const first = item * block, count = min32(block, argI(4) - first);
+export function pointwise(args: PointwiseArguments, item: i32, _thread: i32): void {
+  const c = args.channels, n = args.filters, block = args.block, filter = args.filter, activation = args.activation;
+  const first = item * block, count = min32(block, args.pixels - first);
   const w0 = v128.load(filter), w1 = v128.load(filter, 16), w2 = v128.load(filter, 32), w3 = v128.load(filter, 48);
   const bias = v128.load(filter, 64);
-  let at = argP(0) + (<usize>(first * c) << 2), to = argP(1) + (<usize>(first * n) << 2);
+  let at = args.x + (<usize>(first * c) << 2), to = args.out + (<usize>(first * n) << 2);
   for (let left = count; left > 0; left--) {
     let v = f32x4.mul(v128.load32_splat(at), w0);
     if (c > 1) v = madd(v128.load32_splat(at, 4), w1, v);

@@ -4,23 +4,11 @@
 // Sources: Lavin, Gray, "Fast Algorithms for Convolutional Neural Networks", 2015, arXiv:1509.09308; Barabasz,
 // Anderson, Soodhalter, Gregg, "Error Analysis and Improving the Accuracy of Winograd Convolution for Deep Neural
 // Networks", 2020, doi:10.1145/3412380.
-import { ARGS, madd, nmadd } from './common';
+import { madd, nmadd } from './common';
 import { activate } from './store-tile';
-
-// Numbers made of the points, by argument: see POINTS in kernels/winograd.ts.
-export const A: usize = 32, B: usize = 33, A2: usize = 34, B2: usize = 35, PRODUCT: usize = 36, SUM: usize = 37;
-export const A3: usize = 38, B3: usize = 39, A4: usize = 40, B4: usize = 41;
-export const SCALE_0: usize = 42, SCALE_A: usize = 43, SCALE_B: usize = 44;
 
 /** Bytes of a row of a patch in scratch: six vectors. */
 export const PATCH_ROW: usize = 96;
-
-/** In memory and not in the code: V8 would make a vector of a constant anew at each use. */
-// @ts-ignore: decorator
-@inline
-export function point(i: usize): v128 {
-  return v128.load32_splat(ARGS + (i << 2));
-}
 
 /** Bt d of a column of a patch: the part of it that meets each of the points. Results lie a row of the patch apart. */
 // @ts-ignore: decorator

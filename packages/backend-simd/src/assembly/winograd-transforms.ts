@@ -1,11 +1,9 @@
 // Winograd's transforms of patches, filters, outputs and dy, four channels at a time: along one axis into scratch, then
 // along the other. A place is one of the 36 pairs of points; what belongs to it lies `step` bytes behind the place
 // before.
+import { WinogradPointsArguments } from './generated/abi';
 import { SIX_WORDS, TILE_BYTES } from './sizes';
-import {
-  A, A2, A3, A4, B, B2, B3, B4, dyLine, filterLine, inputColumn, inputRow, outputLine, outputRow, PATCH_ROW, point,
-  PRODUCT, SCALE_0, SCALE_A, SCALE_B, SUM,
-} from './winograd-lines';
+import { dyLine, filterLine, inputColumn, inputRow, outputLine, outputRow, PATCH_ROW } from './winograd-lines';
 
 /** Bytes of a row of a filter and of dy in scratch: three and five vectors. */
 const FILTER_ROW: usize = 48, DY_ROW: usize = 80;
@@ -37,9 +35,10 @@ function inputRows(
 // @ts-ignore: decorator
 @inline
 export function inputTransform(
+  points: WinogradPointsArguments,
   image: usize, pixel: usize, pitch: usize, k: usize, end: usize, to: usize, step: usize, temp: usize,
 ): void {
-  const a = point(A), b = point(B), a2 = point(A2), b2 = point(B2), product = point(PRODUCT), sum = point(SUM);
+  const a = points.a, b = points.b, a2 = points.a2, b2 = points.b2, product = points.product, sum = points.sum;
   for (; k < end; k += 16) {
     let from = image + k;
     for (let j = temp; j < temp + PATCH_ROW; j += 16) {
@@ -64,9 +63,9 @@ export function inputTransform(
 // @ts-ignore: decorator
 @inline
 export function inputTransformByAddress(
-  addresses: usize, k: usize, end: usize, to: usize, step: usize, temp: usize,
+  points: WinogradPointsArguments, addresses: usize, k: usize, end: usize, to: usize, step: usize, temp: usize,
 ): void {
-  const a = point(A), b = point(B), a2 = point(A2), b2 = point(B2), product = point(PRODUCT), sum = point(SUM);
+  const a = points.a, b = points.b, a2 = points.a2, b2 = points.b2, product = points.product, sum = points.sum;
   for (; k < end; k += 16) {
     let from = addresses;
     for (let j = temp; j < temp + PATCH_ROW; j += 16) {
@@ -89,9 +88,11 @@ export function inputTransformByAddress(
  */
 // @ts-ignore: decorator
 @inline
-function filterTransform(size: i32, from: usize, tap: usize, to: usize, step: usize, temp: usize): void {
-  const a = point(A), b = point(B), a2 = point(A2), b2 = point(B2);
-  const scale0 = point(SCALE_0), scaleA = point(SCALE_A), scaleB = point(SCALE_B);
+function filterTransform(
+  points: WinogradPointsArguments, size: i32, from: usize, tap: usize, to: usize, step: usize, temp: usize,
+): void {
+  const a = points.a, b = points.b, a2 = points.a2, b2 = points.b2;
+  const scale0 = points.scale0, scaleA = points.scaleA, scaleB = points.scaleB;
   const row = tap * <usize>size;
   for (let j = temp; j < temp + (<usize>size << 4); j += 16) {
     const w0 = v128.load(from), w1 = v128.load(from + row);
@@ -106,12 +107,16 @@ function filterTransform(size: i32, from: usize, tap: usize, to: usize, step: us
   }
 }
 
-export function filterTransform3x3(from: usize, tap: usize, to: usize, step: usize, temp: usize): void {
-  filterTransform(3, from, tap, to, step, temp);
+export function filterTransform3x3(
+  points: WinogradPointsArguments, from: usize, tap: usize, to: usize, step: usize, temp: usize,
+): void {
+  filterTransform(points, 3, from, tap, to, step, temp);
 }
 
-export function filterTransform2x2(from: usize, tap: usize, to: usize, step: usize, temp: usize): void {
-  filterTransform(2, from, tap, to, step, temp);
+export function filterTransform2x2(
+  points: WinogradPointsArguments, from: usize, tap: usize, to: usize, step: usize, temp: usize,
+): void {
+  filterTransform(points, 2, from, tap, to, step, temp);
 }
 
 /**
@@ -121,11 +126,11 @@ export function filterTransform2x2(from: usize, tap: usize, to: usize, step: usi
 // @ts-ignore: decorator
 @inline
 function outputTransform(
-  size: i32, at: usize, bias: v128, activation: i32,
+  points: WinogradPointsArguments, size: i32, at: usize, bias: v128, activation: i32,
   out: usize, pixel: usize, pitch: usize, down: i32, right: i32, temp: usize,
 ): void {
-  const a = point(A), b = point(B), a2 = point(A2), b2 = point(B2);
-  const a3 = point(A3), b3 = point(B3), a4 = point(A4), b4 = point(B4);
+  const a = points.a, b = points.b, a2 = points.a2, b2 = points.b2;
+  const a3 = points.a3, b3 = points.b3, a4 = points.a4, b4 = points.b4;
   for (let j = temp; j < temp + PATCH_ROW; j += 16) {
     outputLine(
       size, v128.load(at), v128.load(at, PLACE_ROW), v128.load(at, 2 * PLACE_ROW), v128.load(at, 3 * PLACE_ROW),
@@ -145,24 +150,26 @@ function outputTransform(
 }
 
 export function outputTransform4x4(
-  at: usize, bias: v128, activation: i32,
+  points: WinogradPointsArguments, at: usize, bias: v128, activation: i32,
   out: usize, pixel: usize, pitch: usize, down: i32, right: i32, temp: usize,
 ): void {
-  outputTransform(4, at, bias, activation, out, pixel, pitch, down, right, temp);
+  outputTransform(points, 4, at, bias, activation, out, pixel, pitch, down, right, temp);
 }
 
 export function outputTransform5x5(
-  at: usize, bias: v128, activation: i32,
+  points: WinogradPointsArguments, at: usize, bias: v128, activation: i32,
   out: usize, pixel: usize, pitch: usize, down: i32, right: i32, temp: usize,
 ): void {
-  outputTransform(5, at, bias, activation, out, pixel, pitch, down, right, temp);
+  outputTransform(points, 5, at, bias, activation, out, pixel, pitch, down, right, temp);
 }
 
 /** G d Gt without its scale of the `size` by `size` pixels of dy whose addresses, five a row, lie at `addresses`. */
 // @ts-ignore: decorator
 @inline
-export function dyTransform(size: i32, k: usize, to: usize, step: usize, addresses: usize, temp: usize): void {
-  const a = point(A), b = point(B), a2 = point(A2), b2 = point(B2), a4 = point(A4), b4 = point(B4);
+export function dyTransform(
+  points: WinogradPointsArguments, size: i32, k: usize, to: usize, step: usize, addresses: usize, temp: usize,
+): void {
+  const a = points.a, b = points.b, a2 = points.a2, b2 = points.b2, a4 = points.a4, b4 = points.b4;
   const column = temp + 6 * DY_ROW; // the one at hand lies behind the rows
   let at = addresses;
   for (let j = 0; j < size; j++) {
@@ -185,10 +192,10 @@ export function dyTransform(size: i32, k: usize, to: usize, step: usize, address
 // @ts-ignore: decorator
 @inline
 export function filterGradientTransform(
-  size: i32, at: usize, from: usize, to: usize, place: usize, temp: usize,
+  points: WinogradPointsArguments, size: i32, at: usize, from: usize, to: usize, place: usize, temp: usize,
 ): void {
-  const a = point(A), b = point(B), a2 = point(A2), b2 = point(B2), none = a;
-  const scale0 = point(SCALE_0), scaleA = point(SCALE_A), scaleB = point(SCALE_B);
+  const a = points.a, b = points.b, a2 = points.a2, b2 = points.b2, none = a;
+  const scale0 = points.scale0, scaleA = points.scaleA, scaleB = points.scaleB;
   for (let j = temp; j < temp + PATCH_ROW; j += 16) {
     outputLine(
       size, f32x4.mul(v128.load(at), scale0),

@@ -1,5 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { KERNEL } from '../abi/board';
+import { behind, NONE } from '../abi/kernel';
+import { abi } from '../generated/abi';
 import { allFloat, GRAIN, type Kernel, sizeOf } from './kernel';
 
 interface AdamAttrs {
@@ -9,7 +10,7 @@ interface AdamAttrs {
   readonly epsilon: number;
 }
 
-/** Numbers in the table for each stretch of a weight, as in wasm/adam.as. */
+/** Numbers in the table for each stretch of a weight. */
 const ENTRY = 5;
 
 /**
@@ -27,13 +28,13 @@ const adamUpdate: Kernel = ({ backend, inputs, attrs }) => {
     const gradient = inputs[`gradient${i}`];
     const addresses = [
       backend.addressToChange(inputs[`value${i}`]!),
-      gradient ? backend.address(gradient) : 0,
+      gradient ? backend.address(gradient) : NONE,
       backend.addressToChange(inputs[`first${i}`]!),
       backend.addressToChange(inputs[`second${i}`]!),
     ];
     const size = sizeOf(inputs[`value${i}`]!.shape);
     for (let start = 0; start < size; start += GRAIN) {
-      for (const address of addresses) table.push(address && address + start * 4);
+      for (const address of addresses) table.push(address && behind(address, start * 4));
       table.push(Math.min(GRAIN, size - start));
     }
   }
@@ -44,11 +45,20 @@ const adamUpdate: Kernel = ({ backend, inputs, attrs }) => {
   const factor = inputs.factor ? backend.view(inputs.factor)[0]! : 1;
   const at = runtime.heap.allocate(table.length * 4);
   new Int32Array(runtime.memory.buffer, at, table.length).set(table);
-  runtime.ints[0] = at;
-  const rates = [beta1, 1 - beta1, beta2, 1 - beta2, 1 - power1[0]!, 1 - power2[0]!, epsilon, -learningRate, factor];
-  runtime.floats.set(rates, 1);
-  runtime.run(KERNEL.adamUpdate, table.length / ENTRY);
-  runtime.heap.free(at);
+  const args = {
+    table: at,
+    beta1,
+    rest1: 1 - beta1,
+    beta2,
+    rest2: 1 - beta2,
+    scale1: 1 - power1[0]!,
+    scale2: 1 - power2[0]!,
+    epsilon,
+    rate: -learningRate,
+    factor,
+  };
+  runtime.run(abi.adamUpdate, args, table.length / ENTRY);
+  runtime.heap.release(at);
   power1[0]! *= Math.fround(beta1);
   power2[0]! *= Math.fround(beta2);
   return [];

@@ -1,11 +1,13 @@
+import { BROADCAST, type Broadcast } from '../generated/abi';
+
 /** How to walk two tensors that are broadcast to one shape. */
 export interface BroadcastPlan {
   /** Elements of a row, walked without a gap. */
   readonly inner: number;
-  /** 0: both are rows; 1: the first is one number a row; 2: the second is. */
-  readonly mode: 0 | 1 | 2;
+  /** Which of them is one number a row. */
+  readonly broadcast: Broadcast;
   /** Size and the two strides (0 where broadcast) of each outer dimension. */
-  readonly outer: readonly (readonly [number, number, number])[];
+  readonly axes: readonly (readonly [number, number, number])[];
 }
 
 /** Merges neighbouring dimensions that are broadcast alike, so that a bias has two dimensions and equal shapes have one. */
@@ -22,11 +24,11 @@ export function broadcastPlan(a: readonly number[], b: readonly number[], shape:
   const row = merged.pop() ?? { size: 1, a: true, b: true };
   let strideA = row.a ? row.size : 1;
   let strideB = row.b ? row.size : 1;
-  const outer: [number, number, number][] = [];
+  const axes: [number, number, number][] = [];
   for (const { size, a: inA, b: inB } of merged.reverse()) {
-    outer.unshift([size, inA ? strideA : 0, inB ? strideB : 0]);
+    axes.unshift([size, inA ? strideA : 0, inB ? strideB : 0]);
     if (inA) strideA *= size;
     if (inB) strideB *= size;
   }
-  return { inner: row.size, mode: row.a ? (row.b ? 0 : 2) : 1, outer };
+  return { inner: row.size, broadcast: row.a ? (row.b ? BROADCAST.none : BROADCAST.b) : BROADCAST.a, axes };
 }

@@ -1,6 +1,6 @@
-import { KERNEL } from '../abi/board';
+import { type Address, behind, NONE } from '../abi/kernel';
 import type { SimdBackend } from '../backend';
-import type { Runtime } from '../runtime/runtime';
+import { ACTIVATION, abi } from '../generated/abi';
 import { ALONE, type Grid, type Operands, sumChunks } from './conv-tiles';
 import { blockOf, cutGradient, even } from './cut';
 import { roundUp } from './kernel';
@@ -39,99 +39,101 @@ const pixelsOf = ({ batch, height, width }: Doubled): number => batch * height *
 /** Few enough products that one thread computes them. */
 const isSmall = (doubled: Doubled): boolean => pixelsOf(doubled) * PLACES * doubled.depth * doubled.maps < ALONE;
 
-/** Writes the arguments that all kernels share. */
-function setImages({ ints }: Runtime, doubled: Doubled, x: number, out: number, dy: number): void {
-  const { batch, height, width, depth, maps } = doubled;
-  ints.set([x, out, batch, height, width, depth, maps]);
-  ints[11] = dy;
-}
-
-/** A pass over blocks of pixels that reads `inner` maps of each and writes `outer`, by two kernels. */
+/** A pass over blocks of pixels that reads `inner` channels of each and writes `outer`. */
 interface Pass {
   readonly inner: number;
   readonly outer: number;
-  readonly pack: number;
-  readonly compute: number;
+  /** Whether it is the gradient of the image. */
+  readonly back: boolean;
 }
 
 /** What a pass works on: the image and its convolution, or dy and the gradient of the image. */
-type At = Pick<Operands, 'x' | 'out' | 'filter' | 'bias' | 'activation'> & { readonly dy: number };
+type At = Pick<Operands, 'x' | 'out' | 'filter' | 'bias' | 'activation'> & { readonly dy: Address };
 
-function computeBlocks({ runtime }: SimdBackend, doubled: Doubled, pass: Pass, at: At): void {
-  const { inner, outer, pack, compute } = pass;
-  const { threads, heap, memory, ints } = runtime;
+function computeBlocks({ runtime }: SimdBackend, doubled: Doubled, { inner, outer, back }: Pass, at: At): void {
+  const { threads, heap, memory } = runtime;
+  const { batch, height, width, depth: channels, maps: filters } = doubled;
+  const { x, dy, out, filter, bias, activation } = at;
   const pixels = pixelsOf(doubled);
-  const panels = Math.ceil(outer / 8);
+  const panelCount = Math.ceil(outer / 8);
   const pixelBytes = PLACES * inner * 4;
   const most = Math.max(12, Math.min(MOST_PIXELS, Math.floor(MOST_BYTES / pixelBytes / 6) * 6));
   const block = blockOf(pixels, most, threads);
   const blocks = Math.ceil(pixels / block);
   // each share of the panels spreads the pixels again, so there are no more than threads need
-  const shares = Math.min(panels, Math.ceil(threads / blocks));
+  const split = Math.min(panelCount, Math.ceil(threads / blocks));
   const sixes = Math.ceil(block / 6);
-  const perThread = roundUp(sixes * (768 + 6 * pixelBytes) + 64, 64);
+  const scratchSize = roundUp(sixes * (768 + 6 * pixelBytes) + 64, 64);
   const zeroBytes = roundUp(inner * 4, 64);
-  const panelBytes = panels * PLACES * inner * 32;
-  const zerosAt = heap.allocate(zeroBytes + panelBytes + perThread * threads);
-  const panelsAt = zerosAt + zeroBytes;
-  new Uint8Array(memory.buffer, zerosAt, zeroBytes).fill(0);
-  setImages(runtime, doubled, at.x, at.out, at.dy);
-  ints.set([block, panelsAt + panelBytes, perThread, zerosAt], 7);
-  ints.set([at.filter, panelsAt, at.bias, at.activation, shares], 12);
-  runtime.run(pack, panels, PLACES * inner * outer < ALONE);
-  runtime.leave(compute, blocks * shares, isSmall(doubled));
-  heap.free(zerosAt);
+  const panelBytes = panelCount * PLACES * inner * 32;
+  const zeros = heap.allocate(zeroBytes + panelBytes + scratchSize * threads);
+  const panels = behind(zeros, zeroBytes);
+  const scratch = behind(panels, panelBytes);
+  new Uint8Array(memory.buffer, zeros, zeroBytes).fill(0);
+  const packsAlone = PLACES * inner * outer < ALONE;
+  const packing = { filter, panels, channels, filters };
+  if (back) runtime.run(abi.packUpsample2xBack, { ...packing, scratch, scratchSize }, panelCount, packsAlone);
+  else runtime.run(abi.packUpsample2x, packing, panelCount, packsAlone);
+  const sizes = { batch, height, width, channels, filters };
+  const args = { x, dy, out, ...sizes, block, scratch, scratchSize, zeros, panels, bias, activation, split };
+  const kernel = back ? abi.upsample2xInputGradient : abi.upsample2xTiles;
+  runtime.dispatch(kernel, args, blocks * split, isSmall(doubled));
+  heap.release(zeros);
 }
 
 /** The convolution of the image at x, its pixels doubled. */
 export function computeDoubled(backend: SimdBackend, doubled: Doubled, operands: Operands): void {
-  const pass = {
-    inner: doubled.depth,
-    outer: doubled.maps,
-    pack: KERNEL.doubledFilter,
-    compute: KERNEL.doubledTiles,
-  };
-  computeBlocks(backend, doubled, pass, { ...operands, dy: 0 });
+  const pass = { inner: doubled.depth, outer: doubled.maps, back: false };
+  computeBlocks(backend, doubled, pass, { ...operands, dy: NONE });
 }
 
 /** The gradient of the image, at `out`. */
 export function doubledInputGradient(
   backend: SimdBackend,
   doubled: Doubled,
-  { dy, filter, out }: { readonly dy: number; readonly filter: number; readonly out: number },
+  { dy, filter, out }: { readonly dy: Address; readonly filter: Address; readonly out: Address },
 ): void {
-  const pass = {
-    inner: doubled.maps,
-    outer: doubled.depth,
-    pack: KERNEL.doubledFilterBack,
-    compute: KERNEL.doubledInput,
-  };
-  computeBlocks(backend, doubled, pass, { x: 0, out, dy, filter, bias: 0, activation: 0 });
+  const pass = { inner: doubled.maps, outer: doubled.depth, back: true };
+  computeBlocks(backend, doubled, pass, { x: NONE, out, dy, filter, bias: NONE, activation: ACTIVATION.none });
 }
 
 /** The gradient of the filter, from the image at x. */
 export function doubledFilterGradient(
   { runtime }: SimdBackend,
   doubled: Doubled,
-  { x, dy, out }: { readonly x: number; readonly dy: number; readonly out: number },
+  { x, dy, out }: { readonly x: Address; readonly dy: Address; readonly out: Address },
 ): void {
-  const { depth, maps } = doubled;
-  const { threads, heap, memory, ints } = runtime;
+  const { batch, height, width, depth: channels, maps: filters } = doubled;
+  const { threads, heap, memory } = runtime;
   const pixels = pixelsOf(doubled);
-  const { cBlock, nBlock, tasks, chunk, chunks } = cutGradient(doubled, pixels, LEAST_CHUNK, threads);
+  const { channelBlock, filterBlock, tasks, chunk, chunks } = cutGradient(doubled, pixels, LEAST_CHUNK, threads);
   const block = even(chunk, MOST_PIXELS, 1);
-  const size = PLACES * depth * maps;
+  const size = PLACES * channels * filters;
   const partBytes = chunks > 1 ? roundUp(chunks * size * 4, 64) : 0;
-  const zeroBytes = roundUp(depth * 4, 64);
-  const sumBytes = PLACES * Math.ceil(cBlock / 6) * Math.ceil(nBlock / 8) * 192;
-  const perThread = roundUp(PLACES * block * 4 * (cBlock + nBlock) + sumBytes + 64, 64);
-  const zerosAt = heap.allocate(zeroBytes + partBytes + perThread * threads);
-  const partsAt = zerosAt + zeroBytes;
-  new Uint8Array(memory.buffer, zerosAt, zeroBytes).fill(0);
-  setImages(runtime, doubled, x, chunks > 1 ? partsAt : out, dy);
-  ints.set([block, partsAt + partBytes, perThread, zerosAt], 7);
-  ints.set([chunk, cBlock, nBlock], 17);
-  runtime.run(KERNEL.doubledGradient, tasks * chunks, isSmall(doubled));
-  if (chunks > 1) sumChunks(runtime, partsAt, out, chunks, size);
-  heap.free(zerosAt);
+  const zeroBytes = roundUp(channels * 4, 64);
+  const sumBytes = PLACES * Math.ceil(channelBlock / 6) * Math.ceil(filterBlock / 8) * 192;
+  const scratchSize = roundUp(PLACES * block * 4 * (channelBlock + filterBlock) + sumBytes + 64, 64);
+  const zeros = heap.allocate(zeroBytes + partBytes + scratchSize * threads);
+  const parts = behind(zeros, zeroBytes);
+  new Uint8Array(memory.buffer, zeros, zeroBytes).fill(0);
+  const args = {
+    x,
+    dy,
+    out: chunks > 1 ? parts : out,
+    batch,
+    height,
+    width,
+    channels,
+    filters,
+    block,
+    scratch: behind(parts, partBytes),
+    scratchSize,
+    zeros,
+    chunk,
+    channelBlock,
+    filterBlock,
+  };
+  runtime.run(abi.upsample2xFilterGradient, args, tasks * chunks, isSmall(doubled));
+  if (chunks > 1) sumChunks(runtime, parts, out, chunks, size);
+  heap.release(zeros);
 }

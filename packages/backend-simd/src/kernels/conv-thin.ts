@@ -1,5 +1,6 @@
-import { KERNEL } from '../abi/board';
+import { type Address, behind, NONE } from '../abi/kernel';
 import type { SimdBackend } from '../backend';
+import { abi, type FewChannelsArguments } from '../generated/abi';
 import { ALONE, type Grid, type Operands, sumChunks, writeTable } from './conv-tiles';
 import { roundUp } from './kernel';
 
@@ -52,9 +53,9 @@ export function computePoints({ runtime }: SimdBackend, grid: Grid, operands: Op
     for (let n = 0; n < maps; n++) packed[4 * k + n] = from[flip ? n * depth + k : k * maps + n]!;
   if (bias) packed.set(new Float32Array(buffer, bias, maps), 16);
   const block = Math.max(1024, Math.ceil(pixels / ENOUGH_ITEMS));
-  runtime.ints.set([x, out, depth, maps, pixels, block, at, activation]);
-  runtime.leave(KERNEL.thinPoints, Math.ceil(pixels / block), pixels < POINTS_ALONE);
-  runtime.heap.free(at);
+  const args = { x, out, channels: depth, filters: maps, pixels, block, filter: at, activation };
+  runtime.dispatch(abi.pointwise, args, Math.ceil(pixels / block), pixels < POINTS_ALONE);
+  runtime.heap.release(at);
 }
 
 /** The positions along an axis all of whose taps, `offsets` and `run - 1` more, lie in the image: [low, high). */
@@ -65,8 +66,8 @@ function insideOf(offsets: readonly number[], run: number, step: number, size: n
 }
 
 /**
- * Writes the tables and the arguments that both kernels share, and gives the address of the order of the taps and that of
- * scratch, `piece` positions a patch. Free the block at `at` afterwards.
+ * Writes the tables, `moreBytes` behind them and scratch for patches of `piece` positions into a block at `at`, to be released
+ * afterwards. Gives the arguments that both kernels share but for the two images, and the address of the order of the taps.
  */
 function prepare({ runtime }: SimdBackend, grid: Grid, piece: number, tileBytes: number, moreBytes: number) {
   const { table, depth, height, width, rows, cols, stepY, stepX, batch, maps } = grid;
@@ -80,7 +81,8 @@ function prepare({ runtime }: SimdBackend, grid: Grid, piece: number, tileBytes:
   const perThread = roundUp(tileBytes + groups.length * patchPitch + 64, 64);
   const at = runtime.heap.allocate(tableBytes + moreBytes + perThread * runtime.threads);
   const orderAt = writeTable(runtime.memory, at, table);
-  const offsets = new Int32Array(runtime.memory.buffer, orderAt + order.length * 4, padded * 2);
+  const offsetsAt = behind(orderAt, order.length * 4);
+  const offsets = new Int32Array(runtime.memory.buffer, offsetsAt, padded * 2);
   for (let i = 0; i < length; i++) {
     const float = i * step;
     const g = Math.floor(float / (run * depth));
@@ -91,14 +93,14 @@ function prepare({ runtime }: SimdBackend, grid: Grid, piece: number, tileBytes:
   }
   offsets.fill(offsets[0]!, length, padded);
   offsets.fill(offsets[padded]!, padded + length);
-  const insideY = insideOf(
+  const [lowY, highY] = insideOf(
     groups.map(([y]) => y),
     1,
     stepY,
     height,
     rows,
   );
-  const insideX = insideOf(
+  const [lowX, highX] = insideOf(
     groups.map(([, x]) => x),
     run,
     stepX,
@@ -107,13 +109,33 @@ function prepare({ runtime }: SimdBackend, grid: Grid, piece: number, tileBytes:
   );
   const block = Math.ceil((batch * rows) / ENOUGH_ITEMS);
   const items = Math.ceil((batch * rows) / block);
-  const setArguments = (x: number, out: number) => {
-    const { ints } = runtime;
-    ints.set([x, out, height, width, depth, rows, cols, maps, stepY, stepX, groups.length, at, run]);
-    ints.set([...insideY, ...insideX, offsets.byteOffset, offsets.byteOffset + padded * 4, patchPitch], 13);
-    ints.set([batch * rows, block, at + tableBytes + moreBytes, perThread, few ? 1 : 0, length], 20);
+  const shared: Omit<FewChannelsArguments, 'x' | 'out'> = {
+    height,
+    width,
+    channels: depth,
+    rows,
+    cols,
+    filters: maps,
+    stepY,
+    stepX,
+    tapGroups: groups.length,
+    table: at,
+    run,
+    lowY,
+    highY,
+    lowX,
+    highX,
+    offsets: offsetsAt,
+    patchOffsets: behind(offsetsAt, padded * 4),
+    patchPitch,
+    lines: batch * rows,
+    block,
+    scratch: behind(at, tableBytes + moreBytes),
+    scratchSize: perThread,
+    fewFilters: few,
+    length,
   };
-  return { at, moreAt: at + tableBytes, orderAt, items, setArguments };
+  return { at, moreAt: behind(at, tableBytes), orderAt, items, shared };
 }
 
 /** Computes a thin grid. */
@@ -128,28 +150,38 @@ export function computeThin(backend: SimdBackend, grid: Grid, operands: Operands
   const panels = Math.ceil(maps / (few ? 2 : 8));
   const biasBytes = bias ? roundUp(maps * 4 + 32, 64) : 0;
   const panelBytes = panels * taps * depth * (few ? 8 : 32);
-  const { at, moreAt, orderAt, items, setArguments } = prepare(
+  const { at, moreAt, orderAt, items, shared } = prepare(
     backend,
     grid,
     6,
     TILE_BYTES,
     biasBytes + roundUp(panelBytes, 64),
   );
-  const panelsAt = moreAt + biasBytes;
+  const panelsAt = behind(moreAt, biasBytes);
   const { buffer } = runtime.memory;
   if (bias) new Float32Array(buffer, moreAt, maps).set(new Float32Array(buffer, bias, maps));
-  const { ints } = runtime;
-  ints.set([filter, panelsAt, taps, orderAt, depth, maps, flip ? 1 : 0]);
-  runtime.run(few ? KERNEL.packPairs : KERNEL.packFilter, panels, true);
-  setArguments(x, out);
-  ints.set([panelsAt, bias ? moreAt : 0, activation], 26);
-  ints.set([grid.outHeight, grid.outWidth, grid.outStepY, grid.outStepX, grid.outY, grid.outX], 29);
-  runtime.leave(KERNEL.thinRows, items, pixels * taps * depth * maps < ALONE);
-  runtime.heap.free(at);
+  const packing = { filter, panels: panelsAt, taps, order: orderAt, channels: depth, filters: maps, flip };
+  runtime.run(few ? abi.packPairs : abi.packFilter, packing, panels, true);
+  const args = {
+    ...shared,
+    x,
+    out,
+    panels: panelsAt,
+    bias: bias ? moreAt : NONE,
+    activation,
+    outHeight: grid.outHeight,
+    outWidth: grid.outWidth,
+    outStepY: grid.outStepY,
+    outStepX: grid.outStepX,
+    outY: grid.outY,
+    outX: grid.outX,
+  };
+  runtime.dispatch(abi.fewChannelsRows, args, items, pixels * taps * depth * maps < ALONE);
+  runtime.heap.release(at);
 }
 
 /** The gradient of the filter of a thin grid. */
-export function thinFilterGradient(backend: SimdBackend, grid: Grid, x: number, dy: number, out: number): void {
+export function thinFilterGradient(backend: SimdBackend, grid: Grid, x: Address, dy: Address, out: Address): void {
   const { batch, rows, maps, depth, table } = grid;
   const { runtime } = backend;
   const few = fewOut(grid);
@@ -159,16 +191,15 @@ export function thinFilterGradient(backend: SimdBackend, grid: Grid, x: number, 
   const lines = new Set(table.groups.map(([y]) => y)).size;
   const piece = Math.max(8, Math.min(128, Math.floor(PIECE_BYTES / (lines * depth * 4 * grid.stepX))));
   const parts = Math.min(ENOUGH_ITEMS, batch * rows);
-  const { at, moreAt, orderAt, items, setArguments } = prepare(
+  const { at, moreAt, orderAt, items, shared } = prepare(
     backend,
     grid,
     piece,
     (tiles + 1) * TILE_BYTES,
     parts * partBytes,
   );
-  setArguments(x, items > 1 ? moreAt : out);
-  runtime.ints.set([dy, piece, orderAt, partBytes], 26);
-  runtime.run(KERNEL.thinGradient, items, batch * rows * grid.cols * size < ALONE);
+  const args = { ...shared, x, out: items > 1 ? moreAt : out, dy, piece, order: orderAt, partBytes };
+  runtime.run(abi.fewChannelsGradient, args, items, batch * rows * grid.cols * size < ALONE);
   if (items > 1) sumChunks(runtime, moreAt, out, items, size, partBytes);
-  runtime.heap.free(at);
+  runtime.heap.release(at);
 }

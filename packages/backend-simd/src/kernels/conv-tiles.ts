@@ -1,5 +1,6 @@
-import { KERNEL } from '../abi/board';
+import { type Address, behind, NONE } from '../abi/kernel';
 import type { SimdBackend } from '../backend';
+import { type Activation, abi } from '../generated/abi';
 import type { Runtime } from '../runtime/runtime';
 import { roundUp } from './kernel';
 
@@ -68,26 +69,25 @@ export interface Grid {
   readonly outX: number;
 }
 
-/** Maps of an image that lie apart from those before them. */
-export interface Behind {
-  readonly at: number;
-  /** How many maps are before them. */
-  readonly depth: number;
+/** The channels of an image that lie apart from its first ones. */
+export interface SecondInput {
+  readonly at: Address;
+  /** How many channels the first ones are. */
+  readonly firstChannels: number;
 }
 
 /** What a grid works on. */
 export interface Operands {
-  readonly x: number;
+  readonly x: Address;
   /** Only for Winograd. */
-  readonly behind?: Behind;
-  readonly out: number;
-  readonly filter: number;
+  readonly second?: SecondInput;
+  readonly out: Address;
+  readonly filter: Address;
   /** Reads the filter's last two axes as [out, in]. */
   readonly flip: boolean;
-  /** Address of one bias a map, or 0. */
-  readonly bias: number;
-  /** 0 none, 1 relu, 2 relu6. */
-  readonly activation: number;
+  /** Address of one bias per filter, or `NONE`. */
+  readonly bias: Address;
+  readonly activation: Activation;
 }
 
 /** Below this many multiply-adds a job is done by one thread. */
@@ -111,25 +111,25 @@ function edgeColumns({ cols, stepX, width, table: { run, groups } }: Grid): numb
 }
 
 /** Writes the table of taps at `at` for the kernels. Returns the address of the numbers of the taps. */
-export function writeTable(memory: WebAssembly.Memory, at: number, { groups, words }: TapTable): number {
+export function writeTable(memory: WebAssembly.Memory, at: Address, { groups, words }: TapTable): Address {
   new Int32Array(memory.buffer, at, words.length).set(words);
-  return at + groups.length * 8;
+  return behind(at, groups.length * 8);
 }
 
 /** Computes a grid in the order that the definition gives. The filter is packed first, eight output maps a panel. */
 export function computeDirect({ runtime }: SimdBackend, grid: Grid, operands: Operands): void {
   const { batch, rows, cols, maps, depth, table } = grid;
   const { filter, bias, flip, activation } = operands;
-  const { run, groups, order } = table;
-  const taps = order.length;
+  const { run, groups } = table;
+  const taps = table.order.length;
   const pixels = batch * rows * cols;
   if (pixels === 0 || maps === 0) return;
   const panels = Math.ceil(maps / 8);
-  const alone = pixels * taps * depth * maps < ALONE;
+  const singleThread = pixels * taps * depth * maps < ALONE;
 
   let block = Math.min(MOST_PIXELS, roundUp(pixels, 6));
   let split = Math.min(panels, Math.ceil(ENOUGH_ITEMS / Math.ceil(pixels / block)));
-  if (alone) split = 1;
+  if (singleThread) split = 1;
   else if (split * Math.ceil(pixels / block) < ENOUGH_ITEMS)
     block = Math.min(block, roundUp(Math.ceil((pixels * split) / ENOUGH_ITEMS), 6));
 
@@ -143,50 +143,61 @@ export function computeDirect({ runtime }: SimdBackend, grid: Grid, operands: Op
   const tableAt = runtime.heap.allocate(
     tableBytes + zeroBytes + biasBytes + panelBytes + 64 + perThread * runtime.threads,
   );
-  const zerosAt = tableAt + tableBytes;
-  const biasAt = zerosAt + zeroBytes;
-  const panelsAt = roundUp(biasAt + biasBytes, 64);
-  const scratchAt = panelsAt + panelBytes;
-  const orderAt = writeTable(runtime.memory, tableAt, table);
+  const zeros = behind(tableAt, tableBytes);
+  const biasAt = behind(zeros, zeroBytes);
+  const panelsAt = behind(biasAt, roundUp(biasBytes, 64));
+  const order = writeTable(runtime.memory, tableAt, table);
   const { buffer } = runtime.memory;
-  new Uint8Array(buffer, zerosAt, zeroBytes + biasBytes).fill(0);
+  new Uint8Array(buffer, zeros, zeroBytes + biasBytes).fill(0);
   if (bias) new Float32Array(buffer, biasAt, maps).set(new Float32Array(buffer, bias, maps));
 
-  const { ints } = runtime;
-  ints.set([filter, panelsAt, taps, orderAt, depth, maps, flip ? 1 : 0]);
-  runtime.run(KERNEL.packFilter, panels, taps * depth * maps < ALONE);
+  const packing = { filter, panels: panelsAt, taps, order, channels: depth, filters: maps, flip };
+  runtime.run(abi.packFilter, packing, panels, taps * depth * maps < ALONE);
 
-  ints.set([
-    operands.x,
-    operands.out,
-    panelsAt,
-    bias ? biasAt : 0,
-    activation,
+  const args = {
+    x: operands.x,
+    out: operands.out,
     batch,
-    grid.height,
-    grid.width,
-    depth,
+    height: grid.height,
+    width: grid.width,
+    channels: depth,
     rows,
     cols,
-    maps,
-  ]);
-  ints.set([grid.stepY, grid.stepX, groups.length, tableAt, run], 12);
-  ints.set([grid.outHeight, grid.outWidth, grid.outStepY, grid.outStepX, grid.outY, grid.outX], 17);
-  ints.set([block, scratchAt, perThread, split, zerosAt], 23);
-  runtime.leave(KERNEL.convTiles, Math.ceil(pixels / block) * split, alone);
-  runtime.heap.free(tableAt);
+    filters: maps,
+    stepY: grid.stepY,
+    stepX: grid.stepX,
+    tapGroups: groups.length,
+    table: tableAt,
+    run,
+    block,
+    scratch: behind(panelsAt, panelBytes),
+    scratchSize: perThread,
+    panels: panelsAt,
+    bias: bias ? biasAt : NONE,
+    activation,
+    outHeight: grid.outHeight,
+    outWidth: grid.outWidth,
+    outStepY: grid.outStepY,
+    outStepX: grid.outStepX,
+    outY: grid.outY,
+    outX: grid.outX,
+    split,
+    zeros,
+  };
+  runtime.dispatch(abi.convTiles, args, Math.ceil(pixels / block) * split, singleThread);
+  runtime.heap.release(tableAt);
 }
 
 /** Sums the results of `chunks` parts of a gradient, `size` floats each, one behind the other, in order. */
 export function sumChunks(
   runtime: Runtime,
-  from: number,
-  to: number,
+  from: Address,
+  to: Address,
   chunks: number,
   size: number,
-  apart = size * 4,
+  partBytes = size * 4,
 ): void {
   const block = Math.max(1024, Math.ceil(size / ENOUGH_ITEMS / 4) * 4);
-  runtime.ints.set([from, to, chunks, apart, size, block]);
-  runtime.leave(KERNEL.sumParts, Math.ceil(size / block), size * chunks < ALONE);
+  const args = { from, to, parts: chunks, partBytes, count: size, block };
+  runtime.dispatch(abi.sumParts, args, Math.ceil(size / block), size * chunks < ALONE);
 }

@@ -1,6 +1,7 @@
 import { backend_util, type NamedAttrMap, type TensorInfo } from '@tensorflow/tfjs-core';
-import { KERNEL } from '../abi/board';
+import { type Address, behind, NONE } from '../abi/kernel';
 import type { SimdBackend } from '../backend';
+import { ACTIVATION, type Activation, abi, UNARY, type Unary } from '../generated/abi';
 import { computeDoubled, type Doubled, doubledFilterGradient, doubledOf } from './conv-doubled';
 import { computePoints, computeThin, isPoints, isThin, isThinGradient, thinFilterGradient } from './conv-thin';
 import {
@@ -14,7 +15,7 @@ import {
   tableOf,
   writeTable,
 } from './conv-tiles';
-import { runUnary, UNARY } from './elementwise';
+import { runUnary } from './elementwise';
 import { allFloat, type Call, type Kernel, sizeOf } from './kernel';
 import { computeWinograd, suitsWinograd, winogradFilterGradient } from './winograd';
 
@@ -102,18 +103,18 @@ function computeGrid(backend: SimdBackend, grid: Grid, operands: Operands): void
 }
 
 /** Where an image lies. */
-interface Source extends Pick<Operands, 'x' | 'behind'> {
+interface Source extends Pick<Operands, 'x' | 'second'> {
   /** Set where what lies there is half as high and wide, and its pixels doubled are the image. */
   readonly doubled?: Doubled;
 }
 
 /** Where x lies: what it would be made of, where that has not been done and the plan can be computed so. */
 function sourceOf(backend: SimdBackend, x: TensorInfo, { forward, doubled }: Plan): Source {
-  const promised = backend.promised(x);
-  if (promised?.kind === 'repeated' && doubled && promised.factorY === 2 && promised.factorX === 2)
-    return { x: promised.from, doubled };
-  if (promised?.kind === 'joined' && suitsWinograd(forward))
-    return { x: promised.first, behind: { at: promised.second, depth: promised.depth } };
+  const deferred = backend.deferred(x);
+  if (deferred?.kind === 'repeated' && doubled && deferred.factorY === 2 && deferred.factorX === 2)
+    return { x: deferred.from, doubled };
+  if (deferred?.kind === 'joined' && suitsWinograd(forward))
+    return { x: deferred.first, second: { at: deferred.second, firstChannels: deferred.depth } };
   return { x: backend.address(x) };
 }
 
@@ -122,15 +123,15 @@ function forward(
   x: TensorInfo,
   filter: TensorInfo,
   bias: TensorInfo | undefined,
-  activation: number,
+  activation: Activation,
   plan: Plan,
 ): TensorInfo {
-  const { x: from, behind, doubled } = sourceOf(backend, x, plan);
+  const { x: from, second, doubled } = sourceOf(backend, x, plan);
   const weights = backend.address(filter);
-  const biasAt = bias ? backend.address(bias) : 0;
+  const biasAt = bias ? backend.address(bias) : NONE;
   const out = backend.output(plan.info.outShape, 'float32');
   const to = backend.address(out);
-  const operands = { x: from, behind, out: to, filter: weights, flip: false, bias: biasAt, activation };
+  const operands = { x: from, second, out: to, filter: weights, flip: false, bias: biasAt, activation };
   if (doubled) computeDoubled(backend, doubled, operands);
   else computeGrid(backend, plan.forward, operands);
   return out;
@@ -141,16 +142,16 @@ const conv2D: Kernel = ({ backend, inputs, attrs }) => {
   const filter = inputs.filter!;
   const plan = planOf(x.shape, filter.shape, attrs);
   if (!plan || !allFloat(x, filter) || plan.info.inChannels === 0) return undefined;
-  return forward(backend, x, filter, undefined, 0, plan);
+  return forward(backend, x, filter, undefined, ACTIVATION.none, plan);
 };
 
-const IN_TILE: Record<string, number> = { linear: 0, relu: 1, relu6: 2 };
+const IN_TILE: Record<string, Activation> = { linear: ACTIVATION.none, relu: ACTIVATION.relu, relu6: ACTIVATION.relu6 };
 
 /** Adds a bias and applies an activation as the fused kernels name it; `undefined` where only the cpu kernel can. */
 export function fusedPlan(
   call: Call,
   maps: number,
-): { tile: number; after?: number; alpha: number; bias?: TensorInfo } | undefined {
+): { tile: Activation; after?: Unary; alpha: number; bias?: TensorInfo } | undefined {
   const { activation, leakyreluAlpha } = call.attrs as { activation?: string; leakyreluAlpha?: number };
   const bias = call.inputs.bias ?? undefined;
   if (bias && (!allFloat(bias) || sizeOf(bias.shape) !== maps)) return undefined;
@@ -158,7 +159,7 @@ export function fusedPlan(
   const tile = IN_TILE[name];
   const after = { elu: UNARY.elu, sigmoid: UNARY.sigmoid, leakyrelu: UNARY.leakyRelu }[name];
   if (tile === undefined && after === undefined) return undefined;
-  return { tile: tile ?? 0, after, alpha: leakyreluAlpha ?? 0.2, bias };
+  return { tile: tile ?? ACTIVATION.none, after, alpha: leakyreluAlpha ?? 0.2, bias };
 }
 
 const fusedConv2D: Kernel = (call) => {
@@ -225,15 +226,15 @@ const conv2DBackpropInput: Kernel = ({ backend, inputs, attrs }) => {
   const x = backend.address(dy);
   const weights = backend.address(filter);
   const { info, doubled } = plan;
-  const write = (out: number) => {
-    const operands = { x, out, filter: weights, flip: true, bias: 0, activation: 0 };
+  const write = (out: Address) => {
+    const operands = { x, out, filter: weights, flip: true, bias: NONE, activation: ACTIVATION.none };
     plan.backward ??= inputGrids(info);
     for (const grid of plan.backward) computeGrid(backend, grid, operands);
   };
   // if pixels have been doubled, only the image they were made from needs a gradient
   if (doubled) {
     const what = { kind: 'inputGradient', dy: x, filter: weights, maps: info.outChannels } as const;
-    return backend.promise(info.inShape, what, [x, weights], write);
+    return backend.defer(info.inShape, what, [x, weights], write);
   }
   const out = backend.output(info.inShape, 'float32');
   write(backend.address(out));
@@ -253,7 +254,7 @@ const conv2DBackpropFilter: Kernel = ({ backend, inputs, attrs }) => {
   const { info } = plan;
   const { runtime } = backend;
   const grid = plan.forward;
-  const { x: from, behind, doubled } = sourceOf(backend, x, plan);
+  const { x: from, second, doubled } = sourceOf(backend, x, plan);
   const gradient = backend.address(dy);
   const out = backend.output(info.filterShape, 'float32');
   const size = sizeOf(info.filterShape);
@@ -265,7 +266,7 @@ const conv2DBackpropFilter: Kernel = ({ backend, inputs, attrs }) => {
     return out;
   }
   if (info.batchSize > 0 && suitsWinograd(grid)) {
-    winogradFilterGradient(backend, grid, from, behind, gradient, to);
+    winogradFilterGradient(backend, grid, { x: from, second, dy: gradient, out: to });
     return out;
   }
   const pixels = info.batchSize * info.outHeight * info.outWidth;
@@ -282,25 +283,42 @@ const conv2DBackpropFilter: Kernel = ({ backend, inputs, attrs }) => {
   const chunks = Math.max(1, Math.ceil(pixels / chunk));
 
   const tableBytes = Math.ceil(table.words.length / 16) * 64;
-  const partialBytes = Math.ceil((size * 4) / 64) * 64;
+  const partBytes = Math.ceil((size * 4) / 64) * 64;
   const panelRows = Math.ceil(Math.min(M_BLOCK, table.run * info.inChannels) / 6) * 24 + Math.ceil(maps / 8) * 32;
   const perThread = BLOCK * panelRows + 256;
   const tableAt = runtime.heap.allocate(
-    tableBytes + (chunks > 1 ? partialBytes * chunks : 0) + perThread * runtime.threads,
+    tableBytes + (chunks > 1 ? partBytes * chunks : 0) + perThread * runtime.threads,
   );
-  const partsAt = tableAt + tableBytes;
-  const scratchAt = partsAt + (chunks > 1 ? partialBytes * chunks : 0);
-  const orderAt = writeTable(runtime.memory, tableAt, table);
-  const alone = pixels * size < ALONE;
-  const { ints } = runtime;
-  ints.set([from, chunks > 1 ? partsAt : to, gradient, chunk, chunks]);
-  ints.set([info.batchSize, info.inHeight, info.inWidth, info.inChannels, info.outHeight, info.outWidth, maps], 5);
-  ints.set([info.strideHeight, info.strideWidth, table.groups.length, tableAt, table.run], 12);
-  ints.set([mBlocks, M_BLOCK, orderAt, partialBytes], 17);
-  ints.set([BLOCK, scratchAt, perThread], 23);
-  runtime.run(KERNEL.filterGradient, chunks * tasks, alone);
-  if (chunks > 1) sumChunks(runtime, partsAt, to, chunks, size, partialBytes);
-  runtime.heap.free(tableAt);
+  const partsAt = behind(tableAt, tableBytes);
+  const order = writeTable(runtime.memory, tableAt, table);
+  const args = {
+    x: from,
+    out: chunks > 1 ? partsAt : to,
+    batch: info.batchSize,
+    height: info.inHeight,
+    width: info.inWidth,
+    channels: info.inChannels,
+    rows: info.outHeight,
+    cols: info.outWidth,
+    filters: maps,
+    stepY: info.strideHeight,
+    stepX: info.strideWidth,
+    tapGroups: table.groups.length,
+    table: tableAt,
+    run: table.run,
+    block: BLOCK,
+    scratch: behind(partsAt, chunks > 1 ? partBytes * chunks : 0),
+    scratchSize: perThread,
+    dy: gradient,
+    chunk,
+    blocks: mBlocks,
+    rowsPerBlock: M_BLOCK,
+    order,
+    partBytes,
+  };
+  runtime.run(abi.filterGradient, args, chunks * tasks, pixels * size < ALONE);
+  if (chunks > 1) sumChunks(runtime, partsAt, to, chunks, size, partBytes);
+  runtime.heap.release(tableAt);
   return out;
 };
 

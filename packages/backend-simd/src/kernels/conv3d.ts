@@ -1,8 +1,10 @@
 import { backend_util, type NamedAttrMap, type TensorInfo } from '@tensorflow/tfjs-core';
+import { behind } from '../abi/kernel';
 import type { SimdBackend } from '../backend';
+import { BINARY } from '../generated/abi';
 import { forwardTaps, type Tap } from './conv-tiles';
 import { backwardTaps, convKernels } from './conv2d';
-import { BINARY, filled, runBinary } from './elementwise';
+import { filled, runBinary } from './elementwise';
 import { allFloat, type Kernel, sizeOf } from './kernel';
 import { copyBox } from './layout';
 
@@ -93,7 +95,7 @@ function unfold(backend: SimdBackend, x: TensorInfo, taps: readonly Tap[], step:
   const to = backend.address(out);
   ranges.forEach(({ offset, first, end }, t) => {
     const plane = image * depth + (start + first) * step + offset;
-    copyBox(backend, from + plane * pixels * maps * 4, to + (first * pixels * length + t * maps) * 4, [
+    copyBox(backend, behind(from, plane * pixels * maps * 4), behind(to, (first * pixels * length + t * maps) * 4), [
       [images, depth * pixels * maps, count * pixels * length],
       [Math.max(0, end - first), step * pixels * maps, pixels * length],
       [pixels, maps, length],
@@ -112,8 +114,8 @@ function filterOf(backend: SimdBackend, filter: TensorInfo, taps: readonly Tap[]
   const to = backend.address(out);
   const size = tall * wide * maps * outs;
   taps.forEach(({ index }, t) => {
-    const at = to + t * (side === 'in' ? maps * outs : outs) * 4;
-    copyBox(backend, from + index * size * 4, at, [
+    const at = behind(to, t * (side === 'in' ? maps * outs : outs) * 4);
+    copyBox(backend, behind(from, index * size * 4), at, [
       [tall * wide, maps * outs, taps.length * maps * outs],
       [maps, outs, side === 'in' ? outs : taps.length * outs],
       [outs, 1, 1],
@@ -127,7 +129,7 @@ function place(backend: SimdBackend, planes: TensorInfo, to: TensorInfo, piece: 
   const depth = to.shape[1]!;
   const size = sizeOf(to.shape.slice(2));
   const plane = piece.image * depth + piece.start * step + first;
-  copyBox(backend, backend.address(planes), backend.address(to) + plane * size * 4, [
+  copyBox(backend, backend.address(planes), behind(backend.address(to), plane * size * 4), [
     [piece.images, piece.count * size, depth * size],
     [piece.count, size, step * size],
     [size, 1, 1],

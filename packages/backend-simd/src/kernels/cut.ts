@@ -27,8 +27,8 @@ const ENOUGH_ITEMS = 12;
 
 /** How the gradient of a filter is cut: into blocks of both maps, and its sum over pixels or tiles into chunks. */
 export interface GradientCut {
-  readonly cBlock: number;
-  readonly nBlock: number;
+  readonly channelBlock: number;
+  readonly filterBlock: number;
   /** Blocks of both maps together. */
   readonly tasks: number;
   readonly chunk: number;
@@ -45,12 +45,12 @@ export function cutGradient(
   leastChunk: number,
   threads: number,
 ): GradientCut {
-  const cBlock = even(depth, 48, 12);
-  const cBlocks = Math.ceil(depth / cBlock);
+  const channelBlock = even(depth, 48, 12);
+  const cBlocks = Math.ceil(depth / channelBlock);
   const fewest = cBlocks * Math.ceil(maps / 64);
   const chunk = Math.ceil(total / Math.min(Math.ceil(ENOUGH_ITEMS / fewest), Math.ceil(total / leastChunk)));
   const chunks = Math.ceil(total / chunk);
   const nBlocks = Math.ceil(spread(fewest * chunks, threads) / (cBlocks * chunks));
-  const nBlock = even(maps, roundUp(Math.ceil(maps / nBlocks), 8), 8);
-  return { cBlock, nBlock, tasks: cBlocks * Math.ceil(maps / nBlock), chunk, chunks };
+  const filterBlock = even(maps, roundUp(Math.ceil(maps / nBlocks), 8), 8);
+  return { channelBlock, filterBlock, tasks: cBlocks * Math.ceil(maps / filterBlock), chunk, chunks };
 }

@@ -1,6 +1,7 @@
 import { backend_util, type NamedAttrMap, type TensorInfo } from '@tensorflow/tfjs-core';
-import { KERNEL } from '../abi/board';
+import { type Address, NONE } from '../abi/kernel';
 import type { SimdBackend } from '../backend';
+import { ACTIVATION, type Activation, abi, type DepthwiseArguments } from '../generated/abi';
 import { ALONE, forwardTaps, sumChunks, type Tap } from './conv-tiles';
 import { backwardTaps, fusedPlan } from './conv2d';
 import { runUnary } from './elementwise';
@@ -54,7 +55,7 @@ interface Positions {
 }
 
 /** Writes the tables of taps for the kernels into a block of the heap and gives its address. */
-function writeTaps({ runtime }: SimdBackend, filterWidth: number, positions: Positions): number {
+function writeTaps({ runtime }: SimdBackend, filterWidth: number, positions: Positions): Address {
   const { rowTaps, colTaps, maps, cols, stepX, width } = positions;
   const at = runtime.heap.allocate(rowTaps.length * 8 + colTaps.length * 16);
   const words = [
@@ -65,17 +66,18 @@ function writeTaps({ runtime }: SimdBackend, filterWidth: number, positions: Pos
   return at;
 }
 
-/** Arguments 5 to 14 of the kernels. */
-function argumentsOf(p: Positions, table: number): number[] {
-  const { height, width, maps, rows, cols, stepY, stepX, rowTaps, colTaps } = p;
-  return [height, width, maps, rows, cols, stepY, stepX, rowTaps.length, colTaps.length, table];
+/** What both kernels are told. */
+function argumentsOf(positions: Positions, x: Address, out: Address, table: Address): DepthwiseArguments {
+  const { height, width, maps, rows, cols, stepY, stepX } = positions;
+  const [rowTaps, colTaps] = [positions.rowTaps.length, positions.colTaps.length];
+  return { x, out, height, width, channels: maps, rows, cols, stepY, stepX, rowTaps, colTaps, table };
 }
 
 const workOf = ({ batch, rows, cols, maps, rowTaps, colTaps }: Positions): number =>
   batch * rows * cols * maps * rowTaps.length * colTaps.length;
 
 interface Target {
-  readonly address: number;
+  readonly address: Address;
   readonly height: number;
   readonly width: number;
   readonly stepY: number;
@@ -86,22 +88,34 @@ interface Target {
 
 function compute(
   backend: SimdBackend,
-  from: number,
-  filter: number,
+  x: Address,
+  filter: Address,
   filterWidth: number,
-  bias: number,
-  activation: number,
+  bias: Address,
+  activation: Activation,
   positions: Positions,
   out: Target,
 ): void {
   const { runtime } = backend;
   const { batch, rows, cols, colTaps, stepX, width } = positions;
   const table = writeTaps(backend, filterWidth, positions);
-  runtime.ints.set([from, out.address, filter, bias, activation, ...argumentsOf(positions, table)]);
-  runtime.ints.set(colTaps.length > 0 ? inside(colTaps, cols, stepX, width) : [0, cols], 15);
-  runtime.ints.set([out.height, out.width, out.stepY, out.stepX, out.y, out.x], 17);
-  runtime.run(KERNEL.depthwiseRow, batch * rows, workOf(positions) < ALONE);
-  runtime.heap.free(table);
+  const [from, end] = colTaps.length > 0 ? inside(colTaps, cols, stepX, width) : [0, cols];
+  const args = {
+    ...argumentsOf(positions, x, out.address, table),
+    filter,
+    bias,
+    activation,
+    from,
+    end,
+    outHeight: out.height,
+    outWidth: out.width,
+    outStepY: out.stepY,
+    outStepX: out.stepX,
+    outY: out.y,
+    outX: out.x,
+  };
+  runtime.run(abi.depthwiseRow, args, batch * rows, workOf(positions) < ALONE);
+  runtime.heap.release(table);
 }
 
 /** With several filters a map: x with each map repeated as often, so that each has one. The caller disposes it where it is not x. */
@@ -138,11 +152,11 @@ function forward(
   x: TensorInfo,
   filter: TensorInfo,
   bias: TensorInfo | undefined,
-  activation: number,
+  activation: Activation,
   info: Info,
 ): TensorInfo {
   const weights = backend.address(filter);
-  const biasAt = bias ? backend.address(bias) : 0;
+  const biasAt = bias ? backend.address(bias) : NONE;
   const image = spread(backend, x, info.outChannels / info.inChannels);
   const from = backend.address(image);
   const out = backend.output(info.outShape, 'float32');
@@ -163,7 +177,7 @@ const depthwise: Kernel = ({ backend, inputs, attrs }) => {
   const x = inputs.x!;
   const filter = inputs.filter!;
   if (!allFloat(x, filter) || sizeOf(filter.shape) === 0) return undefined;
-  return forward(backend, x, filter, undefined, 0, infoOf(x.shape, filter.shape, attrs));
+  return forward(backend, x, filter, undefined, ACTIVATION.none, infoOf(x.shape, filter.shape, attrs));
 };
 
 const fusedDepthwise: Kernel = (call) => {
@@ -217,7 +231,7 @@ const backpropInput: Kernel = ({ backend, inputs, attrs }) => {
         y,
         x,
       };
-      compute(backend, from, weights, info.filterWidth, 0, 0, positions, target);
+      compute(backend, from, weights, info.filterWidth, NONE, ACTIVATION.none, positions, target);
     }
   }
   if (times === 1) return out;
@@ -247,16 +261,16 @@ const backpropFilter: Kernel = ({ backend, inputs, attrs }) => {
   const lines = info.batchSize * info.outHeight;
   const block = work < ALONE ? Math.max(1, lines) : Math.ceil(lines / PARTS);
   const parts = Math.max(1, Math.ceil(lines / block));
-  const partialBytes = Math.ceil((size * 4) / 64) * 64;
+  const partBytes = Math.ceil((size * 4) / 64) * 64;
   const table = writeTaps(backend, info.filterWidth, positions);
-  const sums = parts > 1 ? runtime.heap.allocate(partialBytes * parts) : backend.address(out);
-  runtime.ints.set([from, sums, gradient, block, partialBytes, ...argumentsOf(positions, table), lines]);
-  runtime.run(KERNEL.depthwiseGradient, parts);
+  const sums = parts > 1 ? runtime.heap.allocate(partBytes * parts) : backend.address(out);
+  const args = { ...argumentsOf(positions, from, sums, table), dy: gradient, block, partBytes, lines };
+  runtime.run(abi.depthwiseGradient, args, parts);
   if (parts > 1) {
-    sumChunks(runtime, sums, backend.address(out), parts, size, partialBytes);
-    runtime.heap.free(sums);
+    sumChunks(runtime, sums, backend.address(out), parts, size, partBytes);
+    runtime.heap.release(sums);
   }
-  runtime.heap.free(table);
+  runtime.heap.release(table);
   if (image !== x) backend.disposeIntermediateTensorInfo(image);
   return out;
 };

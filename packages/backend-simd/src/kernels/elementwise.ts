@@ -1,53 +1,38 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
-import { KERNEL } from '../abi/board';
+import type { Address } from '../abi/kernel';
 import type { SimdBackend } from '../backend';
+import {
+  abi,
+  BINARY,
+  type Binary,
+  BROADCAST,
+  COMPARISON,
+  type Comparison,
+  SOURCE,
+  UNARY,
+  type Unary,
+} from '../generated/abi';
 import { broadcastPlan } from './broadcast';
 import { allFloat, GRAIN, type Kernel, sizeOf } from './kernel';
 
-/** Numbers of the functions of one tensor, as in wasm/elementwise.as. */
-export const UNARY = {
-  relu: 0,
-  relu6: 1,
-  sigmoid: 2,
-  exp: 3,
-  log: 4,
-  sqrt: 5,
-  square: 6,
-  neg: 7,
-  abs: 8,
-  step: 9,
-  clip: 10,
-  leakyRelu: 11,
-  elu: 12,
-  tanh: 13,
-  rsqrt: 14,
-  reciprocal: 15,
-  floor: 16,
-  ceil: 17,
-  round: 18,
-} as const;
-
 /** Functions that cost many times a copy, so that smaller tensors are worth sharing. */
-const COSTLY = new Set<number>([UNARY.sigmoid, UNARY.exp, UNARY.log, UNARY.elu, UNARY.tanh]);
+const COSTLY = new Set<Unary>([UNARY.sigmoid, UNARY.exp, UNARY.log, UNARY.elu, UNARY.tanh]);
 
 /** Applies a function to `count` floats; the two addresses may be the same. */
 export function runUnary(
   { runtime }: SimdBackend,
-  from: number,
-  to: number,
+  from: Address,
+  to: Address,
   count: number,
-  op: number,
+  op: Unary,
   alpha = 0,
   beta = 0,
 ): void {
   const block = COSTLY.has(op) ? GRAIN / 4 : GRAIN;
-  runtime.ints.set([from, to, count, op, block]);
-  runtime.floats[5] = alpha;
-  runtime.floats[6] = beta;
-  runtime.leave(KERNEL.unary, Math.ceil(count / block));
+  runtime.dispatch(abi.unary, { from, to, count, op, block, alpha, beta }, Math.ceil(count / block));
 }
 
-function unary(op: number, alpha?: string, beta?: string, preset = 0): Kernel {
+function unary(op: Unary, alpha?: string, beta?: string, preset = 0): Kernel {
   return ({ backend, inputs, attrs }) => {
     const x = inputs.x!;
     if (!allFloat(x)) return undefined;
@@ -59,22 +44,8 @@ function unary(op: number, alpha?: string, beta?: string, preset = 0): Kernel {
   };
 }
 
-/** Numbers of the functions of two tensors. */
-export const BINARY = {
-  add: 0,
-  sub: 1,
-  mul: 2,
-  div: 3,
-  max: 4,
-  min: 5,
-  squaredDifference: 6,
-  eluGrad: 7,
-  prelu: 8,
-  reluGrad: 9,
-} as const;
-
 /** Combines two tensors with broadcasting into a new one. */
-export function runBinary(backend: SimdBackend, a: TensorInfo, b: TensorInfo, op: number): TensorInfo {
+export function runBinary(backend: SimdBackend, a: TensorInfo, b: TensorInfo, op: Binary): TensorInfo {
   const { runtime } = backend;
   const shape = backend_util.assertAndGetBroadcastShape(a.shape, b.shape);
   const fromA = backend.address(a);
@@ -82,18 +53,15 @@ export function runBinary(backend: SimdBackend, a: TensorInfo, b: TensorInfo, op
   const out = backend.output(shape, 'float32');
   const size = sizeOf(shape);
   if (size === 0) return out;
-  const { inner, mode, outer } = broadcastPlan(a.shape, b.shape, shape);
+  const { inner, broadcast, axes } = broadcastPlan(a.shape, b.shape, shape);
   const rows = size / inner;
   const block = rows === 1 ? GRAIN : Math.max(1, Math.floor(GRAIN / inner));
-  runtime.ints.set([fromA, fromB, backend.address(out), op, rows, inner, mode, 0, block, outer.length]);
-  outer.forEach((entry, d) => {
-    runtime.ints.set(entry, 16 + 3 * d);
-  });
-  runtime.leave(KERNEL.binary, Math.ceil((rows === 1 ? inner : rows) / block));
+  const args = { a: fromA, b: fromB, to: backend.address(out), op, rows, inner, broadcast, block, axes };
+  runtime.dispatch(abi.binary, args, Math.ceil((rows === 1 ? inner : rows) / block));
   return out;
 }
 
-function binary(op: number, first = 'a', second = 'b'): Kernel {
+function binary(op: Binary, first = 'a', second = 'b'): Kernel {
   return ({ backend, inputs }) => {
     const a = inputs[first]!;
     const b = inputs[second]!;
@@ -104,26 +72,26 @@ function binary(op: number, first = 'a', second = 'b'): Kernel {
 const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((d, i) => d === b[i]);
 
-function comparison(op: number): Kernel {
+function comparison(op: Comparison): Kernel {
   return ({ backend, inputs }) => {
     const a = inputs.a!;
     const b = inputs.b!;
     if (!allFloat(a, b)) return undefined;
     const shape = backend_util.assertAndGetBroadcastShape(a.shape, b.shape);
     const size = sizeOf(shape);
-    const mode = sameShape(a.shape, b.shape)
-      ? 0
+    const broadcast = sameShape(a.shape, b.shape)
+      ? BROADCAST.none
       : sizeOf(a.shape) === 1 && sizeOf(b.shape) === size
-        ? 1
+        ? BROADCAST.a
         : sizeOf(b.shape) === 1 && sizeOf(a.shape) === size
-          ? 2
-          : -1;
-    if (mode < 0) return undefined;
+          ? BROADCAST.b
+          : undefined;
+    if (broadcast === undefined) return undefined;
     const fromA = backend.address(a);
     const fromB = backend.address(b);
     const out = backend.output(shape, 'bool');
-    backend.runtime.ints.set([fromA, fromB, backend.address(out), op, size, GRAIN, mode]);
-    backend.runtime.leave(KERNEL.comparison, Math.ceil(size / GRAIN));
+    const args = { a: fromA, b: fromB, to: backend.address(out), op, count: size, block: GRAIN, broadcast };
+    backend.runtime.dispatch(abi.comparison, args, Math.ceil(size / GRAIN));
     return out;
   };
 }
@@ -139,11 +107,11 @@ const select: Kernel = ({ backend, inputs }) => {
     !sameShape(t.shape, e.shape)
   )
     return undefined;
-  const addresses = [backend.address(condition), backend.address(t), backend.address(e)];
+  const addresses = { condition: backend.address(condition), a: backend.address(t), b: backend.address(e) };
   const out = backend.output(t.shape, 'float32');
   const size = sizeOf(t.shape);
-  backend.runtime.ints.set([...addresses, backend.address(out), size, GRAIN]);
-  backend.runtime.leave(KERNEL.select, Math.ceil(size / GRAIN));
+  const args = { ...addresses, to: backend.address(out), count: size, block: GRAIN };
+  backend.runtime.dispatch(abi.selectFloats, args, Math.ceil(size / GRAIN));
   return out;
 };
 
@@ -151,9 +119,13 @@ const select: Kernel = ({ backend, inputs }) => {
 export function toFloat(backend: SimdBackend, x: TensorInfo): TensorInfo {
   const from = backend.address(x);
   const out = backend.output(x.shape, 'float32');
-  const size = sizeOf(x.shape);
-  backend.runtime.ints.set([from, backend.address(out), size, x.dtype === 'bool' ? 0 : 1, GRAIN]);
-  backend.runtime.run(KERNEL.toFloat, Math.ceil(size / GRAIN));
+  const count = sizeOf(x.shape);
+  const source = x.dtype === 'bool' ? SOURCE.bytes : SOURCE.integers;
+  backend.runtime.run(
+    abi.toFloat,
+    { from, to: backend.address(out), count, source, block: GRAIN },
+    Math.ceil(count / GRAIN),
+  );
   return out;
 }
 
@@ -172,11 +144,9 @@ const cast: Kernel = ({ backend, inputs, attrs }) => {
 /** Fills a new float tensor. */
 export function filled(backend: SimdBackend, shape: readonly number[], value: number): TensorInfo {
   const out = backend.output(shape, 'float32');
-  const size = sizeOf(shape);
-  backend.runtime.ints.set([backend.address(out), size]);
-  backend.runtime.floats[2] = value;
-  backend.runtime.ints[3] = GRAIN * 4;
-  backend.runtime.run(KERNEL.fill, Math.ceil(size / (GRAIN * 4)));
+  const count = sizeOf(shape);
+  const block = GRAIN * 4;
+  backend.runtime.run(abi.fill, { to: backend.address(out), count, value, block }, Math.ceil(count / block));
   return out;
 }
 
@@ -233,12 +203,12 @@ export const elementwiseKernels: Readonly<Record<string, Kernel>> = {
   SquaredDifference: binary(BINARY.squaredDifference),
   EluGrad: binary(BINARY.eluGrad, 'dy', 'y'),
   Prelu: binary(BINARY.prelu, 'x', 'alpha'),
-  Greater: comparison(0),
-  GreaterEqual: comparison(1),
-  Less: comparison(2),
-  LessEqual: comparison(3),
-  Equal: comparison(4),
-  NotEqual: comparison(5),
+  Greater: comparison(COMPARISON.greater),
+  GreaterEqual: comparison(COMPARISON.greaterEqual),
+  Less: comparison(COMPARISON.less),
+  LessEqual: comparison(COMPARISON.lessEqual),
+  Equal: comparison(COMPARISON.equal),
+  NotEqual: comparison(COMPARISON.notEqual),
   Select: select,
   Cast: cast,
   Fill: fill,

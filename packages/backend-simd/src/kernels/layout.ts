@@ -1,6 +1,7 @@
 import { backend_util, slice_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { KERNEL } from '../abi/board';
+import { type Address, behind, NONE } from '../abi/kernel';
 import type { SimdBackend } from '../backend';
+import { abi } from '../generated/abi';
 import { filled } from './elementwise';
 import { allFloat, GRAIN, type Kernel, sizeOf } from './kernel';
 
@@ -11,7 +12,7 @@ const stridesOf = (shape: readonly number[]): number[] => shape.map((_, d) => si
 const numeric = (tensor: TensorInfo): boolean => tensor.dtype === 'float32' || tensor.dtype === 'int32';
 
 /** Copies a box of 32-bit elements, dimensions that lie together on both sides merged into one. */
-export function copyBox({ runtime }: SimdBackend, from: number, to: number, axes: readonly Axis[]): void {
+export function copyBox({ runtime }: SimdBackend, from: Address, to: Address, axes: readonly Axis[]): void {
   const merged: [number, number, number][] = [];
   for (const [size, stepFrom, stepTo] of axes) {
     if (size === 0) return;
@@ -28,7 +29,7 @@ export function copyBox({ runtime }: SimdBackend, from: number, to: number, axes
     const whole = Math.floor(inner / GRAIN);
     copyRows(runtime, from, to, whole, GRAIN, 1, 1, [[whole, GRAIN, GRAIN]]);
     const rest = inner - whole * GRAIN;
-    if (rest) copyRows(runtime, from + whole * GRAIN * 4, to + whole * GRAIN * 4, 1, rest, 1, 1, []);
+    if (rest) copyRows(runtime, behind(from, whole * GRAIN * 4), behind(to, whole * GRAIN * 4), 1, rest, 1, 1, []);
     return;
   }
   copyRows(runtime, from, to, rows, inner, stepFrom, stepTo, merged);
@@ -36,20 +37,16 @@ export function copyBox({ runtime }: SimdBackend, from: number, to: number, axes
 
 function copyRows(
   runtime: SimdBackend['runtime'],
-  from: number,
-  to: number,
+  from: Address,
+  to: Address,
   rows: number,
   inner: number,
-  stepFrom: number,
-  stepTo: number,
-  outer: readonly Axis[],
+  strideFrom: number,
+  strideTo: number,
+  axes: readonly Axis[],
 ): void {
   const block = Math.max(1, Math.floor(GRAIN / inner));
-  runtime.ints.set([from, to, rows, inner, stepFrom, stepTo, block, outer.length]);
-  outer.forEach((axis, d) => {
-    runtime.ints.set(axis, 16 + 3 * d);
-  });
-  runtime.leave(KERNEL.copyBox, Math.ceil(rows / block));
+  runtime.dispatch(abi.copyBox, { from, to, rows, inner, strideFrom, strideTo, block, axes }, Math.ceil(rows / block));
 }
 
 const transpose: Kernel = ({ backend, inputs, attrs }) => {
@@ -73,9 +70,9 @@ const transpose: Kernel = ({ backend, inputs, attrs }) => {
       const rows = sizeOf(sorted.slice(batch, split).map((d) => x.shape[d]!));
       const cols = sizeOf(sorted.slice(split).map((d) => x.shape[d]!));
       const count = sizeOf(sorted.slice(0, batch).map((d) => x.shape[d]!));
-      const per = Math.ceil(rows / 32);
-      backend.runtime.ints.set([from, to, rows, cols, per]);
-      backend.runtime.run(KERNEL.transposeRows, count * per, rows * cols * count < GRAIN);
+      const itemsPerMatrix = Math.ceil(rows / 32);
+      const args = { from, to, rows, cols, itemsPerMatrix };
+      backend.runtime.run(abi.transposeRows, args, count * itemsPerMatrix, rows * cols * count < GRAIN);
       return out;
     }
   }
@@ -100,7 +97,7 @@ const slice: Kernel = ({ backend, inputs, attrs }) => {
   const strides = stridesOf(x.shape);
   const outStrides = stridesOf(size!);
   const start = begin!.reduce((sum, b, d) => sum + b * strides[d]!, 0);
-  const from = backend.address(x) + start * 4;
+  const from = behind(backend.address(x), start * 4);
   const out = backend.output(size!, x.dtype);
   copyBox(
     backend,
@@ -119,25 +116,26 @@ const concat: Kernel = ({ backend, inputs, attrs }) => {
   const shapes = all.map((tensor) => tensor.shape);
   backend_util.assertParamsConsistent(shapes, axis);
   const shape = backend_util.computeOutShape(shapes, axis);
-  const addresses = all.map((tensor) => (sizeOf(tensor.shape) === 0 ? 0 : backend.address(tensor)));
+  const addresses = all.map((tensor) => (sizeOf(tensor.shape) === 0 ? NONE : backend.address(tensor)));
   const pitch = sizeOf(shape.slice(axis));
   const outer = sizeOf(shape.slice(0, axis));
-  const write = (to: number) => {
+  const write = (start: Address) => {
+    let to = start;
     all.forEach((tensor, i) => {
       const width = sizeOf(tensor.shape.slice(axis));
       copyBox(backend, addresses[i]!, to, [
         [outer, width, pitch],
         [width, 1, 1],
       ]);
-      to += width * 4;
+      to = behind(to, width * 4);
     });
   };
   // a convolution may read two images where they are
-  if (shape.length === 4 && axis === 3 && all.length === 2 && allFloat(first) && !addresses.includes(0)) {
-    const [one, two] = addresses as [number, number];
+  if (shape.length === 4 && axis === 3 && all.length === 2 && allFloat(first) && !addresses.includes(NONE)) {
+    const [one, two] = addresses as [Address, Address];
     const depth = first.shape[3]!;
     if (depth % 4 === 0 && shape[3]! % 4 === 0)
-      return backend.promise(shape, { kind: 'joined', first: one, second: two, depth }, addresses, write);
+      return backend.defer(shape, { kind: 'joined', first: one, second: two, depth }, addresses, write);
   }
   const out = backend.output(shape, first.dtype);
   write(backend.address(out));
@@ -157,7 +155,7 @@ const pad: Kernel = ({ backend, inputs, attrs }) => {
   copyBox(
     backend,
     from,
-    backend.address(out) + start * 4,
+    behind(backend.address(out), start * 4),
     x.shape.map((size, d) => [size, strides[d]!, outStrides[d]!] as const),
   );
   return out;
@@ -194,7 +192,7 @@ const reverse: Kernel = ({ backend, inputs, attrs }) => {
   const out = backend.output(x.shape, x.dtype);
   copyBox(
     backend,
-    from + start * 4,
+    behind(from, start * 4),
     backend.address(out),
     x.shape.map((size, d) => [size, dims.has(d) ? -strides[d]! : strides[d]!, strides[d]!] as const),
   );
@@ -218,7 +216,7 @@ const split: Kernel = ({ backend, inputs, attrs }) => {
       [outer, pitch, width],
       [width, 1, 1],
     ]);
-    from += width * 4;
+    from = behind(from, width * 4);
     return out;
   });
 };

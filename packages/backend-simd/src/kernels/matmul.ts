@@ -1,6 +1,7 @@
 import { broadcast_util, type TensorInfo } from '@tensorflow/tfjs-core';
-import { KERNEL } from '../abi/board';
+import { behind, NONE } from '../abi/kernel';
 import type { SimdBackend } from '../backend';
+import { ACTIVATION, type Activation, abi } from '../generated/abi';
 import { ALONE, computeDirect, type Grid, makeTable } from './conv-tiles';
 import { fusedPlan } from './conv2d';
 import { runUnary } from './elementwise';
@@ -30,7 +31,7 @@ function multiply(
   backend: SimdBackend,
   { a, b, transposeA, transposeB }: Product,
   bias: TensorInfo | undefined,
-  activation: number,
+  activation: Activation,
 ): TensorInfo {
   const { runtime } = backend;
   const [aRows, aCols] = a.shape.slice(-2) as [number, number];
@@ -50,15 +51,15 @@ function multiply(
   const placesB = matrices(b.shape.slice(0, -2), outer);
   let rows = backend.address(a);
   const filter = backend.address(b);
-  const biasAt = bias ? backend.address(bias) : 0;
+  const biasAt = bias ? backend.address(bias) : NONE;
   const out = backend.output([...outer, m, n], 'float32');
   const to = backend.address(out);
-  let turned = 0;
+  let turned = NONE;
   if (transposeA && m > 1 && depth > 1) {
     turned = runtime.heap.allocate(batchA * m * depth * 4);
-    const per = Math.ceil(aRows / 32);
-    runtime.ints.set([rows, turned, aRows, aCols, per]);
-    runtime.run(KERNEL.transposeRows, batchA * per, batchA * m * depth < ALONE);
+    const itemsPerMatrix = Math.ceil(aRows / 32);
+    const args = { from: rows, to: turned, rows: aRows, cols: aCols, itemsPerMatrix };
+    runtime.run(abi.transposeRows, args, batchA * itemsPerMatrix, batchA * m * depth < ALONE);
     rows = turned;
   }
   const grid: Grid = {
@@ -82,16 +83,16 @@ function multiply(
   try {
     for (let i = 0; i < placesA.length; i++) {
       computeDirect(backend, grid, {
-        x: rows + placesA[i]! * m * depth * 4,
-        out: to + i * m * n * 4,
-        filter: filter + placesB[i]! * depth * n * 4,
+        x: behind(rows, placesA[i]! * m * depth * 4),
+        out: behind(to, i * m * n * 4),
+        filter: behind(filter, placesB[i]! * depth * n * 4),
         flip: transposeB,
         bias: biasAt,
         activation,
       });
     }
   } finally {
-    if (turned) runtime.heap.free(turned);
+    if (turned) runtime.heap.release(turned);
   }
   return out;
 }
@@ -106,7 +107,7 @@ function productOf({ inputs, attrs }: Parameters<Kernel>[0]): Product | undefine
 
 const batchMatMul: Kernel = (call) => {
   const product = productOf(call);
-  return product && multiply(call.backend, product, undefined, 0);
+  return product && multiply(call.backend, product, undefined, ACTIVATION.none);
 };
 
 const fusedMatMul: Kernel = (call) => {

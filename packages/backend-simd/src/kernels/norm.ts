@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { KERNEL } from '../abi/board';
+import { type Address, NONE, type WasmKernel } from '../abi/kernel';
 import type { SimdBackend } from '../backend';
+import { abi, type ColumnMomentsArguments } from '../generated/abi';
 import { allFloat, GRAIN, type Kernel, sizeOf } from './kernel';
 
 /** A tensor as [outer, rows, columns]: columns are maps, or neighbouring pixels' maps where one pixel has few. */
@@ -26,26 +27,26 @@ function viewOf(outer: number, shape: readonly number[]): View {
 const CHUNK = 8192;
 
 /** What a kernel gives for each chunk of rows: two numbers a column. The caller frees it. */
-function runChunks(
+function runChunks<Extra extends object>(
   { runtime }: SimdBackend,
-  kernel: number,
+  kernel: WasmKernel<ColumnMomentsArguments & Extra>,
   { outer, rows, columns }: View,
-  from: number,
-  more: readonly number[],
-): { parts: number; chunk: number; chunks: number } {
+  x: Address,
+  extra: Extra,
+): { parts: Address; chunk: number; chunks: number } {
   const chunk = Math.max(1, Math.floor(CHUNK / columns));
   const chunks = Math.ceil(rows / chunk);
   const parts = runtime.heap.allocate(outer * chunks * columns * 8);
-  runtime.ints.set([from, parts, rows, columns, chunk, chunks, ...more]);
-  runtime.run(kernel, outer * chunks, outer * rows * columns < GRAIN);
+  const args = { x, to: parts, rows, columns, chunk, chunks, ...extra };
+  runtime.run(kernel, args, outer * chunks, outer * rows * columns < GRAIN);
   return { parts, chunk, chunks };
 }
 
 /** Mean and variance of each group of neighbouring maps, [outer, groups]. */
-function moments(backend: SimdBackend, from: number, view: View, groups: number): [Float64Array, Float64Array] {
+function moments(backend: SimdBackend, from: Address, view: View, groups: number): [Float64Array, Float64Array] {
   const { outer, rows, columns, maps } = view;
   const { heap, memory } = backend.runtime;
-  const { parts, chunk, chunks } = runChunks(backend, KERNEL.columnMoments, view, from, []);
+  const { parts, chunk, chunks } = runChunks(backend, abi.columnMoments, view, from, {});
   const values = new Float32Array(memory.buffer, parts, outer * chunks * columns * 2);
   const per = maps / groups;
   const means = new Float64Array(outer * groups);
@@ -64,15 +65,15 @@ function moments(backend: SimdBackend, from: number, view: View, groups: number)
       }
     }
   }
-  heap.free(parts);
+  heap.release(parts);
   return [means, variances];
 }
 
 /** Sums of dy and of dy times the deviation of x from the means [outer, groups], each [outer, maps]. */
 function products(
   backend: SimdBackend,
-  from: number,
-  dy: number,
+  from: Address,
+  dy: Address,
   view: View,
   means: ArrayLike<number>,
 ): [Float64Array, Float64Array] {
@@ -83,7 +84,7 @@ function products(
   new Float32Array(memory.buffer, table, outer * columns).forEach((_, i, all) => {
     all[i] = means[Math.floor(i / columns) * (maps / per) + Math.floor((i % maps) / per)]!;
   });
-  const { parts, chunks } = runChunks(backend, KERNEL.columnProducts, view, from, [dy, table]);
+  const { parts, chunks } = runChunks(backend, abi.columnProducts, view, from, { dy, means: table });
   const values = new Float32Array(memory.buffer, parts, outer * chunks * columns * 2);
   const sums = new Float64Array(outer * maps);
   const along = new Float64Array(outer * maps);
@@ -95,17 +96,17 @@ function products(
       along[o + (c % maps)]! += values[at + columns + c]!;
     }
   }
-  heap.free(parts);
-  heap.free(table);
+  heap.release(parts);
+  heap.release(table);
   return [sums, along];
 }
 
 /** What maps a deviation from `mean` to the result, and `share` of dy. */
 type Affine = (outer: number, map: number) => readonly [mean: number, factor: number, offset: number, share: number];
 
-function affine({ runtime }: SimdBackend, from: number, to: number, dy: number, view: View, of: Affine): void {
+function affine({ runtime }: SimdBackend, x: Address, out: Address, dy: Address, view: View, of: Affine): void {
   const { outer, rows, columns, maps } = view;
-  const { heap, memory, ints } = runtime;
+  const { heap, memory } = runtime;
   const table = heap.allocate(outer * columns * 16);
   const values = new Float32Array(memory.buffer, table, outer * columns * 4);
   for (let o = 0; o < outer; o++) {
@@ -118,9 +119,9 @@ function affine({ runtime }: SimdBackend, from: number, to: number, dy: number, 
   }
   const block = Math.max(1, Math.floor(GRAIN / columns));
   const blocks = Math.ceil(rows / block);
-  ints.set([from, to, rows, columns, block, blocks, dy, table]);
-  runtime.run(KERNEL.affineColumns, outer * blocks, outer * rows * columns < GRAIN);
-  heap.free(table);
+  const args = { x, out, rows, columns, block, blocks, dy, table };
+  runtime.run(abi.affineColumns, args, outer * blocks, outer * rows * columns < GRAIN);
+  heap.release(table);
 }
 
 /** Normalization of x [outer, ..., maps] within each outer index and group of neighbouring maps; mean and variance too. */
@@ -138,7 +139,7 @@ const normalize: Kernel = ({ backend, inputs, attrs }) => {
   const gamma = backend.view(inputs.gamma!);
   const beta = backend.view(inputs.beta!);
   const per = view.maps / groups;
-  affine(backend, from, backend.address(out), 0, view, (o, map) => {
+  affine(backend, from, backend.address(out), NONE, view, (o, map) => {
     const g = o * groups + Math.floor(map / per);
     return [means[g]!, gamma[map]! / Math.sqrt(variances[g]! + epsilon), beta[map]!, 0];
   });
@@ -198,7 +199,7 @@ const fusedBatchNorm: Kernel = ({ backend, inputs, attrs }) => {
   const [scales, offsets] = [scale, offset].map((tensor) => tensor && backend.view(tensor));
   const from = backend.address(x!);
   const out = backend.output(x!.shape, 'float32');
-  affine(backend, from, backend.address(out), 0, viewOf(1, x!.shape), (_, map) => {
+  affine(backend, from, backend.address(out), NONE, viewOf(1, x!.shape), (_, map) => {
     const factor = (scales?.[map] ?? 1) / Math.sqrt(variances[map]! + epsilon);
     return [means[map]!, factor, offsets?.[map] ?? 0, 0];
   });

@@ -1,5 +1,6 @@
 import { backend_util, type NamedAttrMap, util } from '@tensorflow/tfjs-core';
-import { KERNEL } from '../abi/board';
+import { type Address, NONE } from '../abi/kernel';
+import { abi, POOL, type Pool, type PoolArguments } from '../generated/abi';
 import { filled } from './elementwise';
 import { allFloat, type Kernel, sizeOf } from './kernel';
 
@@ -17,37 +18,30 @@ function infoOf(shape: readonly number[], attrs: NamedAttrMap): backend_util.Con
   return backend_util.computePool2DInfo(shape as Shape4, filterSize, strides, 1, pad, dimRoundingMode);
 }
 
-/** Arguments 0 to 16 of the pooling kernels. */
-function argumentsOf(info: backend_util.Conv2DInfo, x: number, out: number, kind: number, dy: number): number[] {
-  const {
-    inHeight,
-    inWidth,
-    inChannels,
-    outHeight,
-    outWidth,
-    filterHeight,
-    filterWidth,
-    strideHeight,
-    strideWidth,
-    padInfo,
-  } = info;
-  const sizes = [
-    inHeight,
-    inWidth,
-    inChannels,
-    outHeight,
-    outWidth,
-    filterHeight,
-    filterWidth,
-    strideHeight,
-    strideWidth,
-  ];
-  return [x, out, ...sizes, padInfo.top, padInfo.left, kind, dy, info.dilationHeight, info.dilationWidth];
+/** What all pooling kernels are told. */
+function argumentsOf(info: backend_util.Conv2DInfo, x: Address, out: Address): PoolArguments {
+  return {
+    x,
+    out,
+    height: info.inHeight,
+    width: info.inWidth,
+    channels: info.inChannels,
+    rows: info.outHeight,
+    cols: info.outWidth,
+    filterHeight: info.filterHeight,
+    filterWidth: info.filterWidth,
+    stepY: info.strideHeight,
+    stepX: info.strideWidth,
+    top: info.padInfo.top,
+    left: info.padInfo.left,
+    dilationY: info.dilationHeight,
+    dilationX: info.dilationWidth,
+  };
 }
 
 const SMALL = 32_768;
 
-function pool(kind: 0 | 1): Kernel {
+function pool(kind: Pool): Kernel {
   return ({ backend, inputs, attrs }) => {
     const x = inputs.x!;
     if (!allFloat(x)) return undefined;
@@ -57,8 +51,8 @@ function pool(kind: 0 | 1): Kernel {
     }
     const from = backend.address(x);
     const out = backend.output(info.outShape, 'float32');
-    backend.runtime.ints.set(argumentsOf(info, from, backend.address(out), kind, 0));
-    backend.runtime.leave(KERNEL.poolRow, info.batchSize * info.outHeight, sizeOf(x.shape) < SMALL);
+    const args = { ...argumentsOf(info, from, backend.address(out)), pool: kind };
+    backend.runtime.dispatch(abi.poolRow, args, info.batchSize * info.outHeight, sizeOf(x.shape) < SMALL);
     return out;
   };
 }
@@ -79,9 +73,9 @@ const maxPoolGrad: Kernel = ({ backend, inputs, attrs }) => {
   const gradient = backend.address(dy);
   const apart = info.strideHeight >= info.effectiveFilterHeight;
   const out = coversAll(info) ? backend.output(x.shape, 'float32') : filled(backend, x.shape, 0);
-  backend.runtime.ints.set(argumentsOf(info, from, backend.address(out), apart ? 1 : 0, gradient));
+  const args = { ...argumentsOf(info, from, backend.address(out)), dy: gradient, apart };
   const items = apart ? info.outHeight : Math.ceil(info.inChannels / 4);
-  backend.runtime.leave(KERNEL.maxPoolGradient, info.batchSize * items, sizeOf(x.shape) < SMALL);
+  backend.runtime.dispatch(abi.maxPoolGradient, args, info.batchSize * items, sizeOf(x.shape) < SMALL);
   return out;
 };
 
@@ -92,15 +86,15 @@ const avgPoolGrad: Kernel = ({ backend, inputs, attrs }) => {
   const info = infoOf(x.shape, attrs);
   const gradient = backend.address(dy);
   const out = backend.output(x.shape, 'float32');
-  backend.runtime.ints.set(argumentsOf(info, 0, backend.address(out), 0, gradient));
-  backend.runtime.run(KERNEL.meanPoolGradient, info.batchSize * info.inHeight, sizeOf(x.shape) < SMALL);
+  const args = { ...argumentsOf(info, NONE, backend.address(out)), dy: gradient };
+  backend.runtime.run(abi.meanPoolGradient, args, info.batchSize * info.inHeight, sizeOf(x.shape) < SMALL);
   return out;
 };
 
 /** Two-dimensional pooling with its gradients. */
 export const poolKernels: Readonly<Record<string, Kernel>> = {
-  MaxPool: pool(0),
-  AvgPool: pool(1),
+  MaxPool: pool(POOL.max),
+  AvgPool: pool(POOL.mean),
   MaxPoolGrad: maxPoolGrad,
   AvgPoolGrad: avgPoolGrad,
 };

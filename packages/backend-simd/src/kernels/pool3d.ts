@@ -1,5 +1,6 @@
 import { backend_util, type NamedAttrMap } from '@tensorflow/tfjs-core';
-import { KERNEL } from '../abi/board';
+import { type Address, NONE } from '../abi/kernel';
+import { abi, POOL, type Pool, type VolumePoolArguments } from '../generated/abi';
 import { filled, toFloat } from './elementwise';
 import { allFloat, type Kernel, sizeOf } from './kernel';
 
@@ -18,30 +19,42 @@ function infoOf(shape: readonly number[], attrs: NamedAttrMap): Info {
   return backend_util.computePool3DInfo(shape as Shape5, filterSize, strides, 1, pad, dimRoundingMode);
 }
 
-const MAX = 0;
-const MEAN = 1;
-type Kind = typeof MAX | typeof MEAN;
-
-function argumentsOf(info: Info, x: number, out: number, dy: number, kind: Kind): number[] {
-  const { padInfo } = info;
-  const sizes = [info.inDepth, info.inHeight, info.inWidth, info.outDepth, info.outHeight, info.outWidth];
-  const filter = [info.filterDepth, info.filterHeight, info.filterWidth];
-  const steps = [info.strideDepth, info.strideHeight, info.strideWidth];
-  return [x, out, dy, kind, info.inChannels, ...sizes, ...filter, ...steps, padInfo.front, padInfo.top, padInfo.left];
+/** What all pooling kernels are told. */
+function argumentsOf(info: Info, x: Address, out: Address): VolumePoolArguments {
+  return {
+    x,
+    out,
+    channels: info.inChannels,
+    depth: info.inDepth,
+    height: info.inHeight,
+    width: info.inWidth,
+    planes: info.outDepth,
+    rows: info.outHeight,
+    cols: info.outWidth,
+    filterDepth: info.filterDepth,
+    filterHeight: info.filterHeight,
+    filterWidth: info.filterWidth,
+    stepZ: info.strideDepth,
+    stepY: info.strideHeight,
+    stepX: info.strideWidth,
+    front: info.padInfo.front,
+    top: info.padInfo.top,
+    left: info.padInfo.left,
+  };
 }
 
 const SMALL = 32_768;
 
-function pool(kind: Kind): Kernel {
+function pool(kind: Pool): Kernel {
   return ({ backend, inputs, attrs }) => {
     const x = inputs.x!;
     if (!allFloat(x)) return undefined;
     const info = infoOf(x.shape, attrs);
     const from = backend.address(x);
     const out = backend.output(info.outShape, 'float32');
-    backend.runtime.ints.set(argumentsOf(info, from, backend.address(out), 0, kind));
+    const args = { ...argumentsOf(info, from, backend.address(out)), pool: kind };
     const rows = info.batchSize * info.outDepth * info.outHeight;
-    backend.runtime.run(KERNEL.volumePoolRow, rows, sizeOf(x.shape) < SMALL);
+    backend.runtime.run(abi.volumePoolRow, args, rows, sizeOf(x.shape) < SMALL);
     return out;
   };
 }
@@ -54,9 +67,9 @@ const maxGrad: Kernel = ({ backend, inputs, attrs }) => {
   const from = backend.address(x);
   const gradient = backend.address(dy);
   const out = filled(backend, x.shape, 0);
-  backend.runtime.ints.set(argumentsOf(info, from, backend.address(out), gradient, MAX));
+  const args = { ...argumentsOf(info, from, backend.address(out)), dy: gradient };
   const items = info.batchSize * Math.ceil(info.inChannels / 4);
-  backend.runtime.run(KERNEL.maxVolumeGradient, items, sizeOf(x.shape) < SMALL);
+  backend.runtime.run(abi.maxVolumeGradient, args, items, sizeOf(x.shape) < SMALL);
   if (x !== inputs.input) backend.disposeIntermediateTensorInfo(x);
   return out;
 };
@@ -68,16 +81,16 @@ const meanGrad: Kernel = ({ backend, inputs, attrs }) => {
   const info = infoOf(x.shape, attrs);
   const gradient = backend.address(dy);
   const out = backend.output(x.shape, 'float32');
-  backend.runtime.ints.set(argumentsOf(info, 0, backend.address(out), gradient, MEAN));
+  const args = { ...argumentsOf(info, NONE, backend.address(out)), dy: gradient };
   const rows = info.batchSize * info.inDepth * info.inHeight;
-  backend.runtime.run(KERNEL.meanVolumeGradient, rows, sizeOf(x.shape) < SMALL);
+  backend.runtime.run(abi.meanVolumeGradient, args, rows, sizeOf(x.shape) < SMALL);
   return out;
 };
 
 /** Three-dimensional pooling with its gradients. */
 export const pool3DKernels: Readonly<Record<string, Kernel>> = {
-  MaxPool3D: pool(MAX),
-  AvgPool3D: pool(MEAN),
+  MaxPool3D: pool(POOL.max),
+  AvgPool3D: pool(POOL.mean),
   MaxPool3DGrad: maxGrad,
   AvgPool3DGrad: meanGrad,
 };

@@ -1,47 +1,39 @@
 import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { KERNEL } from '../abi/board';
+import { type Address, behind } from '../abi/kernel';
 import type { SimdBackend } from '../backend';
+import { abi, FOLD, type Fold } from '../generated/abi';
 import { allFloat, GRAIN, type Kernel, sizeOf } from './kernel';
-
-const SUM = 0;
-const MAX = 1;
-type Fold = typeof SUM | typeof MAX;
 
 /** Rows of a column fold that one item takes at least. */
 const LEAST_ROWS = 64;
 const ITEMS = 16;
 
 /** Folds the middle of [outer, middle, inner] at `from` into `to`. Where the work is cut depends on the shape alone. */
-function fold(
+function foldMiddle(
   { runtime }: SimdBackend,
-  from: number,
-  to: number,
+  from: Address,
+  to: Address,
   outer: number,
   middle: number,
   inner: number,
-  op: Fold,
+  fold: Fold,
   factor: number,
 ): void {
-  const { ints, floats } = runtime;
   if (inner === 1) {
     const block = Math.max(1, Math.floor(GRAIN / middle));
-    ints.set([from, to, outer, middle, op, block]);
-    floats[6] = factor;
-    runtime.run(KERNEL.foldRows, Math.ceil(outer / block));
+    runtime.run(abi.foldRows, { from, to, rows: outer, length: middle, fold, block, factor }, Math.ceil(outer / block));
     return;
   }
   const chunk =
     outer * middle * inner < GRAIN ? middle : Math.max(LEAST_ROWS, Math.ceil(middle / Math.max(1, ITEMS / outer)));
   const chunks = Math.ceil(middle / chunk);
   const parts = chunks > 1 ? runtime.heap.allocate(outer * chunks * inner * 4) : to;
-  ints.set([from, parts, 0, middle, op, inner, 0, chunk, chunks]);
-  floats[6] = chunks > 1 ? 1 : factor;
-  runtime.run(KERNEL.foldColumns, outer * chunks, outer * middle * inner < GRAIN);
+  const args = { from, to: parts, middle, inner, fold, chunk, chunks, factor: chunks > 1 ? 1 : factor };
+  runtime.run(abi.foldColumns, args, outer * chunks, outer * middle * inner < GRAIN);
   if (chunks > 1) {
-    ints.set([parts, to, 0, chunks, op, inner, 0, chunks, 1]);
-    floats[6] = factor;
-    runtime.run(KERNEL.foldColumns, outer, true);
-    runtime.heap.free(parts);
+    const last = { from: parts, to, middle: chunks, inner, fold, chunk: chunks, chunks: 1, factor };
+    runtime.run(abi.foldColumns, last, outer, true);
+    runtime.heap.release(parts);
   }
 }
 
@@ -77,7 +69,7 @@ function foldAxes(
     for (let i = start; i < end; i++) shape[i] = 1;
     const from = backend.address(current);
     const next = backend.output(shape.slice(), 'float32');
-    fold(backend, from, backend.address(next), outer, middle, inner, op, more ? 1 : factor);
+    foldMiddle(backend, from, backend.address(next), outer, middle, inner, op, more ? 1 : factor);
     if (current !== x) backend.disposeIntermediateTensorInfo(current);
     current = next;
   }
@@ -104,16 +96,16 @@ const softmax: Kernel = ({ backend, inputs, attrs }) => {
   const from = backend.address(logits);
   const out = backend.output(logits.shape, 'float32');
   const block = Math.max(1, Math.floor(GRAIN / 4 / length));
-  backend.runtime.ints.set([from, backend.address(out), rows, length, 0, block]);
-  backend.runtime.run(KERNEL.softmaxRows, Math.ceil(rows / block));
+  const args = { from, to: backend.address(out), rows, length, block };
+  backend.runtime.run(abi.softmaxRows, args, Math.ceil(rows / block));
   return out;
 };
 
 /** Sums, means and maxima over axes, and softmax of the last one. */
 export const reduceKernels: Readonly<Record<string, Kernel>> = {
-  Sum: reduction(SUM, 'axis'),
-  Mean: reduction(SUM, 'axis', true),
-  Max: reduction(MAX, 'reductionIndices'),
+  Sum: reduction(FOLD.sum, 'axis'),
+  Mean: reduction(FOLD.sum, 'axis', true),
+  Max: reduction(FOLD.max, 'reductionIndices'),
   Softmax: softmax,
 };
 
@@ -126,17 +118,18 @@ const sumAll: Kernel = ({ backend, inputs, attrs }) => {
   for (const tensor of tensors) {
     const address = backend.address(tensor);
     const size = sizeOf(tensor.shape);
-    for (let start = 0; start < size; start += GRAIN) table.push(address + start * 4, Math.min(GRAIN, size - start));
+    for (let start = 0; start < size; start += GRAIN)
+      table.push(behind(address, start * 4), Math.min(GRAIN, size - start));
   }
   const out = backend.output([], 'float32');
   const count = table.length / 2;
   const at = runtime.heap.allocate(count * 12);
   const { buffer } = runtime.memory;
   new Int32Array(buffer, at, table.length).set(table);
-  runtime.ints.set([at, at + count * 8, attrs.squares ? 1 : 0]);
-  runtime.run(KERNEL.sumStretch, count);
-  backend.view(out)[0] = new Float32Array(buffer, at + count * 8, count).reduce((total, part) => total + part, 0);
-  runtime.heap.free(at);
+  const to = behind(at, count * 8);
+  runtime.run(abi.sumStretch, { table: at, to, squares: attrs.squares === true }, count);
+  backend.view(out)[0] = new Float32Array(buffer, to, count).reduce((total, part) => total + part, 0);
+  runtime.heap.release(at);
   return out;
 };
 

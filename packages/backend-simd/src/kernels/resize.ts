@@ -1,6 +1,7 @@
-import type { NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
-import { KERNEL } from '../abi/board';
+import type { NamedAttrMap } from '@tensorflow/tfjs-core';
+import { type Address, behind, type WasmKernel } from '../abi/kernel';
 import type { SimdBackend } from '../backend';
+import { abi, type PickRowArguments } from '../generated/abi';
 import { doubledInputGradient } from './conv-doubled';
 import { filled } from './elementwise';
 import { allFloat, type Kernel, sizeOf } from './kernel';
@@ -25,23 +26,32 @@ function repeats(places: readonly number[], size: number): number | undefined {
   return Number.isInteger(factor) && places.every((place, i) => place === Math.floor(i / factor)) ? factor : undefined;
 }
 
-/** Runs a kernel that finds pixels by a table of rows and one of columns. */
-function pick(
-  backend: SimdBackend,
-  kernel: number,
+/** What a kernel takes that finds pixels by a table of rows and one of columns, but for the two images. */
+type Tables = Omit<PickRowArguments, 'x' | 'out'>;
+
+/** Runs such a kernel from or to x. */
+function pick<Images extends object>(
+  { runtime }: SimdBackend,
+  kernel: WasmKernel<Tables & Images>,
   items: number,
-  from: number,
-  to: number,
+  images: Images,
   x: Shape4,
-  places: readonly [number[], number[]],
+  [rows, cols]: readonly [number[], number[]],
 ): void {
-  const { runtime } = backend;
-  const [rows, cols] = places;
   const tables = runtime.heap.allocate((rows.length + cols.length) * 4);
   new Int32Array(runtime.memory.buffer, tables, rows.length + cols.length).set([...rows, ...cols]);
-  runtime.ints.set([from, to, x[1], x[2], x[3], rows.length, cols.length, tables, tables + rows.length * 4]);
-  runtime.run(kernel, items, x[0] * rows.length * cols.length * x[3] < SMALL);
-  runtime.heap.free(tables);
+  const args = {
+    ...images,
+    height: x[1],
+    width: x[2],
+    channels: x[3],
+    rows: rows.length,
+    cols: cols.length,
+    rowTable: tables,
+    colTable: behind(tables, rows.length * 4),
+  };
+  runtime.run(kernel, args, items, x[0] * rows.length * cols.length * x[3] < SMALL);
+  runtime.heap.release(tables);
 }
 
 const nearest: Kernel = ({ backend, inputs, attrs }) => {
@@ -51,13 +61,13 @@ const nearest: Kernel = ({ backend, inputs, attrs }) => {
   if (!allFloat(x) || sizeOf(shape) === 0) return undefined;
   const from = backend.address(x);
   const places = [nearestPlaces(shape[1], rows, attrs), nearestPlaces(shape[2], cols, attrs)] as const;
-  const write = (to: number) => pick(backend, KERNEL.pickRow, shape[0] * rows, from, to, shape, places);
+  const write = (out: Address) => pick(backend, abi.pickRow, shape[0] * rows, { x: from, out }, shape, places);
   const factorY = repeats(places[0], shape[1]);
   const factorX = repeats(places[1], shape[2]);
   const outShape = [shape[0], rows, cols, shape[3]];
   // a convolution may not need the repeated pixels
   if (factorY && factorX)
-    return backend.promise(outShape, { kind: 'repeated', from, shape, factorY, factorX }, [from], write);
+    return backend.defer(outShape, { kind: 'repeated', from, shape, factorY, factorX }, [from], write);
   const out = backend.output(outShape, 'float32');
   write(backend.address(out));
   return out;
@@ -72,32 +82,33 @@ const nearestGrad: Kernel = ({ backend, inputs, attrs }) => {
   const places = [nearestPlaces(height, dy.shape[1]!, attrs), nearestPlaces(width, dy.shape[2]!, attrs)] as const;
   const factorY = repeats(places[0], height);
   const factorX = repeats(places[1], width);
-  const promised = backend.promised(dy);
-  if (promised?.kind === 'inputGradient' && factorY === 2 && factorX === 2) {
+  const deferred = backend.deferred(dy);
+  if (deferred?.kind === 'inputGradient' && factorY === 2 && factorX === 2) {
     const out = backend.output(shape, 'float32');
     doubledInputGradient(
       backend,
-      { batch, height, width, depth, maps: promised.maps },
-      { ...promised, out: backend.address(out) },
+      { batch, height, width, depth, maps: deferred.maps },
+      { ...deferred, out: backend.address(out) },
     );
     return out;
   }
   const from = backend.address(dy);
   if (factorY === undefined || factorX === undefined) {
     const out = filled(backend, shape, 0);
-    pick(backend, KERNEL.pickGradient, batch * Math.ceil(depth / 4), from, backend.address(out), shape, places);
+    const images = { dy: from, dx: backend.address(out) };
+    pick(backend, abi.pickGradient, batch * Math.ceil(depth / 4), images, shape, places);
     return out;
   }
   const out = backend.output(shape, 'float32');
-  backend.runtime.ints.set([from, backend.address(out), height, width, depth, factorY, factorX]);
-  backend.runtime.leave(KERNEL.repeatGradientRow, batch * height, sizeOf(dy.shape) < SMALL);
+  const args = { dy: from, dx: backend.address(out), width, channels: depth, factorY, factorX };
+  backend.runtime.dispatch(abi.repeatGradientRow, args, batch * height, sizeOf(dy.shape) < SMALL);
   return out;
 };
 
 /** For each output position the two input positions it lies between and the weight of the second. */
 function writeBlend(
   memory: WebAssembly.Memory,
-  at: number,
+  at: Address,
   size: number,
   outSize: number,
   alignCorners: boolean,
@@ -116,24 +127,23 @@ function writeBlend(
   }
 }
 
-function blend(
-  backend: SimdBackend,
-  kernel: number,
+function blend<Images extends object>(
+  { runtime }: SimdBackend,
+  kernel: WasmKernel<Tables & Images>,
   items: number,
-  from: number,
-  out: TensorInfo,
+  images: Images,
   x: Shape4,
   y: Shape4,
   corners: boolean,
   centers: boolean,
 ): void {
-  const { runtime } = backend;
-  const tables = runtime.heap.allocate((y[1] + y[2]) * 12);
-  writeBlend(runtime.memory, tables, x[1], y[1], corners, centers);
-  writeBlend(runtime.memory, tables + y[1] * 12, x[2], y[2], corners, centers);
-  runtime.ints.set([from, backend.address(out), x[1], x[2], x[3], y[1], y[2], tables, tables + y[1] * 12]);
-  runtime.run(kernel, items, sizeOf(y) < SMALL);
-  runtime.heap.free(tables);
+  const rowTable = runtime.heap.allocate((y[1] + y[2]) * 12);
+  const colTable = behind(rowTable, y[1] * 12);
+  writeBlend(runtime.memory, rowTable, x[1], y[1], corners, centers);
+  writeBlend(runtime.memory, colTable, x[2], y[2], corners, centers);
+  const sizes = { height: x[1], width: x[2], channels: x[3], rows: y[1], cols: y[2] };
+  runtime.run(kernel, { ...images, ...sizes, rowTable, colTable }, items, sizeOf(y) < SMALL);
+  runtime.heap.release(rowTable);
 }
 
 const bilinear: Kernel = ({ backend, inputs, attrs }) => {
@@ -146,10 +156,9 @@ const bilinear: Kernel = ({ backend, inputs, attrs }) => {
   const out = backend.output(shape, 'float32');
   blend(
     backend,
-    KERNEL.blendRow,
+    abi.blendRow,
     from[0] * rows,
-    at,
-    out,
+    { x: at, out: backend.address(out) },
     from,
     shape,
     attrs.alignCorners === true,
@@ -168,10 +177,9 @@ const bilinearGrad: Kernel = ({ backend, inputs, attrs }) => {
   const items = shape[0] * Math.ceil(shape[3] / 4);
   blend(
     backend,
-    KERNEL.blendGradient,
+    abi.blendGradient,
     items,
-    at,
-    out,
+    { dy: at, dx: backend.address(out) },
     shape,
     dy.shape as Shape4,
     attrs.alignCorners === true,

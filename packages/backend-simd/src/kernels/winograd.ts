@@ -1,4 +1,4 @@
-import { KERNEL } from '../abi/board';
+import { type Address, behind, NONE } from '../abi/kernel';
 import {
   ADDRESS_BYTES,
   EMPTY_BYTES,
@@ -11,8 +11,8 @@ import {
   TRANSFORM_BYTES,
 } from '../assembly/sizes';
 import type { SimdBackend } from '../backend';
-import type { Runtime } from '../runtime/runtime';
-import { type Behind, type Grid, type Operands, sumChunks, type TapTable } from './conv-tiles';
+import { abi, type WinogradArguments, type WinogradPointsArguments } from '../generated/abi';
+import { type Grid, type Operands, sumChunks, type TapTable } from './conv-tiles';
 import { blockOf, cutGradient, even } from './cut';
 import { roundUp } from './kernel';
 
@@ -29,13 +29,26 @@ const MANY_TILES = 96;
 const LEAST_CHUNK = 64;
 
 /**
- * What the transforms multiply by, at arguments 32 and on, made of the points 0, ±3/4, ±3/2 and infinity: of the symmetric
- * ones, whose even and odd parts are shared, these err least, and all numbers but the scales are exact.
+ * What the transforms multiply by, made of the points 0, ±3/4, ±3/2 and infinity: of the symmetric ones, whose even and odd parts
+ * are shared, these err least, and all numbers but the scales are exact.
  */
-const POINTS = ((a: number, b: number): number[] => {
+const POINTS = ((a: number, b: number): WinogradPointsArguments => {
   const [a2, b2] = [a * a, b * b];
-  const scales = [1 / (a2 * b2), 1 / (2 * a2 * (a2 - b2)), 1 / (2 * b2 * (b2 - a2))];
-  return [a, b, a2, b2, a2 * b2, a2 + b2, a * a2, b * b2, a2 * a2, b2 * b2, ...scales];
+  return {
+    a,
+    b,
+    a2,
+    b2,
+    product: a2 * b2,
+    sum: a2 + b2,
+    a3: a * a2,
+    b3: b * b2,
+    a4: a2 * a2,
+    b4: b2 * b2,
+    scale0: 1 / (a2 * b2),
+    scaleA: 1 / (2 * a2 * (a2 - b2)),
+    scaleB: 1 / (2 * b2 * (b2 - a2)),
+  };
 })(3 / 4, 3 / 2);
 
 /** The side of a square filter whose taps are neighbours, or 0. */
@@ -74,16 +87,36 @@ const directCost = ({ batch, rows, cols, table, depth, maps }: Grid): number =>
 /** Whether a grid is computed faster by Winograd. */
 export const suitsWinograd = (grid: Grid): boolean => winogradCost(grid) < directCost(grid);
 
-/** Writes the arguments that both products share. */
-function setPatches({ ints, floats }: Runtime, grid: Grid, x: number, behind: Behind | undefined, out: number): void {
+/** Where the images of a pass and the results lie. */
+type Images = Pick<Operands, 'x' | 'second' | 'out'>;
+
+/** What follows from the grid and the images of the arguments that all kernels share. */
+function patchesOf(
+  grid: Grid,
+  { x, second, out }: Images,
+): Omit<WinogradArguments, 'block' | 'channelBlock' | 'scratch' | 'scratchSize' | 'zeros'> {
   const { batch, height, width, depth, rows, cols, maps, table } = grid;
   const { tileRows, tileCols } = tilesOf(grid);
   const [top, left] = table.groups[0]!;
-  ints.set([x, out, batch, height, width, depth, rows, cols, maps, tileRows, tileCols, top, left]);
-  ints[16] = table.run;
-  ints[25] = behind?.at ?? 0;
-  ints[26] = behind?.depth ?? depth;
-  floats.set(POINTS, 32);
+  return {
+    ...POINTS,
+    x,
+    x2: second?.at ?? NONE,
+    firstChannels: second?.firstChannels ?? depth,
+    out,
+    batch,
+    height,
+    width,
+    channels: depth,
+    rows,
+    cols,
+    filters: maps,
+    size: table.run,
+    tileRows,
+    tileCols,
+    top,
+    left,
+  };
 }
 
 /**
@@ -92,16 +125,16 @@ function setPatches({ ints, floats }: Runtime, grid: Grid, x: number, behind: Be
  * products of 128 maps that are summed over blocks of the input's. Blocks that prepare their own filter share that among more tiles.
  */
 export function computeWinograd({ runtime }: SimdBackend, grid: Grid, operands: Operands): void {
-  const { x, out, filter, bias, flip, activation } = operands;
+  const { filter, bias, flip, activation } = operands;
   const { maps, depth } = grid;
   const { tiles } = tilesOf(grid);
   if (tiles === 0) return;
   const panels = Math.ceil(maps / 8);
-  const cBlock = even(depth, 64, 4);
-  const sums = cBlock < depth;
+  const channelBlock = even(depth, 64, 4);
+  const sums = channelBlock < depth;
   const panelBytes = PATCH_PLACES * (depth * PANEL_ROW + PLACE_GAP);
   const ready = panels * panelBytes <= (tiles < MANY_TILES ? MOST_PREPARED : MOST_PREPARED_FOR_MANY);
-  const most = cBlock <= 16 ? 96 : cBlock <= 32 || !ready ? 24 : 12;
+  const most = channelBlock <= 16 ? 96 : channelBlock <= 32 || !ready ? 24 : 12;
   const block = blockOf(tiles, most, runtime.threads);
   const blocks = Math.ceil(tiles / block);
   // Each share of the panels transforms the patches again, so there are no more than threads need.
@@ -112,58 +145,70 @@ export function computeWinograd({ runtime }: SimdBackend, grid: Grid, operands: 
   const zeroBytes = roundUp(depth * 4, 64);
   const filterBytes = prepared ? panels * panelBytes : 0;
   const sixes = Math.ceil(block / 6);
-  const patchBytes = sixes * PATCH_PLACES * (cBlock * SIX_WORDS + PLACE_GAP);
+  const patchBytes = sixes * PATCH_PLACES * (channelBlock * SIX_WORDS + PLACE_GAP);
   const productBytes = sixes * PATCH_PLACES * TILE_BYTES * (sums ? Math.ceil(panels / split) : 1);
-  const perThread = roundUp(
-    TEMP_BYTES + EMPTY_BYTES + PATCH_PLACES * (cBlock * PANEL_ROW + PLACE_GAP) + patchBytes + productBytes + 64,
+  const scratchSize = roundUp(
+    TEMP_BYTES + EMPTY_BYTES + PATCH_PLACES * (channelBlock * PANEL_ROW + PLACE_GAP) + patchBytes + productBytes + 64,
     64,
   );
-  const zerosAt = runtime.heap.allocate(zeroBytes + roundUp(biasBytes, 64) + filterBytes + perThread * runtime.threads);
-  const biasAt = zerosAt + zeroBytes;
-  const filterAt = biasAt + roundUp(biasBytes, 64);
-  const scratchAt = filterAt + filterBytes;
+  const zeros = runtime.heap.allocate(zeroBytes + roundUp(biasBytes, 64) + filterBytes + scratchSize * runtime.threads);
+  const biasAt = behind(zeros, zeroBytes);
+  const filterAt = behind(biasAt, roundUp(biasBytes, 64));
   const { buffer } = runtime.memory;
-  new Uint8Array(buffer, zerosAt, zeroBytes + biasBytes).fill(0);
+  new Uint8Array(buffer, zeros, zeroBytes + biasBytes).fill(0);
   if (bias) new Float32Array(buffer, biasAt, maps).set(new Float32Array(buffer, bias, maps));
-  const { ints } = runtime;
-  setPatches(runtime, grid, x, operands.behind, out);
-  ints.set([sixes * 6, scratchAt, perThread], 13);
-  ints.set([cBlock, zerosAt, filter, prepared ? filterAt : 0, bias ? biasAt : 0, activation, split], 17);
-  ints[24] = flip ? 1 : 0;
-  if (prepared) runtime.run(KERNEL.winogradFilter, panels, depth * maps < 1024);
-  runtime.leave(KERNEL.winogradTiles, Math.ceil(tiles / (sixes * 6)) * split, tiles * depth * maps < 4096);
-  runtime.heap.free(zerosAt);
+  const args = {
+    ...patchesOf(grid, operands),
+    block: sixes * 6,
+    channelBlock,
+    scratch: behind(filterAt, filterBytes),
+    scratchSize,
+    zeros,
+    filter,
+    flip,
+    prepared: prepared ? filterAt : NONE,
+    bias: bias ? biasAt : NONE,
+    activation,
+    split,
+  };
+  if (prepared) runtime.run(abi.winogradFilterTransform, args, panels, depth * maps < 1024);
+  runtime.dispatch(abi.winogradTiles, args, Math.ceil(tiles / (sixes * 6)) * split, tiles * depth * maps < 4096);
+  runtime.heap.release(zeros);
 }
 
 /** The gradient of the filter of a grid that suits. */
 export function winogradFilterGradient(
   { runtime }: SimdBackend,
   grid: Grid,
-  x: number,
-  behind: Behind | undefined,
-  dy: number,
-  out: number,
+  { x, second, dy, out }: Images & { readonly dy: Address },
 ): void {
   const { maps, depth, table } = grid;
   const { tiles } = tilesOf(grid);
-  const { cBlock, nBlock, tasks, chunk, chunks } = cutGradient(grid, tiles, LEAST_CHUNK, runtime.threads);
-  const block = even(chunk, Math.max(24, Math.min(96, Math.floor(2688 / (cBlock + nBlock)))), 1);
+  const { channelBlock, filterBlock, tasks, chunk, chunks } = cutGradient(grid, tiles, LEAST_CHUNK, runtime.threads);
+  const block = even(chunk, Math.max(24, Math.min(96, Math.floor(2688 / (channelBlock + filterBlock)))), 1);
   const size = table.run ** 2 * depth * maps;
   const partBytes = chunks > 1 ? chunks * size * 4 : 0;
   const zeroBytes = roundUp(Math.max(depth, maps) * 4, 64);
-  const sumBytes = PATCH_PLACES * Math.ceil(cBlock / 6) * Math.ceil(nBlock / 8) * TILE_BYTES;
-  const perThread = roundUp(
-    TEMP_BYTES + PATCH_PLACES * (block * 4 * (cBlock + nBlock) + 2 * PLACE_GAP) + sumBytes + 64,
+  const sumBytes = PATCH_PLACES * Math.ceil(channelBlock / 6) * Math.ceil(filterBlock / 8) * TILE_BYTES;
+  const scratchSize = roundUp(
+    TEMP_BYTES + PATCH_PLACES * (block * 4 * (channelBlock + filterBlock) + 2 * PLACE_GAP) + sumBytes + 64,
     64,
   );
-  const zerosAt = runtime.heap.allocate(zeroBytes + roundUp(partBytes, 64) + perThread * runtime.threads);
-  const partsAt = zerosAt + zeroBytes;
-  new Uint8Array(runtime.memory.buffer, zerosAt, zeroBytes).fill(0);
-  const { ints } = runtime;
-  setPatches(runtime, grid, x, behind, chunks > 1 ? partsAt : out);
-  ints.set([block, partsAt + roundUp(partBytes, 64), perThread], 13);
-  ints.set([cBlock, zerosAt, dy, chunk, nBlock], 17);
-  runtime.run(KERNEL.winogradGradient, tasks * chunks, tiles * depth * maps < 4096);
-  if (chunks > 1) sumChunks(runtime, partsAt, out, chunks, size);
-  runtime.heap.free(zerosAt);
+  const zeros = runtime.heap.allocate(zeroBytes + roundUp(partBytes, 64) + scratchSize * runtime.threads);
+  const parts = behind(zeros, zeroBytes);
+  new Uint8Array(runtime.memory.buffer, zeros, zeroBytes).fill(0);
+  const args = {
+    ...patchesOf(grid, { x, second, out: chunks > 1 ? parts : out }),
+    block,
+    channelBlock,
+    scratch: behind(parts, roundUp(partBytes, 64)),
+    scratchSize,
+    zeros,
+    dy,
+    chunk,
+    filterBlock,
+  };
+  runtime.run(abi.winogradFilterGradient, args, tasks * chunks, tiles * depth * maps < 4096);
+  if (chunks > 1) sumChunks(runtime, parts, out, chunks, size);
+  runtime.heap.release(zeros);
 }

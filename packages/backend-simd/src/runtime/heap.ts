@@ -1,5 +1,6 @@
-/** Bytes below the heap: the job board and the arguments of jobs. */
-const FLOOR = 16384;
+import type { Address } from '../abi/kernel';
+import { FLOOR } from '../abi/memory';
+
 /** Vector loads may read, never write, a little behind the last block. */
 const SLACK = 256;
 const PAGE = 65536;
@@ -14,13 +15,13 @@ interface Block {
 /** Hands out blocks of one WebAssembly.Memory. Addresses are bytes; a block starts at a multiple of 64. */
 export interface Heap {
   /** Gives `bytes` bytes (not cleared). Throws when the memory cannot grow so far. */
-  allocate(bytes: number): number;
-  /** Takes back a block that `allocate` gave, once it has been freed as often as it has owners. */
-  free(address: number): void;
+  allocate(bytes: number): Address;
   /** Gives a block one more owner. */
-  share(address: number): void;
+  retain(address: Address): void;
+  /** Takes a block from one owner, and back once it has none. */
+  release(address: Address): void;
   /** Whether a block has more owners than one. */
-  isShared(address: number): boolean;
+  isShared(address: Address): boolean;
   /** Bytes now handed out. */
   used(): number;
   /** Bytes of the memory as it is now. */
@@ -63,7 +64,7 @@ export function createHeap(memory: WebAssembly.Memory, maximumPages: number): He
     byEnd.delete(block.start + block.size);
   }
 
-  function release(start: number, size: number): void {
+  function join(start: number, size: number): void {
     const before = byEnd.get(start);
     const after = byStart.get(start + size);
     let from = start;
@@ -93,7 +94,7 @@ export function createHeap(memory: WebAssembly.Memory, maximumPages: number): He
       }
       const before = end - SLACK;
       end += pages * PAGE;
-      release(before, end - SLACK - before);
+      join(before, end - SLACK - before);
       return true;
     }
     return false;
@@ -123,9 +124,9 @@ export function createHeap(memory: WebAssembly.Memory, maximumPages: number): He
       insert(block.start + size, block.size - size);
       taken.set(block.start, size);
       inUse += size;
-      return block.start;
+      return block.start as Address;
     },
-    free(address) {
+    release(address) {
       const size = taken.get(address);
       if (size === undefined) throw new Error(`simd backend: block ${address} is not in use.`);
       const more = moreOwners.get(address);
@@ -136,9 +137,9 @@ export function createHeap(memory: WebAssembly.Memory, maximumPages: number): He
       }
       taken.delete(address);
       inUse -= size;
-      release(address, size);
+      join(address, size);
     },
-    share(address) {
+    retain(address) {
       moreOwners.set(address, (moreOwners.get(address) ?? 0) + 1);
     },
     isShared: (address) => moreOwners.has(address),

@@ -1,4 +1,5 @@
-import { ARGUMENT_COUNT, ARGUMENTS, BOARD } from '../abi/board';
+import type { WasmKernel } from '../abi/kernel';
+import { ARGUMENT_COUNT, ARGUMENTS, DONE } from '../abi/memory';
 import { plainBinary, relaxedBinary } from '../generated/binaries';
 import { importBuiltin, isNode } from './environment';
 import { createHeap, type Heap } from './heap';
@@ -6,23 +7,20 @@ import { countCores, findWorkers } from './workers';
 
 /** The compiled kernels with their memory and threads. */
 export interface Runtime {
-  /** Reading this property, `ints` or `floats` ends the job that was left: keep none of them across `leave`. */
+  /** Reading this property waits for the job that was dispatched: keep no view of it across `dispatch`. */
   readonly memory: WebAssembly.Memory;
   readonly heap: Heap;
-  /** Threads that work on a job, the host's among them. */
+  /** Threads that work on a job, the main one among them. */
   readonly threads: number;
   /** Whether products and sums are fused into one rounding. */
   readonly relaxed: boolean;
-  /** Arguments of the next job, as integers and as floats; addresses are written as integers. */
-  readonly ints: Int32Array;
-  readonly floats: Float32Array;
-  /** Computes a job of `items` independent items; `alone` keeps one too small to share on this thread. */
-  run(kernel: number, items: number, alone?: boolean): void;
+  /** Computes a job of `items` independent items; `singleThread` keeps one too small to share on this thread. */
+  run<A>(kernel: WasmKernel<A>, args: NoInfer<A>, items: number, singleThread?: boolean): void;
   /**
    * The same, but other threads may still be computing when it returns. What they compute is there as soon as anyone looks at the
-   * memory or at the arguments.
+   * memory or gives the next job.
    */
-  leave(kernel: number, items: number, alone?: boolean): void;
+  dispatch<A>(kernel: WasmKernel<A>, args: NoInfer<A>, items: number, singleThread?: boolean): void;
   /** Ends the threads. The runtime computes on one thread from then on. */
   dispose(): void;
 }
@@ -34,7 +32,7 @@ export interface StartableRuntime {
 }
 
 interface Exports {
-  runAlone(kernel: number, items: number): void;
+  runSingleThread(kernel: number, items: number): void;
   runShared(kernel: number, items: number, spins: number): number;
   finished(spins: number): number;
 }
@@ -84,10 +82,14 @@ export async function createRuntime(
   const module = await WebAssembly.compile(binary);
   const { memory, maximumPages } = reserve();
   const instance = await WebAssembly.instantiate(module, { env: { memory } });
-  const { runAlone, runShared, finished } = instance.exports as unknown as Exports;
+  const { runSingleThread, runShared, finished } = instance.exports as unknown as Exports;
   const workers = await findWorkers();
   let threads = workers ? Math.max(1, options.threads ?? (await countCores())) : 1;
-  const board = new Int32Array(memory.buffer, 0, ARGUMENTS / 4);
+  const words = new Int32Array(memory.buffer, 0, ARGUMENTS / 4);
+  const views = {
+    ints: new Int32Array(memory.buffer, ARGUMENTS, ARGUMENT_COUNT),
+    floats: new Float32Array(memory.buffer, ARGUMENTS, ARGUMENT_COUNT),
+  };
 
   function stopThreads(): void {
     if (threads > 1) workers?.stop(memory);
@@ -99,7 +101,7 @@ export async function createRuntime(
     let since = 0;
     for (let state = finished(10_000); state !== 0; state = finished(10_000)) {
       const now = performance.now();
-      const done = Atomics.load(board, BOARD.done / 4);
+      const done = Atomics.load(words, DONE / 4);
       if (done !== last) {
         last = done;
         since = now;
@@ -114,57 +116,54 @@ export async function createRuntime(
     }
   }
 
-  let left = false;
+  let dispatched = false;
 
   function end(): void {
-    if (!left) return;
-    left = false;
+    if (!dispatched) return;
+    dispatched = false;
     wait();
   }
 
   /** Computes this thread's share of a job, and looks so many times whether the others have computed theirs: true if so. */
-  function share(kernel: number, items: number, alone: boolean, looks: number): boolean {
+  function share<A>(
+    { number, write }: WasmKernel<A>,
+    args: A,
+    items: number,
+    singleThread: boolean,
+    looks: number,
+  ): boolean {
     end();
-    if (threads === 1 || items <= 1 || alone) {
-      runAlone(kernel, items);
+    write(views, args);
+    if (threads === 1 || items <= 1 || singleThread) {
+      runSingleThread(number, items);
       return true;
     }
     try {
-      return runShared(kernel, items, looks) === 0;
+      return runShared(number, items, looks) === 0;
     } catch (error) {
       stopThreads(); // a kernel trapped here: no thread must go on with the job
       throw error;
     }
   }
 
-  const ints = new Int32Array(memory.buffer, ARGUMENTS, ARGUMENT_COUNT);
-  const floats = new Float32Array(memory.buffer, ARGUMENTS, ARGUMENT_COUNT);
   const runtime: Runtime = {
     get memory() {
       end();
       return memory;
-    },
-    get ints() {
-      end();
-      return ints;
-    },
-    get floats() {
-      end();
-      return floats;
     },
     heap: createHeap(memory, maximumPages),
     get threads() {
       return threads;
     },
     relaxed,
-    run(kernel, items, alone = false) {
-      if (!share(kernel, items, alone, 10_000)) wait();
+    run(kernel, args, items, singleThread = false) {
+      if (!share(kernel, args, items, singleThread, 10_000)) wait();
     },
-    leave(kernel, items, alone = false) {
-      left = !share(kernel, items, alone, 1);
+    dispatch(kernel, args, items, singleThread = false) {
+      dispatched = !share(kernel, args, items, singleThread, 1);
     },
     dispose() {
-      left = false; // nobody will look
+      dispatched = false; // nobody will look
       stopThreads();
     },
   };

@@ -1,4 +1,4 @@
-import { BOARD } from '../abi/board';
+import { FAILED, STOP, WAKEUPS } from '../abi/memory';
 import { importBuiltin, isNode } from './environment';
 
 /** What a thread is sent when it starts. */
@@ -25,7 +25,7 @@ function work({ module, memory, thread, spins }) {
   try {
     serve(thread, spins);
   } catch (error) {
-    Atomics.store(new Int32Array(memory.buffer), ${BOARD.failed / 4}, 1); // an item is lost
+    Atomics.store(new Int32Array(memory.buffer), ${FAILED / 4}, 1); // an item is lost
     throw error;
   }
 }`;
@@ -33,11 +33,12 @@ interface Thread {
   terminate(): unknown;
 }
 
-function ring(memory: WebAssembly.Memory): void {
-  const board = new Int32Array(memory.buffer);
-  Atomics.store(board, BOARD.stop / 4, 1);
-  Atomics.add(board, BOARD.bell / 4, 1);
-  Atomics.notify(board, BOARD.bell / 4);
+/** Wakes all threads to end. */
+function wakeToStop(memory: WebAssembly.Memory): void {
+  const words = new Int32Array(memory.buffer);
+  Atomics.store(words, STOP / 4, 1);
+  Atomics.add(words, WAKEUPS / 4, 1);
+  Atomics.notify(words, WAKEUPS / 4);
 }
 
 function manage(spawn: (start: Start) => Thread): Workers {
@@ -47,7 +48,7 @@ function manage(spawn: (start: Start) => Thread): Workers {
       for (let thread = 1; thread <= count; thread++) threads.push(spawn({ module, memory, thread, spins: SPINS }));
     },
     stop(memory) {
-      ring(memory);
+      wakeToStop(memory);
       for (const thread of threads.splice(0)) thread.terminate();
     },
   };
@@ -60,7 +61,7 @@ export async function findWorkers(): Promise<Workers | undefined> {
     const code = `${BODY}\nwork(require('node:worker_threads').workerData);`;
     return manage((start) => {
       const worker = new Worker(code, { eval: true, workerData: start, execArgv: [], stdin: false });
-      worker.on('error', () => {}); // a thread that lost an item has said so on the board; one that took none is not missed
+      worker.on('error', () => {}); // a thread that lost an item has said so; one that took none is not missed
       worker.unref(); // threads end with the process
       return worker;
     });
