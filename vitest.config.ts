@@ -48,7 +48,11 @@ export default defineConfig({
         test: {
           name: 'slow',
           include: SLOW,
-          typecheck: { enabled: true, include: ['tests/types/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
+          typecheck: {
+            enabled: true,
+            include: ['{tests,packages/*/tests}/**/*.test-d.ts'],
+            tsconfig: './tsconfig.json',
+          },
         },
       },
     ],
