@@ -97,11 +97,17 @@ function storesOf({ name, group, own, start }: Entry): string[] {
   return group ? [...storesOf(group), ...stores] : stores;
 }
 
-function writerOf(entry: Entry): string {
+function kernelOf(entry: Entry, number: number): string {
   const stores = storesOf(entry);
   const views = ['ints', 'floats'].filter((view) => stores.some((line) => line.includes(`${view}[`)));
-  const parameters = `{ ${views.join(', ')} }: ArgumentViews, args: ${classOf(entry)}`;
-  return `function write${pascal(entry.name)}(${parameters}): void {\n${stores.join('\n')}\n}\n`;
+  return [
+    `const ${entry.name}: WasmKernel<${classOf(entry)}> = {`,
+    `  number: ${number},`,
+    `  write({ ${views.join(', ')} }, args) {`,
+    ...stores.map((line) => `  ${line}`),
+    '  },',
+    '};\n',
+  ].join('\n');
 }
 
 function codeOf([name, list]: [string, readonly string[]]): string {
@@ -147,14 +153,12 @@ export function textsOf(table: Table): Readonly<Record<string, string>> {
   const { groups, kernels } = entriesOf(table);
   const typescript = [
     HEADER,
-    `import type { Address, ArgumentViews } from '../abi/kernel';\n`,
+    `import type { Address, WasmKernel } from '../abi/kernel';\n`,
     ...Object.entries(table.codes).map(codeOf),
     ...[...groups, ...kernels].map(interfaceOf),
-    ...kernels.map(writerOf),
+    ...kernels.map(kernelOf),
     '/** The kernels of the WebAssembly module. */',
-    'export const abi = {',
-    ...kernels.map(({ name }, i) => `  ${name}: { number: ${i}, write: write${pascal(name)} },`),
-    '} as const;',
+    `export const abi = { ${kernels.map(({ name }) => name).join(', ')} };`,
     '',
   ];
   const classes = [

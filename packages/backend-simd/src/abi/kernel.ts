@@ -10,7 +10,7 @@ export const NONE = 0 as Address;
 export const behind = (address: Address, bytes: number): Address => (address + bytes) as Address;
 
 /** The arguments of the next job, as integers and as floats. */
-export interface ArgumentViews {
+interface ArgumentViews {
   readonly ints: Int32Array;
   readonly floats: Float32Array;
 }

@@ -8,7 +8,7 @@
  * How an argument is kept in 32 bits. A `splat` is a float that the kernel reads as a vector of four. The name of a list in
  * `codes` stands for one of its numbers. Records, as many as there are, may only come last.
  */
-export type Kind = 'address' | 'integer' | 'float' | 'splat' | 'flag' | keyof typeof codes;
+type Kind = 'address' | 'integer' | 'float' | 'splat' | 'flag' | keyof typeof codes;
 export type Fields = Readonly<Record<string, Kind>>;
 /** Arguments by name. Those of the group that it `extends` come before them. */
 export type Arguments<Group extends string = string> = Readonly<Record<string, Kind | Fields | Group>>;

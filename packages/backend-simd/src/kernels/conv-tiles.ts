@@ -70,7 +70,7 @@ export interface Grid {
 }
 
 /** The channels of an image that lie apart from its first ones. */
-export interface SecondInput {
+interface SecondInput {
   readonly at: Address;
   /** How many channels the first ones are. */
   readonly firstChannels: number;
