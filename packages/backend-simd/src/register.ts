@@ -14,6 +14,7 @@ import { convKernels } from './kernels/conv2d';
 import { conv3DKernels } from './kernels/conv3d';
 import { depthwiseKernels } from './kernels/depthwise';
 import { elementwiseKernels, ownElementwiseKernels } from './kernels/elementwise';
+import { ownHardSwishKernels } from './kernels/hard-swish';
 import type { Kernel } from './kernels/kernel';
 import { layoutKernels } from './kernels/layout';
 import { matmulKernels } from './kernels/matmul';
@@ -45,6 +46,7 @@ const KERNELS: Readonly<Record<string, Kernel>> = {
 const OWN_KERNELS: Readonly<Record<string, Kernel>> = {
   ...optimizerKernels,
   ...ownElementwiseKernels,
+  ...ownHardSwishKernels,
   ...ownNormKernels,
   ...ownReduceKernels,
 };

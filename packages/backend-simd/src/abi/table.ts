@@ -361,6 +361,10 @@ export const kernels = {
       block: 'integer',
     },
   },
+  'hard-swish': {
+    hardSwish: { x: 'address', out: 'address', count: 'integer', block: 'integer' },
+    hardSwishGradient: { x: 'address', dy: 'address', out: 'address', count: 'integer', block: 'integer' },
+  },
   layout: {
     copyBox: {
       from: 'address',
