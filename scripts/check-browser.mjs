@@ -1,5 +1,5 @@
-// Trains in headless Chromium what Node trains, on simd, wasm, webgl and webgpu, and compares the losses. The GPU is played
-// by Chromium's SwiftShader. Run after `npm run build`; needs Chromium, found by name or at $CHROMIUM. Prints
+// Trains in headless Chromium what Node trains, on simd, wasm, webgl and webgpu, and compares the losses. The GPU is Chromium's
+// software renderer, SwiftShader. Run after `npm run build`; needs Chromium, on the PATH or at $CHROMIUM. Prints
 // `N passed, N failed`.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -290,18 +290,18 @@ await withBrowser(['--disable-gpu', '--disable-software-rasterizer'], async (bro
   });
 });
 
-/** Checks a backend whose GPU the CPU plays: it is not taken unasked, and trains where it is asked for. */
+/** Checks a backend on a software renderer: it is not chosen by itself, and trains where it is asked for. */
 async function checkSoftwareGpu(call, backend) {
   const where = `${backend} in software`;
   await check(`${where}: simd is chosen before it`, async () => {
     const { name, notices } = await call('choose', {});
     const notice = notices.find((text) => text.startsWith(`'${backend}'`));
     expect(name === 'simd', `'${name}' was chosen: ${notices.join('\n')}`);
-    expect(/played by the CPU/.test(notice), `it was said: ${notices.join('\n')}`);
+    expect(/is a software renderer/.test(notice), `it was said: ${notices.join('\n')}`);
   });
   await check(`${where}: is refused unless asked for as software`, async () => {
     const { name, refused } = await call('choose', { name: backend });
-    expect(/played by the CPU.*software: true/.test(refused), `${name} ${refused}`);
+    expect(/is a software renderer.*software: true/.test(refused), `${name} ${refused}`);
   });
   await check(`${where}: tells what it runs on`, async () => {
     const { gpu } = await call('choose', { name: backend, software: true });

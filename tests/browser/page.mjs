@@ -16,7 +16,7 @@ async function predict(model) {
 
 globalThis.checks = {
   /**
-   * Makes `name` the backend, or the fastest one where none is named; `software` lets the CPU play the GPU. Gives its
+   * Makes `name` the backend, or the fastest one where none is named; `software` accepts a software renderer. Returns its
    * name, what it runs on and what was said, or the message of the error.
    */
   async choose({ name, software } = {}) {

@@ -6,7 +6,7 @@ import { type BackendName, useBackend } from '../../src/backends';
 /** The backend that the suites run on: scripts/test-backends.mjs names it. */
 export const name = (process.env.TEST_BACKEND ?? 'cpu') as BackendName;
 
-/** Makes it TensorFlow.js's own. A GPU that is played by the CPU will do: results are compared here, not times. */
+/** Makes it TensorFlow.js's own. A software renderer will do: results are compared here, not times. */
 export const useNamedBackend = () => useBackend(name, { software: true });
 
 /** The values of tensors, one after the other. Not every backend can read them at once, as `dataSync` does. */

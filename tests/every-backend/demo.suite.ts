@@ -13,7 +13,7 @@ import { name, useNamedBackend } from './backend';
 
 const SMALL = ['--images', '24', '--size', '16', '--filters', '2', '--epochs', '1', '--batch', '4'];
 
-/** All three take a minute on cpu, and on a GPU that the CPU plays. */
+/** All three take a minute on cpu, and on a software renderer. */
 const contenders = ['cpu', 'webgpu'].includes(name) ? CONTENDERS.filter(({ name }) => name === 'unet') : CONTENDERS;
 
 it.each(contenders)(`npm run demo -- --backend ${name}: trains and scores $name`, async (contender) => {

@@ -6,7 +6,7 @@ const FOLDERS = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/usr/lib64/c
 const FILES = ['libvulkan.so.1', 'libvk_swiftshader.so', 'vk_swiftshader_icd.json'];
 
 /**
- * What the environment of a process must hold for Dawn to find SwiftShader, a GPU played by the CPU; undefined where no
+ * What the environment of a process must hold for Dawn to find SwiftShader, a software renderer; undefined where no
  * SwiftShader is here. The loader reads it when a process starts, so it is for a child.
  */
 export function swiftShaderEnvironment(): Record<string, string> | undefined {

@@ -16,34 +16,34 @@ export type BackendName = 'node-gpu' | 'node' | 'webgpu' | 'webgl' | 'simd' | 'w
 
 /** What a backend is asked for. */
 export interface Wanted {
-  /** Whether a GPU that is played by the CPU will do, or none where TensorFlow finds none. */
+  /** Whether a software renderer is accepted, or no GPU at all where TensorFlow finds none. */
   readonly software: boolean;
-  /** Threads of a backend whose threads can be chosen; as many as it likes where nobody says. */
+  /** Threads of a backend whose threads can be chosen. Default: as many as it chooses itself. */
   readonly threads?: number;
 }
 
-/** How a backend is had. */
+/** How a backend is found, loaded and checked. */
 export interface Candidate<N extends string = string> {
   readonly name: N;
   /** The npm packages that bring it, a space between them. */
   readonly packageName: string;
   /** The name by which TensorFlow.js knows it. */
   readonly registeredAs: string;
-  /** Imports it, which registers it with TensorFlow.js. Gives the error where that fails. */
+  /** Imports it, which registers it with TensorFlow.js. Resolves to the error where that fails. */
   load(wanted: Wanted): Promise<unknown>;
   /** Adds what it lacks, once it is imported. */
   complete?(): void;
-  /** Whether what it needs is plainly not here: it is then passed over without a word, unless asked for. */
+  /** Whether what it needs is plainly not here: it is then skipped silently, unless asked for. */
   absent?(): boolean;
   /** Throws where it runs, but not as its name promises. */
   check?(wanted: Wanted): void;
   /** What to do where it is installed but does not work. */
   readonly remedy?: string;
-  /** What to do where it works, but slowly: it is then taken unasked only where somebody is told. */
+  /** What to do where it works, but slowly: it is then chosen automatically only if `onNotice` is given. */
   readonly advice?: string;
-  /** Whoever installs it means it: where it does not work, another is taken only where somebody is told. */
+  /** It is only installed on purpose: where it does not work, another is chosen only if `onNotice` is given. */
   readonly deliberate?: boolean;
-  /** Whether its threads can be chosen: whoever does means it, too. */
+  /** Whether its threads can be chosen, which is done on purpose, too: treated as `deliberate`. */
   readonly threaded?: boolean;
 }
 
@@ -56,12 +56,10 @@ function checkCuda({ software }: Wanted): void {
 
 function checkWebgl({ software }: Wanted): void {
   const info = gpuInfo();
-  if (info?.software && !software) throw new Error(`its GPU is played by the CPU (${info.name}); ${SOFTWARE_ADVICE}`);
+  if (info?.software && !software) throw new Error(`its GPU is a software renderer (${info.name}); ${SOFTWARE_ADVICE}`);
 }
 
-/**
- * Every backend. Bundlers see specifiers that are literal, and let those be missing that stand inside a `try`.
- */
+/** Every backend. Bundlers follow literal specifiers, and tolerate a missing package only inside a `try`. */
 export const candidates: readonly Candidate<BackendName>[] = [
   {
     name: 'node-gpu',

@@ -1,7 +1,7 @@
 import { backend, KernelBackend } from '@tensorflow/tfjs-core';
 import { importBuiltin, isNode } from '../../internal/environment';
 
-/** The folders of the copies of tfjs-core that Node has loaded; none in browsers, which do not tell. */
+/** The folders of the copies of tfjs-core that Node has loaded; none in browsers, which do not list them. */
 async function loadedCores(): Promise<string[]> {
   if (!isNode()) return [];
   const { default: module } = await importBuiltin<{ readonly default: { readonly _cache?: object } }>('node:module');

@@ -5,7 +5,7 @@ export interface GpuInfo {
   readonly backend: 'webgpu' | 'webgl';
   /** The adapter in its driver's words, as far as a browser tells. */
   readonly name: string;
-  /** True where the CPU plays the GPU, as SwiftShader and llvmpipe do: slower than the `simd` backend. */
+  /** True for a software renderer, such as SwiftShader or llvmpipe: slower than the `simd` backend. */
   readonly software: boolean;
   /** By WebGPU's names, in bytes or counts; for WebGL only `maxTextureSize`, in pixels. */
   readonly limits: Readonly<Record<string, number>>;
@@ -27,7 +27,7 @@ interface WebglBackend {
 
 function webglInfo(): GpuInfo {
   const { gl } = (backend() as unknown as WebglBackend).gpgpu;
-  // Browsers that do not name the renderer so give it by the plain parameter.
+  // Browsers without this extension return the renderer for the plain parameter.
   const unmasked = gl.getExtension('WEBGL_debug_renderer_info')?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER;
   const name = String(gl.getParameter(unmasked));
   const maxTextureSize = Number(gl.getParameter(gl.MAX_TEXTURE_SIZE));
@@ -36,7 +36,7 @@ function webglInfo(): GpuInfo {
 
 /**
  * The GPU that the present backend computes on and its limits; undefined where the backend is neither `webgl` nor a
- * `webgpu` that `useBackend` brought up.
+ * `webgpu` that `useBackend` started.
  *
  * @example
  * ```ts

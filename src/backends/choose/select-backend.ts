@@ -1,7 +1,9 @@
 import type { Candidate, Wanted } from './candidates';
 import { tryBackend } from './try-backend';
 
-/** Makes `name` the backend, or else the first of `candidates` that works. What {@link useBackend} does, for any. */
+/**
+ * Makes `name` the backend, or else the first of `candidates` that works. What {@link useBackend} does, for any list.
+ */
 export async function selectBackend<N extends string>(
   candidates: readonly Candidate<N>[],
   automatic: readonly N[],

@@ -20,7 +20,9 @@ async function withoutWarnings<R>(body: () => Promise<R>): Promise<R> {
   }
 }
 
-/** Whether an import failed because the package itself is not there, in the words of Node, of bundlers or of browsers. */
+/**
+ * Whether an import failed because the package itself is not there, in the words of Node, of bundlers or of browsers.
+ */
 function isMissing(error: unknown, packageName: string): boolean {
   const message = error instanceof Error ? error.message : String(error);
   const named = new RegExp(`['"\`\u201c](${packageName.replaceAll(' ', '|')})['"\`\u201d]`).test(message);
@@ -33,7 +35,7 @@ async function checkConvolution(): Promise<void> {
   const values = [...(await y.data())];
   y.dispose();
   if (values.join() !== '12,16,24,28') {
-    throw new Error(`a convolution gives [${values.join(', ')}] and should give [12, 16, 24, 28]`);
+    throw new Error(`a convolution returns [${values.join(', ')}] and should return [12, 16, 24, 28]`);
   }
 }
 

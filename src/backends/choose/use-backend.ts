@@ -4,41 +4,42 @@ import { selectBackend } from './select-backend';
 
 export interface UseBackendOptions {
   /**
-   * Told, where no backend is asked for, of one that is installed but does not work, and of what to install where only
-   * a slow one does. Without it nobody would know: `cpu` is then not taken, nor any in the place of a node-gpu that is
-   * installed but does not work.
+   * Called, where no backend is asked for, with a message about one that is installed but does not work, and about what
+   * to install where only a slow one works. Without it nobody would know, so `cpu` is then not chosen, nor is another
+   * backend in place of a node-gpu that is installed but does not work.
    */
   readonly onNotice?: (message: string) => void;
   /**
-   * Whether `webgpu` and `webgl` will do on a GPU that is played by the CPU, and `node-gpu` without one; false unless
-   * set, or unless the environment variable `TFJS_MULTITASK_SOFTWARE_GPU` is 1. They are then slower than `simd`.
+   * Whether `webgpu` and `webgl` may run on a software renderer (WebGPU: a fallback adapter), and `node-gpu` without a
+   * GPU. They are then slower than `simd`. Default: true where the environment variable `TFJS_MULTITASK_SOFTWARE_GPU`
+   * is 1, else false.
    */
   readonly software?: boolean;
   /**
-   * Threads among which `simd` shares its work, the calling one among them: for several processes on one machine. Default:
-   * as many as there are cores, at most 16. Where no threads can be started, as on a page that is not cross-origin
-   * isolated, there is one. Where simd runs with another number already, there is an error, or without a `name` a notice. It
-   * says nothing to the other backends, which take the threads that they like.
+   * Threads among which `simd` shares its work, the calling one among them: for several processes on one machine.
+   * Default: as many as there are cores, at most 16. Where no threads can be started, as on a page that is not
+   * cross-origin isolated, there is one. Where simd already runs with another number, this is an error, or a notice if
+   * no `name` is given. Other backends ignore it.
    */
   readonly threads?: number;
 }
 
 /**
- * Makes TensorFlow.js compute with the fastest backend that is installed and works here, and gives its name: in Node
+ * Makes TensorFlow.js compute with the fastest backend that is installed and works here, and returns its name: in Node
  * the first of node-gpu, node, webgpu, simd, wasm and cpu, in a browser of webgpu, webgl, simd, wasm and cpu. Each is
  * imported, initialised and made to compute a convolution, whose result is compared. On all but webgl and simd, the
- * kernels for training are completed or mended ({@link registerNodeTrainingKernels},
+ * kernels for training are completed or corrected ({@link registerNodeTrainingKernels},
  * {@link registerWebgpuTrainingKernels}, {@link registerWasmTrainingKernels}, {@link registerCpuTrainingKernels}).
  *
  * Before node and node-gpu are loaded, the environment variable `TF_FORCE_GPU_ALLOW_GROWTH` is set to true, so that
  * TensorFlow takes a GPU's memory as it needs it, and `TF_CPP_MIN_LOG_LEVEL` to 1, unless they are set; on Node 23 and
  * later `util.isArray` and `util.isNullOrUndefined`, which they still call, are given back to Node's `util`.
  *
- * `name`, or else the environment variable `TFJS_MULTITASK_BACKEND`, asks for one: no other takes its place.
+ * `name`, or else the environment variable `TFJS_MULTITASK_BACKEND`, asks for one; no other takes its place.
  *
  * @throws RangeError for an unknown name and for `threads` that are not a whole number of at least 1; Error, which says
  * what to do, where the backend asked for is not installed, does not work or uses another copy of tfjs-core, where none
- * works, and where only a slow one does that nobody is told of. The backend that was set before is then set again.
+ * works, and where only a slow one works and `onNotice` is missing. The backend that was set before is then set again.
  *
  * @example
  * ```ts

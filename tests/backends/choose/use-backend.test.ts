@@ -151,7 +151,7 @@ describe('picking a backend', () => {
       },
     };
     expect(await select([wrong, working('two')])).toBe('two');
-    expect(notices[0]).toContain('a convolution gives [1, 1, 1, 1] and should give [12, 16, 24, 28]');
+    expect(notices[0]).toContain('a convolution returns [1, 1, 1, 1] and should return [12, 16, 24, 28]');
   });
 
   it('passes over one that does not keep what its name promises', async () => {

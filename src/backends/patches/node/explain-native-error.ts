@@ -1,8 +1,8 @@
-/** A shared library by the name that the loader misses it under, in its words or in TensorFlow's. */
+/** The name of a shared library that the loader cannot find, in the loader's or TensorFlow's words. */
 const MISSING = /(?:^|[\s'"])(lib[\w+.-]+?\.so[.\d]*)['"]?\s*[:;].*cannot open shared object file/is;
 const CUDA = /^lib(cu|nv)/;
 
-/** The shared library that an error of loading says is missing. */
+/** The shared library that a loading error reports missing. */
 export const missingLibrary = (message: string): string | undefined => MISSING.exec(message)?.[1];
 
 function explain(message: string, packageName: string): string | undefined {
@@ -20,7 +20,7 @@ function explain(message: string, packageName: string): string | undefined {
   return `the system's library ${library} is missing`;
 }
 
-/** The error of loading tfjs-node or tfjs-node-gpu, as advice where its cause is known. */
+/** The error from loading tfjs-node or tfjs-node-gpu, turned into advice where its cause is known. */
 export function explainNativeError(error: unknown, packageName: string): unknown {
   const advice = explain(error instanceof Error ? error.message : String(error), packageName);
   return advice === undefined ? error : new Error(advice, { cause: error });

@@ -1,6 +1,6 @@
 import { importBuiltin, isNode } from '../../../internal/environment';
 
-/** What tfjs-node still calls of Node's `util`, which has them no more since Node 23. */
+/** Functions of Node's `util` that tfjs-node still calls, removed in Node 23. */
 const REMOVED = {
   isArray: Array.isArray,
   isNullOrUndefined: (value: unknown) => value === null || value === undefined,
@@ -8,16 +8,16 @@ const REMOVED = {
 
 /** Environment variables that TensorFlow reads when it starts, unless they are set: */
 const SETTINGS = {
-  TF_FORCE_GPU_ALLOW_GROWTH: 'true', // a GPU's memory is taken as it is needed, not all at once
-  TF_CPP_MIN_LOG_LEVEL: '1', // warnings are printed, but not that all is well
+  TF_FORCE_GPU_ALLOW_GROWTH: 'true', // allocates GPU memory as needed, not all at once
+  TF_CPP_MIN_LOG_LEVEL: '1', // prints warnings, but no information
 };
 
 /**
- * Readies the process for tfjs-node and tfjs-node-gpu 4.22, before they are loaded: sets how TensorFlow starts, and gives
- * `util` back, where they are missing, the two functions that Node 23 took from it. tfjs-node calls them in most of its
- * operations, so they stay; they are not enumerable, and all that a program can see of them is that they exist.
+ * Prepares the process for tfjs-node and tfjs-node-gpu 4.22, before they are loaded: sets how TensorFlow starts, and
+ * adds to `util`, where they are missing, the two functions that Node 23 removed. tfjs-node calls them in most of its
+ * operations, so they stay; they are not enumerable, and a program can see only that they exist.
  *
- * Gives a function that takes all of it back, for where the package is not installed.
+ * Returns a function that undoes all of it, for where the package is not installed.
  */
 export async function prepareForTfjsNode(): Promise<() => void> {
   if (!isNode()) return () => {};

@@ -35,9 +35,9 @@ function resizeGradient(kernelName: string, second: (images: TensorInfo) => Tens
 }
 
 /**
- * Lets networks train rightly on tfjs-node and tfjs-node-gpu; `useBackend` calls it where it picks one of them. Registers
- * with TensorFlow.js, for their backend `'tensorflow'`, what their version 4.22 computes wrongly: the gradients of
- * resizing with `halfPixelCenters`.
+ * Makes networks train correctly on tfjs-node and tfjs-node-gpu; `useBackend` calls it when it chooses one of them.
+ * Registers with TensorFlow.js, for their backend `'tensorflow'`, what their version 4.22 computes wrongly: the
+ * gradients of resizing with `halfPixelCenters`.
  *
  * May be called before or after `setBackend('tensorflow')`, and more than once.
  *

@@ -12,12 +12,15 @@ const LIBRARIES = [
   'libcudnn.so.8',
 ];
 
-/** Loads a shared library as TensorFlow does. It is no addon, so Node throws in any case, but tells a missing one. */
+/**
+ * Loads a shared library as TensorFlow does. It is no addon, so Node throws in any case, but the error says whether the
+ * library is missing.
+ */
 const load = (name: string): void => process.dlopen({ exports: {} }, name);
 
 /**
- * Why TensorFlow finds no GPU, as far as that can be told. TensorFlow throws nothing where CUDA is missing: it computes on
- * the CPU and says so in a line of its log, if that.
+ * Why TensorFlow finds no GPU, as far as that can be found out. TensorFlow throws nothing where CUDA is missing: it
+ * computes on the CPU and logs one line at most.
  */
 export function whyNoGpu(open: (name: string) => void = load): string {
   const { CUDA_VISIBLE_DEVICES: visible } = process.env;

@@ -65,7 +65,7 @@ function ungroup(
 }
 
 /**
- * The gradient of the input, which is also a transposed convolution: a plain convolution of `dy` that gives the
+ * The gradient of the input, which is also a transposed convolution: a plain convolution of `dy` that computes the
  * `stride * stride` pixels of a group as channels, so that no zeros are put between the values of `dy`. Several times
  * as fast as the backend's own kernel, which does not use SIMD.
  */

@@ -13,7 +13,7 @@ export interface Convolution {
   readonly padding: readonly [number, number];
 }
 
-/** What tfjs hands to both gradient kernels. */
+/** What tfjs passes to both gradient kernels. */
 export interface Conv2DAttrs {
   readonly strides: number | [number, number];
   readonly pad: Parameters<typeof backend_util.computeConv2DInfo>[4];

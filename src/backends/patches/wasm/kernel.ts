@@ -27,7 +27,7 @@ export function wasmKernel<I extends string, A>(
   return { kernelName, backendName: 'wasm', kernelFunc: kernelFunc as unknown as KernelConfig['kernelFunc'] };
 }
 
-/** Runs one of the backend's own kernels. Outside the engine's book-keeping: the caller disposes what it gives. */
+/** Runs one of the backend's own kernels. Outside the engine's book-keeping: the caller disposes the result. */
 export function runWasmKernel(
   backend: WasmBackend,
   kernelName: string,

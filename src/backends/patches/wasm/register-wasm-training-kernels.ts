@@ -11,7 +11,7 @@ import { wasmMemory } from './kernel';
 import { unsortedSegmentSum } from './unsorted-segment-sum';
 
 /**
- * Lets convolutional networks train on the official wasm backend; `useBackend` calls it where it picks that one.
+ * Makes convolutional networks train on the official wasm backend; `useBackend` calls it when it chooses that one.
  * Registers with TensorFlow.js, for the backend `'wasm'`:
  *
  * - what it lacks: the filter gradient of `conv2d`, both gradients of `depthwiseConv2d`, and `unsortedSegmentSum`,

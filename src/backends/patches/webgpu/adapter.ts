@@ -1,7 +1,7 @@
 import { isNode } from '../../../internal/environment';
 import { type GpuInfo, isSoftwareName } from '../../choose/gpu-info';
 
-/** Bundlers let an import be missing that stands inside a `try`, so each stands in one, and ends in this. */
+/** Bundlers tolerate a missing import only inside a `try`, so each import has one, whose `catch` throws this. */
 export function importError(packageName: string, cause: unknown): Error {
   return new Error(`cannot import '${packageName}': ${cause instanceof Error ? cause.message : cause}`, { cause });
 }
@@ -21,10 +21,10 @@ async function findGpu(): Promise<GPU> {
   }
 }
 
-/** What to do where the CPU plays the GPU. */
-export const SOFTWARE_ADVICE = 'the backend simd is faster; the option software: true takes this one all the same';
+/** What to do where the adapter is a software renderer. */
+export const SOFTWARE_ADVICE = 'the backend simd is faster; the option software: true chooses this one anyway';
 
-/** An adapter, and what it was had from. */
+/** An adapter, and the GPU object that it comes from. */
 export interface FoundAdapter {
   readonly gpu: GPU;
   readonly adapter: GPUAdapter;
@@ -47,7 +47,7 @@ function describe({ info, limits }: GPUAdapter): GpuInfo {
 /**
  * The fastest GPU here.
  *
- * @throws Error where there is none, or only one played by the CPU and `software` is false.
+ * @throws Error where there is none, or only a software renderer and `software` is false.
  */
 export async function findAdapter(software: boolean): Promise<FoundAdapter> {
   const gpu = await findGpu();
@@ -56,12 +56,12 @@ export async function findAdapter(software: boolean): Promise<FoundAdapter> {
     throw new Error(
       isNode()
         ? 'it finds no GPU: Dawn needs the driver of one for Vulkan (on Linux with libvulkan.so.1), Metal or Direct3D 12'
-        : 'the browser gives no GPU',
+        : 'the browser offers no GPU',
     );
   }
   const info = describe(adapter);
   if (info.software && !software) {
-    throw new Error(`its GPU is played by the CPU (${info.name}); ${SOFTWARE_ADVICE}`);
+    throw new Error(`its GPU is a software renderer (${info.name}); ${SOFTWARE_ADVICE}`);
   }
   return { gpu, adapter, info };
 }

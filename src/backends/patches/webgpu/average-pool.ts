@@ -21,7 +21,10 @@ const COVERED = `
 
 const withZero = ([a, b, c]: readonly [number, number, number]) => [a, b, c, 0] as const;
 
-/** Every input takes its share of the gradients of the means that it went into: fewer share where a window is padded. */
+/**
+ * Every input gets its share of the gradients of the means that it is part of; padded windows have fewer inputs to
+ * share among.
+ */
 function shareAmongInputs(backend: OfficialBackend, windows: Windows, x: TensorInfo, dy: TensorInfo): TensorInfo {
   const channels = x.shape[x.shape.length - 1];
   return runFlat(backend, {

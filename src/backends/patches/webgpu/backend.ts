@@ -44,7 +44,7 @@ export interface OfficialBackend extends KernelBackend {
 
 export type OfficialClass = new (device: GPUDevice, info: GPUAdapterInfo) => OfficialBackend;
 
-/** tfjs's backend, which says so where its GPU failed. */
+/** tfjs's backend, which reports why its GPU failed. */
 export interface WebgpuBackend extends OfficialBackend, GpuBackend {
   /** Why it can compute no more. */
   readonly failure: Error | undefined;

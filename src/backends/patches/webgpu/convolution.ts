@@ -3,7 +3,7 @@ import type { Shape4D } from '../shared/plain-kernel';
 import type { Uniforms } from './backend';
 import type { Factor } from './tiled-product';
 
-/** The attributes that tfjs hands to the kernels of convolutions. */
+/** The attributes that tfjs passes to the kernels of convolutions. */
 export interface ConvAttrs {
   readonly strides: number | [number, number];
   readonly pad: Parameters<typeof backend_util.computeConv2DInfo>[4];
@@ -27,7 +27,7 @@ export function computeConvolution(
   );
 }
 
-/** The fields of the uniforms that tell of a convolution. */
+/** The fields of the uniforms that describe a convolution. */
 export const convolutionUniforms =
   'image : vec4<i32>, output : vec4<i32>, taps : vec4<i32>, strides : vec4<i32>, before : vec4<i32>,';
 
@@ -53,7 +53,7 @@ const position = (i: string, grid: 'image' | 'output'): string => `
     let image = line / uniforms.${grid}.y;
     let row = line - image * uniforms.${grid}.y;`;
 
-/** The corner of the image under the filter where it gives output `i`. */
+/** The corner of the image under the filter for output `i`. */
 const corner = (i: string, count: string): string => `${position(i, 'output')}
     return vec4<i32>(image, row * uniforms.strides.x - uniforms.before.x, column * uniforms.strides.y - uniforms.before.y,
       select(0, 1, ${i} < ${count}));`;

@@ -78,5 +78,5 @@ export function updateFlat(backend: OfficialBackend, tensor: TensorInfo, update:
   const inputs = Object.values(update.inputs).map(flat);
   const floats = { type: 'float32', data: update.floats } as const;
   backend.runWebGPUProgram(program, inputs, 'float32', [count, floats], output);
-  backend.tensorMap.get(tensor.dataId).values = null; // what was read before holds no longer
+  backend.tensorMap.get(tensor.dataId).values = null; // what was read before is stale
 }

@@ -45,7 +45,7 @@ export function replaceOfficial({ kernelName, compute }: WebgpuKernel): void {
   registerKernel(replacement);
 }
 
-/** Runs one of the backend's own kernels. Outside the engine's book-keeping: the caller disposes what it gives. */
+/** Runs one of the backend's own kernels. Outside the engine's book-keeping: the caller disposes the result. */
 export function runWebgpuKernel(
   backend: OfficialBackend,
   kernelName: string,

@@ -65,7 +65,7 @@ function multiplySplit(
   return product;
 }
 
-/** Products with long sums: the same numbers every time, which the official kernel does not give. */
+/** Products with long sums: the same numbers every time, unlike the official kernel's. */
 export const batchMatMul = webgpuKernel<'a' | 'b', MatMulAttrs>(
   'BatchMatMul',
   ({ inputs, attrs, backend }, official) => {

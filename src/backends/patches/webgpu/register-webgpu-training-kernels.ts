@@ -10,14 +10,14 @@ import { resizeBilinearGrad, resizeNearestNeighborGrad } from './resize-gradient
 import { sum } from './sum';
 
 /**
- * Lets networks train rightly and fast on the official webgpu backend; `useBackend` calls it where it picks that one.
- * Registers with TensorFlow.js, for the backend `'webgpu'`:
+ * Makes networks train correctly and fast on the official webgpu backend; `useBackend` calls it when it chooses that
+ * one. Registers with TensorFlow.js, for the backend `'webgpu'`:
  *
- * - what its version 4.22 computes wrongly: `addN` of more than seven tensors; the gradients of `avgPool` and `avgPool3d` at padded edges, and those of
- *   resizing with `halfPixelCenters`;
+ * - what its version 4.22 computes wrongly: `addN` of more than seven tensors; the gradients of `avgPool` and
+ *   `avgPool3d` at padded edges, and those of resizing with `halfPixelCenters`;
  * - what it computes differently from one time to the next: long sums of `matMul`;
- * - what it computes slowly: `conv2d` with both its gradients, the gradient of upsampling by nearest neighbour, sums over
- *   the first axes or over all, the gradient of a ReLU, and Adam's step.
+ * - what it computes slowly: `conv2d` with both its gradients, the gradient of upsampling by nearest neighbour, sums
+ *   over the first axes or over all axes, the gradient of a ReLU, and Adam's step.
  *
  * May be called before or after `setBackend('webgpu')`, and more than once.
  *

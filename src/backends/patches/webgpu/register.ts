@@ -6,11 +6,11 @@ const NAME = 'webgpu';
 
 /** Settings of the `webgpu` backend. */
 export interface WebgpuOptions {
-  /** Whether a GPU that is played by the CPU will do; false unless set. */
+  /** Whether a software renderer (a fallback adapter) is accepted. Default: false. */
   readonly software?: boolean;
 }
 
-/** The limits that kernels come up against, which a device has no more of than asked for. */
+/** The limits that kernels run into; a device grants no more of them than is requested. */
 const LIMITS = [
   'maxBufferSize',
   'maxStorageBufferBindingSize',
@@ -52,11 +52,11 @@ async function start(Base: OfficialClass, found: FoundAdapter): Promise<WebgpuBa
 
 /**
  * Registers the backend `webgpu` with TensorFlow.js: its own, on a GPU of the browser or, in Node, of Dawn, with clear
- * errors where the GPU is lost or too small. Does nothing where a `webgpu` works already.
+ * errors where the GPU is lost or has too little memory. Does nothing where a `webgpu` works already.
  *
  * Needs the optional peer `@tensorflow/tfjs-backend-webgpu`, and `webgpu` in Node.
  *
- * @throws Error where there is no GPU, or only one played by the CPU and `software` is not set.
+ * @throws Error where there is no GPU, or only a software renderer and `software` is not set.
  */
 export async function registerWebgpuBackend({ software = false }: WebgpuOptions = {}): Promise<void> {
   const running = engine().registry[NAME] as WebgpuBackend | undefined;
@@ -69,7 +69,7 @@ export async function registerWebgpuBackend({ software = false }: WebgpuOptions 
   if (findBackendFactory(NAME)) removeBackend(NAME);
   let unused: FoundAdapter | undefined = found;
   registerBackend(NAME, async () => {
-    // An adapter gives one device.
+    // An adapter creates only one device.
     const first = unused ?? (await findAdapter(software));
     unused = undefined;
     return start(WebGPUBackend, first);

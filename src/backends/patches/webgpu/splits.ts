@@ -1,6 +1,6 @@
 /** As many workgroups as keep a large GPU busy. */
 const WORKGROUPS = 1024;
-/** Summands below which a further split costs more than it gives. */
+/** Summands below which a further split costs more than it saves. */
 const FEWEST_SUMMANDS = 256;
 
 /** Into how many parts to split the sums of a product, so that all of the GPU takes part. */

@@ -8,7 +8,7 @@ const EACH = 64;
 /** What the official kernel adds fast enough, by one workgroup. */
 const FEW = 4096;
 
-/** Adds the rows of `[rows, columns]` by `EACH` of them: gives `[rows / EACH, columns]`. */
+/** Adds the rows of `[rows, columns]` by `EACH` of them: returns `[rows / EACH, columns]`. */
 function addSomeRows(backend: OfficialBackend, x: TensorInfo, rows: number, columns: number): TensorInfo {
   return runFlat(backend, {
     key: 'addSomeRows',
@@ -26,7 +26,7 @@ function addSomeRows(backend: OfficialBackend, x: TensorInfo, rows: number, colu
 
 /**
  * Adds the rows of a tensor whose values are `[rows, ...shape]`, always in the same order, so that a sum is the same
- * whenever it is taken. Gives a tensor of `shape`.
+ * whenever it is taken. Returns a tensor of `shape`.
  */
 export function addRows(backend: OfficialBackend, x: TensorInfo, rows: number, shape: readonly number[]): TensorInfo {
   const columns = util.sizeFromShape([...shape]);

@@ -2,11 +2,11 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { OfficialBackend, Program, Uniforms } from './backend';
 
 /**
- * One factor of a product of matrices, which need not lie in memory as one: three functions of WGSL say where its values
- * are, with A for the left factor and B for the right one in the place of X.
+ * One factor of a product of matrices, which need not lie in memory as one: three functions of WGSL say where its
+ * values are, with A for the left factor and B for the right one in the place of X.
  *
- * - `outerX(i : i32) -> vec4<i32>`: what is to know of row `i` of the left factor, or of column `i` of the right one;
- * - `innerX(k : i32) -> vec4<i32>`: what is to know of summand `k`;
+ * - `outerX(i : i32) -> vec4<i32>`: what describes row `i` of the left factor, or column `i` of the right one;
+ * - `innerX(k : i32) -> vec4<i32>`: what describes summand `k`;
  * - `atX(outer : vec4<i32>, inner : vec4<i32>) -> i32`: the index of the value of both, negative where that is 0.
  */
 export interface Factor {
@@ -160,8 +160,8 @@ function programCode({ left, right, columns, bias, activation = 'value' }: Produ
 }
 
 /**
- * Multiplies two matrices, each read as its functions say: every workgroup holds a tile of both in its own memory, so that
- * a value is read from the GPU's memory once for 32 or 64 products.
+ * Multiplies two matrices, each read as its functions say: every workgroup holds a tile of both in its own memory, so
+ * that a value is read from the GPU's memory once for 32 or 64 products.
  */
 export function multiplyTiled(backend: OfficialBackend, product: Product): TensorInfo {
   const { key, rows, columns, inner, left, right, outputShape, uniforms, uniformValues, splits = 1, bias } = product;

@@ -6,7 +6,10 @@ import { SWIFTSHADER_ADVICE, swiftShaderEnvironment } from '../../../support/swi
 const environment = swiftShaderEnvironment();
 const MINUTES = 10;
 
-/** What tests/backends/patches/webgpu/child.ts gives for `name`, in a process that finds the GPUs of `gpus`. It must end by itself. */
+/**
+ * What tests/backends/patches/webgpu/child.ts gives for `name`, in a process that finds the GPUs of `gpus`. It must end
+ * by itself.
+ */
 async function run(name: string, gpus: Record<string, string>) {
   const { stdout } = await promisify(execFile)(
     process.execPath,
@@ -63,13 +66,13 @@ describe.skipIf(environment === undefined && !process.env.REQUIRE_SWIFTSHADER)(
       expect(resumed).toEqual(undisturbed);
     });
 
-    it('refuses a GPU that the CPU plays unless it is asked for, and tensors that it has no room for', async () => {
+    it('refuses a software renderer unless it is asked for, and tensors that it has no room for', async () => {
       const { unasked, automatic, notices, without, info, tooLarge, atOnce, after } =
         await onSwiftShader('listFailures');
-      expect(unasked).toMatch(/^useBackend: 'webgpu' .*its GPU is played by the CPU \(SwiftShader.*software: true/);
+      expect(unasked).toMatch(/^useBackend: 'webgpu' .*its GPU is a software renderer \(SwiftShader.*software: true/);
       expect(automatic).toBe('simd');
       expect(notices.join('\n')).toContain(
-        "'webgpu' is installed but does not work here: its GPU is played by the CPU",
+        "'webgpu' is installed but does not work here: its GPU is a software renderer",
       );
       expect(without).toBe(true);
       expect(info).toMatchObject({ backend: 'webgpu', software: true });
