@@ -28,6 +28,13 @@ export default {
       to: { path: '^(src|packages)/.*\\bindex\\.ts$', dependencyTypesNot: ['aliased'] },
     },
     {
+      name: 'the paper on top',
+      comment: 'What is general knows nothing of the paper: only the index exports it once more.',
+      severity: 'error',
+      from: { path: '^src/(models|data)/', pathNot: '^src/(models|data)/index\\.ts$' },
+      to: { path: '^src/paper/' },
+    },
+    {
       name: 'public names only',
       comment: "From outside, a package is imported by its name ('tfjs-multitask/...'), as its users do.",
       severity: 'error',

@@ -1,6 +1,6 @@
 import { defineConfig } from 'tsup';
 
-const parts = ['layers', 'losses', 'metrics', 'models', 'train', 'data', 'node', 'backends'];
+const parts = ['layers', 'losses', 'metrics', 'models', 'paper', 'train', 'data', 'node', 'backends'];
 
 export default defineConfig({
   entry: {

@@ -1,4 +1,15 @@
 export { type Random, random } from '../internal/random';
+// The paper's, from `tfjs-multitask/paper`.
+export { type PhantomSource, phantomSources } from '../paper/phantom/acquisition';
+export { type LesionType, lesionTypes } from '../paper/phantom/lesions';
+export { type PhantomKind, phantomKinds } from '../paper/phantom/patterns';
+export {
+  type PhantomDataset,
+  type PhantomDatasetOptions,
+  type PhantomTask,
+  phantomDataset,
+} from '../paper/phantom/phantom-dataset';
+export { type PhantomSlice, type PhantomSliceOptions, phantomSlice } from '../paper/phantom/phantom-slice';
 export type { Affine } from './affine';
 export {
   type AugmentOptions,
@@ -12,16 +23,6 @@ export { flipHorizontal, flipVertical, rotate, scale, shift } from './augment-ge
 export { type CutoutOptions, cutout, type IntensityOptions, intensity, noise } from './augment-intensity';
 export { type Augmentation, type BatchesOptions, type BatchSource, batches, type Showing } from './batches';
 export { type NearDuplicatesOptions, nearDuplicates } from './near-duplicates';
-export { type PhantomSource, phantomSources } from './phantom/acquisition';
-export { type LesionType, lesionTypes } from './phantom/lesions';
-export { type PhantomKind, phantomKinds } from './phantom/patterns';
-export {
-  type PhantomDataset,
-  type PhantomDatasetOptions,
-  type PhantomTask,
-  phantomDataset,
-} from './phantom/phantom-dataset';
-export { type PhantomSlice, type PhantomSliceOptions, phantomSlice } from './phantom/phantom-slice';
 export { type ResizeImageOptions, resizeImage } from './resize-image';
 export { resizeMask } from './resize-mask';
 export { scaleToUnit, type UnitRange } from './scale-to-unit';

@@ -1,5 +1,7 @@
-export { type Amyar2020Options, type Amyar2020Task, amyar2020 } from './amyar2020';
-export { type Cnn8Options, cnn8, type UNetOptions, unet } from './baselines';
+// The paper's, from `tfjs-multitask/paper`.
+export { type Amyar2020Options, type Amyar2020Task, amyar2020 } from '../paper/amyar2020';
+export { type Cnn8Options, cnn8 } from '../paper/cnn8';
+export { type UNetOptions, unet } from '../paper/unet';
 export { copyWeights } from './copy-weights';
 export { fromLayersModel } from './from-layers-model';
 export { type GradCamOptions, gradCam } from './grad-cam';

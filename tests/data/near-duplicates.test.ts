@@ -1,8 +1,8 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { nearDuplicates } from '../../src/data/near-duplicates';
-import { phantomDataset } from '../../src/data/phantom/phantom-dataset';
 import { random } from '../../src/internal/random';
+import { phantomDataset } from '../../src/paper/phantom/phantom-dataset';
 import type { Dataset, NDArray } from '../../src/types';
 
 const SIDE = 64;

@@ -1,4 +1,4 @@
 /** The filters of each level: a list as it is, or a first level doubled from level to level. */
-export function levels(filters: number | readonly number[], count: number): readonly number[] {
+export function filtersByLevel(filters: number | readonly number[], count: number): readonly number[] {
   return typeof filters === 'number' ? Array.from({ length: count }, (_, i) => filters * 2 ** i) : filters;
 }

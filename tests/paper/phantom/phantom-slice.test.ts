@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { phantomSources } from '../../../src/data/phantom/acquisition';
-import { lesionTypes } from '../../../src/data/phantom/lesions';
-import { phantomKinds } from '../../../src/data/phantom/patterns';
-import { type PhantomSlice, phantomSlice } from '../../../src/data/phantom/phantom-slice';
 import { resizeImage } from '../../../src/data/resize-image';
+import { phantomSources } from '../../../src/paper/phantom/acquisition';
+import { lesionTypes } from '../../../src/paper/phantom/lesions';
+import { phantomKinds } from '../../../src/paper/phantom/patterns';
+import { type PhantomSlice, phantomSlice } from '../../../src/paper/phantom/phantom-slice';
 import type { NDArray } from '../../../src/types';
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);

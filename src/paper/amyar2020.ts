@@ -4,10 +4,10 @@ import type { Skips } from '../layers/blocks/up-path';
 import { MLPHead } from '../layers/builders/mlp-head';
 import { UNetDecoder } from '../layers/builders/unet-decoder';
 import { UNetEncoder } from '../layers/builders/unet-encoder';
+import { multitask } from '../models/multitask';
+import type { Sharing } from '../models/sharing/sharing';
 import type { ByTask, Head, MultitaskModel } from '../types';
-import { levels } from './levels';
-import { multitask } from './multitask';
-import type { Sharing } from './sharing/sharing';
+import { filtersByLevel } from './filters-by-level';
 
 export type Amyar2020Task = 'reconstruction' | 'segmentation' | 'classification';
 
@@ -74,7 +74,7 @@ export function amyar2020<const T extends Amyar2020Task = Amyar2020Task>(
   }
   return multitask({
     inputShape,
-    encoder: UNetEncoder({ filters: levels(filters, 5), norm, dropout }),
+    encoder: UNetEncoder({ filters: filtersByLevel(filters, 5), norm, dropout }),
     heads: mapTasks(tasks, (task) => heads[task]),
     sharing,
     name: 'amyar2020',

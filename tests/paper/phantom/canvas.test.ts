@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createCanvas, everywhere } from '../../../src/data/phantom/canvas';
-import { atLevel, closedCurve, mirrored, type Outline, type Point, reach } from '../../../src/data/phantom/geometry';
-import type { Draw } from '../../../src/data/phantom/view';
+import { createCanvas, everywhere } from '../../../src/paper/phantom/canvas';
+import { atLevel, closedCurve, mirrored, type Outline, type Point, reach } from '../../../src/paper/phantom/geometry';
+import type { Draw } from '../../../src/paper/phantom/view';
 
 const view = { size: 40, left: -10, top: -10, width: 20, height: 20 };
 const pixelArea = 0.25;

@@ -2,8 +2,8 @@ import '@tensorflow/tfjs-backend-cpu';
 import { setBackend } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { batches } from '../../../src/data/batches';
-import { type PhantomTask, phantomDataset } from '../../../src/data/phantom/phantom-dataset';
 import { split } from '../../../src/data/split';
+import { type PhantomTask, phantomDataset } from '../../../src/paper/phantom/phantom-dataset';
 import type { Source } from '../../../src/types';
 import { expectNoLeak } from '../../support/leaks';
 

@@ -1,0 +1,13 @@
+export { type Amyar2020Options, type Amyar2020Task, amyar2020 } from './amyar2020';
+export { type Cnn8Options, cnn8 } from './cnn8';
+export { type PhantomSource, phantomSources } from './phantom/acquisition';
+export { type LesionType, lesionTypes } from './phantom/lesions';
+export { type PhantomKind, phantomKinds } from './phantom/patterns';
+export {
+  type PhantomDataset,
+  type PhantomDatasetOptions,
+  type PhantomTask,
+  phantomDataset,
+} from './phantom/phantom-dataset';
+export { type PhantomSlice, type PhantomSliceOptions, phantomSlice } from './phantom/phantom-slice';
+export { type UNetOptions, unet } from './unet';
