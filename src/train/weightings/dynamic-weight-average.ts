@@ -10,7 +10,7 @@ export interface DynamicWeightAverageOptions {
 
 /**
  * Weights by how slowly each loss has been falling: w_k = K softmax(r_k / temperature), r_k = L_k(t - 1) / L_k(t - 2) of
- * the means over the last two epochs; r_k = 1 until a task has two.
+ * the means over the last two epochs; r_k = 1 until a task has two, and after an epoch whose mean was 0.
  *
  * Over the K tasks that have been seen in any epoch, so that a batch without one does not change the others' weights; an
  * epoch without a task leaves its two means as they are. Source: Liu, Johns, Davison, "End-to-end multi-task learning
@@ -32,7 +32,7 @@ export function dynamicWeightAverage<T extends string = string>({
     name: 'dynamicWeightAverage',
     combine(losses) {
       const tasks = [...new Set([...Object.keys(means), ...Object.keys(losses)])];
-      const ratios = tasks.map((task) => (means[task]?.length === 2 ? means[task][1] / means[task][0] : 1));
+      const ratios = tasks.map((task) => ratioOf(means[task]));
       const shares = softmax(ratios.map((ratio) => ratio / temperature));
       return tidy(() => weightedLoss(losses, (task) => shares[tasks.indexOf(task)] * tasks.length));
     },
@@ -48,4 +48,9 @@ export function dynamicWeightAverage<T extends string = string>({
       means = state as typeof means;
     },
   };
+}
+
+/** The newer mean over the older one; 1 where there is no such number. */
+function ratioOf([older, newer]: readonly number[] = []): number {
+  return newer === undefined || older === 0 ? 1 : newer / older;
 }

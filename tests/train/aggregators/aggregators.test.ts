@@ -13,7 +13,6 @@ import {
   mgda,
   nashMtl,
   pcGrad,
-  sumGradient,
   upGrad,
 } from '../../../src/train/index';
 import type { Aggregator } from '../../../src/types';
@@ -39,72 +38,8 @@ const jacobians = (columns: number, least = 1) =>
     .chain((k) => fc.array(fc.array(entry, { minLength: columns, maxLength: columns }), { minLength: k, maxLength: k }))
     .filter((j) => j.every((row) => dot(row, row) > 1e-2));
 
-const all: [string, () => Aggregator<string>][] = [
-  ['meanGradient', meanGradient],
-  ['sumGradient', sumGradient],
-  ['mgda', mgda],
-  ['pcGrad', pcGrad],
-  ['gradVac', gradVac],
-  ['caGrad', caGrad],
-  ['imtlG', imtlG],
-  ['nashMtl', nashMtl],
-  ['alignedMtl', alignedMtl],
-  ['upGrad', upGrad],
-  ['dualProj', dualProj],
-  ['conflictFreeGradient', conflictFreeGradient],
-  ['fairGrad', fairGrad],
-  ['gradNorm', gradNorm],
-];
-
 const check = <V>(arbitrary: fc.Arbitrary<V>, body: (value: V) => void, numRuns = 60): void =>
   fc.assert(fc.property(arbitrary, body), { seed: 5, numRuns });
-
-describe.each(all)('%s', (name, make) => {
-  it('gives one finite weight a task, the same at every call of a new one', () => {
-    check(jacobians(3), (j) => {
-      const weights = weigh(make(), j, 3);
-      expect(weights).toHaveLength(j.length);
-      expect(weights.every(Number.isFinite)).toBe(true);
-      expect(weigh(make(), j, 3)).toEqual(weights);
-    });
-  });
-
-  it('lives with gradients of zero, alike and opposite, in float32 rounding too', () => {
-    const zero = [0, 0, 0];
-    const g = [0.3, -1.2, 0.7];
-    const opposite = g.map((v) => -v);
-    for (const j of [
-      [zero],
-      [zero, zero],
-      [zero, g],
-      [g, g],
-      [g, opposite],
-      [g, opposite, zero],
-      [g, g, g, opposite],
-    ]) {
-      const result = combine(j, weigh(make(), j));
-      expect(result.every(Number.isFinite)).toBe(true);
-      expect(Math.hypot(...result)).toBeLessThan(Math.max(1e-9, 8 * Math.hypot(...g)));
-      const rounded = gramianOf(j).map((row, a) =>
-        row.map((v, b) => Math.fround(v * (1 + 1e-7 * Math.sin(a * 3 + b)))),
-      );
-      const symmetric = rounded.map((row, a) => row.map((_, b) => rounded[Math.min(a, b)][Math.max(a, b)]));
-      const tasks = names(j.length);
-      const losses = Object.fromEntries(tasks.map((task) => [task, 1]));
-      expect(make().weights(symmetric, tasks, { step: 0, losses }).every(Number.isFinite)).toBe(true);
-    }
-  });
-
-  it('says what is wrong with a Gramian', () => {
-    const context = { step: 0, losses: { a: 1, b: 1 } };
-    expect(() => make().weights([[1]], ['a', 'b'], context)).toThrow(
-      `${name}: the Gramian must be 2 x 2, a row for each of a, b; got rows of 1.`,
-    );
-    expect(() => make().weights([], [], context)).toThrow('a row for each of no task; got rows of nothing.');
-    expect(() => make().weights([[Number.NaN]], ['a'], context)).toThrow(`${name}: the Gramian must be finite`);
-    expect(() => make().weights([[-1]], ['a'], context)).toThrow('not negative on its diagonal, got [[-1]].');
-  });
-});
 
 describe('the result', () => {
   it.each([
@@ -337,16 +272,6 @@ describe('what an aggregator remembers', () => {
     ['gradVac', gradVac],
     ['gradNorm', gradNorm],
   ];
-
-  it.each(makers)('can be saved and loaded: %s', (_, make) => {
-    const first = make();
-    for (let n = 0; n < 5; n++) step(first, n % 2 ? ['a', 'c'] : ['a', 'b', 'c'], n);
-    const saved = JSON.parse(JSON.stringify(first.save?.()));
-    const second = make();
-    second.load?.(saved);
-    for (let n = 5; n < 9; n++) expect(step(second, ['a', 'b', 'c'], n)).toEqual(step(first, ['a', 'b', 'c'], n));
-    expect(step(make(), ['a', 'b', 'c'], 9)).not.toEqual(step(first, ['a', 'b', 'c'], 9));
-  });
 
   it.each(makers)('of a task is not touched by a batch without it: %s', (_, make) => {
     const aggregator = make();

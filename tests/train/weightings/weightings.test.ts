@@ -4,7 +4,6 @@ import { ConvEncoder, MLPHead } from '../../../src/layers/index';
 import { bce } from '../../../src/losses/index';
 import { multitask } from '../../../src/models/index';
 import {
-  type Callback,
   createTrainer,
   dynamicWeightAverage,
   equalWeights,
@@ -17,101 +16,13 @@ import {
   smoothTchebycheff,
   uncertainty,
 } from '../../../src/train/index';
-import type { PlainData, Source, Weighting } from '../../../src/types';
+import type { Weighting } from '../../../src/types';
+import { fitTiny } from '../../contracts/fit-tiny';
 import { useCpu } from '../../support/cpu';
-import { expectNoLeak } from '../../support/leaks';
 import { slopesOf } from '../../support/slopes';
-import { disposeBatch, flatWeights, squares, type TinyTask, tinyBatch, tinyModel } from '../../support/tiny-model';
+import { disposeBatch, squares, type TinyTask, tinyBatch, tinyModel } from '../../support/tiny-model';
 
 useCpu();
-
-type Maker = () => Weighting<TinyTask>;
-
-const all: [string, Maker][] = [
-  ['equalWeights', equalWeights],
-  ['uncertainty', () => uncertainty({ a: 'regression', b: 'classification' })],
-  ['dynamicWeightAverage', dynamicWeightAverage],
-  ['randomLossWeighting', randomLossWeighting],
-  ['geometricLoss', geometricLoss],
-  ['smoothTchebycheff', smoothTchebycheff],
-  ['famo', famo],
-  ['imtlL', () => imtlL(['a', 'b'])],
-  ['scheduledWeights', () => scheduledWeights(({ step, epoch }) => ({ b: 0.1 * epoch + 0.01 * step }))],
-];
-
-/** Five batches an epoch; the second lacks task b, the fourth task a. */
-const source: Source<TinyTask> = function* (epoch: number) {
-  for (let i = 0; i < 5; i++) {
-    const value = Math.sin(1 + epoch * 5 + i);
-    const rows = [
-      [value, 1],
-      [0.5, -value],
-    ];
-    const labels = [{ a: [0.1, value], b: [value, 0] }, { a: [value, 0.3] }, { b: [0.2, value] }][
-      i % 2 ? (i + 1) / 2 : 0
-    ];
-    const batch = tinyBatch(rows, labels);
-    try {
-      yield batch;
-    } finally {
-      disposeBatch(batch);
-    }
-  }
-};
-
-async function run(
-  make: Maker,
-  epochs: number,
-  options: { resume?: PlainData; callbacks?: Callback<TinyTask>[] } = {},
-) {
-  const model = tinyModel();
-  const trainer = createTrainer(model, {
-    optimizer: train.adam(0.05),
-    losses: { a: squares, b: squares },
-    weighting: make(),
-  });
-  const history = await trainer.fit(source, { epochs, validation: source, ...options });
-  const weights = await flatWeights(model);
-  trainer.dispose();
-  model.dispose();
-  return { weights, history };
-}
-
-describe.each(all)('%s', (_, make) => {
-  it('goes on from a snapshot of any step as if it had never stopped', async () => {
-    const snapshots: PlainData[] = [];
-    const recorder: Callback<TinyTask> = {
-      onSafePoint: async (r) => void snapshots.push(structuredClone(await r.snapshot())),
-    };
-    const whole = await run(make, 4, { callbacks: [recorder] });
-    expect(snapshots).toHaveLength(24);
-    for (const resume of snapshots.filter((_snapshot, i) => i % 3 === 1 || i === 4)) {
-      const rest = await run(make, 4, { resume });
-      expect(rest.weights).toEqual(whole.weights);
-      expect(rest.history.epochs.map((e) => e.validation)).toEqual(whole.history.epochs.map((e) => e.validation));
-    }
-  });
-
-  it('lets the losses fall on batches that lack tasks', async () => {
-    const { history } = await run(make, 12);
-    const { epochs } = history;
-    const sum = (at: number) => epochs[at].train.a.loss + epochs[at].train.b.loss;
-    expect(sum(11)).toBeLessThan(0.7 * sum(0));
-  });
-
-  it('gives an absent task no weight', async () => {
-    const weighting = make();
-    const { value, slopes } = await slopesOf(weighting, { a: 0.7 }, { step: 1, epoch: 1 });
-    expect(Number.isFinite(value)).toBe(true);
-    expect(Object.keys(slopes)).toEqual(['a']);
-    expect(slopes.a).toBeGreaterThan(0);
-    dispose([...(weighting.variables ?? [])]);
-  });
-
-  it('gives back everything that it took', async () => {
-    await expectNoLeak(() => run(make, 1));
-  });
-});
 
 describe('equalWeights', () => {
   it('is the mean over the tasks that are there', async () => {
@@ -311,14 +222,11 @@ describe('scheduledWeights', () => {
 
   it('is told where the fit stands', async () => {
     const seen: string[] = [];
-    await run(
-      () =>
-        scheduledWeights(({ step, epoch, training }) => {
-          seen.push(`${step} ${epoch} ${training}`);
-          return {};
-        }),
-      2,
-    );
+    const weighting = scheduledWeights<TinyTask>(({ step, epoch, training }) => {
+      seen.push(`${step} ${epoch} ${training}`);
+      return {};
+    });
+    await fitTiny({ weighting }, { epochs: 2 });
     const steps = (epoch: number) => [0, 1, 2, 3, 4].map((i) => `${epoch * 5 + i} ${epoch} true`);
     expect(seen).toEqual([...steps(0), '5 0 false', ...steps(1), '10 1 false']);
   });

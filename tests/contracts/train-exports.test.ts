@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import * as node from '../../src/node/index';
+import * as train from '../../src/train/index';
+import { AGGREGATORS, ELEMENTWISE } from './aggregators';
+import { CALLBACKS } from './callbacks';
+import { exportsIn } from './exports';
+import { WEIGHTINGS } from './weightings';
+
+/** Exports that are no weighting, aggregator, callback or schedule. */
+const OTHERS = {
+  train: ['alternate', 'conflicts', 'createTrainer', 'taskWeights'],
+  node: [
+    'cached',
+    'fileSystem',
+    'loadCheckpoint',
+    'manifestDataset',
+    'readArchive',
+    'readImage',
+    'writeArchive',
+    'writeJson',
+    'writePng',
+  ],
+};
+
+it('there is a case for every weighting, aggregator, callback and schedule that is exported', () => {
+  const cases = exportsIn(Object.keys({ ...WEIGHTINGS, ...AGGREGATORS, ...ELEMENTWISE, ...CALLBACKS }));
+  const all = [...Object.keys(train), ...Object.keys(node)];
+  expect([...cases, ...OTHERS.train, ...OTHERS.node].sort()).toEqual(all.sort());
+});
