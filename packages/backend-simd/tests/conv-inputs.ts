@@ -2,8 +2,10 @@ import { tensor4d } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { numbers } from './compare';
 
+export type Shape = [number, number, number, number];
+
 /** Repeatable numbers of a shape. */
-export const input = (shape: [number, number, number, number], seed = 1) =>
+export const input = (shape: Shape, seed = 1) =>
   tensor4d(
     numbers(
       shape.reduce((a, b) => a * b),
@@ -28,3 +30,18 @@ export const pads = fc.oneof(
     ],
   ),
 );
+
+/** The sides of a filter, and its padding: fields of a case. */
+export const windows = { tall: fc.integer({ min: 1, max: 4 }), wide: fc.integer({ min: 1, max: 4 }), pad: pads };
+
+interface Windowed {
+  readonly height: number;
+  readonly width: number;
+  readonly tall: number;
+  readonly wide: number;
+  readonly pad: unknown;
+}
+
+/** Whether the filter fits into the image at least once. */
+export const fits = ({ height, width, tall, wide, pad }: Windowed): boolean =>
+  pad === 'same' || (height >= tall && width >= wide);

@@ -17,34 +17,11 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { registerSimdBackend } from '../src';
 import { expectSame, numbers } from './compare';
+import { fits, input, type Shape, windows } from './conv-inputs';
 import { computeOn } from './on-threads';
 import { expectSlope } from './slope';
 
 beforeAll(() => registerSimdBackend({ threads: 2 }));
-
-type Shape = [number, number, number, number];
-type Pads = [[0, 0], [number, number], [number, number], [0, 0]];
-
-const input = (shape: Shape, seed = 1) =>
-  tensor4d(
-    numbers(
-      shape.reduce((a, b) => a * b),
-      seed,
-    ),
-    shape,
-  );
-
-const pads = fc.oneof(
-  fc.constantFrom('same' as const, 'valid' as const),
-  fc.tuple(fc.nat(2), fc.nat(2), fc.nat(2), fc.nat(2)).map(
-    ([top, bottom, left, right]): Pads => [
-      [0, 0],
-      [top, bottom],
-      [left, right],
-      [0, 0],
-    ],
-  ),
-);
 
 const cases = fc
   .record({
@@ -53,12 +30,10 @@ const cases = fc
     width: fc.integer({ min: 1, max: 13 }),
     maps: fc.integer({ min: 1, max: 11 }),
     times: fc.integer({ min: 1, max: 3 }),
-    tall: fc.integer({ min: 1, max: 4 }),
-    wide: fc.integer({ min: 1, max: 4 }),
     step: fc.integer({ min: 1, max: 3 }),
-    pad: pads,
+    ...windows,
   })
-  .filter((c) => c.pad === 'same' || (c.height >= c.tall && c.width >= c.wide));
+  .filter(fits);
 
 describe('depthwise convolution', () => {
   it('gives what the cpu backend gives, and the same gradients, for any shape, stride, padding and number of filters a map', async () => {
