@@ -23,7 +23,7 @@ const lackingSource: Source<TinyTask> = function* (epoch: number) {
 };
 
 /** What a fit of the tiny model is made of. */
-export interface TinyFit extends Pick<TrainerOptions<TinyTask, never>, 'weighting' | 'aggregator' | 'gradientsAt'> {
+export interface TinyFit extends Pick<TrainerOptions<TinyTask, never>, 'weighting' | 'aggregator'> {
   readonly callbacks?: readonly Callback<TinyTask>[];
   readonly source?: Source<TinyTask>;
   /** What it leaves besides weights, history and states. */

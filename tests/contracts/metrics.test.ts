@@ -57,7 +57,7 @@ describe.each(Object.entries(METRICS))('with %s', (_, { cases, one }) => {
           expectClose(metric.compute(metric.merge(first, metric.init())), before);
           expectClose(metric.compute(structuredClone(first)), before);
         }),
-        { numRuns: 20, seed: 2 },
+        { numRuns: 15, seed: 2 },
       );
     });
 
@@ -78,7 +78,7 @@ describe.each(Object.entries(METRICS))('with %s', (_, { cases, one }) => {
         fc.asyncProperty(lists, async (given) => {
           expectClose(await invariantOf(given.toReversed()), await invariantOf(given));
         }),
-        { numRuns: 20, seed: 3 },
+        { numRuns: 15, seed: 3 },
       );
     });
 
@@ -92,7 +92,7 @@ describe.each(Object.entries(METRICS))('with %s', (_, { cases, one }) => {
           );
           expectClose(await invariantOf(unread), await invariantOf(repeated));
         }),
-        { numRuns: 20, seed: 4 },
+        { numRuns: 15, seed: 4 },
       );
     });
 
