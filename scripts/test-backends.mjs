@@ -123,6 +123,7 @@ async function runSuite(name, report, alias) {
   const aliases = [
     ...Object.entries(JSON.parse(alias)).map(([find, replacement]) => ({ find, replacement })),
     { find: /^tfjs-multitask$/, replacement: join(root, 'src/index.ts') },
+    { find: /^tfjs-backend-simd$/, replacement: join(root, 'packages/backend-simd/src/index.ts') },
     { find: /^tfjs-multitask\/(.+)$/, replacement: join(root, 'src/$1/index.ts') },
   ];
   const vitest = await startVitest('test', [], options, { resolve: { alias: aliases } });
