@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ARGUMENT_COUNT } from '../src/abi/memory';
 import type { Arguments, Fields } from '../src/abi/table';
 
@@ -151,12 +152,16 @@ function assemblyClassOf(entry: Entry): string {
  */
 export function textsOf(table: Table): Readonly<Record<string, string>> {
   const { groups, kernels } = entriesOf(table);
+  // 31 bits of the table, by which a binary that was built from another one is noticed
+  const version = createHash('sha256').update(JSON.stringify(table)).digest().readInt32BE() >>> 1;
   const typescript = [
     HEADER,
     `import type { Address, WasmKernel } from '../abi/kernel';\n`,
     ...Object.entries(table.codes).map(codeOf),
     ...[...groups, ...kernels].map(interfaceOf),
     ...kernels.map(kernelOf),
+    '/** What the binary that belongs to these kernels says that it is. */',
+    `export const ABI_VERSION = ${version};\n`,
     '/** The kernels of the WebAssembly module. */',
     `export const abi = { ${kernels.map(({ name }) => name).join(', ')} };`,
     '',
@@ -171,6 +176,11 @@ export function textsOf(table: Table): Readonly<Record<string, string>> {
     `import { ARGUMENTS } from '../../abi/memory';`,
     ...Object.entries(table.kernels).map(([file, of]) => `import { ${Object.keys(of).join(', ')} } from '../${file}';`),
     `import {\n${kernels.map((kernel) => `  ${classOf(kernel)},\n`).join('')}} from './abi';\n`,
+    '/** The table that this was made from. */',
+    'export function abiVersion(): i32 {',
+    `  return ${version};`,
+    '}',
+    '',
     '/** Computes one item of a job. */',
     'export function compute(kernel: i32, item: i32, thread: i32): void {',
     '  switch (kernel) {',

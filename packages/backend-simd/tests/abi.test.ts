@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { textsOf } from '../scripts/abi-texts';
 import type { WasmKernel } from '../src/abi/kernel';
 import { ARGUMENT_COUNT, ARGUMENTS } from '../src/abi/memory';
@@ -95,6 +95,16 @@ describe('the calling convention', () => {
     views.ints.fill(-1);
     writers[kernel]!.write(views, args);
     expect(expected.map(([probe, i]) => [probe, i, read[probe]!(i)])).toEqual(expected);
+  });
+
+  it('refuses a binary that was built from another table', async () => {
+    vi.resetModules();
+    vi.doMock('../src/generated/abi', async (original) => ({ ...(await original<object>()), ABI_VERSION: -1 }));
+    const { createRuntime } = await import('../src/runtime/runtime');
+    await expect(createRuntime({ threads: 1 })).rejects.toThrow(
+      'simd backend: its binary was built from another table of kernels. Run: npm run build:wasm',
+    );
+    vi.doUnmock('../src/generated/abi');
   });
 
   it('refuses more records than there is room for', () => {

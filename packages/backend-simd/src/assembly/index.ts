@@ -3,6 +3,8 @@
 import { DONE, FAILED, ITEMS, JOB, KERNEL, SLEEPERS, STOP, WAKEUPS } from '../abi/memory';
 import { compute } from './generated/dispatch';
 
+export { abiVersion } from './generated/dispatch';
+
 function drain(thread: i32): void {
   while (true) {
     const seen = atomic.load<i64>(JOB);

@@ -1,5 +1,6 @@
 import type { WasmKernel } from '../abi/kernel';
 import { ARGUMENT_COUNT, ARGUMENTS, DONE } from '../abi/memory';
+import { ABI_VERSION } from '../generated/abi';
 import { plainBinary, relaxedBinary } from '../generated/binaries';
 import { importBuiltin, isNode } from './environment';
 import { createHeap, type Heap } from './heap';
@@ -32,6 +33,7 @@ export interface StartableRuntime {
 }
 
 interface Exports {
+  abiVersion(): number;
   runSingleThread(kernel: number, items: number): void;
   runShared(kernel: number, items: number, spins: number): number;
   finished(spins: number): number;
@@ -82,7 +84,9 @@ export async function createRuntime(
   const module = await WebAssembly.compile(binary);
   const { memory, maximumPages } = reserve();
   const instance = await WebAssembly.instantiate(module, { env: { memory } });
-  const { runSingleThread, runShared, finished } = instance.exports as unknown as Exports;
+  const { abiVersion, runSingleThread, runShared, finished } = instance.exports as unknown as Exports;
+  if (abiVersion() !== ABI_VERSION)
+    throw new Error('simd backend: its binary was built from another table of kernels. Run: npm run build:wasm');
   const workers = await findWorkers();
   let threads = workers ? Math.max(1, options.threads ?? (await countCores())) : 1;
   const words = new Int32Array(memory.buffer, 0, ARGUMENTS / 4);
