@@ -1,10 +1,14 @@
 // Runs the op tests of tfjs-core on one backend and writes how each ended as JSON. Bundled and started by op-suite.mjs:
 //
-//   node BUNDLE RESULT ONLY BACKEND [THREADS [plain]]       (plain: products and sums not fused)
+//   node BUNDLE RESULT ONLY BACKEND [THREADS [MODE]]
+//
+//   MODE   plain: products and sums not fused; small-pieces: even the small tensors of the tests are cut and shared
 import { writeFileSync } from 'node:fs';
 import jasmineCore from 'jasmine-core';
 
-const [result, only, backendName, threads, plain] = process.argv.slice(2);
+const [result, only, backendName, threads, mode] = process.argv.slice(2);
+
+const SMALL_PIECES = { itemElements: 16, leastSharedProducts: 0, leastSharedElements: 0, mostUnfoldedBytes: 0 };
 
 async function main() {
   const env = jasmineCore.boot().getEnv();
@@ -13,8 +17,9 @@ async function main() {
   await import('@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops');
   await import('@tensorflow/tfjs-backend-cpu');
   if (backendName === 'simd') {
-    const { registerSimdBackend } = await import('../src');
-    await registerSimdBackend({ threads: Number(threads), fused: plain !== 'plain' });
+    const { registerTunedBackend } = await import('../src/register');
+    const tuning = mode === 'small-pieces' ? SMALL_PIECES : undefined;
+    await registerTunedBackend({ threads: Number(threads), fused: mode !== 'plain', tuning });
   }
   await tf.setBackend(backendName);
   const { setTestEnvs } = await import('@tensorflow/tfjs-core/dist/jasmine_util');

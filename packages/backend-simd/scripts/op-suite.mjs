@@ -22,14 +22,6 @@ const EXCLUDED = {
     'expects the share of a whole window at padded edges, where avgPool divides by the covered pixels: not its derivative',
 };
 
-/** The sizes from which work is cut and shared, and what they are where even the small tensors of the tests are to be cut. */
-const THRESHOLDS = [
-  ['GRAIN = 16_384', 'GRAIN = 16'],
-  ['ALONE = 200_000', 'ALONE = 0'],
-  ['SMALL = 32_768', 'SMALL = 0'],
-  ['MOST_BYTES = 64 * 1024 * 1024', 'MOST_BYTES = 0'],
-];
-
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const { only, node } = parseArgs({
@@ -38,10 +30,9 @@ const { only, node } = parseArgs({
 const binary = node ? await nodeBinary(Number(node)) : process.execPath;
 const work = await mkdtemp(join(root, 'node_modules/.op-suite-')); // inside, so that the bundle finds jasmine-core
 
-/** Bundles the tests with the backends from source, and cuts work into small pieces where `shared` is true. */
-async function bundle(name, shared) {
-  const unseen = new Set(shared ? THRESHOLDS : []);
-  const outfile = join(work, `${name}.cjs`);
+/** Bundles the tests with the backends from source. */
+async function bundle() {
+  const outfile = join(work, 'suite.cjs');
   await build({
     entryPoints: [join(root, 'packages/backend-simd/scripts/op-suite-run.mjs')],
     outfile,
@@ -52,23 +43,7 @@ async function bundle(name, shared) {
     external: ['jasmine-core', 'node-fetch'],
     ignoreAnnotations: true, // the package's list of side effects leaves its tests out
     logLevel: 'error',
-    plugins: [
-      {
-        name: 'thresholds',
-        setup(esbuild) {
-          esbuild.onLoad({ filter: /backend-simd[\\/]src[\\/]kernels[\\/][^\\/]+\.ts$/ }, async ({ path }) => {
-            let contents = await readFile(path, 'utf8');
-            for (const threshold of shared ? THRESHOLDS : []) {
-              if (contents.includes(threshold[0])) unseen.delete(threshold);
-              contents = contents.replace(...threshold);
-            }
-            return { contents, loader: 'ts' };
-          });
-        },
-      },
-    ],
   });
-  if (unseen.size > 0) throw new Error(`simd/kernels no longer says: ${[...unseen].map(([from]) => from).join(', ')}`);
   return outfile;
 }
 
@@ -82,10 +57,12 @@ async function outcome(file, ...args) {
 const isGood = (spec) => spec?.status === 'passed';
 
 async function compare() {
-  const whole = await bundle('whole', false);
-  const [cpu, one] = await Promise.all([outcome(whole, 'cpu'), outcome(whole, 'simd', '1')]);
-  const shared = await bundle('shared', true);
-  const [plain, two] = await Promise.all([outcome(whole, 'simd', '1', 'plain'), outcome(shared, 'simd', '2')]);
+  const suite = await bundle();
+  const [cpu, one] = await Promise.all([outcome(suite, 'cpu'), outcome(suite, 'simd', '1')]);
+  const [plain, two] = await Promise.all([
+    outcome(suite, 'simd', '1', 'plain'),
+    outcome(suite, 'simd', '2', 'small-pieces'),
+  ]);
 
   const good = Object.keys(cpu).filter((name) => isGood(cpu[name]));
   const wanted = good.filter((name) => !(name in EXCLUDED));

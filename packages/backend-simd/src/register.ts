@@ -23,6 +23,7 @@ import { poolKernels } from './kernels/pool';
 import { pool3DKernels } from './kernels/pool3d';
 import { ownReduceKernels, reduceKernels } from './kernels/reduce';
 import { resizeKernels } from './kernels/resize';
+import type { Tuning } from './kernels/tuning';
 import { checkRegistered, markRegistered } from './registered';
 import { createRuntime, type StartableRuntime } from './runtime/runtime';
 
@@ -114,6 +115,11 @@ export interface SimdOptions {
  * await setBackend('simd');
  */
 export async function registerSimdBackend(options: SimdOptions = {}): Promise<void> {
+  return registerTunedBackend(options);
+}
+
+/** The same with sizes of its own to cut work by: for tests, which make them small. */
+export async function registerTunedBackend(options: SimdOptions & { readonly tuning?: Tuning }): Promise<void> {
   const { threads } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
     throw new RangeError(`registerSimdBackend: threads must be a positive whole number, got ${threads}.`);

@@ -107,7 +107,7 @@ export function convTiles(args: ConvTilesArguments, item: i32, thread: i32): voi
       for (let g = 0; g < groups; g++) {
         if (left > 4) igemm6x8(rowsAt, run, panelAt, acc, g == 0);
         else if (g == 0) igemm6x4(rowsAt, run, panelAt, acc, true);
-        else igemm6x4(rowsAt, run, panelAt, acc, false); // called twice, or the optimizer would storeRow its loop into these
+        else igemm6x4(rowsAt, run, panelAt, acc, false); // called twice, or the optimizer would put its loop into these
         rowsAt += 24;
         panelAt += <usize>run << 5;
       }

@@ -1,5 +1,6 @@
 // Hard-swish, x * relu6(x + 3) / 6, and its gradient, each in one pass: 0 up to -3, x from 3 on. Source: Howard et al.,
-// "Searching for MobileNetV3", 2019, arXiv:1905.02244. No product and sum is fused, so both binaries give the same bits.
+// "Searching for MobileNetV3", 2019, arXiv:1905.02244. No product and sum is fused, so both binaries give the same
+// bits.
 import { loadPart, min32, storePart } from './common';
 import { splat } from './functions';
 import { HardSwishArguments, HardSwishGradientArguments } from './generated/abi';
@@ -24,7 +25,9 @@ export function hardSwish(args: HardSwishArguments, item: i32, _thread: i32): vo
   }
 }
 
-/** dy times the slope at x, `block` numbers an item. At -3 and 3, where there is a corner, the slope of the outer side. */
+/**
+ * dy times the slope at x, `block` numbers an item. At -3 and 3, where there is a corner, the slope of the outer side.
+ */
 export function hardSwishGradient(args: HardSwishGradientArguments, item: i32, _thread: i32): void {
   const start = item * args.block;
   const at = <usize>start << 2;

@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { behind, NONE } from '../abi/kernel';
 import { abi } from '../generated/abi';
-import { allFloat, GRAIN, type Kernel, sizeOf } from './kernel';
+import { allFloat, type Kernel, sizeOf } from './kernel';
 
 interface AdamAttrs {
   readonly learningRate: number;
@@ -33,9 +33,10 @@ const adamUpdate: Kernel = ({ backend, inputs, attrs }) => {
       backend.addressToChange(inputs[`second${i}`]!),
     ];
     const size = sizeOf(inputs[`value${i}`]!.shape);
-    for (let start = 0; start < size; start += GRAIN) {
+    const { itemElements } = runtime.tuning;
+    for (let start = 0; start < size; start += itemElements) {
       for (const address of addresses) table.push(address && behind(address, start * 4));
-      table.push(Math.min(GRAIN, size - start));
+      table.push(Math.min(itemElements, size - start));
     }
   }
   const [power1, power2] = [inputs.power1!, inputs.power2!].map((tensor) => {

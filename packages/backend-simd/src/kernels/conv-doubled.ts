@@ -1,17 +1,18 @@
 import { type Address, behind, NONE } from '../abi/kernel';
+import { PANEL_ROW, TILE_BYTES, UPSAMPLE_PLACES } from '../assembly/sizes';
 import type { SimdBackend } from '../backend';
 import { ACTIVATION, abi } from '../generated/abi';
-import { ALONE, type Grid, type Operands, sumChunks } from './conv-tiles';
+import type { Runtime } from '../runtime/runtime';
+import { type Grid, type Operands, sumChunks } from './conv-tiles';
 import { blockOf, cutGradient, even } from './cut';
 import { roundUp } from './kernel';
 
-/** Products a pixel, as in wasm/doubled.as. */
-const PLACES = 4;
 /** Bytes of what a block of pixels is made into: a part of a second-level cache. */
-const MOST_BYTES = 256 * 1024;
-const MOST_PIXELS = 96;
+const MOST_BLOCK_BYTES = 256 * 1024;
+/** Pixels of a block at most, and of what is summed at a time in the filter's gradient. */
+const MOST_BLOCK_PIXELS = 96;
 /** Pixels that a part of a sum has at least where there are as many. */
-const LEAST_CHUNK = 256;
+const LEAST_CHUNK_PIXELS = 256;
 
 /** A 2x2 convolution of an image [batch, 2 height, 2 width, depth] to as many pixels of `maps` maps: half its sides. */
 export interface Doubled {
@@ -37,7 +38,8 @@ export function doubledOf({ table, stepY, stepX, ...grid }: Grid): Doubled | und
 const pixelsOf = ({ batch, height, width }: Doubled): number => batch * height * width;
 
 /** Few enough products that one thread computes them. */
-const isSmall = (doubled: Doubled): boolean => pixelsOf(doubled) * PLACES * doubled.depth * doubled.maps < ALONE;
+const isSmall = ({ tuning }: Runtime, doubled: Doubled): boolean =>
+  pixelsOf(doubled) * UPSAMPLE_PLACES * doubled.depth * doubled.maps < tuning.leastSharedProducts;
 
 /** A pass over blocks of pixels that reads `inner` channels of each and writes `outer`. */
 interface Pass {
@@ -56,28 +58,28 @@ function computeBlocks({ runtime }: SimdBackend, doubled: Doubled, { inner, oute
   const { x, dy, out, filter, bias, activation } = at;
   const pixels = pixelsOf(doubled);
   const panelCount = Math.ceil(outer / 8);
-  const pixelBytes = PLACES * inner * 4;
-  const most = Math.max(12, Math.min(MOST_PIXELS, Math.floor(MOST_BYTES / pixelBytes / 6) * 6));
+  const pixelBytes = UPSAMPLE_PLACES * inner * 4;
+  const most = Math.max(12, Math.min(MOST_BLOCK_PIXELS, Math.floor(MOST_BLOCK_BYTES / pixelBytes / 6) * 6));
   const block = blockOf(pixels, most, threads);
   const blocks = Math.ceil(pixels / block);
   // each share of the panels spreads the pixels again, so there are no more than threads need
   const split = Math.min(panelCount, Math.ceil(threads / blocks));
   const sixes = Math.ceil(block / 6);
-  const scratchSize = roundUp(sixes * (768 + 6 * pixelBytes) + 64, 64);
+  const scratchSize = roundUp(sixes * (UPSAMPLE_PLACES * TILE_BYTES + 6 * pixelBytes) + 64, 64);
   const zeroBytes = roundUp(inner * 4, 64);
-  const panelBytes = panelCount * PLACES * inner * 32;
+  const panelBytes = panelCount * UPSAMPLE_PLACES * inner * PANEL_ROW;
   const zeros = heap.allocate(zeroBytes + panelBytes + scratchSize * threads);
   const panels = behind(zeros, zeroBytes);
   const scratch = behind(panels, panelBytes);
   new Uint8Array(memory.buffer, zeros, zeroBytes).fill(0);
-  const packsAlone = PLACES * inner * outer < ALONE;
+  const packsAlone = UPSAMPLE_PLACES * inner * outer < runtime.tuning.leastSharedProducts;
   const packing = { filter, panels, channels, filters };
   if (back) runtime.run(abi.packUpsample2xBack, { ...packing, scratch, scratchSize }, panelCount, packsAlone);
   else runtime.run(abi.packUpsample2x, packing, panelCount, packsAlone);
   const sizes = { batch, height, width, channels, filters };
   const args = { x, dy, out, ...sizes, block, scratch, scratchSize, zeros, panels, bias, activation, split };
   const kernel = back ? abi.upsample2xInputGradient : abi.upsample2xTiles;
-  runtime.dispatch(kernel, args, blocks * split, isSmall(doubled));
+  runtime.dispatch(kernel, args, blocks * split, isSmall(runtime, doubled));
   heap.release(zeros);
 }
 
@@ -106,13 +108,13 @@ export function doubledFilterGradient(
   const { batch, height, width, depth: channels, maps: filters } = doubled;
   const { threads, heap, memory } = runtime;
   const pixels = pixelsOf(doubled);
-  const { channelBlock, filterBlock, tasks, chunk, chunks } = cutGradient(doubled, pixels, LEAST_CHUNK, threads);
-  const block = even(chunk, MOST_PIXELS, 1);
-  const size = PLACES * channels * filters;
+  const { channelBlock, filterBlock, tasks, chunk, chunks } = cutGradient(doubled, pixels, LEAST_CHUNK_PIXELS, threads);
+  const block = even(chunk, MOST_BLOCK_PIXELS, 1);
+  const size = UPSAMPLE_PLACES * channels * filters;
   const partBytes = chunks > 1 ? roundUp(chunks * size * 4, 64) : 0;
   const zeroBytes = roundUp(channels * 4, 64);
-  const sumBytes = PLACES * Math.ceil(channelBlock / 6) * Math.ceil(filterBlock / 8) * 192;
-  const scratchSize = roundUp(PLACES * block * 4 * (channelBlock + filterBlock) + sumBytes + 64, 64);
+  const sumBytes = UPSAMPLE_PLACES * Math.ceil(channelBlock / 6) * Math.ceil(filterBlock / 8) * TILE_BYTES;
+  const scratchSize = roundUp(UPSAMPLE_PLACES * block * 4 * (channelBlock + filterBlock) + sumBytes + 64, 64);
   const zeros = heap.allocate(zeroBytes + partBytes + scratchSize * threads);
   const parts = behind(zeros, zeroBytes);
   new Uint8Array(memory.buffer, zeros, zeroBytes).fill(0);
@@ -133,7 +135,7 @@ export function doubledFilterGradient(
     channelBlock,
     filterBlock,
   };
-  runtime.run(abi.upsample2xFilterGradient, args, tasks * chunks, isSmall(doubled));
+  runtime.run(abi.upsample2xFilterGradient, args, tasks * chunks, isSmall(runtime, doubled));
   if (chunks > 1) sumChunks(runtime, parts, out, chunks, size);
   heap.release(zeros);
 }

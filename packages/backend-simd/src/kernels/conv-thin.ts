@@ -1,34 +1,38 @@
 import { type Address, behind, NONE } from '../abi/kernel';
+import { PANEL_ROW, TILE_BYTES } from '../assembly/sizes';
 import type { SimdBackend } from '../backend';
 import { abi, type FewChannelsArguments } from '../generated/abi';
-import { ALONE, type Grid, type Operands, sumChunks, writeTable } from './conv-tiles';
+import { type Grid, type Operands, sumChunks, writeTable } from './conv-tiles';
 import { roundUp } from './kernel';
 
 /** Up to so many maps on a side, in rows of so many positions, these kernels were measured to be the faster ones. */
-const MOST_OUT = 4;
-const MOST_IN = 4;
-const MOST_IN_GRADIENT = 16;
+const MOST_FILTERS = 4;
+const MOST_CHANNELS = 4;
+const MOST_GRADIENT_CHANNELS = 16;
 const LEAST_COLS = 16;
-const ENOUGH_ITEMS = 24;
-/** Below so many pixels of one tap a job is done by one thread. */
-const POINTS_ALONE = 8192;
-const TILE_BYTES = 192;
+/** Items that rows of all images are cut into where there are as many. */
+const WANTED_ITEMS = 24;
+/** Pixels of one tap from which on threads share them, and that an item has at least. */
+const LEAST_SHARED_PIXELS = 8192;
+const LEAST_ITEM_PIXELS = 1024;
 /** What the taps of a piece of a row read should stay in the first-level cache. */
-const PIECE_BYTES = 16 * 1024;
+const MOST_PIECE_BYTES = 16 * 1024;
 
 /** With few maps of the output the input's are read four at a time. */
 function fewOut({ maps, depth, table }: Pick<Grid, 'maps' | 'depth' | 'table'>): boolean {
-  return maps <= MOST_OUT && (table.run * depth) % 4 === 0;
+  return maps <= MOST_FILTERS && (table.run * depth) % 4 === 0;
 }
 
 /** Whether the kernels for few maps compute this grid. */
 export function isThin(grid: Pick<Grid, 'table' | 'depth' | 'maps' | 'cols'>): boolean {
-  return grid.table.groups.length > 0 && grid.cols >= LEAST_COLS && (grid.depth <= MOST_IN || fewOut(grid));
+  return grid.table.groups.length > 0 && grid.cols >= LEAST_COLS && (grid.depth <= MOST_CHANNELS || fewOut(grid));
 }
 
 /** Whether they compute the gradient of its filter. Sums over a row pay off for more maps of the input. */
 export function isThinGradient(grid: Pick<Grid, 'table' | 'depth' | 'maps' | 'cols'>): boolean {
-  return isThin(grid) || (grid.depth <= MOST_IN_GRADIENT && grid.cols >= 2 * grid.depth && grid.cols >= LEAST_COLS);
+  return (
+    isThin(grid) || (grid.depth <= MOST_GRADIENT_CHANNELS && grid.cols >= 2 * grid.depth && grid.cols >= LEAST_COLS)
+  );
 }
 
 /** Whether every pixel is met by one tap, where it stands, and has so few maps before and after that they fit into vectors. */
@@ -52,9 +56,9 @@ export function computePoints({ runtime }: SimdBackend, grid: Grid, operands: Op
   for (let k = 0; k < depth; k++)
     for (let n = 0; n < maps; n++) packed[4 * k + n] = from[flip ? n * depth + k : k * maps + n]!;
   if (bias) packed.set(new Float32Array(buffer, bias, maps), 16);
-  const block = Math.max(1024, Math.ceil(pixels / ENOUGH_ITEMS));
+  const block = Math.max(LEAST_ITEM_PIXELS, Math.ceil(pixels / WANTED_ITEMS));
   const args = { x, out, channels: depth, filters: maps, pixels, block, filter: at, activation };
-  runtime.dispatch(abi.pointwise, args, Math.ceil(pixels / block), pixels < POINTS_ALONE);
+  runtime.dispatch(abi.pointwise, args, Math.ceil(pixels / block), pixels < LEAST_SHARED_PIXELS);
   runtime.heap.release(at);
 }
 
@@ -107,7 +111,7 @@ function prepare({ runtime }: SimdBackend, grid: Grid, piece: number, tileBytes:
     width,
     cols,
   );
-  const block = Math.ceil((batch * rows) / ENOUGH_ITEMS);
+  const block = Math.ceil((batch * rows) / WANTED_ITEMS);
   const items = Math.ceil((batch * rows) / block);
   const shared: Omit<FewChannelsArguments, 'x' | 'out'> = {
     height,
@@ -149,7 +153,7 @@ export function computeThin(backend: SimdBackend, grid: Grid, operands: Operands
   const few = fewOut(grid);
   const panels = Math.ceil(maps / (few ? 2 : 8));
   const biasBytes = bias ? roundUp(maps * 4 + 32, 64) : 0;
-  const panelBytes = panels * taps * depth * (few ? 8 : 32);
+  const panelBytes = panels * taps * depth * (few ? 8 : PANEL_ROW);
   const { at, moreAt, orderAt, items, shared } = prepare(
     backend,
     grid,
@@ -176,7 +180,7 @@ export function computeThin(backend: SimdBackend, grid: Grid, operands: Operands
     outY: grid.outY,
     outX: grid.outX,
   };
-  runtime.dispatch(abi.fewChannelsRows, args, items, pixels * taps * depth * maps < ALONE);
+  runtime.dispatch(abi.fewChannelsRows, args, items, pixels * taps * depth * maps < runtime.tuning.leastSharedProducts);
   runtime.heap.release(at);
 }
 
@@ -189,8 +193,8 @@ export function thinFilterGradient(backend: SimdBackend, grid: Grid, x: Address,
   const partBytes = roundUp(size * 4, 64);
   const tiles = Math.ceil((table.order.length * depth) / (few ? 24 : 6)) * Math.ceil(maps / (few ? 2 : 8));
   const lines = new Set(table.groups.map(([y]) => y)).size;
-  const piece = Math.max(8, Math.min(128, Math.floor(PIECE_BYTES / (lines * depth * 4 * grid.stepX))));
-  const parts = Math.min(ENOUGH_ITEMS, batch * rows);
+  const piece = Math.max(8, Math.min(128, Math.floor(MOST_PIECE_BYTES / (lines * depth * 4 * grid.stepX))));
+  const parts = Math.min(WANTED_ITEMS, batch * rows);
   const { at, moreAt, orderAt, items, shared } = prepare(
     backend,
     grid,
@@ -199,7 +203,12 @@ export function thinFilterGradient(backend: SimdBackend, grid: Grid, x: Address,
     parts * partBytes,
   );
   const args = { ...shared, x, out: items > 1 ? moreAt : out, dy, piece, order: orderAt, partBytes };
-  runtime.run(abi.fewChannelsGradient, args, items, batch * rows * grid.cols * size < ALONE);
+  runtime.run(
+    abi.fewChannelsGradient,
+    args,
+    items,
+    batch * rows * grid.cols * size < runtime.tuning.leastSharedProducts,
+  );
   if (items > 1) sumChunks(runtime, moreAt, out, items, size, partBytes);
   runtime.heap.release(at);
 }

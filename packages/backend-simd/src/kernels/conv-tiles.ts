@@ -1,4 +1,5 @@
 import { type Address, behind, NONE } from '../abi/kernel';
+import { PANEL_ROW, SIX_WORDS, TILE_BYTES } from '../assembly/sizes';
 import type { SimdBackend } from '../backend';
 import { type Activation, abi } from '../generated/abi';
 import type { Runtime } from '../runtime/runtime';
@@ -90,10 +91,11 @@ export interface Operands {
   readonly activation: Activation;
 }
 
-/** Below this many multiply-adds a job is done by one thread. */
-export const ALONE = 200_000;
-const MOST_PIXELS = 96;
-const ENOUGH_ITEMS = 12;
+/** Pixels of a block at most. */
+const MOST_BLOCK_PIXELS = 96;
+/** Items that a product or a sum is cut into where it is large enough, and floats of a sum that an item has at least. */
+const WANTED_ITEMS = 12;
+const LEAST_ITEM_ELEMENTS = 1024;
 
 /** Positions in a row whose run of taps lies partly in the image and so is copied with zeros around it. */
 function edgeColumns({ cols, stepX, width, table: { run, groups } }: Grid): number {
@@ -125,21 +127,21 @@ export function computeDirect({ runtime }: SimdBackend, grid: Grid, operands: Op
   const pixels = batch * rows * cols;
   if (pixels === 0 || maps === 0) return;
   const panels = Math.ceil(maps / 8);
-  const singleThread = pixels * taps * depth * maps < ALONE;
+  const singleThread = pixels * taps * depth * maps < runtime.tuning.leastSharedProducts;
 
-  let block = Math.min(MOST_PIXELS, roundUp(pixels, 6));
-  let split = Math.min(panels, Math.ceil(ENOUGH_ITEMS / Math.ceil(pixels / block)));
+  let block = Math.min(MOST_BLOCK_PIXELS, roundUp(pixels, 6));
+  let split = Math.min(panels, Math.ceil(WANTED_ITEMS / Math.ceil(pixels / block)));
   if (singleThread) split = 1;
-  else if (split * Math.ceil(pixels / block) < ENOUGH_ITEMS)
-    block = Math.min(block, roundUp(Math.ceil((pixels * split) / ENOUGH_ITEMS), 6));
+  else if (split * Math.ceil(pixels / block) < WANTED_ITEMS)
+    block = Math.min(block, roundUp(Math.ceil((pixels * split) / WANTED_ITEMS), 6));
 
   const runBytes = run * depth * 4;
   const edges = Math.min(block, (Math.ceil(block / cols) + 1) * edgeColumns(grid)) * groups.length * runBytes;
-  const perThread = roundUp(192 + (block / 6) * 24 * (groups.length + 1) + edges + 64, 64);
+  const perThread = roundUp(TILE_BYTES + (block / 6) * SIX_WORDS * (groups.length + 1) + edges + 64, 64);
   const tableBytes = roundUp(table.words.length * 4, 64);
   const zeroBytes = roundUp(runBytes + 64, 64);
-  const biasBytes = bias ? panels * 32 : 0;
-  const panelBytes = panels * taps * depth * 32;
+  const biasBytes = bias ? panels * PANEL_ROW : 0;
+  const panelBytes = panels * taps * depth * PANEL_ROW;
   const tableAt = runtime.heap.allocate(
     tableBytes + zeroBytes + biasBytes + panelBytes + 64 + perThread * runtime.threads,
   );
@@ -152,7 +154,7 @@ export function computeDirect({ runtime }: SimdBackend, grid: Grid, operands: Op
   if (bias) new Float32Array(buffer, biasAt, maps).set(new Float32Array(buffer, bias, maps));
 
   const packing = { filter, panels: panelsAt, taps, order, channels: depth, filters: maps, flip };
-  runtime.run(abi.packFilter, packing, panels, taps * depth * maps < ALONE);
+  runtime.run(abi.packFilter, packing, panels, taps * depth * maps < runtime.tuning.leastSharedProducts);
 
   const args = {
     x: operands.x,
@@ -197,7 +199,7 @@ export function sumChunks(
   size: number,
   partBytes = size * 4,
 ): void {
-  const block = Math.max(1024, Math.ceil(size / ENOUGH_ITEMS / 4) * 4);
+  const block = Math.max(LEAST_ITEM_ELEMENTS, Math.ceil(size / WANTED_ITEMS / 4) * 4);
   const args = { from, to, parts: chunks, partBytes, count: size, block };
-  runtime.dispatch(abi.sumParts, args, Math.ceil(size / block), size * chunks < ALONE);
+  runtime.dispatch(abi.sumParts, args, Math.ceil(size / block), size * chunks < runtime.tuning.leastSharedProducts);
 }

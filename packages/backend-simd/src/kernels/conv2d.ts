@@ -1,11 +1,11 @@
 import { backend_util, type NamedAttrMap, type TensorInfo } from '@tensorflow/tfjs-core';
 import { type Address, behind, NONE } from '../abi/kernel';
+import { PANEL_ROW, SIX_WORDS } from '../assembly/sizes';
 import type { SimdBackend } from '../backend';
 import { ACTIVATION, type Activation, abi, UNARY, type Unary } from '../generated/abi';
 import { computeDoubled, type Doubled, doubledFilterGradient, doubledOf } from './conv-doubled';
 import { computePoints, computeThin, isPoints, isThin, isThinGradient, thinFilterGradient } from './conv-thin';
 import {
-  ALONE,
   computeDirect,
   forwardTaps,
   type Grid,
@@ -241,9 +241,11 @@ const conv2DBackpropInput: Kernel = ({ backend, inputs, attrs }) => {
   return out;
 };
 
-const BLOCK = 128;
-const M_BLOCK = 192;
-const ENOUGH_ITEMS = 12;
+/** Pixels that the filter's gradient packs at a time, and rows of the filter that an item computes, so that both stay in cache. */
+const MOST_BLOCK_PIXELS = 128;
+const MOST_BLOCK_ROWS = 192;
+/** Items that it is cut into where pixels suffice, and bytes of the partial sums that this takes. */
+const WANTED_ITEMS = 12;
 const MOST_PARTIAL_BYTES = 16 * 1024 * 1024;
 
 const conv2DBackpropFilter: Kernel = ({ backend, inputs, attrs }) => {
@@ -274,18 +276,22 @@ const conv2DBackpropFilter: Kernel = ({ backend, inputs, attrs }) => {
     thinFilterGradient(backend, grid, from, gradient, to);
     return out;
   }
-  const mBlocks = Math.ceil((table.run * info.inChannels) / M_BLOCK);
+  const mBlocks = Math.ceil((table.run * info.inChannels) / MOST_BLOCK_ROWS);
   const tasks = table.groups.length * mBlocks;
   // Few tasks: each is cut into chunks of pixels, summed afterwards. The cut depends on the shape alone, so does the sum.
-  const most = Math.min(Math.ceil(pixels / (2 * BLOCK)), Math.max(1, Math.floor(MOST_PARTIAL_BYTES / (size * 4))));
-  const wanted = Math.max(1, Math.min(most, Math.ceil(ENOUGH_ITEMS / tasks)));
-  const chunk = Math.max(BLOCK, Math.ceil(pixels / wanted / BLOCK) * BLOCK);
+  const most = Math.min(
+    Math.ceil(pixels / (2 * MOST_BLOCK_PIXELS)),
+    Math.max(1, Math.floor(MOST_PARTIAL_BYTES / (size * 4))),
+  );
+  const wanted = Math.max(1, Math.min(most, Math.ceil(WANTED_ITEMS / tasks)));
+  const chunk = Math.max(MOST_BLOCK_PIXELS, Math.ceil(pixels / wanted / MOST_BLOCK_PIXELS) * MOST_BLOCK_PIXELS);
   const chunks = Math.max(1, Math.ceil(pixels / chunk));
 
   const tableBytes = Math.ceil(table.words.length / 16) * 64;
   const partBytes = Math.ceil((size * 4) / 64) * 64;
-  const panelRows = Math.ceil(Math.min(M_BLOCK, table.run * info.inChannels) / 6) * 24 + Math.ceil(maps / 8) * 32;
-  const perThread = BLOCK * panelRows + 256;
+  const panelRows =
+    Math.ceil(Math.min(MOST_BLOCK_ROWS, table.run * info.inChannels) / 6) * SIX_WORDS + Math.ceil(maps / 8) * PANEL_ROW;
+  const perThread = MOST_BLOCK_PIXELS * panelRows + 256;
   const tableAt = runtime.heap.allocate(
     tableBytes + (chunks > 1 ? partBytes * chunks : 0) + perThread * runtime.threads,
   );
@@ -306,17 +312,17 @@ const conv2DBackpropFilter: Kernel = ({ backend, inputs, attrs }) => {
     tapGroups: table.groups.length,
     table: tableAt,
     run: table.run,
-    block: BLOCK,
+    block: MOST_BLOCK_PIXELS,
     scratch: behind(partsAt, chunks > 1 ? partBytes * chunks : 0),
     scratchSize: perThread,
     dy: gradient,
     chunk,
     blocks: mBlocks,
-    rowsPerBlock: M_BLOCK,
+    rowsPerBlock: MOST_BLOCK_ROWS,
     order,
     partBytes,
   };
-  runtime.run(abi.filterGradient, args, chunks * tasks, pixels * size < ALONE);
+  runtime.run(abi.filterGradient, args, chunks * tasks, pixels * size < runtime.tuning.leastSharedProducts);
   if (chunks > 1) sumChunks(runtime, partsAt, to, chunks, size, partBytes);
   runtime.heap.release(tableAt);
   return out;

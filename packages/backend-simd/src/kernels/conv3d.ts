@@ -48,9 +48,6 @@ function infoOf(xShape: readonly number[], filterShape: readonly number[], attrs
 const run = (backend: SimdBackend, name: string, inputs: Record<string, TensorInfo>, attrs: object): TensorInfo =>
   convKernels[name]!({ backend, inputs, attrs: attrs as NamedAttrMap }) as TensorInfo;
 
-/** Bytes of unfolded planes that are convolved at once, about. */
-const MOST_BYTES = 64 * 1024 * 1024;
-
 /** Some images of a batch and some positions along their depth. */
 interface Piece {
   readonly image: number;
@@ -59,10 +56,11 @@ interface Piece {
   readonly count: number;
 }
 
-/** Cuts `images` times `count` positions into pieces whose unfolded planes take `MOST_BYTES` at most, if one position does. */
-function piecesOf(images: number, count: number, positionBytes: number): Piece[] {
-  if (images * count * positionBytes <= MOST_BYTES) return [{ image: 0, images, start: 0, count }];
-  const step = Math.max(1, Math.floor(MOST_BYTES / positionBytes));
+/** Cuts `images` times `count` positions into pieces whose unfolded planes take `most` bytes at most, if one position does. */
+function piecesOf({ runtime }: SimdBackend, images: number, count: number, positionBytes: number): Piece[] {
+  const most = runtime.tuning.mostUnfoldedBytes;
+  if (images * count * positionBytes <= most) return [{ image: 0, images, start: 0, count }];
+  const step = Math.max(1, Math.floor(most / positionBytes));
   const pieces: Piece[] = [];
   for (let image = 0; image < images; image++) {
     for (let start = 0; start < count; start += step)
@@ -145,7 +143,7 @@ const conv3D: Kernel = ({ backend, inputs, attrs }) => {
   const weights = filterOf(backend, filter, taps, 'in');
   const out = backend.output(info.outShape, 'float32');
   const bytes = info.inHeight * info.inWidth * taps.length * info.inChannels * 4;
-  for (const piece of piecesOf(info.batchSize, info.outDepth, bytes)) {
+  for (const piece of piecesOf(backend, info.batchSize, info.outDepth, bytes)) {
     const planes = unfold(backend, x, taps, info.strideDepth, piece);
     const y = run(backend, 'Conv2D', { x: planes, filter: weights }, planeAttrs(info));
     backend.disposeIntermediateTensorInfo(planes);
@@ -172,7 +170,7 @@ const backpropInput: Kernel = ({ backend, inputs, attrs }) => {
     if (taps.length === 0) continue;
     const weights = filterOf(backend, filter, taps, 'out');
     const bytes = info.outHeight * info.outWidth * taps.length * info.outChannels * 4;
-    for (const piece of piecesOf(batchSize, Math.ceil((inDepth - z) / strideDepth), bytes)) {
+    for (const piece of piecesOf(backend, batchSize, Math.ceil((inDepth - z) / strideDepth), bytes)) {
       const planes = unfold(backend, dy, taps, 1, piece);
       const inputShape = [piece.images * piece.count, inHeight, inWidth, inChannels];
       const attrs2 = { ...planeAttrs(info), inputShape };
@@ -200,7 +198,7 @@ const backpropFilter: Kernel = ({ backend, inputs, attrs }) => {
   };
   const bytes = info.inHeight * info.inWidth * taps.length * inChannels * 4;
   let sum: TensorInfo | undefined;
-  for (const piece of piecesOf(info.batchSize, info.outDepth, bytes)) {
+  for (const piece of piecesOf(backend, info.batchSize, info.outDepth, bytes)) {
     const planes = unfold(backend, x, taps, info.strideDepth, piece);
     const gradient = unfold(backend, dy, [{ index: 0, offset: 0 }], 1, piece);
     const part = run(backend, 'Conv2DBackpropFilter', { x: planes, dy: gradient }, attrs2);

@@ -14,16 +14,16 @@ function spread(count: number, threads: number): number {
 }
 
 /** Pixels or tiles that a block has at least where there are as many: fewer leave groups of six half empty. */
-const LEAST_BLOCK = 18;
+const LEAST_BLOCK_PIXELS = 18;
 
 /** How many of `total` pixels or tiles, of which a thread's cache holds `most`, to work on at a time. */
 export function blockOf(total: number, most: number, threads: number): number {
   const wanted = spread(Math.ceil(total / most), threads);
-  return even(total, Math.min(most, Math.max(LEAST_BLOCK, roundUp(Math.ceil(total / wanted), 6))), 6);
+  return even(total, Math.min(most, Math.max(LEAST_BLOCK_PIXELS, roundUp(Math.ceil(total / wanted), 6))), 6);
 }
 
 /** How many items a gradient of a filter is cut into at least, where it can be. */
-const ENOUGH_ITEMS = 12;
+const WANTED_ITEMS = 12;
 
 /** How the gradient of a filter is cut: into blocks of both maps, and its sum over pixels or tiles into chunks. */
 export interface GradientCut {
@@ -48,7 +48,7 @@ export function cutGradient(
   const channelBlock = even(depth, 48, 12);
   const cBlocks = Math.ceil(depth / channelBlock);
   const fewest = cBlocks * Math.ceil(maps / 64);
-  const chunk = Math.ceil(total / Math.min(Math.ceil(ENOUGH_ITEMS / fewest), Math.ceil(total / leastChunk)));
+  const chunk = Math.ceil(total / Math.min(Math.ceil(WANTED_ITEMS / fewest), Math.ceil(total / leastChunk)));
   const chunks = Math.ceil(total / chunk);
   const nBlocks = Math.ceil(spread(fewest * chunks, threads) / (cBlocks * chunks));
   const filterBlock = even(maps, roundUp(Math.ceil(maps / nBlocks), 8), 8);

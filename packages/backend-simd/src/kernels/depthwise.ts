@@ -2,7 +2,7 @@ import { backend_util, type NamedAttrMap, type TensorInfo } from '@tensorflow/tf
 import { type Address, NONE } from '../abi/kernel';
 import type { SimdBackend } from '../backend';
 import { ACTIVATION, type Activation, abi, type DepthwiseArguments } from '../generated/abi';
-import { ALONE, forwardTaps, sumChunks, type Tap } from './conv-tiles';
+import { forwardTaps, sumChunks, type Tap } from './conv-tiles';
 import { backwardTaps, fusedPlan } from './conv2d';
 import { runUnary } from './elementwise';
 import { allFloat, type Kernel, sizeOf } from './kernel';
@@ -114,7 +114,7 @@ function compute(
     outY: out.y,
     outX: out.x,
   };
-  runtime.run(abi.depthwiseRow, args, batch * rows, workOf(positions) < ALONE);
+  runtime.run(abi.depthwiseRow, args, batch * rows, workOf(positions) < runtime.tuning.leastSharedProducts);
   runtime.heap.release(table);
 }
 
@@ -243,7 +243,7 @@ const backpropInput: Kernel = ({ backend, inputs, attrs }) => {
 };
 
 /** Parts into which the rows of dy are cut, so that threads share them. */
-const PARTS = 16;
+const WANTED_ITEMS = 16;
 
 const backpropFilter: Kernel = ({ backend, inputs, attrs }) => {
   const x = inputs.x!;
@@ -259,7 +259,7 @@ const backpropFilter: Kernel = ({ backend, inputs, attrs }) => {
   const positions = forwardPositions(info);
   const work = workOf(positions);
   const lines = info.batchSize * info.outHeight;
-  const block = work < ALONE ? Math.max(1, lines) : Math.ceil(lines / PARTS);
+  const block = work < runtime.tuning.leastSharedProducts ? Math.max(1, lines) : Math.ceil(lines / WANTED_ITEMS);
   const parts = Math.max(1, Math.ceil(lines / block));
   const partBytes = Math.ceil((size * 4) / 64) * 64;
   const table = writeTaps(backend, info.filterWidth, positions);

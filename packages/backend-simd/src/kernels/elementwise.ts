@@ -13,7 +13,7 @@ import {
   type Unary,
 } from '../generated/abi';
 import { broadcastPlan } from './broadcast';
-import { allFloat, GRAIN, type Kernel, sizeOf } from './kernel';
+import { allFloat, type Kernel, sizeOf } from './kernel';
 
 /** Functions that cost many times a copy, so that smaller tensors are worth sharing. */
 const COSTLY = new Set<Unary>([UNARY.sigmoid, UNARY.exp, UNARY.log, UNARY.elu, UNARY.tanh]);
@@ -28,7 +28,8 @@ export function runUnary(
   alpha = 0,
   beta = 0,
 ): void {
-  const block = COSTLY.has(op) ? GRAIN / 4 : GRAIN;
+  const { itemElements } = runtime.tuning;
+  const block = COSTLY.has(op) ? itemElements / 4 : itemElements;
   runtime.dispatch(abi.unary, { from, to, count, op, block, alpha, beta }, Math.ceil(count / block));
 }
 
@@ -55,7 +56,8 @@ export function runBinary(backend: SimdBackend, a: TensorInfo, b: TensorInfo, op
   if (size === 0) return out;
   const { inner, broadcast, axes } = broadcastPlan(a.shape, b.shape, shape);
   const rows = size / inner;
-  const block = rows === 1 ? GRAIN : Math.max(1, Math.floor(GRAIN / inner));
+  const { itemElements } = runtime.tuning;
+  const block = rows === 1 ? itemElements : Math.max(1, Math.floor(itemElements / inner));
   const args = { a: fromA, b: fromB, to: backend.address(out), op, rows, inner, broadcast, block, axes };
   runtime.dispatch(abi.binary, args, Math.ceil((rows === 1 ? inner : rows) / block));
   return out;
@@ -90,8 +92,9 @@ function comparison(op: Comparison): Kernel {
     const fromA = backend.address(a);
     const fromB = backend.address(b);
     const out = backend.output(shape, 'bool');
-    const args = { a: fromA, b: fromB, to: backend.address(out), op, count: size, block: GRAIN, broadcast };
-    backend.runtime.dispatch(abi.comparison, args, Math.ceil(size / GRAIN));
+    const { itemElements } = backend.runtime.tuning;
+    const args = { a: fromA, b: fromB, to: backend.address(out), op, count: size, block: itemElements, broadcast };
+    backend.runtime.dispatch(abi.comparison, args, Math.ceil(size / itemElements));
     return out;
   };
 }
@@ -110,8 +113,9 @@ const select: Kernel = ({ backend, inputs }) => {
   const addresses = { condition: backend.address(condition), a: backend.address(t), b: backend.address(e) };
   const out = backend.output(t.shape, 'float32');
   const size = sizeOf(t.shape);
-  const args = { ...addresses, to: backend.address(out), count: size, block: GRAIN };
-  backend.runtime.dispatch(abi.selectFloats, args, Math.ceil(size / GRAIN));
+  const { itemElements } = backend.runtime.tuning;
+  const args = { ...addresses, to: backend.address(out), count: size, block: itemElements };
+  backend.runtime.dispatch(abi.selectFloats, args, Math.ceil(size / itemElements));
   return out;
 };
 
@@ -121,11 +125,9 @@ export function toFloat(backend: SimdBackend, x: TensorInfo): TensorInfo {
   const out = backend.output(x.shape, 'float32');
   const count = sizeOf(x.shape);
   const source = x.dtype === 'bool' ? SOURCE.bytes : SOURCE.integers;
-  backend.runtime.run(
-    abi.toFloat,
-    { from, to: backend.address(out), count, source, block: GRAIN },
-    Math.ceil(count / GRAIN),
-  );
+  const { itemElements } = backend.runtime.tuning;
+  const args = { from, to: backend.address(out), count, source, block: itemElements };
+  backend.runtime.run(abi.toFloat, args, Math.ceil(count / itemElements));
   return out;
 }
 
@@ -145,7 +147,7 @@ const cast: Kernel = ({ backend, inputs, attrs }) => {
 export function filled(backend: SimdBackend, shape: readonly number[], value: number): TensorInfo {
   const out = backend.output(shape, 'float32');
   const count = sizeOf(shape);
-  const block = GRAIN * 4;
+  const block = backend.runtime.tuning.itemElements * 4;
   backend.runtime.run(abi.fill, { to: backend.address(out), count, value, block }, Math.ceil(count / block));
   return out;
 }

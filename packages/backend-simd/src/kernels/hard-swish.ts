@@ -1,6 +1,6 @@
 import { util } from '@tensorflow/tfjs-core';
 import { abi } from '../generated/abi';
-import { allFloat, GRAIN, type Kernel, sizeOf } from './kernel';
+import { allFloat, type Kernel, sizeOf } from './kernel';
 
 /** x * relu6(x + 3) / 6. */
 const hardSwish: Kernel = ({ backend, inputs }) => {
@@ -9,8 +9,9 @@ const hardSwish: Kernel = ({ backend, inputs }) => {
   const from = backend.address(x);
   const out = backend.output(x.shape, 'float32');
   const count = sizeOf(x.shape);
-  const args = { x: from, out: backend.address(out), count, block: GRAIN };
-  backend.runtime.dispatch(abi.hardSwish, args, Math.ceil(count / GRAIN));
+  const { itemElements } = backend.runtime.tuning;
+  const args = { x: from, out: backend.address(out), count, block: itemElements };
+  backend.runtime.dispatch(abi.hardSwish, args, Math.ceil(count / itemElements));
   return out;
 };
 
@@ -25,8 +26,9 @@ const hardSwishGrad: Kernel = ({ backend, inputs }) => {
   const gradient = backend.address(dy);
   const out = backend.output(x.shape, 'float32');
   const count = sizeOf(x.shape);
-  const args = { x: from, dy: gradient, out: backend.address(out), count, block: GRAIN };
-  backend.runtime.dispatch(abi.hardSwishGradient, args, Math.ceil(count / GRAIN));
+  const { itemElements } = backend.runtime.tuning;
+  const args = { x: from, dy: gradient, out: backend.address(out), count, block: itemElements };
+  backend.runtime.dispatch(abi.hardSwishGradient, args, Math.ceil(count / itemElements));
   return out;
 };
 

@@ -25,6 +25,3 @@ export const roundUp = (n: number, step: number): number => Math.ceil(n / step) 
 export function allFloat(...tensors: readonly TensorInfo[]): boolean {
   return tensors.every((tensor) => tensor.dtype === 'float32');
 }
-
-/** Elements that one thread does in about 10 microseconds of a simple pass; fewer are not worth sharing. */
-export const GRAIN = 16_384;

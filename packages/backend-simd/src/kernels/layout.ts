@@ -3,7 +3,7 @@ import { type Address, behind, NONE } from '../abi/kernel';
 import type { SimdBackend } from '../backend';
 import { abi } from '../generated/abi';
 import { filled } from './elementwise';
-import { allFloat, GRAIN, type Kernel, sizeOf } from './kernel';
+import { allFloat, type Kernel, sizeOf } from './kernel';
 
 /** One dimension of a box: its size and its stride, in elements, on each side of the copy. */
 type Axis = readonly [size: number, from: number, to: number];
@@ -24,12 +24,23 @@ export function copyBox({ runtime }: SimdBackend, from: Address, to: Address, ax
   }
   const [inner, stepFrom, stepTo] = merged.pop() ?? [1, 1, 1];
   const rows = sizeOf(merged.map(([size]) => size));
-  if (rows === 1 && inner > GRAIN && stepFrom === 1 && stepTo === 1) {
+  const { itemElements } = runtime.tuning;
+  if (rows === 1 && inner > itemElements && stepFrom === 1 && stepTo === 1) {
     // one long row: cut it, so that threads share it
-    const whole = Math.floor(inner / GRAIN);
-    copyRows(runtime, from, to, whole, GRAIN, 1, 1, [[whole, GRAIN, GRAIN]]);
-    const rest = inner - whole * GRAIN;
-    if (rest) copyRows(runtime, behind(from, whole * GRAIN * 4), behind(to, whole * GRAIN * 4), 1, rest, 1, 1, []);
+    const whole = Math.floor(inner / itemElements);
+    copyRows(runtime, from, to, whole, itemElements, 1, 1, [[whole, itemElements, itemElements]]);
+    const rest = inner - whole * itemElements;
+    if (rest)
+      copyRows(
+        runtime,
+        behind(from, whole * itemElements * 4),
+        behind(to, whole * itemElements * 4),
+        1,
+        rest,
+        1,
+        1,
+        [],
+      );
     return;
   }
   copyRows(runtime, from, to, rows, inner, stepFrom, stepTo, merged);
@@ -45,7 +56,7 @@ function copyRows(
   strideTo: number,
   axes: readonly Axis[],
 ): void {
-  const block = Math.max(1, Math.floor(GRAIN / inner));
+  const block = Math.max(1, Math.floor(runtime.tuning.itemElements / inner));
   runtime.dispatch(abi.copyBox, { from, to, rows, inner, strideFrom, strideTo, block, axes }, Math.ceil(rows / block));
 }
 
@@ -72,7 +83,12 @@ const transpose: Kernel = ({ backend, inputs, attrs }) => {
       const count = sizeOf(sorted.slice(0, batch).map((d) => x.shape[d]!));
       const itemsPerMatrix = Math.ceil(rows / 32);
       const args = { from, to, rows, cols, itemsPerMatrix };
-      backend.runtime.run(abi.transposeRows, args, count * itemsPerMatrix, rows * cols * count < GRAIN);
+      backend.runtime.run(
+        abi.transposeRows,
+        args,
+        count * itemsPerMatrix,
+        rows * cols * count < backend.runtime.tuning.itemElements,
+      );
       return out;
     }
   }

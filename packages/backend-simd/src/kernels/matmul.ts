@@ -2,7 +2,7 @@ import { broadcast_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import { behind, NONE } from '../abi/kernel';
 import type { SimdBackend } from '../backend';
 import { ACTIVATION, type Activation, abi } from '../generated/abi';
-import { ALONE, computeDirect, type Grid, makeTable } from './conv-tiles';
+import { computeDirect, type Grid, makeTable } from './conv-tiles';
 import { fusedPlan } from './conv2d';
 import { runUnary } from './elementwise';
 import { allFloat, type Kernel, sizeOf } from './kernel';
@@ -59,7 +59,12 @@ function multiply(
     turned = runtime.heap.allocate(batchA * m * depth * 4);
     const itemsPerMatrix = Math.ceil(aRows / 32);
     const args = { from: rows, to: turned, rows: aRows, cols: aCols, itemsPerMatrix };
-    runtime.run(abi.transposeRows, args, batchA * itemsPerMatrix, batchA * m * depth < ALONE);
+    runtime.run(
+      abi.transposeRows,
+      args,
+      batchA * itemsPerMatrix,
+      batchA * m * depth < runtime.tuning.leastSharedProducts,
+    );
     rows = turned;
   }
   const grid: Grid = {

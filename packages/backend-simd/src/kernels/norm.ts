@@ -2,7 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { type Address, NONE, type WasmKernel } from '../abi/kernel';
 import type { SimdBackend } from '../backend';
 import { abi, type ColumnMomentsArguments } from '../generated/abi';
-import { allFloat, GRAIN, type Kernel, sizeOf } from './kernel';
+import { allFloat, type Kernel, sizeOf } from './kernel';
 
 /** A tensor as [outer, rows, columns]: columns are maps, or neighbouring pixels' maps where one pixel has few. */
 interface View {
@@ -24,7 +24,7 @@ function viewOf(outer: number, shape: readonly number[]): View {
 }
 
 /** Numbers of a chunk of rows that stays in the first-level cache between two passes. */
-const CHUNK = 8192;
+const MOST_CHUNK_ELEMENTS = 8192;
 
 /** What a kernel gives for each chunk of rows: two numbers a column. The caller frees it. */
 function runChunks<Extra extends object>(
@@ -34,11 +34,11 @@ function runChunks<Extra extends object>(
   x: Address,
   extra: Extra,
 ): { parts: Address; chunk: number; chunks: number } {
-  const chunk = Math.max(1, Math.floor(CHUNK / columns));
+  const chunk = Math.max(1, Math.floor(MOST_CHUNK_ELEMENTS / columns));
   const chunks = Math.ceil(rows / chunk);
   const parts = runtime.heap.allocate(outer * chunks * columns * 8);
   const args = { x, to: parts, rows, columns, chunk, chunks, ...extra };
-  runtime.run(kernel, args, outer * chunks, outer * rows * columns < GRAIN);
+  runtime.run(kernel, args, outer * chunks, outer * rows * columns < runtime.tuning.itemElements);
   return { parts, chunk, chunks };
 }
 
@@ -117,10 +117,11 @@ function affine({ runtime }: SimdBackend, x: Address, out: Address, dy: Address,
       }
     }
   }
-  const block = Math.max(1, Math.floor(GRAIN / columns));
+  const { itemElements } = runtime.tuning;
+  const block = Math.max(1, Math.floor(itemElements / columns));
   const blocks = Math.ceil(rows / block);
   const args = { x, out, rows, columns, block, blocks, dy, table };
-  runtime.run(abi.affineColumns, args, outer * blocks, outer * rows * columns < GRAIN);
+  runtime.run(abi.affineColumns, args, outer * blocks, outer * rows * columns < itemElements);
   heap.release(table);
 }
 

@@ -39,8 +39,6 @@ function argumentsOf(info: backend_util.Conv2DInfo, x: Address, out: Address): P
   };
 }
 
-const SMALL = 32_768;
-
 function pool(kind: Pool): Kernel {
   return ({ backend, inputs, attrs }) => {
     const x = inputs.x!;
@@ -52,7 +50,12 @@ function pool(kind: Pool): Kernel {
     const from = backend.address(x);
     const out = backend.output(info.outShape, 'float32');
     const args = { ...argumentsOf(info, from, backend.address(out)), pool: kind };
-    backend.runtime.dispatch(abi.poolRow, args, info.batchSize * info.outHeight, sizeOf(x.shape) < SMALL);
+    backend.runtime.dispatch(
+      abi.poolRow,
+      args,
+      info.batchSize * info.outHeight,
+      sizeOf(x.shape) < backend.runtime.tuning.leastSharedElements,
+    );
     return out;
   };
 }
@@ -75,7 +78,12 @@ const maxPoolGrad: Kernel = ({ backend, inputs, attrs }) => {
   const out = coversAll(info) ? backend.output(x.shape, 'float32') : filled(backend, x.shape, 0);
   const args = { ...argumentsOf(info, from, backend.address(out)), dy: gradient, apart };
   const items = apart ? info.outHeight : Math.ceil(info.inChannels / 4);
-  backend.runtime.dispatch(abi.maxPoolGradient, args, info.batchSize * items, sizeOf(x.shape) < SMALL);
+  backend.runtime.dispatch(
+    abi.maxPoolGradient,
+    args,
+    info.batchSize * items,
+    sizeOf(x.shape) < backend.runtime.tuning.leastSharedElements,
+  );
   return out;
 };
 
@@ -87,7 +95,12 @@ const avgPoolGrad: Kernel = ({ backend, inputs, attrs }) => {
   const gradient = backend.address(dy);
   const out = backend.output(x.shape, 'float32');
   const args = { ...argumentsOf(info, NONE, backend.address(out)), dy: gradient };
-  backend.runtime.run(abi.meanPoolGradient, args, info.batchSize * info.inHeight, sizeOf(x.shape) < SMALL);
+  backend.runtime.run(
+    abi.meanPoolGradient,
+    args,
+    info.batchSize * info.inHeight,
+    sizeOf(x.shape) < backend.runtime.tuning.leastSharedElements,
+  );
   return out;
 };
 

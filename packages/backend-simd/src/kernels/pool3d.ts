@@ -43,8 +43,6 @@ function argumentsOf(info: Info, x: Address, out: Address): VolumePoolArguments 
   };
 }
 
-const SMALL = 32_768;
-
 function pool(kind: Pool): Kernel {
   return ({ backend, inputs, attrs }) => {
     const x = inputs.x!;
@@ -54,7 +52,7 @@ function pool(kind: Pool): Kernel {
     const out = backend.output(info.outShape, 'float32');
     const args = { ...argumentsOf(info, from, backend.address(out)), pool: kind };
     const rows = info.batchSize * info.outDepth * info.outHeight;
-    backend.runtime.run(abi.volumePoolRow, args, rows, sizeOf(x.shape) < SMALL);
+    backend.runtime.run(abi.volumePoolRow, args, rows, sizeOf(x.shape) < backend.runtime.tuning.leastSharedElements);
     return out;
   };
 }
@@ -69,7 +67,7 @@ const maxGrad: Kernel = ({ backend, inputs, attrs }) => {
   const out = filled(backend, x.shape, 0);
   const args = { ...argumentsOf(info, from, backend.address(out)), dy: gradient };
   const items = info.batchSize * Math.ceil(info.inChannels / 4);
-  backend.runtime.run(abi.maxVolumeGradient, args, items, sizeOf(x.shape) < SMALL);
+  backend.runtime.run(abi.maxVolumeGradient, args, items, sizeOf(x.shape) < backend.runtime.tuning.leastSharedElements);
   if (x !== inputs.input) backend.disposeIntermediateTensorInfo(x);
   return out;
 };
@@ -83,7 +81,7 @@ const meanGrad: Kernel = ({ backend, inputs, attrs }) => {
   const out = backend.output(x.shape, 'float32');
   const args = { ...argumentsOf(info, NONE, backend.address(out)), dy: gradient };
   const rows = info.batchSize * info.inDepth * info.inHeight;
-  backend.runtime.run(abi.meanVolumeGradient, args, rows, sizeOf(x.shape) < SMALL);
+  backend.runtime.run(abi.meanVolumeGradient, args, rows, sizeOf(x.shape) < backend.runtime.tuning.leastSharedElements);
   return out;
 };
 

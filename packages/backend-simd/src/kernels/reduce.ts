@@ -2,11 +2,12 @@ import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { type Address, behind } from '../abi/kernel';
 import type { SimdBackend } from '../backend';
 import { abi, FOLD, type Fold } from '../generated/abi';
-import { allFloat, GRAIN, type Kernel, sizeOf } from './kernel';
+import { allFloat, type Kernel, sizeOf } from './kernel';
 
 /** Rows of a column fold that one item takes at least. */
-const LEAST_ROWS = 64;
-const ITEMS = 16;
+const LEAST_ITEM_ROWS = 64;
+/** Items that a column fold is cut into where it is long enough. */
+const WANTED_ITEMS = 16;
 
 /** Folds the middle of [outer, middle, inner] at `from` into `to`. Where the work is cut depends on the shape alone. */
 function foldMiddle(
@@ -19,17 +20,20 @@ function foldMiddle(
   fold: Fold,
   factor: number,
 ): void {
+  const { itemElements } = runtime.tuning;
   if (inner === 1) {
-    const block = Math.max(1, Math.floor(GRAIN / middle));
+    const block = Math.max(1, Math.floor(itemElements / middle));
     runtime.run(abi.foldRows, { from, to, rows: outer, length: middle, fold, block, factor }, Math.ceil(outer / block));
     return;
   }
   const chunk =
-    outer * middle * inner < GRAIN ? middle : Math.max(LEAST_ROWS, Math.ceil(middle / Math.max(1, ITEMS / outer)));
+    outer * middle * inner < itemElements
+      ? middle
+      : Math.max(LEAST_ITEM_ROWS, Math.ceil(middle / Math.max(1, WANTED_ITEMS / outer)));
   const chunks = Math.ceil(middle / chunk);
   const parts = chunks > 1 ? runtime.heap.allocate(outer * chunks * inner * 4) : to;
   const args = { from, to: parts, middle, inner, fold, chunk, chunks, factor: chunks > 1 ? 1 : factor };
-  runtime.run(abi.foldColumns, args, outer * chunks, outer * middle * inner < GRAIN);
+  runtime.run(abi.foldColumns, args, outer * chunks, outer * middle * inner < itemElements);
   if (chunks > 1) {
     const last = { from: parts, to, middle: chunks, inner, fold, chunk: chunks, chunks: 1, factor };
     runtime.run(abi.foldColumns, last, outer, true);
@@ -95,7 +99,7 @@ const softmax: Kernel = ({ backend, inputs, attrs }) => {
   const rows = sizeOf(logits.shape) / length;
   const from = backend.address(logits);
   const out = backend.output(logits.shape, 'float32');
-  const block = Math.max(1, Math.floor(GRAIN / 4 / length));
+  const block = Math.max(1, Math.floor(backend.runtime.tuning.itemElements / 4 / length));
   const args = { from, to: backend.address(out), rows, length, block };
   backend.runtime.run(abi.softmaxRows, args, Math.ceil(rows / block));
   return out;
@@ -118,8 +122,9 @@ const sumAll: Kernel = ({ backend, inputs, attrs }) => {
   for (const tensor of tensors) {
     const address = backend.address(tensor);
     const size = sizeOf(tensor.shape);
-    for (let start = 0; start < size; start += GRAIN)
-      table.push(behind(address, start * 4), Math.min(GRAIN, size - start));
+    const { itemElements } = runtime.tuning;
+    for (let start = 0; start < size; start += itemElements)
+      table.push(behind(address, start * 4), Math.min(itemElements, size - start));
   }
   const out = backend.output([], 'float32');
   const count = table.length / 2;

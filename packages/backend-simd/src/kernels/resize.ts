@@ -8,8 +8,6 @@ import { allFloat, type Kernel, sizeOf } from './kernel';
 
 type Shape4 = [number, number, number, number];
 
-const SMALL = 32_768;
-
 /** For each output position the input position nearest to it, by the cpu backend's arithmetic. */
 function nearestPlaces(size: number, outSize: number, { alignCorners, halfPixelCenters }: NamedAttrMap): number[] {
   const corners = alignCorners && outSize > 1;
@@ -50,7 +48,7 @@ function pick<Images extends object>(
     rowTable: tables,
     colTable: behind(tables, rows.length * 4),
   };
-  runtime.run(kernel, args, items, x[0] * rows.length * cols.length * x[3] < SMALL);
+  runtime.run(kernel, args, items, x[0] * rows.length * cols.length * x[3] < runtime.tuning.leastSharedElements);
   runtime.heap.release(tables);
 }
 
@@ -101,7 +99,12 @@ const nearestGrad: Kernel = ({ backend, inputs, attrs }) => {
   }
   const out = backend.output(shape, 'float32');
   const args = { dy: from, dx: backend.address(out), width, channels: depth, factorY, factorX };
-  backend.runtime.dispatch(abi.repeatGradientRow, args, batch * height, sizeOf(dy.shape) < SMALL);
+  backend.runtime.dispatch(
+    abi.repeatGradientRow,
+    args,
+    batch * height,
+    sizeOf(dy.shape) < backend.runtime.tuning.leastSharedElements,
+  );
   return out;
 };
 
@@ -142,7 +145,12 @@ function blend<Images extends object>(
   writeBlend(runtime.memory, rowTable, x[1], y[1], corners, centers);
   writeBlend(runtime.memory, colTable, x[2], y[2], corners, centers);
   const sizes = { height: x[1], width: x[2], channels: x[3], rows: y[1], cols: y[2] };
-  runtime.run(kernel, { ...images, ...sizes, rowTable, colTable }, items, sizeOf(y) < SMALL);
+  runtime.run(
+    kernel,
+    { ...images, ...sizes, rowTable, colTable },
+    items,
+    sizeOf(y) < runtime.tuning.leastSharedElements,
+  );
   runtime.heap.release(rowTable);
 }
 

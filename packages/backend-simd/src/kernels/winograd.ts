@@ -22,11 +22,18 @@ const TEMP_BYTES = TRANSFORM_BYTES + ADDRESS_BYTES;
  * Filters up to this many bytes are transformed once for all blocks of tiles; larger ones by each block, panel by panel. Where
  * many blocks read them, it pays to take them from a third-level cache.
  */
-const MOST_PREPARED = 1024 * 1024;
-const MOST_PREPARED_FOR_MANY = 12 * MOST_PREPARED;
-const MANY_TILES = 96;
+const MOST_PREPARED_BYTES = 1024 * 1024;
+const MOST_LARGE_PREPARED_BYTES = 12 * MOST_PREPARED_BYTES;
+const LEAST_LARGE_TILES = 96;
 /** Tiles that a part of a sum has at least where there are as many. */
-const LEAST_CHUNK = 64;
+const LEAST_CHUNK_TILES = 64;
+/** Filters (pairs of channels) and products from which on threads share their transforms. */
+const LEAST_SHARED_PAIRS = 1024;
+const LEAST_SHARED_PRODUCTS = 4096;
+/** Tiles of a block of the filter's gradient, bounded by the channels and filters of each that stay in cache. */
+const LEAST_BLOCK_TILES = 24;
+const MOST_BLOCK_TILES = 96;
+const MOST_BLOCK_CHANNELS = 2688;
 
 /**
  * What the transforms multiply by, made of the points 0, ±3/4, ±3/2 and infinity: of the symmetric ones, whose even and odd parts
@@ -133,7 +140,7 @@ export function computeWinograd({ runtime }: SimdBackend, grid: Grid, operands: 
   const channelBlock = even(depth, 64, 4);
   const sums = channelBlock < depth;
   const panelBytes = PATCH_PLACES * (depth * PANEL_ROW + PLACE_GAP);
-  const ready = panels * panelBytes <= (tiles < MANY_TILES ? MOST_PREPARED : MOST_PREPARED_FOR_MANY);
+  const ready = panels * panelBytes <= (tiles < LEAST_LARGE_TILES ? MOST_PREPARED_BYTES : MOST_LARGE_PREPARED_BYTES);
   const most = channelBlock <= 16 ? 96 : channelBlock <= 32 || !ready ? 24 : 12;
   const block = blockOf(tiles, most, runtime.threads);
   const blocks = Math.ceil(tiles / block);
@@ -171,8 +178,13 @@ export function computeWinograd({ runtime }: SimdBackend, grid: Grid, operands: 
     activation,
     split,
   };
-  if (prepared) runtime.run(abi.winogradFilterTransform, args, panels, depth * maps < 1024);
-  runtime.dispatch(abi.winogradTiles, args, Math.ceil(tiles / (sixes * 6)) * split, tiles * depth * maps < 4096);
+  if (prepared) runtime.run(abi.winogradFilterTransform, args, panels, depth * maps < LEAST_SHARED_PAIRS);
+  runtime.dispatch(
+    abi.winogradTiles,
+    args,
+    Math.ceil(tiles / (sixes * 6)) * split,
+    tiles * depth * maps < LEAST_SHARED_PRODUCTS,
+  );
   runtime.heap.release(zeros);
 }
 
@@ -184,8 +196,14 @@ export function winogradFilterGradient(
 ): void {
   const { maps, depth, table } = grid;
   const { tiles } = tilesOf(grid);
-  const { channelBlock, filterBlock, tasks, chunk, chunks } = cutGradient(grid, tiles, LEAST_CHUNK, runtime.threads);
-  const block = even(chunk, Math.max(24, Math.min(96, Math.floor(2688 / (channelBlock + filterBlock)))), 1);
+  const { channelBlock, filterBlock, tasks, chunk, chunks } = cutGradient(
+    grid,
+    tiles,
+    LEAST_CHUNK_TILES,
+    runtime.threads,
+  );
+  const most = Math.min(MOST_BLOCK_TILES, Math.floor(MOST_BLOCK_CHANNELS / (channelBlock + filterBlock)));
+  const block = even(chunk, Math.max(LEAST_BLOCK_TILES, most), 1);
   const size = table.run ** 2 * depth * maps;
   const partBytes = chunks > 1 ? chunks * size * 4 : 0;
   const zeroBytes = roundUp(Math.max(depth, maps) * 4, 64);
@@ -208,7 +226,7 @@ export function winogradFilterGradient(
     chunk,
     filterBlock,
   };
-  runtime.run(abi.winogradFilterGradient, args, tasks * chunks, tiles * depth * maps < 4096);
+  runtime.run(abi.winogradFilterGradient, args, tasks * chunks, tiles * depth * maps < LEAST_SHARED_PRODUCTS);
   if (chunks > 1) sumChunks(runtime, parts, out, chunks, size);
   runtime.heap.release(zeros);
 }

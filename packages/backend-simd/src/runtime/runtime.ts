@@ -2,6 +2,7 @@ import type { WasmKernel } from '../abi/kernel';
 import { ARGUMENT_COUNT, ARGUMENTS, DONE } from '../abi/memory';
 import { ABI_VERSION } from '../generated/abi';
 import { plainBinary, relaxedBinary } from '../generated/binaries';
+import { DEFAULT_TUNING, type Tuning } from '../kernels/tuning';
 import { importBuiltin, isNode } from './environment';
 import { createHeap, type Heap } from './heap';
 import { countCores, findWorkers } from './workers';
@@ -15,6 +16,8 @@ export interface Runtime {
   readonly threads: number;
   /** Whether products and sums are fused into one rounding. */
   readonly relaxed: boolean;
+  /** The sizes by which kernels cut and share work. */
+  readonly tuning: Tuning;
   /** Computes a job of `items` independent items; `singleThread` keeps one too small to share on this thread. */
   run<A>(kernel: WasmKernel<A>, args: NoInfer<A>, items: number, singleThread?: boolean): void;
   /**
@@ -78,7 +81,7 @@ function reserve(): { memory: WebAssembly.Memory; maximumPages: number } {
 
 /** Compiles the fastest kernels that the engine takes. Threads start with `startThreads`, so a runtime not used costs none. */
 export async function createRuntime(
-  options: { readonly threads?: number; readonly fused?: boolean } = {},
+  options: { readonly threads?: number; readonly fused?: boolean; readonly tuning?: Tuning } = {},
 ): Promise<StartableRuntime> {
   const { binary, relaxed } = await chooseBinary(options.fused ?? true);
   const module = await WebAssembly.compile(binary);
@@ -160,6 +163,7 @@ export async function createRuntime(
       return threads;
     },
     relaxed,
+    tuning: options.tuning ?? DEFAULT_TUNING,
     run(kernel, args, items, singleThread = false) {
       if (!share(kernel, args, items, singleThread, 10_000)) wait();
     },
