@@ -506,7 +506,7 @@ export const kernels = {
     /** `table` holds an address and a count a stretch. */
     sumStretch: { table: 'address', to: 'address', squares: 'flag' },
   },
-  thin: {
+  'few-channels': {
     fewChannelsRows: {
       extends: 'fewChannels',
       panels: 'address',
@@ -540,7 +540,7 @@ export const kernels = {
       activation: 'Activation',
     },
   },
-  'thin-gradient': {
+  'few-channels-gradient': {
     fewChannelsGradient: {
       extends: 'fewChannels',
       dy: 'address',
@@ -549,7 +549,7 @@ export const kernels = {
       partBytes: 'integer',
     },
   },
-  doubled: {
+  upsample2x: {
     packUpsample2x: { filter: 'address', panels: 'address', channels: 'integer', filters: 'integer' },
     packUpsample2xBack: {
       filter: 'address',

@@ -4,8 +4,8 @@ import { loadPart, storePart } from './common';
 import { AdamUpdateArguments } from './generated/abi';
 
 /**
- * One stretch of one weight. The table has five numbers a stretch: addresses of weight, gradient (0: zeros) and both moments,
- * count.
+ * One stretch of one weight. The table has five numbers a stretch: addresses of weight, gradient (0: zeros) and both
+ * moments, count.
  */
 export function adamUpdate(args: AdamUpdateArguments, item: i32, _thread: i32): void {
   const entry = args.table + <usize>(item * 20);

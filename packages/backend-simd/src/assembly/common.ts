@@ -1,7 +1,7 @@
 // What kernels share: the fused multiply-add, and loads of rows that end early.
 //
-// Before each `@inline` of these files stands `@ts-ignore: decorator`: AssemblyScript decorates functions, which TypeScript
-// reports as an error (TS1206) and cannot be told to allow otherwise.
+// Before each `@inline` of these files stands `@ts-ignore: decorator`: AssemblyScript decorates functions, which
+// TypeScript reports as an error (TS1206) and cannot be told to allow otherwise.
 
 /** a * b + c, in one rounding where the engine has relaxed SIMD. */
 // @ts-ignore: decorator

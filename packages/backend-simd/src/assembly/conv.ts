@@ -3,11 +3,12 @@
 import { max32, min32 } from './common';
 import { igemm6x4, igemm6x8, outer6x8 } from './gemm';
 import { ConvTilesArguments, FilterGradientArguments, PackFilterArguments, SumPartsArguments } from './generated/abi';
+import { PANEL_ROW, SIX_WORDS, TILE_BYTES } from './sizes';
 import { addTile, storeTile } from './store-tile';
 
 /**
- * Copies the run of `taps` pixels at ix, which leaves the row, to `spare` with zeros where it does, and returns that address,
- * or that of zeros where no pixel is inside.
+ * Copies the run of `taps` pixels at ix, which leaves the row, to `spare` with zeros where it does, and returns that
+ * address, or that of zeros where no pixel is inside.
  */
 function edge(row: usize, ix: i32, w: i32, pixel: usize, taps: i32, spare: usize, zeros: usize): usize {
   const from = max32(0, -ix), to = min32(taps, w - ix);
@@ -17,7 +18,7 @@ function edge(row: usize, ix: i32, w: i32, pixel: usize, taps: i32, spare: usize
   return spare;
 }
 
-/** Positions [item * block, ...) and a share of the panels: every tile of six positions by eight maps there. */
+/** Positions [item * block, ...) and a share of the panels: every tile of six positions by eight filters there. */
 export function convTiles(args: ConvTilesArguments, item: i32, thread: i32): void {
   const x = args.x, out = args.out, panels = args.panels, bias = args.bias, activation = args.activation;
   const h = args.height, w = args.width, c = args.channels, rows = args.rows, cols = args.cols, n = args.filters;
@@ -34,9 +35,9 @@ export function convTiles(args: ConvTilesArguments, item: i32, thread: i32): voi
 
   // addresses: for each tile of six pixels, its output rows, then for each group its input rows
   const tiles = (last - first + 5) / 6;
-  const tileBytes = <usize>(24 * (groups + 1));
+  const tileBytes = <usize>(SIX_WORDS * (groups + 1));
   const acc = scratch; // the tile at hand
-  const addresses = acc + 192;
+  const addresses = acc + TILE_BYTES;
   let spare = addresses + <usize>tiles * tileBytes;
   const pixel = <usize>(c << 2), outPixel = <usize>(n << 2);
   const count = last - first;
@@ -54,7 +55,7 @@ export function convTiles(args: ConvTilesArguments, item: i32, thread: i32): voi
       to += <usize>outStepX * outPixel;
       slot += 4;
       if (--left == 0) {
-        slot += tileBytes - 24;
+        slot += tileBytes - SIX_WORDS;
         left = 6;
       }
     }
@@ -64,7 +65,7 @@ export function convTiles(args: ConvTilesArguments, item: i32, thread: i32): voi
       const row = x + <usize>((b * h + iy) * w) * pixel;
       const inside = <u32>iy < <u32>h;
       let ix = xx * stepX + load<i32>(entry, 4);
-      for (let i = 0, slot = at + <usize>(24 * (g + 1)), left = 6 - place; i < length; i++) {
+      for (let i = 0, slot = at + <usize>(SIX_WORDS * (g + 1)), left = 6 - place; i < length; i++) {
         let p = row + <usize>ix * pixel;
         if (!inside || ix < 0 || ix + taps > w) {
           p = inside ? edge(row, ix, w, pixel, taps, spare, zeros) : zeros;
@@ -74,7 +75,7 @@ export function convTiles(args: ConvTilesArguments, item: i32, thread: i32): voi
         ix += stepX;
         slot += 4;
         if (--left == 0) {
-          slot += tileBytes - 24;
+          slot += tileBytes - SIX_WORDS;
           left = 6;
         }
       }
@@ -89,11 +90,14 @@ export function convTiles(args: ConvTilesArguments, item: i32, thread: i32): voi
   // places behind the last pixel compute it again
   for (let i = count; i < tiles * 6; i++) {
     const slot = addresses + <usize>(i / 6) * tileBytes + <usize>((i % 6) << 2);
-    for (let g = 0; g <= groups; g++) store<u32>(slot + <usize>(24 * g), load<u32>(slot + <usize>(24 * g) - 4));
+    for (let g = 0; g <= groups; g++) {
+      const at = slot + <usize>(SIX_WORDS * g);
+      store<u32>(at, load<u32>(at - 4));
+    }
   }
 
-  if (groups == 0) memory.fill(acc, 0, 192); // no tap reaches these positions
-  const panelBytes = <usize>(groups * run) * 32;
+  if (groups == 0) memory.fill(acc, 0, TILE_BYTES); // no tap reaches these positions
+  const panelBytes = <usize>(groups * run) * PANEL_ROW;
   const panelCount = (n + 7) >> 3;
   const perShare = (panelCount + split - 1) / split;
   const end = min32(panelCount, (share + 1) * perShare);
@@ -103,13 +107,14 @@ export function convTiles(args: ConvTilesArguments, item: i32, thread: i32): voi
     const biasAt = bias ? bias + <usize>(p << 5) : 0;
     for (let t = 0; t < tiles; t++) {
       const at = addresses + <usize>t * tileBytes;
-      let rowsAt = at + 24, panelAt = panel;
+      let rowsAt = at + SIX_WORDS, panelAt = panel;
       for (let g = 0; g < groups; g++) {
+        // igemm6x4 is called twice, or the compiler would put its loop into these
         if (left > 4) igemm6x8(rowsAt, run, panelAt, acc, g == 0);
         else if (g == 0) igemm6x4(rowsAt, run, panelAt, acc, true);
-        else igemm6x4(rowsAt, run, panelAt, acc, false); // called twice, or the optimizer would put its loop into these
-        rowsAt += 24;
-        panelAt += <usize>run << 5;
+        else igemm6x4(rowsAt, run, panelAt, acc, false);
+        rowsAt += SIX_WORDS;
+        panelAt += <usize>run * PANEL_ROW;
       }
       storeTile(acc, at, <usize>(p << 5), biasAt, left, activation);
     }
@@ -117,12 +122,13 @@ export function convTiles(args: ConvTilesArguments, item: i32, thread: i32): voi
 }
 
 /**
- * Packs a filter for convTiles: panel p holds, tap by tap in the order of `order` and input map by input map, eight
- * consecutive output maps, zeros behind the last. `flip` reads the filter with its two last axes swapped.
+ * Packs a filter for convTiles: panel p holds, tap by tap in the order of `order` and channel by channel, eight
+ * consecutive filters, zeros behind the last. `flip` reads the filter with its two last axes swapped.
  */
 export function packFilter(args: PackFilterArguments, p: i32, _thread: i32): void {
-  const filter = args.filter, taps = args.taps, order = args.order, depth = args.channels, n = args.filters, flip = args.flip;
-  let to = args.panels + <usize>(p * taps * depth) * 32;
+  const filter = args.filter, taps = args.taps, order = args.order, depth = args.channels, n = args.filters;
+  const flip = args.flip;
+  let to = args.panels + <usize>(p * taps * depth) * PANEL_ROW;
   const n0 = p << 3;
   const left = min32(8, n - n0);
   for (let t = 0; t < taps; t++) {
@@ -135,20 +141,22 @@ export function packFilter(args: PackFilterArguments, p: i32, _thread: i32): voi
         let k = 0;
         for (; k + 4 <= depth; k += 4) {
           const at = from + <usize>(k << 2);
-          transpose4(at, pitch, to, 32);
-          transpose4(at + pitch * 4, pitch, to + 16, 32);
-          to += 128;
+          transpose4(at, pitch, to, PANEL_ROW);
+          transpose4(at + pitch * 4, pitch, to + 16, PANEL_ROW);
+          to += 4 * PANEL_ROW;
         }
         for (; k < depth; k++) {
-          for (let i = 0; i < 8; i++) store<f32>(to + <usize>(i << 2), load<f32>(from + <usize>(k << 2) + <usize>i * pitch));
-          to += 32;
+          for (let i = 0; i < 8; i++) {
+            store<f32>(to + <usize>(i << 2), load<f32>(from + <usize>(k << 2) + <usize>i * pitch));
+          }
+          to += PANEL_ROW;
         }
       } else {
         for (let k = 0; k < depth; k++) {
           for (let i = 0; i < 8; i++) {
             store<f32>(to + <usize>(i << 2), i < left ? load<f32>(from + <usize>(k << 2) + <usize>i * pitch) : 0);
           }
-          to += 32;
+          to += PANEL_ROW;
         }
       }
     } else {
@@ -158,10 +166,12 @@ export function packFilter(args: PackFilterArguments, p: i32, _thread: i32): voi
           v128.store(to, v128.load(from));
           v128.store(to, v128.load(from, 16), 16);
         } else {
-          for (let i = 0; i < 8; i++) store<f32>(to + <usize>(i << 2), i < left ? load<f32>(from + <usize>(i << 2)) : 0);
+          for (let i = 0; i < 8; i++) {
+            store<f32>(to + <usize>(i << 2), i < left ? load<f32>(from + <usize>(i << 2)) : 0);
+          }
         }
         from += <usize>(n << 2);
-        to += 32;
+        to += PANEL_ROW;
       }
     }
   }
@@ -171,7 +181,8 @@ export function packFilter(args: PackFilterArguments, p: i32, _thread: i32): voi
 // @ts-ignore: decorator
 @inline
 export function transpose4(from: usize, pitch: usize, to: usize, step: usize): void {
-  const r0 = v128.load(from), r1 = v128.load(from + pitch), r2 = v128.load(from + pitch * 2), r3 = v128.load(from + pitch * 3);
+  const r0 = v128.load(from), r1 = v128.load(from + pitch), r2 = v128.load(from + pitch * 2);
+  const r3 = v128.load(from + pitch * 3);
   const a = v128.shuffle<i32>(r0, r1, 0, 4, 1, 5), b = v128.shuffle<i32>(r2, r3, 0, 4, 1, 5);
   const c = v128.shuffle<i32>(r0, r1, 2, 6, 3, 7), d = v128.shuffle<i32>(r2, r3, 2, 6, 3, 7);
   v128.store(to, v128.shuffle<i32>(a, b, 0, 1, 4, 5));
@@ -181,8 +192,8 @@ export function transpose4(from: usize, pitch: usize, to: usize, step: usize): v
 }
 
 /**
- * One group's rows [m0, m1) of the filter's gradient over one chunk of output pixels: patches are packed six floats wide,
- * the output's gradient eight maps wide, `block` pixels at a time so that both stay in cache.
+ * One group's rows [m0, m1) of the filter's gradient over one chunk of output pixels: patches are packed six floats
+ * wide, dy eight filters wide, `block` pixels at a time so that both stay in cache.
  */
 export function filterGradient(args: FilterGradientArguments, item: i32, thread: i32): void {
   const x = args.x, out = args.out, dy = args.dy, chunk = args.chunk;
@@ -204,9 +215,9 @@ export function filterGradient(args: FilterGradientArguments, item: i32, thread:
   const to = out + <usize>part * args.partBytes + <usize>(tap * c + m0) * pitch;
 
   const aPanels = (m1 - m0 + 5) / 6, bPanels = (n + 7) >> 3;
-  const aBytes = <usize>block * 24, bBytes = <usize>block * 32;
+  const aBytes = <usize>block * SIX_WORDS, bBytes = <usize>block * PANEL_ROW;
   const acc = scratch;
-  const aPack = acc + 192, bPack = aPack + <usize>aPanels * aBytes;
+  const aPack = acc + TILE_BYTES, bPack = aPack + <usize>aPanels * aBytes;
   const end = min32(pixels, (part + 1) * chunk);
   let empty = true;
   for (let p0 = part * chunk; p0 < end; p0 += block) {
@@ -220,8 +231,10 @@ export function filterGradient(args: FilterGradientArguments, item: i32, thread:
       // floats [low, high) of the run lie in the image; a pixel whose run lies wholly outside adds nothing
       const low = max32(0, -ix) * c, high = min32(taps, w - ix) * c;
       if (<u32>iy < <u32>h && low < m1 && high > m0 && low < high) {
-        packRun(x + <usize>(((b * h + iy) * w + ix) * c) * 4, m0, m1, low, high, aPack + <usize>depth * 24, aBytes);
-        packRow(dy + <usize>(p0 + i) * pitch, n, bPack + <usize>depth * 32, bBytes);
+        packRun(
+          x + <usize>(((b * h + iy) * w + ix) * c) * 4, m0, m1, low, high, aPack + <usize>depth * SIX_WORDS, aBytes,
+        );
+        packRow(dy + <usize>(p0 + i) * pitch, n, bPack + <usize>depth * PANEL_ROW, bBytes);
         depth++;
       }
       if (++xx == cols) {
@@ -235,9 +248,10 @@ export function filterGradient(args: FilterGradientArguments, item: i32, thread:
     if (depth == 0) continue;
     for (let q = 0; q < bPanels; q++) {
       for (let p = 0; p < aPanels; p++) {
-        outer6x8(aPack + <usize>p * aBytes, 24, bPack + <usize>q * bBytes, 32, depth, acc);
+        outer6x8(aPack + <usize>p * aBytes, SIX_WORDS, bPack + <usize>q * bBytes, PANEL_ROW, depth, acc);
         addTile(
-          acc, to + <usize>(p * 6) * pitch + <usize>(q << 5), pitch, min32(6, m1 - m0 - p * 6), min32(8, n - (q << 3)), empty,
+          acc, to + <usize>(p * 6) * pitch + <usize>(q << 5), pitch,
+          min32(6, m1 - m0 - p * 6), min32(8, n - (q << 3)), empty,
         );
       }
     }
@@ -246,7 +260,7 @@ export function filterGradient(args: FilterGradientArguments, item: i32, thread:
   if (empty) memory.fill(to, 0, <usize>(m1 - m0) * pitch);
 }
 
-/** Spreads floats [m0, m1) of the run at `from` over panels six wide; zeros outside [low, high). */
+/** Deals floats [m0, m1) of the run at `from` over panels six wide; zeros outside [low, high). */
 // @ts-ignore: decorator
 @inline
 function packRun(from: usize, m0: i32, m1: i32, low: i32, high: i32, to: usize, panelBytes: usize): void {
@@ -268,7 +282,7 @@ function packRun(from: usize, m0: i32, m1: i32, low: i32, high: i32, to: usize, 
   }
 }
 
-/** Spreads a row of n floats over panels eight wide, zeros behind the last. */
+/** Deals a row of n floats over panels eight wide, zeros behind the last. */
 // @ts-ignore: decorator
 @inline
 function packRow(from: usize, n: i32, to: usize, panelBytes: usize): void {
@@ -276,7 +290,7 @@ function packRow(from: usize, n: i32, to: usize, panelBytes: usize): void {
   for (; k + 8 <= n; k += 8) {
     v128.store(to, v128.load(from));
     v128.store(to, v128.load(from, 16), 16);
-    from += 32;
+    from += PANEL_ROW;
     to += panelBytes;
   }
   if (k < n) {
@@ -286,7 +300,8 @@ function packRow(from: usize, n: i32, to: usize, panelBytes: usize): void {
 
 /** Sums `parts` partial results of `count` floats, `partBytes` apart, in order. */
 export function sumParts(args: SumPartsArguments, item: i32, _thread: i32): void {
-  const from = args.from, to = args.to, parts = args.parts, stride = args.partBytes, count = args.count, block = args.block;
+  const from = args.from, to = args.to, parts = args.parts, stride = args.partBytes, count = args.count;
+  const block = args.block;
   const end = min32(count, (item + 1) * block);
   let i = item * block;
   for (; i + 4 <= end; i += 4) {

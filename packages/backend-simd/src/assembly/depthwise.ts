@@ -1,15 +1,21 @@
-// Depthwise convolution over NHWC, each map by a filter of its own: four maps at a time, four pixels of a row together.
+// Depthwise convolution over NHWC, each channel by a filter of its own: four channels at a time, four pixels of a row
+// together.
 import { loadPart, madd, min32, storePart } from './common';
 import { DepthwiseGradientArguments, DepthwiseRowArguments } from './generated/abi';
 import { activate } from './store-tile';
 
-// Row taps are (row offset, bytes into the filter), column taps (pixel offset, bytes into the filter, first and last + 1
-// position that reads inside the image), offsets ascending.
+// Row taps are (row offset, bytes into the filter), column taps (pixel offset, bytes into the filter, first and last +
+// 1 position that reads inside the image), offsets ascending.
 
-/** The sum over row taps [i0, i1) and column taps [j0, j1) for the pixel whose taps count from `at`, and four maps. */
+/**
+ * The sum over row taps [i0, i1) and column taps [j0, j1) for the pixel whose taps count from `at`, and four channels.
+ */
 // @ts-ignore: decorator
 @inline
-function onePixel(at: usize, filter: usize, v: v128, rows: usize, i0: i32, i1: i32, cols: usize, j0: i32, j1: i32, pitch: usize, pixel: usize): v128 {
+function onePixel(
+  at: usize, filter: usize, v: v128, rows: usize, i0: i32, i1: i32, cols: usize, j0: i32, j1: i32, pitch: usize,
+  pixel: usize,
+): v128 {
   for (let i = i0; i < i1; i++) {
     const row = rows + (<usize>i << 3);
     const p = at + <usize>load<i32>(row) * pitch, f = filter + <usize>load<i32>(row, 4);
@@ -21,10 +27,13 @@ function onePixel(at: usize, filter: usize, v: v128, rows: usize, i0: i32, i1: i
   return v;
 }
 
-/** One row of positions of one image; an item is (image, row). Positions [from, end) read no column outside the image. */
+/**
+ * One row of positions of one image; an item is (image, row). Positions [from, end) read no column outside the image.
+ */
 export function depthwiseRow(args: DepthwiseRowArguments, item: i32, _thread: i32): void {
   const h = args.height, w = args.width, c = args.channels, rows = args.rows, cols = args.cols, stepX = args.stepX;
-  const rowTaps = args.rowTaps, colTaps = args.colTaps, filter = args.filter, bias = args.bias, activation = args.activation;
+  const rowTaps = args.rowTaps, colTaps = args.colTaps, filter = args.filter, bias = args.bias;
+  const activation = args.activation;
   const rowTable = args.table, colTable = rowTable + (<usize>rowTaps << 3);
   const b = item / rows;
   const y = item - b * rows;
@@ -88,8 +97,8 @@ export function depthwiseRow(args: DepthwiseRowArguments, item: i32, _thread: i3
 }
 
 /**
- * The gradient of the filter over `block` of the `lines` rows of dy, written to a partial result of its own, `partBytes` from
- * the one before. An item is such a block.
+ * The gradient of the filter over `block` of the `lines` rows of dy, written to a partial result of its own,
+ * `partBytes` from the one before. An item is such a block.
  */
 export function depthwiseGradient(args: DepthwiseGradientArguments, item: i32, _thread: i32): void {
   const h = args.height, w = args.width, c = args.channels, rows = args.rows, cols = args.cols, stepX = args.stepX;
@@ -117,7 +126,10 @@ export function depthwiseGradient(args: DepthwiseGradientArguments, item: i32, _
         const to = sums + <usize>load<i32>(row, 4) + <usize>load<i32>(col, 4);
         for (let k = 0; k < c; k += 4) {
           const lane = <usize>k << 2;
-          storePart(to + lane, f32x4.add(loadPart(to + lane, c - k), products(at + lane, step, from + lane, pixel, count)), c - k);
+          storePart(
+            to + lane, f32x4.add(loadPart(to + lane, c - k), products(at + lane, step, from + lane, pixel, count)),
+            c - k,
+          );
         }
       }
     }

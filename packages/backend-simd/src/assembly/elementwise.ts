@@ -2,7 +2,8 @@
 import { loadPart, min32, storePart } from './common';
 import { exp4, expm14, log4, sigmoid4, splat, tanh4 } from './functions';
 import {
-  Binary, BinaryArguments, Broadcast, Comparison, ComparisonArguments, FillArguments, SelectFloatsArguments, Source, ToFloatArguments, Unary,
+  Binary, BinaryArguments, Broadcast, Comparison, ComparisonArguments, FillArguments, SelectFloatsArguments, Source,
+  ToFloatArguments, Unary,
   UnaryArguments,
 } from './generated/abi';
 
@@ -98,7 +99,9 @@ function combine(op: i32, a: v128, b: v128): v128 {
     const d = f32x4.sub(a, b);
     return f32x4.mul(d, d);
   }
-  if (op == Binary.eluGrad) return v128.bitselect(a, f32x4.mul(a, f32x4.add(b, splat(1))), f32x4.ge(b, splat(0))); // EluGrad: dy, y
+  if (op == Binary.eluGrad) { // dy, y
+    return v128.bitselect(a, f32x4.mul(a, f32x4.add(b, splat(1))), f32x4.ge(b, splat(0)));
+  }
   if (op == Binary.prelu) return v128.bitselect(f32x4.mul(b, a), a, f32x4.lt(a, splat(0))); // Prelu: x, alpha
   if (op == Binary.reluGrad) return v128.andnot(a, f32x4.le(b, splat(0))); // ReluGrad: dy, y
   return a;
@@ -108,14 +111,22 @@ function combine(op: i32, a: v128, b: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function combineRow(op: i32, mode: i32, a: usize, b: usize, to: usize, n: i32): void {
-  const oneA = mode == Broadcast.a ? v128.load32_splat(a) : splat(0), oneB = mode == Broadcast.b ? v128.load32_splat(b) : splat(0);
+  const oneA = mode == Broadcast.a ? v128.load32_splat(a) : splat(0);
+  const oneB = mode == Broadcast.b ? v128.load32_splat(b) : splat(0);
   let i: usize = 0;
   const whole = <usize>(n & ~3) << 2;
   for (; i < whole; i += 16) {
-    v128.store(to + i, combine(op, mode == Broadcast.a ? oneA : v128.load(a + i), mode == Broadcast.b ? oneB : v128.load(b + i)));
+    v128.store(
+      to + i, combine(op, mode == Broadcast.a ? oneA : v128.load(a + i), mode == Broadcast.b ? oneB : v128.load(b + i)),
+    );
   }
   n &= 3;
-  if (n) storePart(to + i, combine(op, mode == Broadcast.a ? oneA : loadPart(a + i, n), mode == Broadcast.b ? oneB : loadPart(b + i, n)), n);
+  if (n) {
+    storePart(
+      to + i,
+      combine(op, mode == Broadcast.a ? oneA : loadPart(a + i, n), mode == Broadcast.b ? oneB : loadPart(b + i, n)), n,
+    );
+  }
 }
 
 // @ts-ignore: decorator
@@ -157,7 +168,9 @@ function combineAny(args: BinaryArguments, op: i32, mode: i32, item: i32): void 
     const start = item * block;
     const n = min32(block, inner - start);
     const at = <usize>start << 2;
-    combineRow(op, mode, args.a + (mode == Broadcast.a ? 0 : at), args.b + (mode == Broadcast.b ? 0 : at), args.to + at, n);
+    combineRow(
+      op, mode, args.a + (mode == Broadcast.a ? 0 : at), args.b + (mode == Broadcast.b ? 0 : at), args.to + at, n,
+    );
   } else {
     combineRows(args, op, mode, item * block, min32(rows, (item + 1) * block), inner, <usize>inner << 2);
   }
@@ -173,8 +186,9 @@ function combineMode(args: BinaryArguments, op: i32, item: i32): void {
 }
 
 /**
- * to = op(a, b). The result is `rows` rows of `inner` floats, rows numbered over the outer dimensions; a and b are found by a
- * stride for each (0 where broadcast) along each outer dimension. Where rows is 1, items share the inner dimension.
+ * to = op(a, b). The result is `rows` rows of `inner` floats, rows numbered over the outer dimensions; a and b are
+ * found by a stride for each (0 where broadcast) along each outer dimension. Where rows is 1, items share the inner
+ * dimension.
  */
 export function binary(args: BinaryArguments, item: i32, _thread: i32): void {
   switch (args.op) {

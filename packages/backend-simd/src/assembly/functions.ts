@@ -1,5 +1,5 @@
-// Elementary functions on four floats. Polynomials are least-maximum fits of our own over the reduced range; every result
-// is within 2 units in the last place of the exact one (packages/backend-simd/tests/elementwise.test.ts).
+// Elementary functions on four floats. Polynomials are least-maximum fits of our own over the reduced range; every
+// result is within 2 units in the last place of the exact one (packages/backend-simd/tests/elementwise.test.ts).
 import { madd, nmadd } from './common';
 
 const LOG2E: f32 = 1.44269504;

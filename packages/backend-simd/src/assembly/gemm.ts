@@ -23,8 +23,8 @@ const NO_OFFSETS: usize = 0;
 // @ts-ignore: decorator
 @inline
 function tile6x8(
-  a: i32, a0: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize, aStep: usize, table: boolean, offsets: usize,
-  b: usize, bPart: i32, bStep: usize, count: i32, acc: usize, first: boolean,
+  a: i32, a0: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize, aStep: usize,
+  table: boolean, offsets: usize, b: usize, bPart: i32, bStep: usize, count: i32, acc: usize, first: boolean,
 ): void {
   let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
   let c30 = c00, c31 = c00, c40 = c00, c41 = c00, c50 = c00, c51 = c00;

@@ -1,5 +1,6 @@
-// Jobs. The main thread writes a job's arguments and opens it; every thread then takes items until none is left, the main
-// thread too. No one waits for a thread that has taken nothing, and which thread computes an item never changes a result.
+// Jobs. The main thread writes a job's arguments and opens it; every thread then takes items until none is left, the
+// main thread too. No one waits for a thread that has taken nothing, and which thread computes an item never changes a
+// result.
 import { DONE, FAILED, ITEMS, JOB, KERNEL, SLEEPERS, STOP, WAKEUPS } from '../abi/memory';
 import { compute } from './generated/dispatch';
 

@@ -3,9 +3,12 @@ import { copyFloats, min32 } from './common';
 import { transpose4 } from './conv';
 import { CopyBoxArguments, TransposeRowsArguments } from './generated/abi';
 
-/** Copies `inner` elements for each index of the outer dimensions, `block` rows an item; strides in elements, any sign. */
+/**
+ * Copies `inner` elements for each index of the outer dimensions, `block` rows an item; strides in elements, any sign.
+ */
 export function copyBox(args: CopyBoxArguments, item: i32, _thread: i32): void {
-  const inner = args.inner, stepFrom = args.strideFrom, stepTo = args.strideTo, block = args.block, rank = args.axesLength;
+  const inner = args.inner, stepFrom = args.strideFrom, stepTo = args.strideTo, block = args.block;
+  const rank = args.axesLength;
   const end = min32(args.rows, (item + 1) * block);
   // rows along the last outer dimension lie at even distances: their place is looked for once
   const last = args.axes(rank - 1);
@@ -55,12 +58,20 @@ export function transposeRows(args: TransposeRowsArguments, item: i32, _thread: 
   let c = 0;
   for (; c + 4 <= cols; c += 4) {
     let r = start;
-    for (; r + 4 <= end; r += 4) transpose4(from + <usize>r * pitch + (<usize>c << 2), pitch, to + <usize>c * step + (<usize>r << 2), step);
+    for (; r + 4 <= end; r += 4) {
+      transpose4(from + <usize>r * pitch + (<usize>c << 2), pitch, to + <usize>c * step + (<usize>r << 2), step);
+    }
     for (; r < end; r++) {
-      for (let i = 0; i < 4; i++) store<i32>(to + <usize>(c + i) * step + (<usize>r << 2), load<i32>(from + <usize>r * pitch + (<usize>(c + i) << 2)));
+      for (let i = 0; i < 4; i++) {
+        store<i32>(
+          to + <usize>(c + i) * step + (<usize>r << 2), load<i32>(from + <usize>r * pitch + (<usize>(c + i) << 2)),
+        );
+      }
     }
   }
   for (; c < cols; c++) {
-    for (let r = start; r < end; r++) store<i32>(to + <usize>c * step + (<usize>r << 2), load<i32>(from + <usize>r * pitch + (<usize>c << 2)));
+    for (let r = start; r < end; r++) {
+      store<i32>(to + <usize>c * step + (<usize>r << 2), load<i32>(from + <usize>r * pitch + (<usize>c << 2)));
+    }
   }
 }

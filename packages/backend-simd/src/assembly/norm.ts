@@ -1,10 +1,11 @@
-// Normalization over [outer, rows, columns]: moments of columns, sums for their gradient, and the affine map of columns.
+// Normalization over [outer, rows, columns]: moments of columns, sums for their gradient, and the affine map of
+// columns.
 import { loadPart, madd, min32, storePart } from './common';
 import { AffineColumnsArguments, ColumnMomentsArguments, ColumnProductsArguments } from './generated/abi';
 
 /**
- * Means of columns and sums of squared deviations from them over one chunk of rows, which stays in cache: a second pass around
- * the first one's means also corrects them. Written as to [item][2][columns]; an item is (outer, chunk).
+ * Means of columns and sums of squared deviations from them over one chunk of rows, which stays in cache: a second pass
+ * around the first one's means also corrects them. Written as to [item][2][columns]; an item is (outer, chunk).
  */
 export function columnMoments(args: ColumnMomentsArguments, item: i32, _thread: i32): void {
   const rows = args.rows, columns = args.columns, chunk = args.chunk, chunks = args.chunks;
@@ -48,7 +49,9 @@ function moments4(from: usize, pitch: usize, count: i32, to: usize, n: i32): voi
 }
 
 /** Writes the mean of four columns, near `mean`, and behind it the sum of squared deviations. */
-function deviations(at: usize, pitch: usize, count: i32, share: v128, mean: v128, to: usize, next: usize, n: i32): void {
+function deviations(
+  at: usize, pitch: usize, count: i32, share: v128, mean: v128, to: usize, next: usize, n: i32,
+): void {
   let sum = f32x4.splat(0), squares = sum;
   for (let r = 0; r < count; r++) {
     const d = f32x4.sub(v128.load(at), mean);

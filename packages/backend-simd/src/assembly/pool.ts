@@ -1,15 +1,19 @@
-// Pooling and resizing over NHWC, four maps at a time.
+// Pooling and resizing over NHWC, four channels at a time.
 import { copyFloats, loadPart, max32, min32, storePart } from './common';
 import {
-  BlendGradientArguments, BlendRowArguments, MaxPoolGradientArguments, MeanPoolGradientArguments, PickGradientArguments, PickRowArguments, Pool,
+  BlendGradientArguments, BlendRowArguments, MaxPoolGradientArguments, MeanPoolGradientArguments, PickGradientArguments,
+  PickRowArguments, Pool,
   PoolArguments, PoolRowArguments, RepeatGradientRowArguments,
 } from './generated/abi';
 
-/** Whether windows are 2x2 neighbours over whole vectors of maps, the common case. */
+/** Whether windows are 2x2 neighbours over whole vectors of channels, the common case. */
 // @ts-ignore: decorator
 @inline
 function isPlain(args: PoolArguments): bool {
-  return args.filterHeight == 2 && args.filterWidth == 2 && args.dilationY == 1 && args.dilationX == 1 && args.channels % 4 == 0;
+  return (
+    args.filterHeight == 2 && args.filterWidth == 2 && args.dilationY == 1 && args.dilationX == 1 &&
+    args.channels % 4 == 0
+  );
 }
 
 /** One output row of a pool; an item is (image, row). */
@@ -66,8 +70,8 @@ function maxOfFour(from: usize, pixel: usize, pitch: usize, to: usize): void {
 }
 
 /**
- * Gradient of a maximum pool for one image's maps [4k, 4k + 4): the first of equal maxima gets all. `out` is zero before.
- * An item is (image, four maps) where windows overlap and (image, output row) where they do not.
+ * Gradient of a maximum pool for one image's channels [4k, 4k + 4): the first of equal maxima gets all. `out` is zero
+ * before. An item is (image, four channels) where windows overlap and (image, output row) where they do not.
  */
 export function maxPoolGradient(args: MaxPoolGradientArguments, item: i32, _thread: i32): void {
   const c = args.channels, rows = args.rows, apart = args.apart;
@@ -163,7 +167,10 @@ function covered(start: i32, filter: i32, size: i32): i32 {
   return min32(size, start + filter) - max32(0, start);
 }
 
-/** Gradient of a mean pool, one input row: each window that covers a pixel gives it dy over the window's pixels. An item is (image, row). */
+/**
+ * Gradient of a mean pool, one input row: each window that covers a pixel gives it dy over the window's pixels. An item
+ * is (image, row).
+ */
 export function meanPoolGradient(args: MeanPoolGradientArguments, item: i32, _thread: i32): void {
   const h = args.height, w = args.width, c = args.channels, rows = args.rows, cols = args.cols;
   const stepY = args.stepY, stepX = args.stepX, filterH = args.filterHeight, filterW = args.filterWidth;
@@ -208,7 +215,7 @@ export function pickRow(args: PickRowArguments, item: i32, _thread: i32): void {
   }
 }
 
-/** Its gradient: adds dy to the pixels it was read from. dx is zero before. An item is (image, four maps). */
+/** Its gradient: adds dy to the pixels it was read from. dx is zero before. An item is (image, four channels). */
 export function pickGradient(args: PickGradientArguments, item: i32, _thread: i32): void {
   const h = args.height, w = args.width, c = args.channels, rows = args.rows, cols = args.cols;
   const quads = (c + 3) >> 2;
@@ -249,8 +256,8 @@ export function repeatGradientRow(args: RepeatGradientRowArguments, item: i32, _
 }
 
 /**
- * Interpolation between two rows and two columns, one output row. Tables: for each output row two input rows and the weight of
- * the second, likewise columns.
+ * Interpolation between two rows and two columns, one output row. Tables: for each output row two input rows and the
+ * weight of the second, likewise columns.
  */
 export function blendRow(args: BlendRowArguments, item: i32, _thread: i32): void {
   const h = args.height, w = args.width, c = args.channels, rows = args.rows, cols = args.cols;
@@ -258,7 +265,8 @@ export function blendRow(args: BlendRowArguments, item: i32, _thread: i32): void
   const pixel = <usize>c << 2;
   const rowEntry = args.rowTable + <usize>(item - b * rows) * 12;
   const image = args.x + <usize>(b * h * w) * pixel;
-  const upper = image + <usize>(load<i32>(rowEntry) * w) * pixel, lower = image + <usize>(load<i32>(rowEntry, 4) * w) * pixel;
+  const upper = image + <usize>(load<i32>(rowEntry) * w) * pixel;
+  const lower = image + <usize>(load<i32>(rowEntry, 4) * w) * pixel;
   const fy = v128.load32_splat(rowEntry, 8);
   let to = args.out + <usize>(item * cols) * pixel;
   for (let x = 0; x < cols; x++) {
@@ -278,8 +286,8 @@ export function blendRow(args: BlendRowArguments, item: i32, _thread: i32): void
 }
 
 /**
- * Its gradient for one image and a block of maps: spreads dy over the four pixels it was read from. dx is zero before; an item
- * is (image, four maps).
+ * Its gradient for one image and a block of channels: adds shares of dy to the four pixels it was read from. dx is zero
+ * before; an item is (image, four channels).
  */
 export function blendGradient(args: BlendGradientArguments, item: i32, _thread: i32): void {
   const h = args.height, w = args.width, c = args.channels, rows = args.rows, cols = args.cols;
@@ -292,7 +300,8 @@ export function blendGradient(args: BlendGradientArguments, item: i32, _thread: 
   let from = args.dy + <usize>(b * rows * cols) * pixel + (<usize>k << 2);
   for (let y = 0; y < rows; y++) {
     const rowEntry = args.rowTable + <usize>y * 12;
-    const upper = image + <usize>(load<i32>(rowEntry) * w) * pixel, lower = image + <usize>(load<i32>(rowEntry, 4) * w) * pixel;
+    const upper = image + <usize>(load<i32>(rowEntry) * w) * pixel;
+    const lower = image + <usize>(load<i32>(rowEntry, 4) * w) * pixel;
     const fy = v128.load32_splat(rowEntry, 8);
     for (let x = 0; x < cols; x++) {
       const entry = args.colTable + <usize>x * 12;

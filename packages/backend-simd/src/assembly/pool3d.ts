@@ -1,14 +1,16 @@
-// Pooling of volumes over NDHWC, four maps at a time.
+// Pooling of volumes over NDHWC, four channels at a time.
 import { loadPart, max32, min32, storePart } from './common';
 import { MaxVolumeGradientArguments, MeanVolumeGradientArguments, Pool, VolumePoolRowArguments } from './generated/abi';
 
 /** One output row of a pool; an item is (volume, plane, row). */
 export function volumePoolRow(args: VolumePoolRowArguments, item: i32, _thread: i32): void {
-  const d = args.depth, h = args.height, w = args.width, c = args.channels, rows = args.rows, cols = args.cols, kind = args.pool;
+  const d = args.depth, h = args.height, w = args.width, c = args.channels, rows = args.rows, cols = args.cols;
+  const kind = args.pool;
   const plane = item / rows;
   const b = plane / args.planes;
   const z0 = (plane - b * args.planes) * args.stepZ - args.front, y0 = (item - plane * rows) * args.stepY - args.top;
-  const zFrom = max32(0, z0), zTo = min32(d, z0 + args.filterDepth), yFrom = max32(0, y0), yTo = min32(h, y0 + args.filterHeight);
+  const zFrom = max32(0, z0), zTo = min32(d, z0 + args.filterDepth), yFrom = max32(0, y0);
+  const yTo = min32(h, y0 + args.filterHeight);
   const pixel = <usize>c << 2;
   const volume = args.x + <usize>(b * d * h * w) * pixel;
   let to = args.out + <usize>(item * cols) * pixel;
@@ -36,9 +38,13 @@ export function volumePoolRow(args: VolumePoolRowArguments, item: i32, _thread: 
   }
 }
 
-/** Gradient of a maximum pool: the first of equal maxima gets all. `out` is zero before. An item is (volume, four maps). */
+/**
+ * Gradient of a maximum pool: the first of equal maxima gets all. `out` is zero before. An item is (volume, four
+ * channels).
+ */
 export function maxVolumeGradient(args: MaxVolumeGradientArguments, item: i32, _thread: i32): void {
-  const d = args.depth, h = args.height, w = args.width, c = args.channels, planes = args.planes, rows = args.rows, cols = args.cols;
+  const d = args.depth, h = args.height, w = args.width, c = args.channels, planes = args.planes, rows = args.rows;
+  const cols = args.cols;
   const quads = (c + 3) >> 2;
   const b = item / quads;
   const k = (item - b * quads) << 2;
@@ -52,7 +58,8 @@ export function maxVolumeGradient(args: MaxVolumeGradientArguments, item: i32, _
     const plane = line / rows;
     const z0 = plane * args.stepZ - args.front, y0 = (line - plane * rows) * args.stepY - args.top;
     const x0 = (position - line * cols) * args.stepX - args.left;
-    const zFrom = max32(0, z0), zTo = min32(d, z0 + args.filterDepth), yFrom = max32(0, y0), yTo = min32(h, y0 + args.filterHeight);
+    const zFrom = max32(0, z0), zTo = min32(d, z0 + args.filterDepth), yFrom = max32(0, y0);
+    const yTo = min32(h, y0 + args.filterHeight);
     const xFrom = max32(0, x0), xTo = min32(w, x0 + args.filterWidth);
     let top = f32x4.splat(0), where = i32x4.splat(-1);
     for (let z = zFrom; z < zTo; z++) {
@@ -81,11 +88,16 @@ export function maxVolumeGradient(args: MaxVolumeGradientArguments, item: i32, _
   }
 }
 
-/** Gradient of a mean pool, one input row: each window that covers a voxel gives it dy over the voxels that it covers. An item is (volume, plane, row). */
+/**
+ * Gradient of a mean pool, one input row: each window that covers a voxel gives it dy over the voxels that it covers.
+ * An item is (volume, plane, row).
+ */
 export function meanVolumeGradient(args: MeanVolumeGradientArguments, item: i32, _thread: i32): void {
-  const d = args.depth, h = args.height, w = args.width, c = args.channels, planes = args.planes, rows = args.rows, cols = args.cols;
+  const d = args.depth, h = args.height, w = args.width, c = args.channels, planes = args.planes, rows = args.rows;
+  const cols = args.cols;
   const filterD = args.filterDepth, filterH = args.filterHeight, filterW = args.filterWidth;
-  const stepZ = args.stepZ, stepY = args.stepY, stepX = args.stepX, front = args.front, top = args.top, leftPad = args.left;
+  const stepZ = args.stepZ, stepY = args.stepY, stepX = args.stepX, front = args.front, top = args.top;
+  const leftPad = args.left;
   const depth = item / h;
   const b = depth / d;
   const z = depth - b * d + front, y = item - depth * h + top;
@@ -117,7 +129,10 @@ export function meanVolumeGradient(args: MeanVolumeGradientArguments, item: i32,
   }
 }
 
-/** The first and the last window, each `step` after the one before, that covers a place counted from the first one's start. */
+/**
+ * The first and the last window, each `step` after the one before, that covers a place counted from the first one's
+ * start.
+ */
 // @ts-ignore: decorator
 @inline
 function firstOver(place: i32, filter: i32, step: i32): i32 {

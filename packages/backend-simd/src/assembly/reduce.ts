@@ -1,7 +1,9 @@
 // Sums and maxima along rows or columns, and softmax of rows.
 import { loadPart, min32, storePart } from './common';
 import { exp4, splat } from './functions';
-import { Fold, FoldColumnsArguments, FoldRowsArguments, SoftmaxRowsArguments, SumStretchArguments } from './generated/abi';
+import {
+  Fold, FoldColumnsArguments, FoldRowsArguments, SoftmaxRowsArguments, SumStretchArguments,
+} from './generated/abi';
 
 // @ts-ignore: decorator
 @inline
@@ -13,7 +15,8 @@ function fold(op: i32, a: v128, b: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function foldLanes(op: i32, v: v128): f32 {
-  const a = f32x4.extract_lane(v, 0), b = f32x4.extract_lane(v, 1), c = f32x4.extract_lane(v, 2), d = f32x4.extract_lane(v, 3);
+  const a = f32x4.extract_lane(v, 0), b = f32x4.extract_lane(v, 1), c = f32x4.extract_lane(v, 2);
+  const d = f32x4.extract_lane(v, 3);
   return op == Fold.sum ? a + b + (c + d) : max<f32>(max<f32>(a, b), max<f32>(c, d));
 }
 
@@ -54,7 +57,10 @@ export function foldRows(args: FoldRowsArguments, item: i32, _thread: i32): void
   const end = min32(args.rows, (item + 1) * block);
   for (let r = item * block; r < end; r++) {
     const at = args.from + (<usize>r * <usize>length << 2);
-    store<f32>(args.to + (<usize>r << 2), op == Fold.sum ? foldRow(Fold.sum, at, length) * factor : foldRow(Fold.max, at, length));
+    store<f32>(
+      args.to + (<usize>r << 2),
+      op == Fold.sum ? foldRow(Fold.sum, at, length) * factor : foldRow(Fold.max, at, length),
+    );
   }
 }
 
@@ -114,7 +120,8 @@ export function softmaxRows(args: SoftmaxRowsArguments, item: i32, _thread: i32)
 }
 
 /**
- * The sum of one stretch of one of many tensors, or of its squares. The table has two numbers a stretch: address, count.
+ * The sum of one stretch of one of many tensors, or of its squares. The table has two numbers a stretch: address,
+ * count.
  */
 export function sumStretch(args: SumStretchArguments, item: i32, _thread: i32): void {
   const entry = args.table + (<usize>item << 3);

@@ -169,9 +169,9 @@ function writePanel(
 
 /**
  * Forward: `block` tiles of a share of the panels. Tiles stand in groups of six, [36][6][channels], so that a group is
- * written and read within the first-level cache; channels come `channelBlock` at a time. Scratch: a transform's rows and
- * addresses, which pixels are empty, a panel where none is prepared, the products (of all panels where they are summed
- * over blocks of channels), patches.
+ * written and read within the first-level cache; channels come `channelBlock` at a time. Scratch: a transform's rows
+ * and addresses, which pixels are empty, a panel where none is prepared, the products (of all panels where they are
+ * summed over blocks of channels), patches.
  */
 export function winogradTiles(args: WinogradForwardArguments, item: i32, thread: i32): void {
   const c = args.channels, n = args.filters, block = args.block, cBlock = args.channelBlock, split = args.split;

@@ -1,19 +1,24 @@
-// Convolution by 2x2 taps, padded to the same size, of an image whose pixels are doubled on both sides, computed on the image itself.
-// Along a row of pixels a, b the taps v, w give v a + w a and v a + w b, that is (v + w) a and (v + w) a + w (b - a): two products
-// for two outputs. Both ways it is four products for the four outputs of a pixel, where the doubled image takes sixteen: of the
-// pixel, its difference to the right one, to the one below, and the difference of these differences, with sums of taps.
+// Convolution by 2x2 taps, padded to the same size, of an image upsampled 2x to the nearest pixel, computed on the
+// small image. Along a row of pixels a, b the taps v, w give v a + w a and v a + w b, that is (v + w) a and (v + w) a +
+// w (b - a): two products for two outputs. Both ways it is four products for the four outputs of a pixel, where the
+// large image takes sixteen: of the pixel, its difference to the right one, to the one below, and the difference of
+// these differences, with sums of taps.
 import { min32 } from './common';
 import { transpose4 } from './conv';
 import { gemm6x8, sumTiles } from './gemm';
 import {
-  PackUpsample2xArguments, PackUpsample2xBackArguments, Upsample2xArguments, Upsample2xBlocksArguments, Upsample2xFilterGradientArguments,
+  PackUpsample2xArguments, PackUpsample2xBackArguments, Upsample2xArguments, Upsample2xBlocksArguments,
+  Upsample2xFilterGradientArguments,
 } from './generated/abi';
+import { PANEL_ROW, TILE_BYTES, UPSAMPLE_PLACES } from './sizes';
 import { activate, addTile } from './store-tile';
 
 /** Products a pixel. */
-const PLACES: usize = 4;
+const PLACES: usize = UPSAMPLE_PLACES;
+/** Bytes of the products of six pixels with a panel. */
+const GROUP_PRODUCTS = UPSAMPLE_PLACES * TILE_BYTES;
 
-/** The sum of taps that meets place `q`, four maps of each at `from`, the taps `tap` bytes apart. */
+/** The sum of taps that meets place `q`, four filters of each at `from`, the taps `tap` bytes apart. */
 // @ts-ignore: decorator
 @inline
 function sumTaps(q: usize, from: usize, tap: usize): v128 {
@@ -25,7 +30,7 @@ function sumTaps(q: usize, from: usize, tap: usize): v128 {
   return f32x4.add(f32x4.add(v128.load(from), v128.load(from + tap * 2)), right);
 }
 
-/** Panel p of eight maps of the output: [place][C][8], zeros behind the last map. */
+/** Panel p of eight filters: [place][channels][8], zeros behind the last filter. */
 export function packUpsample2x(args: PackUpsample2xArguments, p: i32, _thread: i32): void {
   const c = args.channels, n = args.filters;
   const pitch = <usize>n << 2, tap = <usize>c * pitch;
@@ -36,12 +41,14 @@ export function packUpsample2x(args: PackUpsample2xArguments, p: i32, _thread: i
     for (let at = from; at < from + tap; at += pitch) {
       v128.store(to, sumTaps(q, at, tap));
       v128.store(to, half ? f32x4.splat(0) : sumTaps(q, at + 16, tap), 16);
-      to += 32;
+      to += PANEL_ROW;
     }
   }
 }
 
-/** Panel p of eight maps of the image, for the gradient: [place][N][8], zeros behind the last map. Scratch: 64 bytes. */
+/**
+ * Panel p of eight channels, for the gradient: [place][filters][8], zeros behind the last channel. Scratch: 64 bytes.
+ */
 export function packUpsample2xBack(args: PackUpsample2xBackArguments, p: i32, thread: i32): void {
   const c = args.channels, n = args.filters;
   const pitch = <usize>n << 2, tap = <usize>c * pitch;
@@ -50,21 +57,26 @@ export function packUpsample2xBack(args: PackUpsample2xBackArguments, p: i32, th
   for (let q: usize = 0; q < PLACES; q++) {
     for (let at: usize = 0; at < pitch; at += 16) {
       for (let side = 0; side < 2; side++) {
-        const map = (p << 3) + (side << 2);
-        const from = args.filter + <usize>map * pitch + at;
-        for (let i: usize = 0; i < 4; i++) v128.store(temp + (i << 4), map < c ? sumTaps(q, from + i * pitch, tap) : f32x4.splat(0));
-        transpose4(temp, 16, to + <usize>(side << 4), 32);
+        const channel = (p << 3) + (side << 2);
+        const from = args.filter + <usize>channel * pitch + at;
+        for (let i: usize = 0; i < 4; i++) {
+          v128.store(temp + (i << 4), channel < c ? sumTaps(q, from + i * pitch, tap) : f32x4.splat(0));
+        }
+        transpose4(temp, 16, to + <usize>(side << 4), PANEL_ROW);
       }
-      to += 128;
+      to += 4 * PANEL_ROW;
     }
   }
 }
 
 /**
- * Maps [k0, k1) of the places of `count` pixels of the image from number `first` on: of a pixel's place they lie together, a pixel
- * `pitch` bytes behind the one before, a place `step`, six pixels `group`.
+ * Channels [k0, k1) of the places of `count` pixels of the image from number `first` on: of a pixel's place they lie
+ * together, a pixel `pitch` bytes behind the one before, a place `step`, six pixels `group`.
  */
-function spreadImage(args: Upsample2xArguments, first: i32, count: i32, k0: i32, k1: i32, to: usize, pitch: usize, step: usize, group: usize): void {
+function placeDifferences(
+  args: Upsample2xArguments, first: i32, count: i32, k0: i32, k1: i32, to: usize, pitch: usize, step: usize,
+  group: usize,
+): void {
   const h = args.height, w = args.width, zeros = args.zeros;
   const pixel = <usize>args.channels << 2, row = <usize>w * pixel;
   const start = <usize>k0 << 2, end = <usize>k1 << 2;
@@ -72,7 +84,8 @@ function spreadImage(args: Upsample2xArguments, first: i32, count: i32, k0: i32,
   let y = (first / w) % h, x = first % w;
   for (let t = 0; t < count; t++) {
     const inside = x + 1 < w, above = y + 1 < h;
-    const right = inside ? at + pixel : zeros, below = above ? at + row : zeros, corner = inside && above ? at + row + pixel : zeros;
+    const right = inside ? at + pixel : zeros, below = above ? at + row : zeros;
+    const corner = inside && above ? at + row + pixel : zeros;
     let slot = to;
     for (let k = start; k < end; k += 16) {
       const own = v128.load(at + k), down = v128.load(below + k);
@@ -92,8 +105,14 @@ function spreadImage(args: Upsample2xArguments, first: i32, count: i32, k0: i32,
   }
 }
 
-/** The gradients at maps [k0, k1) of the products of such pixels, from dy: how often each product is part of an output. */
-function gatherOutput(args: Upsample2xArguments, first: i32, count: i32, k0: i32, k1: i32, to: usize, pitch: usize, step: usize, group: usize): void {
+/**
+ * The gradients at filters [k0, k1) of the products of such pixels, from dy: how often each product is part of an
+ * output.
+ */
+function placeGradients(
+  args: Upsample2xArguments, first: i32, count: i32, k0: i32, k1: i32, to: usize, pitch: usize, step: usize,
+  group: usize,
+): void {
   const w = args.width;
   const pixel = <usize>args.filters << 2, row = <usize>w * pixel * 2;
   const start = <usize>k0 << 2, end = <usize>k1 << 2;
@@ -121,10 +140,12 @@ function gatherOutput(args: Upsample2xArguments, first: i32, count: i32, k0: i32
 }
 
 /**
- * What of dy each place's taps meet for the gradient of `count` pixels: that of the products, a difference against the pixels on
- * the left and above where the product is one. All maps.
+ * What of dy each place's taps meet for the gradient of `count` pixels: that of the products, a difference against the
+ * pixels on the left and above where the product is one. All filters.
  */
-function spreadOutput(args: Upsample2xArguments, first: i32, count: i32, to: usize, pitch: usize, step: usize, group: usize): void {
+function placeDyDifferences(
+  args: Upsample2xArguments, first: i32, count: i32, to: usize, pitch: usize, step: usize, group: usize,
+): void {
   const h = args.height, w = args.width, zeros = args.zeros;
   const pixel = <usize>args.filters << 2, row = <usize>w * pixel * 2;
   const above = first / w;
@@ -169,15 +190,17 @@ function writeOutputs(args: Upsample2xBlocksArguments, p: i32, first: i32, count
     let out = args.out + <usize>above * row * 2 + <usize>x * pixel * 2 + k;
     let at = products + <usize>(side << 4);
     for (let t = 0; t < count; t++) {
-      const below = v128.load(at, 384);
+      const below = v128.load(at, 2 * TILE_BYTES);
       const v0 = f32x4.add(v128.load(at), shift);
-      const v1 = f32x4.add(v0, v128.load(at, 192));
+      const v1 = f32x4.add(v0, v128.load(at, TILE_BYTES));
       v128.store(out, activate(v0, activation));
       v128.store(out + pixel, activate(v1, activation));
       v128.store(out + row, activate(f32x4.add(v0, below), activation));
-      v128.store(out + row + pixel, activate(f32x4.add(v1, f32x4.add(below, v128.load(at, 576))), activation));
+      v128.store(
+        out + row + pixel, activate(f32x4.add(v1, f32x4.add(below, v128.load(at, 3 * TILE_BYTES))), activation),
+      );
       out += pixel * 2;
-      at += t % 6 == 5 ? 608 : 32;
+      at += t % 6 == 5 ? GROUP_PRODUCTS - 5 * PANEL_ROW : PANEL_ROW;
       if (++x == w) {
         x = 0;
         out += row;
@@ -186,23 +209,26 @@ function writeOutputs(args: Upsample2xBlocksArguments, p: i32, first: i32, count
   }
 }
 
-/** Writes the gradients of the pixels of a panel of eight of the image's maps. */
+/** Writes the gradients of the pixels of a panel of eight channels. */
 function writeInput(args: Upsample2xArguments, p: i32, first: i32, count: i32, sums: usize): void {
   const c = args.channels;
   const pixel = <usize>c << 2;
   let out = args.out + <usize>first * pixel + (<usize>p << 5);
   for (let t = 0; t < count; t += 6) {
     addTile(sums, out, pixel, min32(6, count - t), c - (p << 3), true);
-    sums += 192;
+    sums += TILE_BYTES;
     out += pixel * 6;
   }
 }
 
 /**
- * `block` pixels by a share of the panels: `inner` maps of each are read, `outer` written. Pixels stand in groups of six,
- * [place][6][inner]. Forward each place has its products, backward they are summed. Scratch: a panel's products, the groups.
+ * `block` pixels by a share of the panels: `inner` channels of each are read, `outer` written. Pixels stand in groups
+ * of six, [place][6][inner]. Forward each place has its products, backward they are summed. Scratch: a panel's
+ * products, the groups.
  */
-function computeBlock(args: Upsample2xBlocksArguments, item: i32, thread: i32, inner: i32, outer: i32, back: bool): void {
+function computeBlock(
+  args: Upsample2xBlocksArguments, item: i32, thread: i32, inner: i32, outer: i32, back: bool,
+): void {
   const block = args.block, split = args.split;
   const first = (item / split) * block;
   const count = min32(block, args.batch * args.height * args.width - first);
@@ -211,11 +237,11 @@ function computeBlock(args: Upsample2xBlocksArguments, item: i32, thread: i32, i
   const perShare = (panels + split - 1) / split;
   const start = (item % split) * perShare, end = min32(panels, start + perShare);
   const products = args.scratch + <usize>thread * args.scratchSize;
-  const groups = products + <usize>(sixes * 768);
+  const groups = products + <usize>(sixes * GROUP_PRODUCTS);
   const pitch = <usize>inner << 2, step = pitch * 6, group = step * PLACES;
-  if (back) spreadOutput(args, first, count, groups, pitch, step, group);
-  else spreadImage(args, first, count, 0, inner, groups, pitch, step, group);
-  const place: usize = back ? 0 : 192, tile: usize = back ? 192 : 768;
+  if (back) placeDyDifferences(args, first, count, groups, pitch, step, group);
+  else placeDifferences(args, first, count, 0, inner, groups, pitch, step, group);
+  const place: usize = back ? 0 : TILE_BYTES, tile: usize = back ? TILE_BYTES : GROUP_PRODUCTS;
   let panel = args.panels + (<usize>start * PLACES * <usize>inner << 5);
   for (let p = start; p < end; p++) {
     for (let q: usize = 0; q < PLACES; q++) {
@@ -242,9 +268,13 @@ export function upsample2xInputGradient(args: Upsample2xBlocksArguments, item: i
   computeBlock(args, item, thread, args.filters, args.channels, true);
 }
 
-/** The filter's gradient of a block of both maps over a chunk of pixels: products summed in scratch as tiles of 6x8, then storeRow together. */
+/**
+ * The filter's gradient of a block of channels and of filters over a chunk of pixels: products summed in scratch as
+ * tiles of 6x8, then put together.
+ */
 export function upsample2xFilterGradient(args: Upsample2xFilterGradientArguments, item: i32, thread: i32): void {
-  const c = args.channels, n = args.filters, block = args.block, chunk = args.chunk, cBlock = args.channelBlock, nBlock = args.filterBlock;
+  const c = args.channels, n = args.filters, block = args.block, chunk = args.chunk, cBlock = args.channelBlock;
+  const nBlock = args.filterBlock;
   const cBlocks = (c + cBlock - 1) / cBlock, nBlocks = (n + nBlock - 1) / nBlock;
   const part = item / (cBlocks * nBlocks);
   item -= part * cBlocks * nBlocks;
@@ -259,17 +289,18 @@ export function upsample2xFilterGradient(args: Upsample2xFilterGradientArguments
   const last = min32(args.batch * args.height * args.width, (part + 1) * chunk);
   for (let first = part * chunk; first < last; first += block) {
     const count = min32(block, last - first);
-    spreadImage(args, first, count, c0, c1, a, aPitch, aStep, aPitch * 6);
-    gatherOutput(args, first, count, n0, n1, b, bPitch, bStep, bPitch * 6);
-    sumTiles(<i32>PLACES, a, aPitch, aStep, tall, b, bPitch, bStep, wide, count, sums, first == part * chunk);
+    placeDifferences(args, first, count, c0, c1, a, aPitch, aStep, aPitch * 6);
+    placeGradients(args, first, count, n0, n1, b, bPitch, bStep, bPitch * 6);
+    sumTiles(UPSAMPLE_PLACES, a, aPitch, aStep, tall, b, bPitch, bStep, wide, count, sums, first == part * chunk);
   }
   const place = <usize>(c * n) << 2;
   const out = args.out + <usize>part * PLACES * place;
-  const from = <usize>(tall * wide * 192);
+  const from = <usize>(tall * wide * TILE_BYTES);
   for (let m = c0; m < c1; m++) {
     const i = (m - c0) / 6;
     for (let k = n0; k < n1; k += 4) {
-      const at = sums + <usize>((((k - n0) >> 3) * tall + i) * 192 + (m - c0 - i * 6) * 32 + ((k - n0) & 4) * 4);
+      const tile = ((k - n0) >> 3) * tall + i;
+      const at = sums + <usize>(tile * TILE_BYTES + (m - c0 - i * 6) * PANEL_ROW + ((k - n0) & 4) * 4);
       const to = out + (<usize>(m * n + k) << 2);
       const own = v128.load(at), below = f32x4.add(own, v128.load(at + from * 2));
       v128.store(to, own);

@@ -1,12 +1,13 @@
-// Convolutions with few maps on one side. Their tiles are too small to look for each pixel's address: here six pixels of a
-// row lie at even distances, and one loop passes over all taps by a table of offsets from the first. Where taps leave the
-// image, what they would read is copied first with zeros around it, and another table used.
+// Convolutions with few channels or few filters. Their tiles are too small to look for each pixel's address: here six
+// pixels of a row lie at even distances, and one loop passes over all taps by a table of offsets from the first. Where
+// taps leave the image, what they would read is copied first with zeros around it, and another table used.
 import { madd, max32, min32, storePart } from './common';
 import { taps6x2, taps6x8 } from './gemm';
-import { FewChannelsArguments, FewChannelsRowsArguments, PackPairsArguments, PointwiseArguments } from './generated/abi';
+import {
+  FewChannelsArguments, FewChannelsRowsArguments, PackPairsArguments, PointwiseArguments,
+} from './generated/abi';
+import { PANEL_ROW, TILE_BYTES } from './sizes';
 import { activate, storeRow } from './store-tile';
-
-export const TILE: usize = 192; // bytes of six rows of eight sums
 
 // @ts-ignore: decorator
 @inline
@@ -14,7 +15,10 @@ function clear(to: usize, floats: i32): void {
   for (let i = 0; i < floats; i++) store<f32>(to + (<usize>i << 2), 0);
 }
 
-/** Copies to `patch` what each group of taps reads for `count` positions from (y, x) of image b on, zeros for what is not there. */
+/**
+ * Copies to `patch` what each group of taps reads for `count` positions from (y, x) of image b on, zeros for what is
+ * not there.
+ */
 export function copyPatch(args: FewChannelsArguments, b: i32, y: i32, x: i32, count: i32, patch: usize): void {
   const h = args.height, w = args.width, c = args.channels, groups = args.tapGroups, pitch = args.patchPitch;
   const length = (count - 1) * args.stepX + args.run;
@@ -49,22 +53,23 @@ export function fewChannelsRows(args: FewChannelsRowsArguments, item: i32, threa
   const few = args.fewFilters != 0, length = args.length, bias = args.bias, activation = args.activation;
   const pixel = <usize>(args.channels << 2), pitch = pixel * args.stepX, outPixel = <usize>(n << 2);
   const outPitch = outPixel * args.outStepX;
-  const width = few ? 2 : 8, panelBytes = <usize>length * 32;
-  const acc = args.scratch + <usize>thread * args.scratchSize, patch = acc + TILE;
+  const width = few ? 2 : 8, panelBytes = <usize>length * PANEL_ROW;
+  const acc = args.scratch + <usize>thread * args.scratchSize, patch = acc + TILE_BYTES;
   const end = min32(args.lines, (item + 1) * args.block);
   for (let row = item * args.block; row < end; row++) {
     const b = row / rows;
     const y = row - b * rows;
     const inside = y >= args.lowY && y < args.highY;
     const image = args.x + <usize>((b * h + y * args.stepY) * w) * pixel;
-    let out = args.out + <usize>((b * args.outHeight + y * args.outStepY + args.outY) * args.outWidth + args.outX) * outPixel;
+    const outRow = b * args.outHeight + y * args.outStepY + args.outY;
+    let out = args.out + <usize>(outRow * args.outWidth + args.outX) * outPixel;
     for (let x = 0; x < cols; x += 6) {
       const direct = inside && x >= lowX && x + 6 <= highX;
       if (!direct) copyPatch(args, b, y, x, 6, patch);
       const count = min32(6, cols - x);
       let panel = args.panels;
       for (let n0 = 0; n0 < n; n0 += width) {
-        // called twice each, or the optimizer would storeRow their loops into these
+        // called twice each, or the compiler would put their loops into these
         if (direct) {
           if (few) taps6x2(image + <usize>x * pitch, pitch, offsets, length, panel, acc);
           else taps6x8(image + <usize>x * pitch, pitch, offsets, length, panel, acc);
@@ -79,7 +84,7 @@ export function fewChannelsRows(args: FewChannelsRowsArguments, item: i32, threa
           if (few) v0 = fold(v0, v1);
           storeRow(to, <usize>(n0 << 2), v0, v1, biasAt, min32(width, n - n0), activation);
           to += outPitch;
-          from += 32;
+          from += PANEL_ROW;
         }
         panel += panelBytes;
       }
@@ -89,27 +94,28 @@ export function fewChannelsRows(args: FewChannelsRowsArguments, item: i32, threa
 }
 
 /**
- * Packs a filter for `taps6x2`: panel p holds, four inputs at a time in the order of packFilter, those of map 2p and
- * those of map 2p + 1, zeros where there is none.
+ * Packs a filter for `taps6x2`: panel p holds, four inputs at a time in the order of packFilter, those of filter 2p and
+ * those of filter 2p + 1, zeros where there is none.
  */
 export function packPairs(args: PackPairsArguments, p: i32, _thread: i32): void {
-  const filter = args.filter, taps = args.taps, order = args.order, depth = args.channels, n = args.filters, flip = args.flip;
+  const filter = args.filter, taps = args.taps, order = args.order, depth = args.channels, n = args.filters;
+  const flip = args.flip;
   let to = args.panels + <usize>(p * taps * depth) * 8;
   for (let q = 0; q < taps * depth; q += 4) {
     for (let i = 0; i < 8; i++) {
-      const map = (p << 1) + (i >> 2), k = q + (i & 3);
+      const f = (p << 1) + (i >> 2), k = q + (i & 3);
       const t = k / depth;
       const tap = load<i32>(order + <usize>(t << 2)) * depth, c = k - t * depth;
-      const at = flip ? tap * n + map * depth + c : (tap + c) * n + map;
-      store<f32>(to + <usize>(i << 2), map < n ? load<f32>(filter + (<usize>at << 2)) : 0);
+      const at = flip ? tap * n + f * depth + c : (tap + c) * n + f;
+      store<f32>(to + <usize>(i << 2), f < n ? load<f32>(filter + (<usize>at << 2)) : 0);
     }
-    to += 32;
+    to += PANEL_ROW;
   }
 }
 
 /**
- * A block of pixels of up to four maps, each met by one tap of up to four. The filter is [4][4] with the bias behind it,
- * zeros where there is none.
+ * A block of pixels of up to four channels, each met by one tap of up to four filters. The filter is [4][4] with the
+ * bias behind it, zeros where there is none.
  */
 export function pointwise(args: PointwiseArguments, item: i32, _thread: i32): void {
   const c = args.channels, n = args.filters, block = args.block, filter = args.filter, activation = args.activation;
@@ -123,7 +129,7 @@ export function pointwise(args: PointwiseArguments, item: i32, _thread: i32): vo
     if (c > 2) v = madd(v128.load32_splat(at, 8), w2, v);
     if (c > 3) v = madd(v128.load32_splat(at, 12), w3, v);
     v = activate(f32x4.add(v, bias), activation);
-    // what is written behind a pixel's maps, the next pixels write again
+    // what is written behind a pixel's results, the next pixels write again
     if (left > 3) v128.store(to, v);
     else storePart(to, v, n);
     at += <usize>c << 2;
