@@ -7,7 +7,7 @@ type DataId = TensorInfo['dataId'];
 type Values = backend_util.BackendValues;
 type Numbers = Float32Array | Int32Array | Uint8Array;
 
-/** An image of shape [batch, height, width, maps] each of whose pixels stands for `factorY` by `factorX` of them. */
+/** An image of shape [batch, height, width, channels] each of whose pixels stands for `factorY` by `factorX` of them. */
 interface Repeated {
   readonly kind: 'repeated';
   readonly from: Address;
@@ -16,12 +16,12 @@ interface Repeated {
   readonly factorX: number;
 }
 
-/** Two images of one size, the maps of the second behind the `depth` maps of the first. */
+/** Two images of one size, the channels of the second behind the `firstChannels` of the first. */
 interface Joined {
   readonly kind: 'joined';
   readonly first: Address;
   readonly second: Address;
-  readonly depth: number;
+  readonly firstChannels: number;
 }
 
 /** The gradient of the input of a 2x2 convolution padded to the same size, of what is at two addresses. */
@@ -29,8 +29,8 @@ interface InputGradient {
   readonly kind: 'inputGradient';
   readonly dy: Address;
   readonly filter: Address;
-  /** The maps of dy. */
-  readonly maps: number;
+  /** The channels of dy. */
+  readonly filters: number;
 }
 
 /** What the numbers of a tensor will be. A kernel that knows may not need them. */

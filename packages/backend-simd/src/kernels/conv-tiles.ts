@@ -32,6 +32,16 @@ export function forwardTaps(size: number, dilation: number, padding: number): Ta
   return Array.from({ length: size }, (_, index) => ({ index, offset: index * dilation - padding }));
 }
 
+/** Taps of the input's gradient at positions `phase + step * i`: those whose output position is whole, offsets ascending. */
+export function backwardTaps(size: number, dilation: number, padding: number, step: number, phase: number): Tap[] {
+  const taps: Tap[] = [];
+  for (let index = size - 1; index >= 0; index--) {
+    const from = phase + padding - index * dilation;
+    if (from % step === 0) taps.push({ index, offset: from / step });
+  }
+  return taps;
+}
+
 /** Groups taps; offsets ascend. `width` is the filter's, to number its taps. */
 export function tableOf(rows: readonly Tap[], cols: readonly Tap[], width: number): TapTable {
   const adjacent = cols.every((tap, i) => i === 0 || tap.offset === cols[i - 1]!.offset + 1);
@@ -49,15 +59,15 @@ export function tableOf(rows: readonly Tap[], cols: readonly Tap[], width: numbe
   );
 }
 
-/** A grid of output positions, each the sum over taps of products with pixels of x around `position * step`: all that follows from shapes. */
-export interface Grid {
+/** A geometry of output positions, each the sum over taps of products with pixels of x around `position * step`: all that shapeMatches from shapes. */
+export interface ConvGeometry {
   readonly batch: number;
   readonly height: number;
   readonly width: number;
-  readonly depth: number;
+  readonly channels: number;
   readonly rows: number;
   readonly cols: number;
-  readonly maps: number;
+  readonly filters: number;
   readonly stepY: number;
   readonly stepX: number;
   readonly table: TapTable;
@@ -77,7 +87,7 @@ interface SecondInput {
   readonly firstChannels: number;
 }
 
-/** What a grid works on. */
+/** What a geometry works on. */
 export interface Operands {
   readonly x: Address;
   /** Only for Winograd. */
@@ -98,7 +108,7 @@ const WANTED_ITEMS = 12;
 const LEAST_ITEM_ELEMENTS = 1024;
 
 /** Positions in a row whose run of taps lies partly in the image and so is copied with zeros around it. */
-function edgeColumns({ cols, stepX, width, table: { run, groups } }: Grid): number {
+function edgeColumns({ cols, stepX, width, table: { run, groups } }: ConvGeometry): number {
   if (run === 1) return 0;
   let most = 0;
   for (const offset of new Set(groups.map(([, x]) => x))) {
@@ -118,16 +128,16 @@ export function writeTable(memory: WebAssembly.Memory, at: Address, { groups, wo
   return behind(at, groups.length * 8);
 }
 
-/** Computes a grid in the order that the definition gives. The filter is packed first, eight output maps a panel. */
-export function computeDirect({ runtime }: SimdBackend, grid: Grid, operands: Operands): void {
-  const { batch, rows, cols, maps, depth, table } = grid;
+/** Computes a geometry in the order that the definition gives. The filter is packed first, eight filters a panel. */
+export function computeDirect({ runtime }: SimdBackend, geometry: ConvGeometry, operands: Operands): void {
+  const { batch, rows, cols, filters, channels, table } = geometry;
   const { filter, bias, flip, activation } = operands;
   const { run, groups } = table;
   const taps = table.order.length;
   const pixels = batch * rows * cols;
-  if (pixels === 0 || maps === 0) return;
-  const panels = Math.ceil(maps / 8);
-  const singleThread = pixels * taps * depth * maps < runtime.tuning.leastSharedProducts;
+  if (pixels === 0 || filters === 0) return;
+  const panels = Math.ceil(filters / 8);
+  const singleThread = pixels * taps * channels * filters < runtime.tuning.leastSharedProducts;
 
   let block = Math.min(MOST_BLOCK_PIXELS, roundUp(pixels, 6));
   let split = Math.min(panels, Math.ceil(WANTED_ITEMS / Math.ceil(pixels / block)));
@@ -135,13 +145,13 @@ export function computeDirect({ runtime }: SimdBackend, grid: Grid, operands: Op
   else if (split * Math.ceil(pixels / block) < WANTED_ITEMS)
     block = Math.min(block, roundUp(Math.ceil((pixels * split) / WANTED_ITEMS), 6));
 
-  const runBytes = run * depth * 4;
-  const edges = Math.min(block, (Math.ceil(block / cols) + 1) * edgeColumns(grid)) * groups.length * runBytes;
+  const runBytes = run * channels * 4;
+  const edges = Math.min(block, (Math.ceil(block / cols) + 1) * edgeColumns(geometry)) * groups.length * runBytes;
   const perThread = roundUp(TILE_BYTES + (block / 6) * SIX_WORDS * (groups.length + 1) + edges + 64, 64);
   const tableBytes = roundUp(table.words.length * 4, 64);
   const zeroBytes = roundUp(runBytes + 64, 64);
   const biasBytes = bias ? panels * PANEL_ROW : 0;
-  const panelBytes = panels * taps * depth * PANEL_ROW;
+  const panelBytes = panels * taps * channels * PANEL_ROW;
   const tableAt = runtime.heap.allocate(
     tableBytes + zeroBytes + biasBytes + panelBytes + 64 + perThread * runtime.threads,
   );
@@ -151,23 +161,23 @@ export function computeDirect({ runtime }: SimdBackend, grid: Grid, operands: Op
   const order = writeTable(runtime.memory, tableAt, table);
   const { buffer } = runtime.memory;
   new Uint8Array(buffer, zeros, zeroBytes + biasBytes).fill(0);
-  if (bias) new Float32Array(buffer, biasAt, maps).set(new Float32Array(buffer, bias, maps));
+  if (bias) new Float32Array(buffer, biasAt, filters).set(new Float32Array(buffer, bias, filters));
 
-  const packing = { filter, panels: panelsAt, taps, order, channels: depth, filters: maps, flip };
-  runtime.run(abi.packFilter, packing, panels, taps * depth * maps < runtime.tuning.leastSharedProducts);
+  const packing = { filter, panels: panelsAt, taps, order, channels, filters, flip };
+  runtime.run(abi.packFilter, packing, panels, taps * channels * filters < runtime.tuning.leastSharedProducts);
 
   const args = {
     x: operands.x,
     out: operands.out,
     batch,
-    height: grid.height,
-    width: grid.width,
-    channels: depth,
+    height: geometry.height,
+    width: geometry.width,
+    channels,
     rows,
     cols,
-    filters: maps,
-    stepY: grid.stepY,
-    stepX: grid.stepX,
+    filters,
+    stepY: geometry.stepY,
+    stepX: geometry.stepX,
     tapGroups: groups.length,
     table: tableAt,
     run,
@@ -177,12 +187,12 @@ export function computeDirect({ runtime }: SimdBackend, grid: Grid, operands: Op
     panels: panelsAt,
     bias: bias ? biasAt : NONE,
     activation,
-    outHeight: grid.outHeight,
-    outWidth: grid.outWidth,
-    outStepY: grid.outStepY,
-    outStepX: grid.outStepX,
-    outY: grid.outY,
-    outX: grid.outX,
+    outHeight: geometry.outHeight,
+    outWidth: geometry.outWidth,
+    outStepY: geometry.outStepY,
+    outStepX: geometry.outStepX,
+    outY: geometry.outY,
+    outX: geometry.outX,
     split,
     zeros,
   };

@@ -2,21 +2,29 @@ import { backend_util, type NamedAttrMap, type TensorInfo } from '@tensorflow/tf
 import { type Address, behind, NONE } from '../abi/kernel';
 import { PANEL_ROW, SIX_WORDS } from '../assembly/sizes';
 import type { SimdBackend } from '../backend';
-import { ACTIVATION, type Activation, abi, UNARY, type Unary } from '../generated/abi';
-import { computeDoubled, type Doubled, doubledFilterGradient, doubledOf } from './conv-doubled';
-import { computePoints, computeThin, isPoints, isThin, isThinGradient, thinFilterGradient } from './conv-thin';
+import { ACTIVATION, type Activation, abi } from '../generated/abi';
 import {
+  computeFewChannels,
+  computePointwise,
+  fewChannelsFilterGradient,
+  isFewChannels,
+  isFewChannelsGradient,
+  isPointwise,
+} from './conv-few-channels';
+import {
+  backwardTaps,
+  type ConvGeometry,
   computeDirect,
   forwardTaps,
-  type Grid,
   type Operands,
   sumChunks,
-  type Tap,
   tableOf,
   writeTable,
 } from './conv-tiles';
+import { computeUpsample2x, type Upsample2x, upsample2xFilterGradient, upsample2xOf } from './conv-upsample2x';
 import { runUnary } from './elementwise';
-import { allFloat, type Call, type Kernel, sizeOf } from './kernel';
+import { fusedPlan } from './fused-plan';
+import { allFloat, type Kernel, shapeMatches, sizeOf } from './kernel';
 import { computeWinograd, suitsWinograd, winogradFilterGradient } from './winograd';
 
 type Shape4 = [number, number, number, number];
@@ -32,15 +40,15 @@ interface ConvAttrs {
 
 const read = (attrs: NamedAttrMap): ConvAttrs => attrs as unknown as ConvAttrs;
 
-/** What follows from the shapes of a convolution alone. A model asks for the same ones again and again. */
+/** What shapeMatches from the shapes of a convolution alone. A model asks for the same ones again and again. */
 interface Plan {
   readonly info: Info;
-  /** The grid of the forward pass, which is that of the filter's gradient too. */
-  readonly forward: Grid;
-  /** The same over an image half as large, for one whose pixels are doubled. */
-  readonly doubled: Doubled | undefined;
-  /** Grids of the input's gradient: see `inputGrids`. */
-  backward?: readonly Grid[];
+  /** The geometry of the forward pass, which is that of the filter's gradient too. */
+  readonly forward: ConvGeometry;
+  /** The same over an image half as large, for one whose pixels are upsample2x. */
+  readonly upsample2x: Upsample2x | undefined;
+  /** Grids of the input's gradient: see `inputGeometries`. */
+  backward?: readonly ConvGeometry[];
 }
 
 const MOST_PLANS = 1000;
@@ -60,22 +68,22 @@ function planOf(xShape: readonly number[], filterShape: readonly number[], attrs
     pad,
     dimRoundingMode,
   );
-  const forward = forwardGrid(info);
-  const plan = { info, forward, doubled: doubledOf(forward) };
+  const forward = forwardGeometry(info);
+  const plan = { info, forward, upsample2x: upsample2xOf(forward) };
   if (plans.size >= MOST_PLANS) plans.clear();
   plans.set(key, plan);
   return plan;
 }
 
-function forwardGrid(info: Info): Grid {
+function forwardGeometry(info: Info): ConvGeometry {
   return {
     batch: info.batchSize,
     height: info.inHeight,
     width: info.inWidth,
-    depth: info.inChannels,
+    channels: info.inChannels,
     rows: info.outHeight,
     cols: info.outWidth,
-    maps: info.outChannels,
+    filters: info.outChannels,
     stepY: info.strideHeight,
     stepX: info.strideWidth,
     table: tableOf(
@@ -92,29 +100,26 @@ function forwardGrid(info: Info): Grid {
   };
 }
 
-/** Where the shape of dy is not that of the forward pass, the cpu backend reads a part of it. */
-const follows = (dy: TensorInfo, info: Info): boolean => info.outShape.every((size, d) => size === dy.shape[d]);
-
-function computeGrid(backend: SimdBackend, grid: Grid, operands: Operands): void {
-  if (suitsWinograd(grid)) computeWinograd(backend, grid, operands);
-  else if (isPoints(grid)) computePoints(backend, grid, operands);
-  else if (isThin(grid)) computeThin(backend, grid, operands);
-  else computeDirect(backend, grid, operands);
+function computeConv(backend: SimdBackend, geometry: ConvGeometry, operands: Operands): void {
+  if (suitsWinograd(geometry)) computeWinograd(backend, geometry, operands);
+  else if (isPointwise(geometry)) computePointwise(backend, geometry, operands);
+  else if (isFewChannels(geometry)) computeFewChannels(backend, geometry, operands);
+  else computeDirect(backend, geometry, operands);
 }
 
 /** Where an image lies. */
-interface Source extends Pick<Operands, 'x' | 'second'> {
-  /** Set where what lies there is half as high and wide, and its pixels doubled are the image. */
-  readonly doubled?: Doubled;
+interface ConvInput extends Pick<Operands, 'x' | 'second'> {
+  /** Set where what lies there is half as high and wide, and its pixels upsample2x are the image. */
+  readonly upsample2x?: Upsample2x;
 }
 
 /** Where x lies: what it would be made of, where that has not been done and the plan can be computed so. */
-function sourceOf(backend: SimdBackend, x: TensorInfo, { forward, doubled }: Plan): Source {
+function inputOf(backend: SimdBackend, x: TensorInfo, { forward, upsample2x }: Plan): ConvInput {
   const deferred = backend.deferred(x);
-  if (deferred?.kind === 'repeated' && doubled && deferred.factorY === 2 && deferred.factorX === 2)
-    return { x: deferred.from, doubled };
+  if (deferred?.kind === 'repeated' && upsample2x && deferred.factorY === 2 && deferred.factorX === 2)
+    return { x: deferred.from, upsample2x };
   if (deferred?.kind === 'joined' && suitsWinograd(forward))
-    return { x: deferred.first, second: { at: deferred.second, firstChannels: deferred.depth } };
+    return { x: deferred.first, second: { at: deferred.second, firstChannels: deferred.firstChannels } };
   return { x: backend.address(x) };
 }
 
@@ -126,14 +131,14 @@ function forward(
   activation: Activation,
   plan: Plan,
 ): TensorInfo {
-  const { x: from, second, doubled } = sourceOf(backend, x, plan);
+  const { x: from, second, upsample2x } = inputOf(backend, x, plan);
   const weights = backend.address(filter);
   const biasAt = bias ? backend.address(bias) : NONE;
   const out = backend.output(plan.info.outShape, 'float32');
   const to = backend.address(out);
   const operands = { x: from, second, out: to, filter: weights, flip: false, bias: biasAt, activation };
-  if (doubled) computeDoubled(backend, doubled, operands);
-  else computeGrid(backend, plan.forward, operands);
+  if (upsample2x) computeUpsample2x(backend, upsample2x, operands);
+  else computeConv(backend, plan.forward, operands);
   return out;
 }
 
@@ -144,23 +149,6 @@ const conv2D: Kernel = ({ backend, inputs, attrs }) => {
   if (!plan || !allFloat(x, filter) || plan.info.inChannels === 0) return undefined;
   return forward(backend, x, filter, undefined, ACTIVATION.none, plan);
 };
-
-const IN_TILE: Record<string, Activation> = { linear: ACTIVATION.none, relu: ACTIVATION.relu, relu6: ACTIVATION.relu6 };
-
-/** Adds a bias and applies an activation as the fused kernels name it; `undefined` where only the cpu kernel can. */
-export function fusedPlan(
-  call: Call,
-  maps: number,
-): { tile: Activation; after?: Unary; alpha: number; bias?: TensorInfo } | undefined {
-  const { activation, leakyreluAlpha } = call.attrs as { activation?: string; leakyreluAlpha?: number };
-  const bias = call.inputs.bias ?? undefined;
-  if (bias && (!allFloat(bias) || sizeOf(bias.shape) !== maps)) return undefined;
-  const name = activation ?? 'linear';
-  const tile = IN_TILE[name];
-  const after = { elu: UNARY.elu, sigmoid: UNARY.sigmoid, leakyrelu: UNARY.leakyRelu }[name];
-  if (tile === undefined && after === undefined) return undefined;
-  return { tile: tile ?? ACTIVATION.none, after, alpha: leakyreluAlpha ?? 0.2, bias };
-}
 
 const fusedConv2D: Kernel = (call) => {
   const { backend, inputs, attrs } = call;
@@ -176,29 +164,19 @@ const fusedConv2D: Kernel = (call) => {
   return out;
 };
 
-/** Taps of the input's gradient at positions `phase + step * i`: those whose output position is whole, offsets ascending. */
-export function backwardTaps(size: number, dilation: number, padding: number, step: number, phase: number): Tap[] {
-  const taps: Tap[] = [];
-  for (let index = size - 1; index >= 0; index--) {
-    const from = phase + padding - index * dilation;
-    if (from % step === 0) taps.push({ index, offset: from / step });
-  }
-  return taps;
-}
-
 /** Positions of one remainder by the stride meet the same taps, so each remainder is a plain convolution of dy. */
-function inputGrids(info: Info): Grid[] {
-  const grids: Grid[] = [];
+function inputGeometries(info: Info): ConvGeometry[] {
+  const geometries: ConvGeometry[] = [];
   for (let y = 0; y < Math.min(info.strideHeight, info.inHeight); y++) {
     for (let x = 0; x < Math.min(info.strideWidth, info.inWidth); x++) {
-      grids.push({
+      geometries.push({
         batch: info.batchSize,
         height: info.outHeight,
         width: info.outWidth,
-        depth: info.outChannels,
+        channels: info.outChannels,
         rows: Math.ceil((info.inHeight - y) / info.strideHeight),
         cols: Math.ceil((info.inWidth - x) / info.strideWidth),
-        maps: info.inChannels,
+        filters: info.inChannels,
         stepY: 1,
         stepX: 1,
         table: tableOf(
@@ -215,25 +193,26 @@ function inputGrids(info: Info): Grid[] {
       });
     }
   }
-  return grids;
+  return geometries;
 }
 
 const conv2DBackpropInput: Kernel = ({ backend, inputs, attrs }) => {
   const dy = inputs.dy!;
   const filter = inputs.filter!;
   const plan = planOf(attrs.inputShape as unknown as number[], filter.shape, attrs);
-  if (!plan || !allFloat(dy, filter) || !follows(dy, plan.info) || plan.info.outChannels === 0) return undefined;
+  if (!plan || !allFloat(dy, filter) || !shapeMatches(dy, plan.info.outShape) || plan.info.outChannels === 0)
+    return undefined;
   const x = backend.address(dy);
   const weights = backend.address(filter);
-  const { info, doubled } = plan;
+  const { info, upsample2x } = plan;
   const write = (out: Address) => {
     const operands = { x, out, filter: weights, flip: true, bias: NONE, activation: ACTIVATION.none };
-    plan.backward ??= inputGrids(info);
-    for (const grid of plan.backward) computeGrid(backend, grid, operands);
+    plan.backward ??= inputGeometries(info);
+    for (const geometry of plan.backward) computeConv(backend, geometry, operands);
   };
-  // if pixels have been doubled, only the image they were made from needs a gradient
-  if (doubled) {
-    const what = { kind: 'inputGradient', dy: x, filter: weights, maps: info.outChannels } as const;
+  // if pixels have been upsample2x, only the image they were made from needs a gradient
+  if (upsample2x) {
+    const what = { kind: 'inputGradient', dy: x, filter: weights, filters: info.outChannels } as const;
     return backend.defer(info.inShape, what, [x, weights], write);
   }
   const out = backend.output(info.inShape, 'float32');
@@ -252,28 +231,28 @@ const conv2DBackpropFilter: Kernel = ({ backend, inputs, attrs }) => {
   const x = inputs.x!;
   const dy = inputs.dy!;
   const plan = planOf(x.shape, attrs.filterShape as unknown as number[], attrs);
-  if (!plan || !allFloat(x, dy) || !follows(dy, plan.info)) return undefined;
+  if (!plan || !allFloat(x, dy) || !shapeMatches(dy, plan.info.outShape)) return undefined;
   const { info } = plan;
   const { runtime } = backend;
-  const grid = plan.forward;
-  const { x: from, second, doubled } = sourceOf(backend, x, plan);
+  const geometry = plan.forward;
+  const { x: from, second, upsample2x } = inputOf(backend, x, plan);
   const gradient = backend.address(dy);
   const out = backend.output(info.filterShape, 'float32');
   const size = sizeOf(info.filterShape);
   if (size === 0) return out;
-  const { table, maps } = grid;
+  const { table, filters } = geometry;
   const to = backend.address(out);
-  if (doubled) {
-    doubledFilterGradient(backend, doubled, { x: from, dy: gradient, out: to });
+  if (upsample2x) {
+    upsample2xFilterGradient(backend, upsample2x, { x: from, dy: gradient, out: to });
     return out;
   }
-  if (info.batchSize > 0 && suitsWinograd(grid)) {
-    winogradFilterGradient(backend, grid, { x: from, second, dy: gradient, out: to });
+  if (info.batchSize > 0 && suitsWinograd(geometry)) {
+    winogradFilterGradient(backend, geometry, { x: from, second, dy: gradient, out: to });
     return out;
   }
   const pixels = info.batchSize * info.outHeight * info.outWidth;
-  if (pixels > 0 && isThinGradient(grid)) {
-    thinFilterGradient(backend, grid, from, gradient, to);
+  if (pixels > 0 && isFewChannelsGradient(geometry)) {
+    fewChannelsFilterGradient(backend, geometry, from, gradient, to);
     return out;
   }
   const mBlocks = Math.ceil((table.run * info.inChannels) / MOST_BLOCK_ROWS);
@@ -290,7 +269,8 @@ const conv2DBackpropFilter: Kernel = ({ backend, inputs, attrs }) => {
   const tableBytes = Math.ceil(table.words.length / 16) * 64;
   const partBytes = Math.ceil((size * 4) / 64) * 64;
   const panelRows =
-    Math.ceil(Math.min(MOST_BLOCK_ROWS, table.run * info.inChannels) / 6) * SIX_WORDS + Math.ceil(maps / 8) * PANEL_ROW;
+    Math.ceil(Math.min(MOST_BLOCK_ROWS, table.run * info.inChannels) / 6) * SIX_WORDS +
+    Math.ceil(filters / 8) * PANEL_ROW;
   const perThread = MOST_BLOCK_PIXELS * panelRows + 256;
   const tableAt = runtime.heap.allocate(
     tableBytes + (chunks > 1 ? partBytes * chunks : 0) + perThread * runtime.threads,
@@ -306,7 +286,7 @@ const conv2DBackpropFilter: Kernel = ({ backend, inputs, attrs }) => {
     channels: info.inChannels,
     rows: info.outHeight,
     cols: info.outWidth,
-    filters: maps,
+    filters,
     stepY: info.strideHeight,
     stepX: info.strideWidth,
     tapGroups: table.groups.length,

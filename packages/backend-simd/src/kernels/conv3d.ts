@@ -2,10 +2,10 @@ import { backend_util, type NamedAttrMap, type TensorInfo } from '@tensorflow/tf
 import { behind } from '../abi/kernel';
 import type { SimdBackend } from '../backend';
 import { BINARY } from '../generated/abi';
-import { forwardTaps, type Tap } from './conv-tiles';
-import { backwardTaps, convKernels } from './conv2d';
+import { backwardTaps, forwardTaps, type Tap } from './conv-tiles';
+import { convKernels } from './conv2d';
 import { filled, runBinary } from './elementwise';
-import { allFloat, type Kernel, sizeOf } from './kernel';
+import { allFloat, type Kernel, shapeMatches, sizeOf } from './kernel';
 import { copyBox } from './layout';
 
 type Shape5 = [number, number, number, number, number];
@@ -70,14 +70,14 @@ function piecesOf({ runtime }: SimdBackend, images: number, count: number, posit
 }
 
 /**
- * Unfolds x along its depth: the planes [images * count, height, width, taps * maps] whose maps are those of each tap's plane
+ * Unfolds x along its depth: the planes [images * count, height, width, taps * channels] whose channels are those of each tap's plane
  * around `position * step`, zeros outside.
  */
 function unfold(backend: SimdBackend, x: TensorInfo, taps: readonly Tap[], step: number, piece: Piece): TensorInfo {
-  const [, depth, height, width, maps] = x.shape as Shape5;
+  const [, depth, height, width, channels] = x.shape as Shape5;
   const { image, images, start, count } = piece;
   const pixels = height * width;
-  const length = taps.length * maps;
+  const length = taps.length * channels;
   const ranges = taps.map(({ offset }) => {
     const first = Math.min(count, Math.max(0, Math.ceil(-offset / step) - start));
     return {
@@ -93,30 +93,36 @@ function unfold(backend: SimdBackend, x: TensorInfo, taps: readonly Tap[], step:
   const to = backend.address(out);
   ranges.forEach(({ offset, first, end }, t) => {
     const plane = image * depth + (start + first) * step + offset;
-    copyBox(backend, behind(from, plane * pixels * maps * 4), behind(to, (first * pixels * length + t * maps) * 4), [
-      [images, depth * pixels * maps, count * pixels * length],
-      [Math.max(0, end - first), step * pixels * maps, pixels * length],
-      [pixels, maps, length],
-      [maps, 1, 1],
-    ]);
+    copyBox(
+      backend,
+      behind(from, plane * pixels * channels * 4),
+      behind(to, (first * pixels * length + t * channels) * 4),
+      [
+        [images, depth * pixels * channels, count * pixels * length],
+        [Math.max(0, end - first), step * pixels * channels, pixels * length],
+        [pixels, channels, length],
+        [channels, 1, 1],
+      ],
+    );
   });
   return out;
 }
 
-/** The taps' planes of a filter [depth, height, width, maps, out] side by side: their maps, or with `side` 'out' their outputs. */
+/** The taps' planes of a filter [depth, height, width, channels, out] side by side: their channels, or with `side` 'out' their outputs. */
 function filterOf(backend: SimdBackend, filter: TensorInfo, taps: readonly Tap[], side: 'in' | 'out'): TensorInfo {
-  const [, tall, wide, maps, outs] = filter.shape as Shape5;
+  const [, tall, wide, channels, filters] = filter.shape as Shape5;
   const from = backend.address(filter);
-  const shape = side === 'in' ? [tall, wide, taps.length * maps, outs] : [tall, wide, maps, taps.length * outs];
+  const shape =
+    side === 'in' ? [tall, wide, taps.length * channels, filters] : [tall, wide, channels, taps.length * filters];
   const out = backend.output(shape, 'float32');
   const to = backend.address(out);
-  const size = tall * wide * maps * outs;
+  const size = tall * wide * channels * filters;
   taps.forEach(({ index }, t) => {
-    const at = behind(to, t * (side === 'in' ? maps * outs : outs) * 4);
+    const at = behind(to, t * (side === 'in' ? channels * filters : filters) * 4);
     copyBox(backend, behind(from, index * size * 4), at, [
-      [tall * wide, maps * outs, taps.length * maps * outs],
-      [maps, outs, side === 'in' ? outs : taps.length * outs],
-      [outs, 1, 1],
+      [tall * wide, channels * filters, taps.length * channels * filters],
+      [channels, filters, side === 'in' ? filters : taps.length * filters],
+      [filters, 1, 1],
     ]);
   });
   return out;
@@ -154,14 +160,11 @@ const conv3D: Kernel = ({ backend, inputs, attrs }) => {
   return out;
 };
 
-/** Where the shape of dy is not that of the forward pass, the cpu backend reads a part of it. */
-const follows = (dy: TensorInfo, info: Info): boolean => info.outShape.every((size, d) => size === dy.shape[d]);
-
 const backpropInput: Kernel = ({ backend, inputs, attrs }) => {
   const dy = inputs.dy!;
   const filter = inputs.filter!;
   const info = infoOf(attrs.inputShape as unknown as number[], filter.shape, attrs);
-  if (!info || !allFloat(dy, filter) || !follows(dy, info)) return undefined;
+  if (!info || !allFloat(dy, filter) || !shapeMatches(dy, info.outShape)) return undefined;
   const { batchSize, inDepth, inHeight, inWidth, inChannels, strideDepth } = info;
   const out = filled(backend, info.inShape, 0);
   // planes that leave the same remainder by the stride meet the same taps
@@ -188,7 +191,7 @@ const backpropFilter: Kernel = ({ backend, inputs, attrs }) => {
   const x = inputs.x!;
   const dy = inputs.dy!;
   const info = infoOf(x.shape, attrs.filterShape as unknown as number[], attrs);
-  if (!info || !allFloat(x, dy) || !follows(dy, info)) return undefined;
+  if (!info || !allFloat(x, dy) || !shapeMatches(dy, info.outShape)) return undefined;
   const { filterDepth, filterHeight, filterWidth, inChannels, outChannels } = info;
   const taps = forwardTaps(filterDepth, info.dilationDepth, info.padInfo.front);
   const out = backend.output(info.filterShape, 'float32');
@@ -213,7 +216,7 @@ const backpropFilter: Kernel = ({ backend, inputs, attrs }) => {
     backend.disposeIntermediateTensorInfo(part);
     sum = next;
   }
-  // [height, width, depth, maps, out] -> [depth, height, width, maps, out]
+  // [height, width, depth, channels, out] -> [depth, height, width, channels, out]
   const each = inChannels * outChannels;
   copyBox(backend, backend.address(sum!), backend.address(out), [
     [filterDepth, each, filterHeight * filterWidth * each],
@@ -226,7 +229,7 @@ const backpropFilter: Kernel = ({ backend, inputs, attrs }) => {
 
 /**
  * Three-dimensional convolution with both its gradients: the planes that a position along the depth reads, side by side as
- * maps, are an image of the two-dimensional convolution, which chooses how.
+ * channels, are an image of the two-dimensional convolution, which chooses how.
  */
 export const conv3DKernels: Readonly<Record<string, Kernel>> = {
   Conv3D: conv3D,

@@ -2,10 +2,10 @@ import { backend_util, type NamedAttrMap, type TensorInfo } from '@tensorflow/tf
 import { type Address, NONE } from '../abi/kernel';
 import type { SimdBackend } from '../backend';
 import { ACTIVATION, type Activation, abi, type DepthwiseArguments } from '../generated/abi';
-import { forwardTaps, sumChunks, type Tap } from './conv-tiles';
-import { backwardTaps, fusedPlan } from './conv2d';
+import { backwardTaps, forwardTaps, sumChunks, type Tap } from './conv-tiles';
 import { runUnary } from './elementwise';
-import { allFloat, type Kernel, sizeOf } from './kernel';
+import { fusedPlan } from './fused-plan';
+import { allFloat, type Kernel, shapeMatches, sizeOf } from './kernel';
 import { copyBox } from './layout';
 import { reduceKernels } from './reduce';
 
@@ -47,7 +47,7 @@ interface Positions {
   readonly batch: number;
   readonly height: number;
   readonly width: number;
-  readonly maps: number;
+  readonly channels: number;
   readonly rows: number;
   readonly cols: number;
   readonly stepY: number;
@@ -56,11 +56,11 @@ interface Positions {
 
 /** Writes the tables of taps for the kernels into a block of the heap and gives its address. */
 function writeTaps({ runtime }: SimdBackend, filterWidth: number, positions: Positions): Address {
-  const { rowTaps, colTaps, maps, cols, stepX, width } = positions;
+  const { rowTaps, colTaps, channels, cols, stepX, width } = positions;
   const at = runtime.heap.allocate(rowTaps.length * 8 + colTaps.length * 16);
   const words = [
-    ...rowTaps.flatMap(({ offset, index }) => [offset, index * filterWidth * maps * 4]),
-    ...colTaps.flatMap((tap) => [tap.offset, tap.index * maps * 4, ...inside([tap], cols, stepX, width)]),
+    ...rowTaps.flatMap(({ offset, index }) => [offset, index * filterWidth * channels * 4]),
+    ...colTaps.flatMap((tap) => [tap.offset, tap.index * channels * 4, ...inside([tap], cols, stepX, width)]),
   ];
   new Int32Array(runtime.memory.buffer, at, words.length).set(words);
   return at;
@@ -68,13 +68,13 @@ function writeTaps({ runtime }: SimdBackend, filterWidth: number, positions: Pos
 
 /** What both kernels are told. */
 function argumentsOf(positions: Positions, x: Address, out: Address, table: Address): DepthwiseArguments {
-  const { height, width, maps, rows, cols, stepY, stepX } = positions;
+  const { height, width, channels, rows, cols, stepY, stepX } = positions;
   const [rowTaps, colTaps] = [positions.rowTaps.length, positions.colTaps.length];
-  return { x, out, height, width, channels: maps, rows, cols, stepY, stepX, rowTaps, colTaps, table };
+  return { x, out, height, width, channels, rows, cols, stepY, stepX, rowTaps, colTaps, table };
 }
 
-const workOf = ({ batch, rows, cols, maps, rowTaps, colTaps }: Positions): number =>
-  batch * rows * cols * maps * rowTaps.length * colTaps.length;
+const workOf = ({ batch, rows, cols, channels, rowTaps, colTaps }: Positions): number =>
+  batch * rows * cols * channels * rowTaps.length * colTaps.length;
 
 interface Target {
   readonly address: Address;
@@ -118,29 +118,29 @@ function compute(
   runtime.heap.release(table);
 }
 
-/** With several filters a map: x with each map repeated as often, so that each has one. The caller disposes it where it is not x. */
-function spread(backend: SimdBackend, x: TensorInfo, times: number): TensorInfo {
+/** With several filters a channel: x with each channel repeated as often, so that each has one. The caller disposes it where it is not x. */
+function repeatChannels(backend: SimdBackend, x: TensorInfo, times: number): TensorInfo {
   if (times === 1) return x;
-  const maps = x.shape[3]!;
+  const channels = x.shape[3]!;
   const pixels = sizeOf(x.shape.slice(0, 3));
   const from = backend.address(x);
-  const out = backend.output([...x.shape.slice(0, 3), maps * times], 'float32');
+  const out = backend.output([...x.shape.slice(0, 3), channels * times], 'float32');
   copyBox(backend, from, backend.address(out), [
-    [pixels, maps, maps * times],
+    [pixels, channels, channels * times],
     [times, 0, 1],
-    [maps, 1, times],
+    [channels, 1, times],
   ]);
   return out;
 }
 
-/** The positions of a forward pass, every map with one filter. */
+/** The positions of a forward pass, every channel with one filter. */
 const forwardPositions = (info: Info): Positions => ({
   rowTaps: forwardTaps(info.filterHeight, info.dilationHeight, info.padInfo.top),
   colTaps: forwardTaps(info.filterWidth, info.dilationWidth, info.padInfo.left),
   batch: info.batchSize,
   height: info.inHeight,
   width: info.inWidth,
-  maps: info.outChannels,
+  channels: info.outChannels,
   rows: info.outHeight,
   cols: info.outWidth,
   stepY: info.strideHeight,
@@ -157,7 +157,7 @@ function forward(
 ): TensorInfo {
   const weights = backend.address(filter);
   const biasAt = bias ? backend.address(bias) : NONE;
-  const image = spread(backend, x, info.outChannels / info.inChannels);
+  const image = repeatChannels(backend, x, info.outChannels / info.inChannels);
   const from = backend.address(image);
   const out = backend.output(info.outShape, 'float32');
   compute(backend, from, weights, info.filterWidth, biasAt, activation, forwardPositions(info), {
@@ -194,14 +194,11 @@ const fusedDepthwise: Kernel = (call) => {
   return out;
 };
 
-/** Where the shape of dy is not that of the forward pass, the cpu backend reads a part of it. */
-const follows = (dy: TensorInfo, info: Info): boolean => info.outShape.every((size, d) => size === dy.shape[d]);
-
 const backpropInput: Kernel = ({ backend, inputs, attrs }) => {
   const dy = inputs.dy!;
   const filter = inputs.filter!;
   const info = infoOf(attrs.inputShape as unknown as number[], filter.shape, attrs);
-  if (!allFloat(dy, filter) || !follows(dy, info) || sizeOf(filter.shape) === 0) return undefined;
+  if (!allFloat(dy, filter) || !shapeMatches(dy, info.outShape) || sizeOf(filter.shape) === 0) return undefined;
   const { batchSize, inHeight, inWidth, inChannels, outChannels, strideHeight, strideWidth, padInfo } = info;
   const from = backend.address(dy);
   const weights = backend.address(filter);
@@ -216,7 +213,7 @@ const backpropInput: Kernel = ({ backend, inputs, attrs }) => {
         batch: batchSize,
         height: info.outHeight,
         width: info.outWidth,
-        maps: outChannels,
+        channels: outChannels,
         rows: Math.ceil((inHeight - y) / strideHeight),
         cols: Math.ceil((inWidth - x) / strideWidth),
         stepY: 1,
@@ -235,7 +232,7 @@ const backpropInput: Kernel = ({ backend, inputs, attrs }) => {
     }
   }
   if (times === 1) return out;
-  // a map is read by all of its filters
+  // a channel is read by all of its filters
   const each = { ...out, shape: [...info.inShape, times] };
   const sum = reduceKernels.Sum!({ backend, inputs: { x: each }, attrs: { axis: 4, keepDims: false } });
   backend.disposeIntermediateTensorInfo(out);
@@ -250,11 +247,11 @@ const backpropFilter: Kernel = ({ backend, inputs, attrs }) => {
   const dy = inputs.dy!;
   const info = infoOf(x.shape, attrs.filterShape as unknown as number[], attrs);
   const size = sizeOf(info.filterShape);
-  if (!allFloat(x, dy) || !follows(dy, info) || size === 0) return undefined;
+  if (!allFloat(x, dy) || !shapeMatches(dy, info.outShape) || size === 0) return undefined;
   const { runtime } = backend;
   const gradient = backend.address(dy);
   const out = backend.output(info.filterShape, 'float32');
-  const image = spread(backend, x, info.outChannels / info.inChannels);
+  const image = repeatChannels(backend, x, info.outChannels / info.inChannels);
   const from = backend.address(image);
   const positions = forwardPositions(info);
   const work = workOf(positions);

@@ -25,3 +25,7 @@ export const roundUp = (n: number, step: number): number => Math.ceil(n / step) 
 export function allFloat(...tensors: readonly TensorInfo[]): boolean {
   return tensors.every((tensor) => tensor.dtype === 'float32');
 }
+
+/** Whether a tensor has the given shape. A dy that has not the forward pass's is the cpu backend's: it reads a part of it. */
+export const shapeMatches = (tensor: TensorInfo, shape: readonly number[]): boolean =>
+  shape.every((size, d) => size === tensor.shape[d]);

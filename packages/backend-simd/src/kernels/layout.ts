@@ -149,9 +149,9 @@ const concat: Kernel = ({ backend, inputs, attrs }) => {
   // a convolution may read two images where they are
   if (shape.length === 4 && axis === 3 && all.length === 2 && allFloat(first) && !addresses.includes(NONE)) {
     const [one, two] = addresses as [Address, Address];
-    const depth = first.shape[3]!;
-    if (depth % 4 === 0 && shape[3]! % 4 === 0)
-      return backend.defer(shape, { kind: 'joined', first: one, second: two, depth }, addresses, write);
+    const firstChannels = first.shape[3]!;
+    if (firstChannels % 4 === 0 && shape[3]! % 4 === 0)
+      return backend.defer(shape, { kind: 'joined', first: one, second: two, firstChannels }, addresses, write);
   }
   const out = backend.output(shape, first.dtype);
   write(backend.address(out));

@@ -2,9 +2,9 @@ import { broadcast_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import { behind, NONE } from '../abi/kernel';
 import type { SimdBackend } from '../backend';
 import { ACTIVATION, type Activation, abi } from '../generated/abi';
-import { computeDirect, type Grid, makeTable } from './conv-tiles';
-import { fusedPlan } from './conv2d';
+import { type ConvGeometry, computeDirect, makeTable } from './conv-tiles';
 import { runUnary } from './elementwise';
+import { fusedPlan } from './fused-plan';
 import { allFloat, type Kernel, sizeOf } from './kernel';
 
 const ONE_TAP = makeTable(1, [[0, 0]], [0]);
@@ -67,14 +67,14 @@ function multiply(
     );
     rows = turned;
   }
-  const grid: Grid = {
+  const geometry: ConvGeometry = {
     batch: 1,
     height: 1,
     width: m,
-    depth,
+    channels: depth,
     rows: 1,
     cols: m,
-    maps: n,
+    filters: n,
     stepY: 1,
     stepX: 1,
     table: ONE_TAP,
@@ -87,7 +87,7 @@ function multiply(
   };
   try {
     for (let i = 0; i < placesA.length; i++) {
-      computeDirect(backend, grid, {
+      computeDirect(backend, geometry, {
         x: behind(rows, placesA[i]! * m * depth * 4),
         out: behind(to, i * m * n * 4),
         filter: behind(filter, placesB[i]! * depth * n * 4),

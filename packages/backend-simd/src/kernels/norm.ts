@@ -4,23 +4,23 @@ import type { SimdBackend } from '../backend';
 import { abi, type ColumnMomentsArguments } from '../generated/abi';
 import { allFloat, type Kernel, sizeOf } from './kernel';
 
-/** A tensor as [outer, rows, columns]: columns are maps, or neighbouring pixels' maps where one pixel has few. */
+/** A tensor as [outer, rows, columns]: columns are channels, or neighbouring pixels' channels where one pixel has few. */
 interface View {
   readonly outer: number;
   readonly rows: number;
   readonly columns: number;
-  readonly maps: number;
+  readonly channels: number;
 }
 
 function viewOf(outer: number, shape: readonly number[]): View {
-  const maps = shape.at(-1)!;
-  let rows = sizeOf(shape) / maps / outer;
-  let columns = maps;
+  const channels = shape.at(-1)!;
+  let rows = sizeOf(shape) / channels / outer;
+  let columns = channels;
   while (columns < 16 && rows % 2 === 0) {
     columns *= 2;
     rows /= 2;
   }
-  return { outer, rows, columns, maps };
+  return { outer, rows, columns, channels };
 }
 
 /** Numbers of a chunk of rows that stays in the first-level cache between two passes. */
@@ -42,23 +42,23 @@ function runChunks<Extra extends object>(
   return { parts, chunk, chunks };
 }
 
-/** Mean and variance of each group of neighbouring maps, [outer, groups]. */
+/** Mean and variance of each group of neighbouring channels, [outer, groups]. */
 function moments(backend: SimdBackend, from: Address, view: View, groups: number): [Float64Array, Float64Array] {
-  const { outer, rows, columns, maps } = view;
+  const { outer, rows, columns, channels } = view;
   const { heap, memory } = backend.runtime;
   const { parts, chunk, chunks } = runChunks(backend, abi.columnMoments, view, from, {});
   const values = new Float32Array(memory.buffer, parts, outer * chunks * columns * 2);
-  const per = maps / groups;
+  const per = channels / groups;
   const means = new Float64Array(outer * groups);
   const variances = new Float64Array(outer * groups);
-  const total = rows * (columns / maps) * per;
+  const total = rows * (columns / channels) * per;
   for (const pass of [0, 1]) {
     for (let item = 0; item < outer * chunks; item++) {
       const o = Math.floor(item / chunks);
       const count = Math.min(chunk, rows - (item - o * chunks) * chunk) / total;
       const at = item * columns * 2;
       for (let c = 0; c < columns; c++) {
-        const g = o * groups + Math.floor((c % maps) / per);
+        const g = o * groups + Math.floor((c % channels) / per);
         const mean = values[at + c]!;
         if (pass === 0) means[g]! += count * mean;
         else variances[g]! += values[at + columns + c]! / total + count * (mean - means[g]!) ** 2;
@@ -69,7 +69,7 @@ function moments(backend: SimdBackend, from: Address, view: View, groups: number
   return [means, variances];
 }
 
-/** Sums of dy and of dy times the deviation of x from the means [outer, groups], each [outer, maps]. */
+/** Sums of dy and of dy times the deviation of x from the means [outer, groups], each [outer, channels]. */
 function products(
   backend: SimdBackend,
   from: Address,
@@ -77,23 +77,23 @@ function products(
   view: View,
   means: ArrayLike<number>,
 ): [Float64Array, Float64Array] {
-  const { outer, columns, maps } = view;
+  const { outer, columns, channels } = view;
   const { heap, memory } = backend.runtime;
-  const per = (maps * outer) / means.length;
+  const per = (channels * outer) / means.length;
   const table = heap.allocate(outer * columns * 4);
   new Float32Array(memory.buffer, table, outer * columns).forEach((_, i, all) => {
-    all[i] = means[Math.floor(i / columns) * (maps / per) + Math.floor((i % maps) / per)]!;
+    all[i] = means[Math.floor(i / columns) * (channels / per) + Math.floor((i % channels) / per)]!;
   });
   const { parts, chunks } = runChunks(backend, abi.columnProducts, view, from, { dy, means: table });
   const values = new Float32Array(memory.buffer, parts, outer * chunks * columns * 2);
-  const sums = new Float64Array(outer * maps);
-  const along = new Float64Array(outer * maps);
+  const sums = new Float64Array(outer * channels);
+  const along = new Float64Array(outer * channels);
   for (let item = 0; item < outer * chunks; item++) {
-    const o = Math.floor(item / chunks) * maps;
+    const o = Math.floor(item / chunks) * channels;
     const at = item * columns * 2;
     for (let c = 0; c < columns; c++) {
-      sums[o + (c % maps)]! += values[at + c]!;
-      along[o + (c % maps)]! += values[at + columns + c]!;
+      sums[o + (c % channels)]! += values[at + c]!;
+      along[o + (c % channels)]! += values[at + columns + c]!;
     }
   }
   heap.release(parts);
@@ -101,18 +101,21 @@ function products(
   return [sums, along];
 }
 
-/** What maps a deviation from `mean` to the result, and `share` of dy. */
-type Affine = (outer: number, map: number) => readonly [mean: number, factor: number, offset: number, share: number];
+/** What takes a deviation from `mean` to the result, and `share` of dy. */
+type Affine = (
+  outer: number,
+  channel: number,
+) => readonly [mean: number, factor: number, offset: number, share: number];
 
 function affine({ runtime }: SimdBackend, x: Address, out: Address, dy: Address, view: View, of: Affine): void {
-  const { outer, rows, columns, maps } = view;
+  const { outer, rows, columns, channels } = view;
   const { heap, memory } = runtime;
   const table = heap.allocate(outer * columns * 16);
   const values = new Float32Array(memory.buffer, table, outer * columns * 4);
   for (let o = 0; o < outer; o++) {
-    for (let map = 0; map < maps; map++) {
-      const numbers = of(o, map);
-      for (let c = map; c < columns; c += maps) {
+    for (let channel = 0; channel < channels; channel++) {
+      const numbers = of(o, channel);
+      for (let c = channel; c < columns; c += channels) {
         for (let i = 0; i < 4; i++) values[(o * 4 + i) * columns + c] = numbers[i]!;
       }
     }
@@ -125,7 +128,7 @@ function affine({ runtime }: SimdBackend, x: Address, out: Address, dy: Address,
   heap.release(table);
 }
 
-/** Normalization of x [outer, ..., maps] within each outer index and group of neighbouring maps; mean and variance too. */
+/** Normalization of x [outer, ..., channels] within each outer index and group of neighbouring channels; mean and variance too. */
 const normalize: Kernel = ({ backend, inputs, attrs }) => {
   const x = inputs.x!;
   const { outer, groups, epsilon } = attrs as unknown as { outer: number; groups: number; epsilon: number };
@@ -139,10 +142,10 @@ const normalize: Kernel = ({ backend, inputs, attrs }) => {
   backend.view(variance).set(variances);
   const gamma = backend.view(inputs.gamma!);
   const beta = backend.view(inputs.beta!);
-  const per = view.maps / groups;
-  affine(backend, from, backend.address(out), NONE, view, (o, map) => {
-    const g = o * groups + Math.floor(map / per);
-    return [means[g]!, gamma[map]! / Math.sqrt(variances[g]! + epsilon), beta[map]!, 0];
+  const per = view.channels / groups;
+  affine(backend, from, backend.address(out), NONE, view, (o, channel) => {
+    const g = o * groups + Math.floor(channel / per);
+    return [means[g]!, gamma[channel]! / Math.sqrt(variances[g]! + epsilon), beta[channel]!, 0];
   });
   return [out, mean, variance];
 };
@@ -152,39 +155,39 @@ const normalizeGrad: Kernel = ({ backend, inputs, attrs }) => {
   const x = inputs.x!;
   const { outer, groups, epsilon } = attrs as unknown as { outer: number; groups: number; epsilon: number };
   const view = viewOf(outer, x.shape);
-  const { maps } = view;
+  const { channels } = view;
   const from = backend.address(x);
   const gradient = backend.address(inputs.dy!);
   const means = backend.view(inputs.mean!);
   const inverse = Float64Array.from(backend.view(inputs.variance!), (v) => 1 / Math.sqrt(v + epsilon));
   const [sums, along] = products(backend, from, gradient, view, means);
   const gamma = backend.view(inputs.gamma!);
-  const per = maps / groups;
+  const per = channels / groups;
   const perGroup = new Float64Array(outer * groups);
   const alongGroup = new Float64Array(outer * groups);
-  const dGamma = backend.output([maps], 'float32');
-  const dBeta = backend.output([maps], 'float32');
-  const gammas = new Float64Array(maps);
-  const betas = new Float64Array(maps);
-  const count = (sizeOf(x.shape) / maps / outer) * per;
+  const dGamma = backend.output([channels], 'float32');
+  const dBeta = backend.output([channels], 'float32');
+  const gammas = new Float64Array(channels);
+  const betas = new Float64Array(channels);
+  const count = (sizeOf(x.shape) / channels / outer) * per;
   for (let o = 0; o < outer; o++) {
-    for (let map = 0; map < maps; map++) {
-      const g = o * groups + Math.floor(map / per);
-      const sum = sums[o * maps + map]!;
-      const aligned = along[o * maps + map]! * inverse[g]!;
-      betas[map]! += sum;
-      gammas[map]! += aligned;
-      perGroup[g]! += (gamma[map]! * sum) / count;
-      alongGroup[g]! += (gamma[map]! * aligned) / count;
+    for (let channel = 0; channel < channels; channel++) {
+      const g = o * groups + Math.floor(channel / per);
+      const sum = sums[o * channels + channel]!;
+      const aligned = along[o * channels + channel]! * inverse[g]!;
+      betas[channel]! += sum;
+      gammas[channel]! += aligned;
+      perGroup[g]! += (gamma[channel]! * sum) / count;
+      alongGroup[g]! += (gamma[channel]! * aligned) / count;
     }
   }
   backend.view(dGamma).set(gammas);
   backend.view(dBeta).set(betas);
   const out = backend.output(x.shape, 'float32');
-  affine(backend, from, backend.address(out), gradient, view, (o, map) => {
-    const g = o * groups + Math.floor(map / per);
+  affine(backend, from, backend.address(out), gradient, view, (o, channel) => {
+    const g = o * groups + Math.floor(channel / per);
     const i = inverse[g]!;
-    return [means[g]!, -i * i * alongGroup[g]!, -i * perGroup[g]!, i * gamma[map]!];
+    return [means[g]!, -i * i * alongGroup[g]!, -i * perGroup[g]!, i * gamma[channel]!];
   });
   return [out, dGamma, dBeta];
 };
@@ -192,17 +195,17 @@ const normalizeGrad: Kernel = ({ backend, inputs, attrs }) => {
 const fusedBatchNorm: Kernel = ({ backend, inputs, attrs }) => {
   const { x, mean, variance, scale, offset } = inputs as Record<string, TensorInfo | undefined>;
   const given = [mean!, variance!, ...(scale ? [scale] : []), ...(offset ? [offset] : [])];
-  const maps = x!.shape.at(-1) ?? 1;
-  if (!allFloat(x!, ...given) || given.some(({ shape }) => sizeOf(shape) !== maps) || sizeOf(x!.shape) === 0)
+  const channels = x!.shape.at(-1) ?? 1;
+  if (!allFloat(x!, ...given) || given.some(({ shape }) => sizeOf(shape) !== channels) || sizeOf(x!.shape) === 0)
     return undefined;
   const epsilon = (attrs.varianceEpsilon as number | undefined) ?? 0.001;
   const [means, variances] = [backend.view(mean!), backend.view(variance!)];
   const [scales, offsets] = [scale, offset].map((tensor) => tensor && backend.view(tensor));
   const from = backend.address(x!);
   const out = backend.output(x!.shape, 'float32');
-  affine(backend, from, backend.address(out), NONE, viewOf(1, x!.shape), (_, map) => {
-    const factor = (scales?.[map] ?? 1) / Math.sqrt(variances[map]! + epsilon);
-    return [means[map]!, factor, offsets?.[map] ?? 0, 0];
+  affine(backend, from, backend.address(out), NONE, viewOf(1, x!.shape), (_, channel) => {
+    const factor = (scales?.[channel] ?? 1) / Math.sqrt(variances[channel]! + epsilon);
+    return [means[channel]!, factor, offsets?.[channel] ?? 0, 0];
   });
   return out;
 };

@@ -2,7 +2,7 @@ import type { NamedAttrMap } from '@tensorflow/tfjs-core';
 import { type Address, behind, type WasmKernel } from '../abi/kernel';
 import type { SimdBackend } from '../backend';
 import { abi, type PickRowArguments } from '../generated/abi';
-import { doubledInputGradient } from './conv-doubled';
+import { upsample2xInputGradient } from './conv-upsample2x';
 import { filled } from './elementwise';
 import { allFloat, type Kernel, sizeOf } from './kernel';
 
@@ -75,7 +75,7 @@ const nearestGrad: Kernel = ({ backend, inputs, attrs }) => {
   const x = inputs.images!;
   const dy = inputs.dy!;
   const shape = x.shape as Shape4;
-  const [batch, height, width, depth] = shape;
+  const [batch, height, width, channels] = shape;
   if (!allFloat(dy) || sizeOf(dy.shape) === 0) return undefined;
   const places = [nearestPlaces(height, dy.shape[1]!, attrs), nearestPlaces(width, dy.shape[2]!, attrs)] as const;
   const factorY = repeats(places[0], height);
@@ -83,9 +83,9 @@ const nearestGrad: Kernel = ({ backend, inputs, attrs }) => {
   const deferred = backend.deferred(dy);
   if (deferred?.kind === 'inputGradient' && factorY === 2 && factorX === 2) {
     const out = backend.output(shape, 'float32');
-    doubledInputGradient(
+    upsample2xInputGradient(
       backend,
-      { batch, height, width, depth, maps: deferred.maps },
+      { batch, height, width, channels, filters: deferred.filters },
       { ...deferred, out: backend.address(out) },
     );
     return out;
@@ -94,11 +94,11 @@ const nearestGrad: Kernel = ({ backend, inputs, attrs }) => {
   if (factorY === undefined || factorX === undefined) {
     const out = filled(backend, shape, 0);
     const images = { dy: from, dx: backend.address(out) };
-    pick(backend, abi.pickGradient, batch * Math.ceil(depth / 4), images, shape, places);
+    pick(backend, abi.pickGradient, batch * Math.ceil(channels / 4), images, shape, places);
     return out;
   }
   const out = backend.output(shape, 'float32');
-  const args = { dy: from, dx: backend.address(out), width, channels: depth, factorY, factorX };
+  const args = { dy: from, dx: backend.address(out), width, channels, factorY, factorX };
   backend.runtime.dispatch(
     abi.repeatGradientRow,
     args,

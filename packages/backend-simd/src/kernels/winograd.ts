@@ -12,8 +12,8 @@ import {
 } from '../assembly/sizes';
 import type { SimdBackend } from '../backend';
 import { abi, type WinogradArguments, type WinogradPointsArguments } from '../generated/abi';
-import { type Grid, type Operands, sumChunks, type TapTable } from './conv-tiles';
-import { blockOf, cutGradient, even } from './cut';
+import { type ConvGeometry, type Operands, sumChunks, type TapTable } from './conv-tiles';
+import { blockOf, cutGradient, evenSplit } from './cut';
 import { roundUp } from './kernel';
 
 /** Bytes of scratch that every pass needs for its transforms. */
@@ -36,7 +36,7 @@ const MOST_BLOCK_TILES = 96;
 const MOST_BLOCK_CHANNELS = 2688;
 
 /**
- * What the transforms multiply by, made of the points 0, ±3/4, ±3/2 and infinity: of the symmetric ones, whose even and odd parts
+ * What the transforms multiply by, made of the points 0, ±3/4, ±3/2 and infinity: of the symmetric ones, whose evenSplit and odd parts
  * are shared, these err least, and all numbers but the scales are exact.
  */
 const POINTS = ((a: number, b: number): WinogradPointsArguments => {
@@ -64,8 +64,8 @@ function sideOf({ run, groups }: TapTable): number {
   return first && groups.length === run && groups.every(([y, x], i) => y === first[0] + i && x === first[1]) ? run : 0;
 }
 
-/** Tiles of a grid, each as many outputs a side as a patch gives. */
-function tilesOf({ table, batch, rows, cols }: Pick<Grid, 'table' | 'batch' | 'rows' | 'cols'>) {
+/** Tiles of a geometry, each as many outputs a side as a patch gives. */
+function tilesOf({ table, batch, rows, cols }: Pick<ConvGeometry, 'table' | 'batch' | 'rows' | 'cols'>) {
   const outputs = PATCH_SIDE + 1 - table.run;
   const tileRows = Math.ceil(rows / outputs);
   const tileCols = Math.ceil(cols / outputs);
@@ -73,51 +73,52 @@ function tilesOf({ table, batch, rows, cols }: Pick<Grid, 'table' | 'batch' | 'r
 }
 
 /**
- * The cost model, in multiply-adds: 36 products a tile for each pair of maps; the transforms, measured to cost as much as 350
- * for each map of the input in a tile, 300 for one of the output and 300 for each pair of maps; direct convolution, one a
- * tap. Tiles are multiplied six at a time, maps eight. Vectors of four maps make the patches, hence the multiples of 4.
+ * The cost model, in multiply-adds: 36 products a tile for each pair of a channel and a filter; the transforms, measured to cost as
+ * much as 350 for each channel in a tile, 300 for each filter in a tile and 300 for each pair; direct convolution, one a tap.
+ * Tiles are multiplied six at a time, filters eight. Vectors of four channels make the patches, hence the multiples of 4.
  */
-function winogradCost(grid: Grid): number {
-  const { table, stepY, stepX, outStepY, outStepX, depth, maps } = grid;
+function winogradCost(geometry: ConvGeometry): number {
+  const { table, stepY, stepX, outStepY, outStepX, channels, filters } = geometry;
   const side = sideOf(table);
   const stepOne = stepY === 1 && stepX === 1 && outStepY === 1 && outStepX === 1;
-  if (!stepOne || (side !== 2 && side !== 3) || depth % 4 !== 0 || maps % 4 !== 0) return Number.POSITIVE_INFINITY;
-  const { tiles } = tilesOf(grid);
-  const products = PATCH_PLACES * roundUp(tiles, 6) * depth * roundUp(maps, 8);
-  const transforms = tiles * (350 * depth + 300 * maps) + 300 * depth * maps;
+  if (!stepOne || (side !== 2 && side !== 3) || channels % 4 !== 0 || filters % 4 !== 0)
+    return Number.POSITIVE_INFINITY;
+  const { tiles } = tilesOf(geometry);
+  const products = PATCH_PLACES * roundUp(tiles, 6) * channels * roundUp(filters, 8);
+  const transforms = tiles * (350 * channels + 300 * filters) + 300 * channels * filters;
   return products + transforms;
 }
 
-const directCost = ({ batch, rows, cols, table, depth, maps }: Grid): number =>
-  batch * rows * cols * table.order.length * depth * roundUp(maps, 8);
+const directCost = ({ batch, rows, cols, table, channels, filters }: ConvGeometry): number =>
+  batch * rows * cols * table.order.length * channels * roundUp(filters, 8);
 
-/** Whether a grid is computed faster by Winograd. */
-export const suitsWinograd = (grid: Grid): boolean => winogradCost(grid) < directCost(grid);
+/** Whether a geometry is computed faster by Winograd. */
+export const suitsWinograd = (geometry: ConvGeometry): boolean => winogradCost(geometry) < directCost(geometry);
 
 /** Where the images of a pass and the results lie. */
 type Images = Pick<Operands, 'x' | 'second' | 'out'>;
 
-/** What follows from the grid and the images of the arguments that all kernels share. */
+/** What shapeMatches from the geometry and the images of the arguments that all kernels share. */
 function patchesOf(
-  grid: Grid,
+  geometry: ConvGeometry,
   { x, second, out }: Images,
 ): Omit<WinogradArguments, 'block' | 'channelBlock' | 'scratch' | 'scratchSize' | 'zeros'> {
-  const { batch, height, width, depth, rows, cols, maps, table } = grid;
-  const { tileRows, tileCols } = tilesOf(grid);
+  const { batch, height, width, channels, rows, cols, filters, table } = geometry;
+  const { tileRows, tileCols } = tilesOf(geometry);
   const [top, left] = table.groups[0]!;
   return {
     ...POINTS,
     x,
     x2: second?.at ?? NONE,
-    firstChannels: second?.firstChannels ?? depth,
+    firstChannels: second?.firstChannels ?? channels,
     out,
     batch,
     height,
     width,
-    channels: depth,
+    channels,
     rows,
     cols,
-    filters: maps,
+    filters,
     size: table.run,
     tileRows,
     tileCols,
@@ -127,19 +128,19 @@ function patchesOf(
 }
 
 /**
- * Computes a grid that suits. Blocks of tiles, maps of the input and shares of the output's maps are such that what a thread
- * works on stays in a second-level cache of 1 MiB, half of it for others: patches of 96 tiles by 16 maps to 12 by 64, beside the
- * products of 128 maps that are summed over blocks of the input's. Blocks that prepare their own filter share that among more tiles.
+ * Computes a geometry that suits. Blocks of tiles, blocks of channels and shares of the filters are such that what a thread
+ * works on stays in a second-level cache of 1 MiB, half of it for others: patches of 96 tiles by 16 channels to 12 by 64, beside the
+ * products of 128 filters that are summed over blocks of channels. Blocks that prepare their own filter share that among more tiles.
  */
-export function computeWinograd({ runtime }: SimdBackend, grid: Grid, operands: Operands): void {
+export function computeWinograd({ runtime }: SimdBackend, geometry: ConvGeometry, operands: Operands): void {
   const { filter, bias, flip, activation } = operands;
-  const { maps, depth } = grid;
-  const { tiles } = tilesOf(grid);
+  const { filters, channels } = geometry;
+  const { tiles } = tilesOf(geometry);
   if (tiles === 0) return;
-  const panels = Math.ceil(maps / 8);
-  const channelBlock = even(depth, 64, 4);
-  const sums = channelBlock < depth;
-  const panelBytes = PATCH_PLACES * (depth * PANEL_ROW + PLACE_GAP);
+  const panels = Math.ceil(filters / 8);
+  const channelBlock = evenSplit(channels, 64, 4);
+  const sums = channelBlock < channels;
+  const panelBytes = PATCH_PLACES * (channels * PANEL_ROW + PLACE_GAP);
   const ready = panels * panelBytes <= (tiles < LEAST_LARGE_TILES ? MOST_PREPARED_BYTES : MOST_LARGE_PREPARED_BYTES);
   const most = channelBlock <= 16 ? 96 : channelBlock <= 32 || !ready ? 24 : 12;
   const block = blockOf(tiles, most, runtime.threads);
@@ -149,7 +150,7 @@ export function computeWinograd({ runtime }: SimdBackend, grid: Grid, operands: 
   const split = sums ? Math.max(shares, Math.ceil(panels / 16)) : shares;
   const prepared = blocks > 1 && ready;
   const biasBytes = bias ? panels * PANEL_ROW : 0;
-  const zeroBytes = roundUp(depth * 4, 64);
+  const zeroBytes = roundUp(channels * 4, 64);
   const filterBytes = prepared ? panels * panelBytes : 0;
   const sixes = Math.ceil(block / 6);
   const patchBytes = sixes * PATCH_PLACES * (channelBlock * SIX_WORDS + PLACE_GAP);
@@ -163,9 +164,9 @@ export function computeWinograd({ runtime }: SimdBackend, grid: Grid, operands: 
   const filterAt = behind(biasAt, roundUp(biasBytes, 64));
   const { buffer } = runtime.memory;
   new Uint8Array(buffer, zeros, zeroBytes + biasBytes).fill(0);
-  if (bias) new Float32Array(buffer, biasAt, maps).set(new Float32Array(buffer, bias, maps));
+  if (bias) new Float32Array(buffer, biasAt, filters).set(new Float32Array(buffer, bias, filters));
   const args = {
-    ...patchesOf(grid, operands),
+    ...patchesOf(geometry, operands),
     block: sixes * 6,
     channelBlock,
     scratch: behind(filterAt, filterBytes),
@@ -178,35 +179,35 @@ export function computeWinograd({ runtime }: SimdBackend, grid: Grid, operands: 
     activation,
     split,
   };
-  if (prepared) runtime.run(abi.winogradFilterTransform, args, panels, depth * maps < LEAST_SHARED_PAIRS);
+  if (prepared) runtime.run(abi.winogradFilterTransform, args, panels, channels * filters < LEAST_SHARED_PAIRS);
   runtime.dispatch(
     abi.winogradTiles,
     args,
     Math.ceil(tiles / (sixes * 6)) * split,
-    tiles * depth * maps < LEAST_SHARED_PRODUCTS,
+    tiles * channels * filters < LEAST_SHARED_PRODUCTS,
   );
   runtime.heap.release(zeros);
 }
 
-/** The gradient of the filter of a grid that suits. */
+/** The gradient of the filter of a geometry that suits. */
 export function winogradFilterGradient(
   { runtime }: SimdBackend,
-  grid: Grid,
+  geometry: ConvGeometry,
   { x, second, dy, out }: Images & { readonly dy: Address },
 ): void {
-  const { maps, depth, table } = grid;
-  const { tiles } = tilesOf(grid);
+  const { filters, channels, table } = geometry;
+  const { tiles } = tilesOf(geometry);
   const { channelBlock, filterBlock, tasks, chunk, chunks } = cutGradient(
-    grid,
+    geometry,
     tiles,
     LEAST_CHUNK_TILES,
     runtime.threads,
   );
   const most = Math.min(MOST_BLOCK_TILES, Math.floor(MOST_BLOCK_CHANNELS / (channelBlock + filterBlock)));
-  const block = even(chunk, Math.max(LEAST_BLOCK_TILES, most), 1);
-  const size = table.run ** 2 * depth * maps;
+  const block = evenSplit(chunk, Math.max(LEAST_BLOCK_TILES, most), 1);
+  const size = table.run ** 2 * channels * filters;
   const partBytes = chunks > 1 ? chunks * size * 4 : 0;
-  const zeroBytes = roundUp(Math.max(depth, maps) * 4, 64);
+  const zeroBytes = roundUp(Math.max(channels, filters) * 4, 64);
   const sumBytes = PATCH_PLACES * Math.ceil(channelBlock / 6) * Math.ceil(filterBlock / 8) * TILE_BYTES;
   const scratchSize = roundUp(
     TEMP_BYTES + PATCH_PLACES * (block * 4 * (channelBlock + filterBlock) + 2 * PLACE_GAP) + sumBytes + 64,
@@ -216,7 +217,7 @@ export function winogradFilterGradient(
   const parts = behind(zeros, zeroBytes);
   new Uint8Array(runtime.memory.buffer, zeros, zeroBytes).fill(0);
   const args = {
-    ...patchesOf(grid, { x, second, out: chunks > 1 ? parts : out }),
+    ...patchesOf(geometry, { x, second, out: chunks > 1 ? parts : out }),
     block,
     channelBlock,
     scratch: behind(parts, roundUp(partBytes, 64)),
@@ -226,7 +227,7 @@ export function winogradFilterGradient(
     chunk,
     filterBlock,
   };
-  runtime.run(abi.winogradFilterGradient, args, tasks * chunks, tiles * depth * maps < LEAST_SHARED_PRODUCTS);
+  runtime.run(abi.winogradFilterGradient, args, tasks * chunks, tiles * channels * filters < LEAST_SHARED_PRODUCTS);
   if (chunks > 1) sumChunks(runtime, parts, out, chunks, size);
   runtime.heap.release(zeros);
 }

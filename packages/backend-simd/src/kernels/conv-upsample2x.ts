@@ -3,8 +3,8 @@ import { PANEL_ROW, TILE_BYTES, UPSAMPLE_PLACES } from '../assembly/sizes';
 import type { SimdBackend } from '../backend';
 import { ACTIVATION, abi } from '../generated/abi';
 import type { Runtime } from '../runtime/runtime';
-import { type Grid, type Operands, sumChunks } from './conv-tiles';
-import { blockOf, cutGradient, even } from './cut';
+import { type ConvGeometry, type Operands, sumChunks } from './conv-tiles';
+import { blockOf, cutGradient, evenSplit } from './cut';
 import { roundUp } from './kernel';
 
 /** Bytes of what a block of pixels is made into: a part of a second-level cache. */
@@ -14,32 +14,32 @@ const MOST_BLOCK_PIXELS = 96;
 /** Pixels that a part of a sum has at least where there are as many. */
 const LEAST_CHUNK_PIXELS = 256;
 
-/** A 2x2 convolution of an image [batch, 2 height, 2 width, depth] to as many pixels of `maps` maps: half its sides. */
-export interface Doubled {
+/** A 2x2 convolution of an image [batch, 2 height, 2 width, channels] to as many pixels: half its sides. */
+export interface Upsample2x {
   readonly batch: number;
   readonly height: number;
   readonly width: number;
-  readonly depth: number;
-  readonly maps: number;
+  readonly channels: number;
+  readonly filters: number;
 }
 
-/** A grid as such a convolution. Where the image's pixels are doubled, the image itself is all that it and its gradients need. */
-export function doubledOf({ table, stepY, stepX, ...grid }: Grid): Doubled | undefined {
-  const { batch, height, width, rows, cols, depth, maps } = grid;
+/** A geometry as such a convolution. Where the image's pixels are upsample2x, the image itself is all that it and its gradients need. */
+export function upsample2xOf({ table, stepY, stepX, ...geometry }: ConvGeometry): Upsample2x | undefined {
+  const { batch, height, width, rows, cols, channels, filters } = geometry;
   const { run, groups } = table;
   const square = run === 2 && groups.length === 2 && groups.every(([y, x], i) => y === i && x === 0);
   const same = stepY === 1 && stepX === 1 && rows === height && cols === width && rows % 2 === 0 && cols % 2 === 0;
-  // vectors of four maps
-  if (!square || !same || batch * rows * cols * depth * maps === 0 || depth % 4 !== 0 || maps % 4 !== 0)
+  // vectors of four channels
+  if (!square || !same || batch * rows * cols * channels * filters === 0 || channels % 4 !== 0 || filters % 4 !== 0)
     return undefined;
-  return { batch, height: height / 2, width: width / 2, depth, maps };
+  return { batch, height: height / 2, width: width / 2, channels, filters };
 }
 
-const pixelsOf = ({ batch, height, width }: Doubled): number => batch * height * width;
+const pixelsOf = ({ batch, height, width }: Upsample2x): number => batch * height * width;
 
 /** Few enough products that one thread computes them. */
-const isSmall = ({ tuning }: Runtime, doubled: Doubled): boolean =>
-  pixelsOf(doubled) * UPSAMPLE_PLACES * doubled.depth * doubled.maps < tuning.leastSharedProducts;
+const isSmall = ({ tuning }: Runtime, upsample2x: Upsample2x): boolean =>
+  pixelsOf(upsample2x) * UPSAMPLE_PLACES * upsample2x.channels * upsample2x.filters < tuning.leastSharedProducts;
 
 /** A pass over blocks of pixels that reads `inner` channels of each and writes `outer`. */
 interface Pass {
@@ -52,17 +52,17 @@ interface Pass {
 /** What a pass works on: the image and its convolution, or dy and the gradient of the image. */
 type At = Pick<Operands, 'x' | 'out' | 'filter' | 'bias' | 'activation'> & { readonly dy: Address };
 
-function computeBlocks({ runtime }: SimdBackend, doubled: Doubled, { inner, outer, back }: Pass, at: At): void {
+function computeBlocks({ runtime }: SimdBackend, upsample2x: Upsample2x, { inner, outer, back }: Pass, at: At): void {
   const { threads, heap, memory } = runtime;
-  const { batch, height, width, depth: channels, maps: filters } = doubled;
+  const { batch, height, width, channels, filters } = upsample2x;
   const { x, dy, out, filter, bias, activation } = at;
-  const pixels = pixelsOf(doubled);
+  const pixels = pixelsOf(upsample2x);
   const panelCount = Math.ceil(outer / 8);
   const pixelBytes = UPSAMPLE_PLACES * inner * 4;
   const most = Math.max(12, Math.min(MOST_BLOCK_PIXELS, Math.floor(MOST_BLOCK_BYTES / pixelBytes / 6) * 6));
   const block = blockOf(pixels, most, threads);
   const blocks = Math.ceil(pixels / block);
-  // each share of the panels spreads the pixels again, so there are no more than threads need
+  // each share of the panels makes the differences of the pixels again, so there are no more than threads need
   const split = Math.min(panelCount, Math.ceil(threads / blocks));
   const sixes = Math.ceil(block / 6);
   const scratchSize = roundUp(sixes * (UPSAMPLE_PLACES * TILE_BYTES + 6 * pixelBytes) + 64, 64);
@@ -79,37 +79,42 @@ function computeBlocks({ runtime }: SimdBackend, doubled: Doubled, { inner, oute
   const sizes = { batch, height, width, channels, filters };
   const args = { x, dy, out, ...sizes, block, scratch, scratchSize, zeros, panels, bias, activation, split };
   const kernel = back ? abi.upsample2xInputGradient : abi.upsample2xTiles;
-  runtime.dispatch(kernel, args, blocks * split, isSmall(runtime, doubled));
+  runtime.dispatch(kernel, args, blocks * split, isSmall(runtime, upsample2x));
   heap.release(zeros);
 }
 
-/** The convolution of the image at x, its pixels doubled. */
-export function computeDoubled(backend: SimdBackend, doubled: Doubled, operands: Operands): void {
-  const pass = { inner: doubled.depth, outer: doubled.maps, back: false };
-  computeBlocks(backend, doubled, pass, { ...operands, dy: NONE });
+/** The convolution of the image at x, its pixels upsample2x. */
+export function computeUpsample2x(backend: SimdBackend, upsample2x: Upsample2x, operands: Operands): void {
+  const pass = { inner: upsample2x.channels, outer: upsample2x.filters, back: false };
+  computeBlocks(backend, upsample2x, pass, { ...operands, dy: NONE });
 }
 
 /** The gradient of the image, at `out`. */
-export function doubledInputGradient(
+export function upsample2xInputGradient(
   backend: SimdBackend,
-  doubled: Doubled,
+  upsample2x: Upsample2x,
   { dy, filter, out }: { readonly dy: Address; readonly filter: Address; readonly out: Address },
 ): void {
-  const pass = { inner: doubled.maps, outer: doubled.depth, back: true };
-  computeBlocks(backend, doubled, pass, { x: NONE, out, dy, filter, bias: NONE, activation: ACTIVATION.none });
+  const pass = { inner: upsample2x.filters, outer: upsample2x.channels, back: true };
+  computeBlocks(backend, upsample2x, pass, { x: NONE, out, dy, filter, bias: NONE, activation: ACTIVATION.none });
 }
 
 /** The gradient of the filter, from the image at x. */
-export function doubledFilterGradient(
+export function upsample2xFilterGradient(
   { runtime }: SimdBackend,
-  doubled: Doubled,
+  upsample2x: Upsample2x,
   { x, dy, out }: { readonly x: Address; readonly dy: Address; readonly out: Address },
 ): void {
-  const { batch, height, width, depth: channels, maps: filters } = doubled;
+  const { batch, height, width, channels, filters } = upsample2x;
   const { threads, heap, memory } = runtime;
-  const pixels = pixelsOf(doubled);
-  const { channelBlock, filterBlock, tasks, chunk, chunks } = cutGradient(doubled, pixels, LEAST_CHUNK_PIXELS, threads);
-  const block = even(chunk, MOST_BLOCK_PIXELS, 1);
+  const pixels = pixelsOf(upsample2x);
+  const { channelBlock, filterBlock, tasks, chunk, chunks } = cutGradient(
+    upsample2x,
+    pixels,
+    LEAST_CHUNK_PIXELS,
+    threads,
+  );
+  const block = evenSplit(chunk, MOST_BLOCK_PIXELS, 1);
   const size = UPSAMPLE_PLACES * channels * filters;
   const partBytes = chunks > 1 ? roundUp(chunks * size * 4, 64) : 0;
   const zeroBytes = roundUp(channels * 4, 64);
@@ -135,7 +140,7 @@ export function doubledFilterGradient(
     channelBlock,
     filterBlock,
   };
-  runtime.run(abi.upsample2xFilterGradient, args, tasks * chunks, isSmall(runtime, doubled));
+  runtime.run(abi.upsample2xFilterGradient, args, tasks * chunks, isSmall(runtime, upsample2x));
   if (chunks > 1) sumChunks(runtime, parts, out, chunks, size);
   heap.release(zeros);
 }
