@@ -13,14 +13,14 @@ const writers = abi as unknown as Record<string, WasmKernel<Record<string, unkno
 
 /** A kernel's arguments with those of its groups. */
 function argumentsOf({ extends: group, ...own }: Arguments): [string, string | Fields][] {
-  const before = group === undefined ? [] : argumentsOf((groups as Record<string, Arguments>)[group as string]!);
+  const before = group === undefined ? [] : argumentsOf((groups as Record<string, Arguments>)[group as string]);
   return [...before, ...Object.entries(own)];
 }
 
 /** A module with a function for each argument of each kernel, which reads it as that kernel does. */
 async function compileProbes(memory: WebAssembly.Memory): Promise<Record<string, (i: number) => number>> {
   const probes = all.flatMap(([kernel, own]) => {
-    const name = `${kernel[0]!.toUpperCase()}${kernel.slice(1)}Arguments`;
+    const name = `${kernel[0].toUpperCase()}${kernel.slice(1)}Arguments`;
     const probe = (id: string, kind: string, read: string) => {
       const args = `changetype<abi.${name}>(${ARGUMENTS})`;
       if (kind === 'splat')
@@ -82,7 +82,7 @@ describe('the calling convention', () => {
           expected.push([id, 0, 3]);
           records.forEach((record, i) => {
             Object.keys(kind).forEach((part, p) => {
-              expected.push([`${id}_${part}`, i, record[p]!]);
+              expected.push([`${id}_${part}`, i, record[p]]);
             });
           });
           return [argument, records];
@@ -93,8 +93,8 @@ describe('the calling convention', () => {
       }),
     );
     views.ints.fill(-1);
-    writers[kernel]!.write(views, args);
-    expect(expected.map(([probe, i]) => [probe, i, read[probe]!(i)])).toEqual(expected);
+    writers[kernel].write(views, args);
+    expect(expected.map(([probe, i]) => [probe, i, read[probe](i)])).toEqual(expected);
   });
 
   it('refuses a binary that was built from another table', async () => {
@@ -109,7 +109,7 @@ describe('the calling convention', () => {
 
   it('refuses more records than there is room for', () => {
     const axes = Array.from({ length: 83 }, () => [1, 1, 1]);
-    expect(() => writers.binary!.write(views, { axes })).toThrow(
+    expect(() => writers.binary.write(views, { axes })).toThrow(
       new RangeError('simd backend: binary takes 82 axes, got 83.'),
     );
   });

@@ -22,14 +22,14 @@ export function difference(actual: ArrayLike<number>, expected: ArrayLike<number
   let worst = 0;
   let scale = 1;
   for (let i = 0; i < expected.length; i++) {
-    const e = expected[i]!;
-    const a = actual[i]!;
+    const e = expected[i];
+    const a = actual[i];
     if (Object.is(a, e) || a === e) continue;
     if (!Number.isFinite(e) || !Number.isFinite(a)) return Number.POSITIVE_INFINITY;
     worst = Math.max(worst, Math.abs(a - e));
   }
   for (let i = 0; i < expected.length; i++)
-    if (Number.isFinite(expected[i]!)) scale = Math.max(scale, Math.abs(expected[i]!));
+    if (Number.isFinite(expected[i])) scale = Math.max(scale, Math.abs(expected[i]));
   return worst / scale;
 }
 
@@ -42,7 +42,7 @@ export async function expectSame(body: Body, tolerance = 1e-5): Promise<void> {
   expect(memory().numTensors).toBe(before);
   expect(actual.map((t) => t.shape)).toEqual(expected.map((t) => t.shape));
   actual.forEach((t, i) => {
-    expect(difference(t.values, expected[i]!.values)).toBeLessThanOrEqual(tolerance);
+    expect(difference(t.values, expected[i].values)).toBeLessThanOrEqual(tolerance);
   });
 }
 

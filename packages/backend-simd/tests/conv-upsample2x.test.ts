@@ -46,9 +46,9 @@ const upConv = (x: Tensor, w: Tensor) => conv2d(up(x, 2, 2) as Tensor4D, w as Te
 /** The same in double precision, added up by the definition. */
 function exactUpConv(x: Float32Array, w: Float32Array, [height, width, depth, out]: readonly number[]): number[] {
   const y: number[] = [];
-  for (let row = 0; row < 2 * height!; row++) {
-    for (let column = 0; column < 2 * width!; column++) {
-      for (let n = 0; n < out!; n++) {
+  for (let row = 0; row < 2 * height; row++) {
+    for (let column = 0; column < 2 * width; column++) {
+      for (let n = 0; n < out; n++) {
         let sum = 0;
         for (const [i, j] of [
           [0, 0],
@@ -58,8 +58,8 @@ function exactUpConv(x: Float32Array, w: Float32Array, [height, width, depth, ou
         ] as const) {
           const [r, c] = [(row + i) >> 1, (column + j) >> 1];
           if (r === height || c === width) continue;
-          for (let k = 0; k < depth!; k++)
-            sum += x[(r * width! + c) * depth! + k]! * w[((2 * i + j) * depth! + k) * out! + n]!;
+          for (let k = 0; k < depth; k++)
+            sum += x[(r * width + c) * depth + k] * w[((2 * i + j) * depth + k) * out + n];
         }
         y.push(sum);
       }
@@ -237,15 +237,15 @@ describe('an image whose pixels are repeated', () => {
       {
         value0: weight,
         gradient0: gradient,
-        first0: moments[0]!,
-        second0: moments[1]!,
-        power1: powers[0]!,
-        power2: powers[1]!,
+        first0: moments[0],
+        second0: moments[1],
+        power1: powers[0],
+        power2: powers[1],
       },
       { learningRate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
     );
     const changed = await weight.data();
-    expect(changed.every((value, i) => Math.abs(value - before[i]!) > 0.05)).toBe(true);
+    expect(changed.every((value, i) => Math.abs(value - before[i]) > 0.05)).toBe(true);
     expect(Array.from(await large.data())).toEqual(Array.from(before).flatMap((value) => [value, value]));
     for (const t of [weight, ...moments, ...powers, gradient, large]) t.dispose();
     expect(memory().numTensors).toBe(tensors);
@@ -290,7 +290,7 @@ describe('an image whose pixels are repeated', () => {
       const losses: number[] = [];
       for (let i = 0; i < 4; i++) {
         const loss = optimizer.minimize(() => mean(squaredDifference(upConv(x, w), target)), true)!;
-        losses.push((await loss.data())[0]!);
+        losses.push((await loss.data())[0]);
         loss.dispose();
       }
       w.dispose();
@@ -312,11 +312,11 @@ describe('an image whose pixels are repeated', () => {
     const w = tidy(() => variable(mul(input([2, 2, 16, 8]), 1)));
     const optimizer = train.sgd(0.01);
     for (const loss of losses) {
-      const expected = optimizer.minimize(() => mean(squaredDifference(upConv(cpuX!, w), cpuTarget!)), true)!;
-      expect(Math.abs(loss - (await expected.data())[0]!)).toBeLessThan(1e-5);
+      const expected = optimizer.minimize(() => mean(squaredDifference(upConv(cpuX, w), cpuTarget)), true)!;
+      expect(Math.abs(loss - (await expected.data())[0])).toBeLessThan(1e-5);
       expected.dispose();
     }
-    for (const t of [cpuX!, cpuTarget!, w]) t.dispose();
+    for (const t of [cpuX, cpuTarget, w]) t.dispose();
     optimizer.dispose();
   });
 });

@@ -49,7 +49,7 @@ const cases = fc
     strides: fc.tuple(side(3), side(3), side(3)),
     padding: fc.constantFrom('same' as const, 'valid' as const),
   })
-  .filter(({ padding, size, filter }) => padding === 'same' || size.every((n, d) => n >= filter[d]!));
+  .filter(({ padding, size, filter }) => padding === 'same' || size.every((n, d) => n >= filter[d]));
 
 describe('three-dimensional convolution', () => {
   it('gives what the cpu backend gives, and the same gradients, for any shape, stride and padding', async () => {
@@ -69,7 +69,7 @@ describe('three-dimensional convolution', () => {
   it('gives what the cpu backend gives for any dilation', async () => {
     await fc.assert(
       fc.asyncProperty(cases, fc.tuple(side(3), side(2), side(2)), async (c, dilations) => {
-        fc.pre(c.padding === 'same' || c.size.every((n, d) => n > (c.filter[d]! - 1) * dilations[d]!));
+        fc.pre(c.padding === 'same' || c.size.every((n, d) => n > (c.filter[d] - 1) * dilations[d]));
         await expectSame(() => {
           const x = input([c.batch, ...c.size, c.maps]);
           return conv3d(x, input([...c.filter, c.maps, c.outs], 2), 1, c.padding, 'NDHWC', dilations);
@@ -101,7 +101,7 @@ describe('three-dimensional convolution', () => {
       const y = conv3d(a as Tensor5D, b as Tensor5D, [2, 1, 1], 'same');
       return sum(mul(y, input(y.shape, 3)));
     };
-    const gradient = (i: number) => () => grads(loss)([x, w])[i]!;
+    const gradient = (i: number) => () => grads(loss)([x, w])[i];
     await expectSlope((a) => loss(a, w), x, gradient(0));
     await expectSlope((b) => loss(x, b), w, gradient(1));
     x.dispose();
@@ -141,7 +141,7 @@ describe('three-dimensional convolution', () => {
     const actual = tidy(() => [f(x, w), ...grads(f)([x, w])]);
     const expected = tidy(() => [slices(x, w), ...grads(slices)([x, w])]);
     for (const [i, t] of actual.entries()) {
-      expect(difference(await t.data(), await expected[i]!.data())).toBeLessThan(1e-5);
+      expect(difference(await t.data(), await expected[i].data())).toBeLessThan(1e-5);
     }
     dispose([x, w, ...actual, ...expected]);
   });

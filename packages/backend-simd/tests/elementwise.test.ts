@@ -53,8 +53,8 @@ const COMPARE = ['greater', 'greaterEqual', 'less', 'lessEqual', 'equal', 'notEq
 
 type Unary = (x: tf.Tensor) => tf.Tensor;
 type Binary = (a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
-const unary = (name: string) => (tf as unknown as Record<string, Unary>)[name]!;
-const binary = (name: string) => (tf as unknown as Record<string, Binary>)[name]!;
+const unary = (name: string) => (tf as unknown as Record<string, Unary>)[name];
+const binary = (name: string) => (tf as unknown as Record<string, Binary>)[name];
 const filled = (shape: number[], seed: number) =>
   tf.tensor(
     numbers(
@@ -67,7 +67,7 @@ const filled = (shape: number[], seed: number) =>
 /** Units in the last place between two floats of one sign. */
 function ulps(a: number, b: number): number {
   const words = new Int32Array(new Float32Array([a, b]).buffer);
-  return Math.abs(words[0]! - words[1]!);
+  return Math.abs(words[0] - words[1]);
 }
 
 describe('functions of one tensor', () => {
@@ -96,7 +96,7 @@ describe('functions of one tensor', () => {
     ];
     for (const [name, at, f, most] of exact) {
       const values = await tf.tidy(() => unary(name)(tf.tensor1d(at))).data();
-      const worst = Math.max(...Array.from(at, (x, i) => ulps(values[i]!, Math.fround(f(x)))));
+      const worst = Math.max(...Array.from(at, (x, i) => ulps(values[i], Math.fround(f(x)))));
       expect([name, worst <= most, worst]).toEqual([name, true, worst]);
     }
   });

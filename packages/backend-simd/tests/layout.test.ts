@@ -37,7 +37,7 @@ describe('copies between layouts', () => {
         shapes,
         fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 5, maxLength: 5 }),
         async (shape, keys) => {
-          const perm = shape.map((_, d) => d).sort((p, q) => keys[p]! - keys[q]!);
+          const perm = shape.map((_, d) => d).sort((p, q) => keys[p] - keys[q]);
           await expectSame(() => transpose(filled(shape), perm));
         },
       ),
@@ -57,7 +57,7 @@ describe('copies between layouts', () => {
         async (dims) => {
           const shape = dims.map(([size]) => size);
           const begin = dims.map(([size, start]) => Math.min(start, size - 1));
-          const size = dims.map(([n, , length], d) => Math.min(length, n - begin[d]!));
+          const size = dims.map(([n, , length], d) => Math.min(length, n - begin[d]));
           await expectSame(() => square(slice(filled(shape), begin, size)));
         },
       ),

@@ -32,7 +32,7 @@ describe('the heap', () => {
         const live: { at: Address; bytes: number }[] = [];
         for (const [bytes, choice] of moves) {
           if (choice < 45 && live.length > 0) {
-            heap.release(live.splice(choice % live.length, 1)[0]!.at);
+            heap.release(live.splice(choice % live.length, 1)[0].at);
             continue;
           }
           const at = heap.allocate(bytes);

@@ -165,8 +165,8 @@ describe('resize', () => {
         const x = filled([2, 4, 5, 6]);
         return [gradient(x), concat(split(x, 2).map((one) => gradient(one)))];
       });
-      expect([...(await both!.data())]).toEqual([...(await apart!.data())]);
-      dispose([both!, apart!]);
+      expect([...(await both.data())]).toEqual([...(await apart.data())]);
+      dispose([both, apart]);
     }
   });
 });

@@ -33,7 +33,7 @@ const linear =
     const backend = given as CpuBackend;
     const dy = inputs.dy!;
     const { shape } = (inputs.input ?? inputs.images)!;
-    const [batch, size, channels] = [shape[0]!, shape.slice(1, -1), shape.at(-1)!];
+    const [batch, size, channels] = [shape[0], shape.slice(1, -1), shape.at(-1)];
     const [places, outputs] = [product(size), product(dy.shape.slice(1, -1))];
     const identity = new Float32Array(places * places);
     for (let i = 0; i < places; i++) identity[i * places + i] = 1;
@@ -45,7 +45,7 @@ const linear =
       const [place, output] = [Math.floor(at / outputs), at % outputs];
       for (let n = 0; n < batch; n++)
         for (let c = 0; c < channels; c++)
-          sums[(n * places + place) * channels + c]! += weight * gradient[(n * outputs + output) * channels + c]!;
+          sums[(n * places + place) * channels + c] += weight * gradient[(n * outputs + output) * channels + c];
     }
     return backend.makeTensorInfo(shape, 'float32', Float32Array.from(sums));
   };
@@ -57,13 +57,13 @@ const ofMaxima =
     const backend = given as CpuBackend;
     const x = inputs.input!;
     const values = valuesOf(backend, x);
-    const places = Array.from(values.keys()).sort((a, b) => values[a]! - values[b]! || b - a);
+    const places = Array.from(values.keys()).sort((a, b) => values[a] - values[b] || b - a);
     const ranks = new Float32Array(places.length);
     for (const [rank, place] of places.entries()) ranks[place] = rank;
     const winners = forward(backend, name, x.shape, ranks, attrs);
     const gradient = valuesOf(backend, inputs.dy!);
     const sums = new Float64Array(values.length);
-    for (const [output, rank] of winners.entries()) sums[places[rank]!]! += gradient[output]!;
+    for (const [output, rank] of winners.entries()) sums[places[rank]] += gradient[output];
     return backend.makeTensorInfo(x.shape, 'float32', Float32Array.from(sums));
   };
 

@@ -5,7 +5,7 @@ import { numbers } from './compare';
 async function numberOf(scalar: Tensor): Promise<number> {
   const [value] = await scalar.data();
   scalar.dispose();
-  return value!;
+  return value;
 }
 
 /**
@@ -26,7 +26,7 @@ export async function expectSlope(
       tidy(() =>
         f(
           tensor(
-            Float32Array.from(values, (v, i) => v + step * direction[i]!),
+            Float32Array.from(values, (v, i) => v + step * direction[i]),
             x.shape,
           ),
         ),

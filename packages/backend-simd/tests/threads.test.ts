@@ -74,7 +74,7 @@ describe('threads', () => {
     const fused = await on(2, work);
     const plain = await on(2, work, false);
     plain.forEach((values, i) => {
-      expect(difference(values, fused[i]!)).toBeLessThan(1e-5);
+      expect(difference(values, fused[i])).toBeLessThan(1e-5);
     });
     expect(plain).not.toEqual(fused);
   });

@@ -48,9 +48,9 @@ function oracle(x: Float32Array, w: Float32Array, dy: Float32Array, { batch, siz
               for (let n = 0; n < maps; n++) {
                 const atW = ((p * side + q) * depth + c) * maps + n;
                 const atY = ((b * size + i) * size + j) * maps + n;
-                y[atY]! += x[atX]! * w[atW]!;
-                dx[atX]! += dy[atY]! * w[atW]!;
-                dw[atW]! += x[atX]! * dy[atY]!;
+                y[atY] += x[atX] * w[atW];
+                dx[atX] += dy[atY] * w[atW];
+                dw[atW] += x[atX] * dy[atY];
               }
             }
           }
@@ -61,7 +61,7 @@ function oracle(x: Float32Array, w: Float32Array, dy: Float32Array, { batch, siz
 function error(actual: ArrayLike<number>, expected: Float64Array): number {
   let [worst, largest] = [0, 0];
   expected.forEach((value, i) => {
-    worst = Math.max(worst, Math.abs(value - actual[i]!));
+    worst = Math.max(worst, Math.abs(value - actual[i]));
     largest = Math.max(largest, Math.abs(value));
   });
   return worst / largest;
@@ -93,7 +93,7 @@ describe('Winograd convolution and both its gradients', () => {
     });
     const expected = oracle(...values, shape);
     for (const [i, result] of results.entries()) {
-      expect(error(await result.data(), expected[i]!)).toBeLessThan(5e-6);
+      expect(error(await result.data(), expected[i])).toBeLessThan(5e-6);
       result.dispose();
     }
   });
@@ -136,12 +136,12 @@ describe('Winograd convolution and both its gradients', () => {
       const [y, dx] = oracle(x, w, dy, shape);
       const [plain, fused, back] = await Promise.all(results.map((result) => result.data()));
       const empty = (values: Float64Array) => Array.from(values.keys()).filter((i) => values[i] === 0);
-      expect(empty(y!).length).toBeGreaterThan(y!.length / 20);
-      expect(empty(dx!).length).toBeGreaterThan(dx!.length / 20);
-      expect(empty(y!).every((i) => plain![i] === 0)).toBe(true);
-      expect(empty(y!).every((i) => fused![i] === Math.max(bias[i % maps]!, 0))).toBe(true);
-      expect(empty(dx!).every((i) => back![i] === 0)).toBe(true);
-      expect(error(plain!, y!)).toBeLessThan(5e-6);
+      expect(empty(y).length).toBeGreaterThan(y.length / 20);
+      expect(empty(dx).length).toBeGreaterThan(dx.length / 20);
+      expect(empty(y).every((i) => plain[i] === 0)).toBe(true);
+      expect(empty(y).every((i) => fused[i] === Math.max(bias[i % maps], 0))).toBe(true);
+      expect(empty(dx).every((i) => back[i] === 0)).toBe(true);
+      expect(error(plain, y)).toBeLessThan(5e-6);
       for (const result of results) result.dispose();
     },
   );
@@ -196,11 +196,7 @@ describe('threads of Winograd convolution', () => {
       const one = await computeOn(1, work);
       for (const threads of [2, 3, 5]) {
         const several = await computeOn(threads, work);
-        expect(several.map((values, i) => values.every((value, j) => value === one[i]![j]))).toEqual([
-          true,
-          true,
-          true,
-        ]);
+        expect(several.map((values, i) => values.every((value, j) => value === one[i][j]))).toEqual([true, true, true]);
       }
     },
   );

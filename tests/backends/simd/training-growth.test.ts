@@ -74,7 +74,7 @@ describe('memory of training on simd', () => {
       const value = step();
       const [last] = await value.data();
       value.dispose();
-      return last!;
+      return last;
     };
     const first = await lossAfter(20);
     const before = held();

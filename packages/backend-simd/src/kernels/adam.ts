@@ -43,7 +43,7 @@ const adamUpdate: Kernel = ({ backend, inputs, attrs }) => {
     backend.addressToChange(tensor); // what JavaScript made is copied before it is changed
     return backend.view(tensor);
   }) as [Float32Array, Float32Array];
-  const factor = inputs.factor ? backend.view(inputs.factor)[0]! : 1;
+  const factor = inputs.factor ? backend.view(inputs.factor)[0] : 1;
   const at = runtime.heap.allocate(table.length * 4);
   new Int32Array(runtime.memory.buffer, at, table.length).set(table);
   const args = {
@@ -52,16 +52,16 @@ const adamUpdate: Kernel = ({ backend, inputs, attrs }) => {
     rest1: 1 - beta1,
     beta2,
     rest2: 1 - beta2,
-    scale1: 1 - power1[0]!,
-    scale2: 1 - power2[0]!,
+    scale1: 1 - power1[0],
+    scale2: 1 - power2[0],
     epsilon,
     rate: -learningRate,
     factor,
   };
   runtime.run(abi.adamUpdate, args, table.length / ENTRY);
   runtime.heap.release(at);
-  power1[0]! *= Math.fround(beta1);
-  power2[0]! *= Math.fround(beta2);
+  power1[0] *= Math.fround(beta1);
+  power2[0] *= Math.fround(beta2);
   return [];
 };
 

@@ -48,7 +48,7 @@ export function isFewChannelsGradient(
 export function isPointwise({ table, channels, filters, ...geometry }: ConvGeometry): boolean {
   const { rows, cols, height, width, outHeight, outWidth, stepY, stepX } = geometry;
   const [first] = table.groups;
-  const one = table.order.length === 1 && first![0] === 0 && first![1] === 0 && stepY === 1 && stepX === 1;
+  const one = table.order.length === 1 && first[0] === 0 && first[1] === 0 && stepY === 1 && stepX === 1;
   const same = rows === height && cols === width && rows === outHeight && cols === outWidth;
   return one && same && channels > 0 && channels <= 4 && filters > 0 && filters <= 4;
 }
@@ -63,7 +63,7 @@ export function computePointwise({ runtime }: SimdBackend, geometry: ConvGeometr
   const from = new Float32Array(buffer, filter, channels * filters);
   const packed = new Float32Array(buffer, at, 20).fill(0);
   for (let k = 0; k < channels; k++)
-    for (let n = 0; n < filters; n++) packed[4 * k + n] = from[flip ? n * channels + k : k * filters + n]!;
+    for (let n = 0; n < filters; n++) packed[4 * k + n] = from[flip ? n * channels + k : k * filters + n];
   if (bias) packed.set(new Float32Array(buffer, bias, filters), 16);
   const block = Math.max(LEAST_ITEM_PIXELS, Math.ceil(pixels / WANTED_ITEMS));
   const args = { x, out, channels, filters, pixels, block, filter: at, activation };
@@ -106,12 +106,12 @@ function prepare(
     const float = i * step;
     const g = Math.floor(float / (run * channels));
     const within = float - g * run * channels;
-    const [y, x] = groups[g]!;
+    const [y, x] = groups[g];
     offsets[i] = ((y * width + x) * channels + within) * 4;
     offsets[padded + i] = g * patchPitch + within * 4;
   }
-  offsets.fill(offsets[0]!, length, padded);
-  offsets.fill(offsets[padded]!, padded + length);
+  offsets.fill(offsets[0], length, padded);
+  offsets.fill(offsets[padded], padded + length);
   const [lowY, highY] = insideOf(
     groups.map(([y]) => y),
     1,

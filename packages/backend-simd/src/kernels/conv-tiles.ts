@@ -44,12 +44,12 @@ export function backwardTaps(size: number, dilation: number, padding: number, st
 
 /** Groups taps; offsets ascend. `width` is the filter's, to number its taps. */
 export function tableOf(rows: readonly Tap[], cols: readonly Tap[], width: number): TapTable {
-  const adjacent = cols.every((tap, i) => i === 0 || tap.offset === cols[i - 1]!.offset + 1);
+  const adjacent = cols.every((tap, i) => i === 0 || tap.offset === cols[i - 1].offset + 1);
   const order = rows.flatMap((row) => cols.map((col) => row.index * width + col.index));
   if (adjacent && cols.length > 0)
     return makeTable(
       cols.length,
-      rows.map((row) => [row.offset, cols[0]!.offset] as const),
+      rows.map((row) => [row.offset, cols[0].offset] as const),
       order,
     );
   return makeTable(

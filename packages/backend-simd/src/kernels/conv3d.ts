@@ -46,7 +46,7 @@ function infoOf(xShape: readonly number[], filterShape: readonly number[], attrs
 }
 
 const run = (backend: SimdBackend, name: string, inputs: Record<string, TensorInfo>, attrs: object): TensorInfo =>
-  convKernels[name]!({ backend, inputs, attrs: attrs as NamedAttrMap }) as TensorInfo;
+  convKernels[name]({ backend, inputs, attrs: attrs as NamedAttrMap }) as TensorInfo;
 
 /** Some images of a batch and some positions along their depth. */
 interface Piece {
@@ -130,7 +130,7 @@ function filterOf(backend: SimdBackend, filter: TensorInfo, taps: readonly Tap[]
 
 /** Writes the planes of a piece to where they lie in a tensor [images, depth, ...]: each `step` planes, the first at `first`. */
 function place(backend: SimdBackend, planes: TensorInfo, to: TensorInfo, piece: Piece, step = 1, first = 0): void {
-  const depth = to.shape[1]!;
+  const depth = to.shape[1];
   const size = sizeOf(to.shape.slice(2));
   const plane = piece.image * depth + piece.start * step + first;
   copyBox(backend, backend.address(planes), behind(backend.address(to), plane * size * 4), [

@@ -121,7 +121,7 @@ function compute(
 /** With several filters a channel: x with each channel repeated as often, so that each has one. The caller disposes it where it is not x. */
 function repeatChannels(backend: SimdBackend, x: TensorInfo, times: number): TensorInfo {
   if (times === 1) return x;
-  const channels = x.shape[3]!;
+  const channels = x.shape[3];
   const pixels = sizeOf(x.shape.slice(0, 3));
   const from = backend.address(x);
   const out = backend.output([...x.shape.slice(0, 3), channels * times], 'float32');
@@ -234,7 +234,7 @@ const backpropInput: Kernel = ({ backend, inputs, attrs }) => {
   if (times === 1) return out;
   // a channel is read by all of its filters
   const each = { ...out, shape: [...info.inShape, times] };
-  const sum = reduceKernels.Sum!({ backend, inputs: { x: each }, attrs: { axis: 4, keepDims: false } });
+  const sum = reduceKernels.Sum({ backend, inputs: { x: each }, attrs: { axis: 4, keepDims: false } });
   backend.disposeIntermediateTensorInfo(out);
   return sum;
 };

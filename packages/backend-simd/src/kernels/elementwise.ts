@@ -166,7 +166,7 @@ const like =
 const addN: Kernel = ({ backend, inputs }) => {
   const tensors = Object.values(inputs) as TensorInfo[];
   if (!allFloat(...tensors) || tensors.length < 2) return undefined;
-  let sum = runBinary(backend, tensors[0]!, tensors[1]!, BINARY.add);
+  let sum = runBinary(backend, tensors[0], tensors[1], BINARY.add);
   for (const tensor of tensors.slice(2)) {
     const next = runBinary(backend, sum, tensor, BINARY.add);
     backend.disposeIntermediateTensorInfo(sum);

@@ -64,7 +64,7 @@ const transpose: Kernel = ({ backend, inputs, attrs }) => {
   const x = inputs.x!;
   if (!numeric(x)) return undefined;
   const perm = attrs.perm as unknown as number[];
-  const shape = perm.map((d) => x.shape[d]!);
+  const shape = perm.map((d) => x.shape[d]);
   const strides = stridesOf(x.shape);
   const outStrides = stridesOf(shape);
   const from = backend.address(x);
@@ -78,9 +78,9 @@ const transpose: Kernel = ({ backend, inputs, attrs }) => {
       const sorted = moved.toSorted((p, q) => p - q);
       const swapped = [...sorted.slice(0, batch), ...sorted.slice(split), ...sorted.slice(batch, split)];
       if (!swapped.every((d, i) => d === moved[i])) continue;
-      const rows = sizeOf(sorted.slice(batch, split).map((d) => x.shape[d]!));
-      const cols = sizeOf(sorted.slice(split).map((d) => x.shape[d]!));
-      const count = sizeOf(sorted.slice(0, batch).map((d) => x.shape[d]!));
+      const rows = sizeOf(sorted.slice(batch, split).map((d) => x.shape[d]));
+      const cols = sizeOf(sorted.slice(split).map((d) => x.shape[d]));
+      const count = sizeOf(sorted.slice(0, batch).map((d) => x.shape[d]));
       const itemsPerMatrix = Math.ceil(rows / 32);
       const args = { from, to, rows, cols, itemsPerMatrix };
       backend.runtime.run(
@@ -96,7 +96,7 @@ const transpose: Kernel = ({ backend, inputs, attrs }) => {
     backend,
     from,
     to,
-    perm.map((d, i) => [shape[i]!, strides[d]!, outStrides[i]!] as const),
+    perm.map((d, i) => [shape[i], strides[d], outStrides[i]] as const),
   );
   return out;
 };
@@ -109,26 +109,26 @@ const slice: Kernel = ({ backend, inputs, attrs }) => {
     attrs.begin as unknown as number[],
     attrs.size as unknown as number[],
   );
-  slice_util.assertParamsValid(x as never, begin!, size!);
+  slice_util.assertParamsValid(x as never, begin, size);
   const strides = stridesOf(x.shape);
-  const outStrides = stridesOf(size!);
-  const start = begin!.reduce((sum, b, d) => sum + b * strides[d]!, 0);
+  const outStrides = stridesOf(size);
+  const start = begin.reduce((sum, b, d) => sum + b * strides[d], 0);
   const from = behind(backend.address(x), start * 4);
-  const out = backend.output(size!, x.dtype);
+  const out = backend.output(size, x.dtype);
   copyBox(
     backend,
     from,
     backend.address(out),
-    size!.map((n, d) => [n, strides[d]!, outStrides[d]!] as const),
+    size.map((n, d) => [n, strides[d], outStrides[d]] as const),
   );
   return out;
 };
 
 const concat: Kernel = ({ backend, inputs, attrs }) => {
   const all = Object.values(inputs) as TensorInfo[];
-  const first = all[0]!;
+  const first = all[0];
   if (!numeric(first) || all.some((tensor) => tensor.dtype !== first.dtype)) return undefined;
-  const axis = util.parseAxisParam(attrs.axis as number, first.shape)[0]!;
+  const axis = util.parseAxisParam(attrs.axis as number, first.shape)[0];
   const shapes = all.map((tensor) => tensor.shape);
   backend_util.assertParamsConsistent(shapes, axis);
   const shape = backend_util.computeOutShape(shapes, axis);
@@ -139,7 +139,7 @@ const concat: Kernel = ({ backend, inputs, attrs }) => {
     let to = start;
     all.forEach((tensor, i) => {
       const width = sizeOf(tensor.shape.slice(axis));
-      copyBox(backend, addresses[i]!, to, [
+      copyBox(backend, addresses[i], to, [
         [outer, width, pitch],
         [width, 1, 1],
       ]);
@@ -149,8 +149,8 @@ const concat: Kernel = ({ backend, inputs, attrs }) => {
   // a convolution may read two images where they are
   if (shape.length === 4 && axis === 3 && all.length === 2 && allFloat(first) && !addresses.includes(NONE)) {
     const [one, two] = addresses as [Address, Address];
-    const firstChannels = first.shape[3]!;
-    if (firstChannels % 4 === 0 && shape[3]! % 4 === 0)
+    const firstChannels = first.shape[3];
+    if (firstChannels % 4 === 0 && shape[3] % 4 === 0)
       return backend.defer(shape, { kind: 'joined', first: one, second: two, firstChannels }, addresses, write);
   }
   const out = backend.output(shape, first.dtype);
@@ -162,17 +162,17 @@ const pad: Kernel = ({ backend, inputs, attrs }) => {
   const x = inputs.x!;
   if (!allFloat(x)) return undefined;
   const paddings = attrs.paddings as unknown as [number, number][];
-  const shape = x.shape.map((size, d) => paddings[d]![0] + size + paddings[d]![1]);
+  const shape = x.shape.map((size, d) => paddings[d][0] + size + paddings[d][1]);
   const from = backend.address(x);
   const out = filled(backend, shape, attrs.constantValue as number);
   const outStrides = stridesOf(shape);
   const strides = stridesOf(x.shape);
-  const start = paddings.reduce((sum, [before], d) => sum + before * outStrides[d]!, 0);
+  const start = paddings.reduce((sum, [before], d) => sum + before * outStrides[d], 0);
   copyBox(
     backend,
     from,
     behind(backend.address(out), start * 4),
-    x.shape.map((size, d) => [size, strides[d]!, outStrides[d]!] as const),
+    x.shape.map((size, d) => [size, strides[d], outStrides[d]] as const),
   );
   return out;
 };
@@ -181,7 +181,7 @@ const tile: Kernel = ({ backend, inputs, attrs }) => {
   const x = inputs.x!;
   if (!numeric(x)) return undefined;
   const reps = attrs.reps as unknown as number[];
-  const shape = x.shape.map((size, d) => size * reps[d]!);
+  const shape = x.shape.map((size, d) => size * reps[d]);
   const strides = stridesOf(x.shape);
   const outStrides = stridesOf(shape);
   const from = backend.address(x);
@@ -191,8 +191,8 @@ const tile: Kernel = ({ backend, inputs, attrs }) => {
     from,
     backend.address(out),
     x.shape.flatMap((size, d) => [
-      [reps[d]!, 0, outStrides[d]! * size] as const,
-      [size, strides[d]!, outStrides[d]!] as const,
+      [reps[d], 0, outStrides[d] * size] as const,
+      [size, strides[d], outStrides[d]] as const,
     ]),
   );
   return out;
@@ -204,13 +204,13 @@ const reverse: Kernel = ({ backend, inputs, attrs }) => {
   const dims = new Set(util.parseAxisParam(attrs.dims as unknown as number[], x.shape));
   const strides = stridesOf(x.shape);
   const from = backend.address(x);
-  const start = strides.reduce((sum, stride, d) => sum + (dims.has(d) ? stride * (x.shape[d]! - 1) : 0), 0);
+  const start = strides.reduce((sum, stride, d) => sum + (dims.has(d) ? stride * (x.shape[d] - 1) : 0), 0);
   const out = backend.output(x.shape, x.dtype);
   copyBox(
     backend,
     behind(from, start * 4),
     backend.address(out),
-    x.shape.map((size, d) => [size, dims.has(d) ? -strides[d]! : strides[d]!, strides[d]!] as const),
+    x.shape.map((size, d) => [size, dims.has(d) ? -strides[d] : strides[d], strides[d]] as const),
   );
   return out;
 };
@@ -218,7 +218,7 @@ const reverse: Kernel = ({ backend, inputs, attrs }) => {
 const split: Kernel = ({ backend, inputs, attrs }) => {
   const x = inputs.x!;
   if (!numeric(x)) return undefined;
-  const axis = util.parseAxisParam(attrs.axis as number, x.shape)[0]!;
+  const axis = util.parseAxisParam(attrs.axis as number, x.shape)[0];
   const sizes = backend_util.prepareSplitSize(x as never, attrs.numOrSizeSplits as unknown as number[], axis);
   const outer = sizeOf(x.shape.slice(0, axis));
   const pitch = sizeOf(x.shape.slice(axis));

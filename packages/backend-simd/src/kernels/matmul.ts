@@ -88,9 +88,9 @@ function multiply(
   try {
     for (let i = 0; i < placesA.length; i++) {
       computeDirect(backend, geometry, {
-        x: behind(rows, placesA[i]! * m * depth * 4),
+        x: behind(rows, placesA[i] * m * depth * 4),
         out: behind(to, i * m * n * 4),
-        filter: behind(filter, placesB[i]! * depth * n * 4),
+        filter: behind(filter, placesB[i] * depth * n * 4),
         flip: transposeB,
         bias: biasAt,
         activation,
@@ -120,7 +120,7 @@ const fusedMatMul: Kernel = (call) => {
   const product = productOf(call);
   if (!product) return undefined;
   const { b, transposeB } = product;
-  const plan = fusedPlan(call, b.shape[b.shape.length - (transposeB ? 2 : 1)]!);
+  const plan = fusedPlan(call, b.shape[b.shape.length - (transposeB ? 2 : 1)]);
   if (!plan) return undefined;
   const out = multiply(backend, product, plan.bias, plan.tile);
   if (plan.after !== undefined)

@@ -59,9 +59,9 @@ function moments(backend: SimdBackend, from: Address, view: View, groups: number
       const at = item * columns * 2;
       for (let c = 0; c < columns; c++) {
         const g = o * groups + Math.floor((c % channels) / per);
-        const mean = values[at + c]!;
-        if (pass === 0) means[g]! += count * mean;
-        else variances[g]! += values[at + columns + c]! / total + count * (mean - means[g]!) ** 2;
+        const mean = values[at + c];
+        if (pass === 0) means[g] += count * mean;
+        else variances[g] += values[at + columns + c] / total + count * (mean - means[g]) ** 2;
       }
     }
   }
@@ -82,7 +82,7 @@ function products(
   const per = (channels * outer) / means.length;
   const table = heap.allocate(outer * columns * 4);
   new Float32Array(memory.buffer, table, outer * columns).forEach((_, i, all) => {
-    all[i] = means[Math.floor(i / columns) * (channels / per) + Math.floor((i % channels) / per)]!;
+    all[i] = means[Math.floor(i / columns) * (channels / per) + Math.floor((i % channels) / per)];
   });
   const { parts, chunks } = runChunks(backend, abi.columnProducts, view, from, { dy, means: table });
   const values = new Float32Array(memory.buffer, parts, outer * chunks * columns * 2);
@@ -92,8 +92,8 @@ function products(
     const o = Math.floor(item / chunks) * channels;
     const at = item * columns * 2;
     for (let c = 0; c < columns; c++) {
-      sums[o + (c % channels)]! += values[at + c]!;
-      along[o + (c % channels)]! += values[at + columns + c]!;
+      sums[o + (c % channels)] += values[at + c];
+      along[o + (c % channels)] += values[at + columns + c];
     }
   }
   heap.release(parts);
@@ -116,7 +116,7 @@ function affine({ runtime }: SimdBackend, x: Address, out: Address, dy: Address,
     for (let channel = 0; channel < channels; channel++) {
       const numbers = of(o, channel);
       for (let c = channel; c < columns; c += channels) {
-        for (let i = 0; i < 4; i++) values[(o * 4 + i) * columns + c] = numbers[i]!;
+        for (let i = 0; i < 4; i++) values[(o * 4 + i) * columns + c] = numbers[i];
       }
     }
   }
@@ -145,7 +145,7 @@ const normalize: Kernel = ({ backend, inputs, attrs }) => {
   const per = view.channels / groups;
   affine(backend, from, backend.address(out), NONE, view, (o, channel) => {
     const g = o * groups + Math.floor(channel / per);
-    return [means[g]!, gamma[channel]! / Math.sqrt(variances[g]! + epsilon), beta[channel]!, 0];
+    return [means[g], gamma[channel] / Math.sqrt(variances[g] + epsilon), beta[channel], 0];
   });
   return [out, mean, variance];
 };
@@ -173,12 +173,12 @@ const normalizeGrad: Kernel = ({ backend, inputs, attrs }) => {
   for (let o = 0; o < outer; o++) {
     for (let channel = 0; channel < channels; channel++) {
       const g = o * groups + Math.floor(channel / per);
-      const sum = sums[o * channels + channel]!;
-      const aligned = along[o * channels + channel]! * inverse[g]!;
-      betas[channel]! += sum;
-      gammas[channel]! += aligned;
-      perGroup[g]! += (gamma[channel]! * sum) / count;
-      alongGroup[g]! += (gamma[channel]! * aligned) / count;
+      const sum = sums[o * channels + channel];
+      const aligned = along[o * channels + channel] * inverse[g];
+      betas[channel] += sum;
+      gammas[channel] += aligned;
+      perGroup[g] += (gamma[channel] * sum) / count;
+      alongGroup[g] += (gamma[channel] * aligned) / count;
     }
   }
   backend.view(dGamma).set(gammas);
@@ -186,8 +186,8 @@ const normalizeGrad: Kernel = ({ backend, inputs, attrs }) => {
   const out = backend.output(x.shape, 'float32');
   affine(backend, from, backend.address(out), gradient, view, (o, channel) => {
     const g = o * groups + Math.floor(channel / per);
-    const i = inverse[g]!;
-    return [means[g]!, -i * i * alongGroup[g]!, -i * perGroup[g]!, i * gamma[channel]!];
+    const i = inverse[g];
+    return [means[g], -i * i * alongGroup[g], -i * perGroup[g], i * gamma[channel]];
   });
   return [out, dGamma, dBeta];
 };
@@ -204,8 +204,8 @@ const fusedBatchNorm: Kernel = ({ backend, inputs, attrs }) => {
   const from = backend.address(x!);
   const out = backend.output(x!.shape, 'float32');
   affine(backend, from, backend.address(out), NONE, viewOf(1, x!.shape), (_, channel) => {
-    const factor = (scales?.[channel] ?? 1) / Math.sqrt(variances[channel]! + epsilon);
-    return [means[channel]!, factor, offsets?.[channel] ?? 0, 0];
+    const factor = (scales?.[channel] ?? 1) / Math.sqrt(variances[channel] + epsilon);
+    return [means[channel], factor, offsets?.[channel] ?? 0, 0];
   });
   return out;
 };

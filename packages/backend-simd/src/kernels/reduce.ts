@@ -86,7 +86,7 @@ function reduction(op: Fold, attribute: 'axis' | 'reductionIndices', mean = fals
     const x = inputs.x!;
     const axes = util.parseAxisParam(attrs[attribute] as unknown as number | number[], x.shape);
     if (!allFloat(x) || sizeOf(x.shape) === 0) return undefined;
-    const count = sizeOf(axes.map((axis) => x.shape[axis]!));
+    const count = sizeOf(axes.map((axis) => x.shape[axis]));
     return foldAxes(backend, x, axes, op, attrs.keepDims === true, mean ? 1 / count : 1);
   };
 }

@@ -77,7 +77,7 @@ const nearestGrad: Kernel = ({ backend, inputs, attrs }) => {
   const shape = x.shape as Shape4;
   const [batch, height, width, channels] = shape;
   if (!allFloat(dy) || sizeOf(dy.shape) === 0) return undefined;
-  const places = [nearestPlaces(height, dy.shape[1]!, attrs), nearestPlaces(width, dy.shape[2]!, attrs)] as const;
+  const places = [nearestPlaces(height, dy.shape[1], attrs), nearestPlaces(width, dy.shape[2], attrs)] as const;
   const factorY = repeats(places[0], height);
   const factorX = repeats(places[1], width);
   const deferred = backend.deferred(dy);

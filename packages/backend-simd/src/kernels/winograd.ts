@@ -105,7 +105,7 @@ function patchesOf(
 ): Omit<WinogradArguments, 'block' | 'channelBlock' | 'scratch' | 'scratchSize' | 'zeros'> {
   const { batch, height, width, channels, rows, cols, filters, table } = geometry;
   const { tileRows, tileCols } = tilesOf(geometry);
-  const [top, left] = table.groups[0]!;
+  const [top, left] = table.groups[0];
   return {
     ...POINTS,
     x,

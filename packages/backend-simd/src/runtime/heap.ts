@@ -43,7 +43,7 @@ export function createHeap(memory: WebAssembly.Memory, maximumPages: number): He
     let high = free.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      const block = free[middle]!;
+      const block = free[middle];
       if (block.size < size || (block.size === size && block.start < start)) low = middle + 1;
       else high = middle;
     }
@@ -119,7 +119,7 @@ export function createHeap(memory: WebAssembly.Memory, maximumPages: number): He
         }
         at = place(size, 0);
       }
-      const block = free[at]!;
+      const block = free[at];
       remove(block);
       insert(block.start + size, block.size - size);
       taken.set(block.start, size);
