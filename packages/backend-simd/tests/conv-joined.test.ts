@@ -22,9 +22,9 @@ import { computeOn } from './on-threads';
 
 beforeEach(() => registerSimdBackend({ threads: 2 }));
 
-const maps = fc.constantFrom(4, 8, 12, 20, 36, 64);
+const channels = fc.constantFrom(4, 8, 12, 20, 36, 64);
 
-describe('Conv2D of two images, one behind the other in their maps', () => {
+describe('Conv2D of two images, one behind the other in their channels', () => {
   it('gives what the cpu backend gives for both together, and the same gradients', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -36,8 +36,8 @@ describe('Conv2D of two images, one behind the other in their maps', () => {
           out: fc.constantFrom(4, 8, 16, 20),
           pad: fc.constantFrom('same' as const, 'valid' as const),
         }),
-        maps,
-        maps,
+        channels,
+        channels,
         async ({ batch, height, width, side, out, pad }, one, two) => {
           fc.pre(pad === 'same' || Math.min(height, width) >= side);
           const f = (a: Tensor, b: Tensor, w: Tensor) => conv2d(concat([a, b], 3) as Tensor4D, w as Tensor4D, 1, pad);

@@ -37,10 +37,10 @@ const up = (x: Tensor, factorY: number, factorX: number) =>
   image.resizeNearestNeighbor(x as Tensor4D, [x.shape[1]! * factorY, x.shape[2]! * factorX]);
 
 const small = fc.integer({ min: 1, max: 6 });
-const maps = fc.integer({ min: 1, max: 20 });
+const channels = fc.integer({ min: 1, max: 20 });
 const fours = fc.integer({ min: 1, max: 14 }).map((n) => n * 4);
 
-/** A convolution as an up path makes it: 2x2 taps on doubled pixels. */
+/** A convolution as an up path makes it: 2x2 taps on an image upsampled 2x. */
 const upConv = (x: Tensor, w: Tensor) => conv2d(up(x, 2, 2) as Tensor4D, w as Tensor4D, 1, 'same');
 
 /** The same in double precision, added up by the definition. */
@@ -69,7 +69,7 @@ function exactUpConv(x: Float32Array, w: Float32Array, [height, width, depth, ou
 }
 
 describe('Conv2D of an image whose pixels are repeated', () => {
-  it('2x2 and doubled, gives what the cpu backend gives for the larger image, and the same gradients', async () => {
+  it('2x2 and upsampled 2x, gives what the cpu backend gives for the larger image, and the same gradients', async () => {
     const sizes = fc.tuple(
       fc.integer({ min: 1, max: 3 }),
       fc.integer({ min: 1, max: 9 }),
@@ -87,7 +87,7 @@ describe('Conv2D of an image whose pixels are repeated', () => {
     );
   });
 
-  it('2x2 and doubled, errs less than 1e-6 of the largest output', async () => {
+  it('2x2 and upsampled 2x, errs less than 1e-6 of the largest output', async () => {
     await setBackend('simd');
     const shape = [7, 6, 256, 12] as const;
     const x = randomNormal([1, 7, 6, 256], 0, 1, 'float32', 1);
@@ -98,7 +98,7 @@ describe('Conv2D of an image whose pixels are repeated', () => {
     for (const t of [x, w, y]) t.dispose();
   });
 
-  it('2x2 and doubled, is the bias where the window is empty, and NaN or infinite only where it holds such a number', async () => {
+  it('2x2 and upsampled 2x, is the bias where the window is empty, and NaN or infinite only where it holds such a number', async () => {
     await setBackend('simd');
     const values = numbers(5 * 6 * 8);
     values.fill(0, 0, 3 * 6 * 8); // the upper three rows
@@ -131,7 +131,13 @@ describe('Conv2D of an image whose pixels are repeated', () => {
   it('gives what the cpu backend gives for the larger image, and the same gradients, whatever the factors, filter and padding', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.record({ batch: fc.integer({ min: 1, max: 2 }), height: small, width: small, depth: maps, out: maps }),
+        fc.record({
+          batch: fc.integer({ min: 1, max: 2 }),
+          height: small,
+          width: small,
+          depth: channels,
+          out: channels,
+        }),
         fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
         fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 5 })),
         pads,

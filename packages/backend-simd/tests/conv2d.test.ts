@@ -12,8 +12,8 @@ const cases = fc
     batch: fc.integer({ min: 1, max: 2 }),
     height: fc.integer({ min: 1, max: 11 }),
     width: fc.integer({ min: 1, max: 11 }),
-    depth: fc.integer({ min: 1, max: 10 }),
-    maps: fc.integer({ min: 1, max: 18 }),
+    channels: fc.integer({ min: 1, max: 10 }),
+    filters: fc.integer({ min: 1, max: 18 }),
     strideY: fc.integer({ min: 1, max: 3 }),
     strideX: fc.integer({ min: 1, max: 3 }),
     ...windows,
@@ -23,14 +23,17 @@ const cases = fc
 describe('Conv2D', () => {
   it('gives what the cpu backend gives, and the same gradients, for any shape, stride and padding', async () => {
     await fc.assert(
-      fc.asyncProperty(cases, async ({ batch, height, width, depth, maps, tall, wide, strideY, strideX, pad }) => {
-        const f = (x: Tensor, w: Tensor) => conv2d(x as never, w as never, [strideY, strideX], pad);
-        await expectSame(() => {
-          const x = input([batch, height, width, depth]);
-          const w = input([tall, wide, depth, maps], 2);
-          return [f(x, w), ...grads((a: Tensor, b: Tensor) => square(f(a, b)))([x, w])];
-        });
-      }),
+      fc.asyncProperty(
+        cases,
+        async ({ batch, height, width, channels, filters, tall, wide, strideY, strideX, pad }) => {
+          const f = (x: Tensor, w: Tensor) => conv2d(x as never, w as never, [strideY, strideX], pad);
+          await expectSame(() => {
+            const x = input([batch, height, width, channels]);
+            const w = input([tall, wide, channels, filters], 2);
+            return [f(x, w), ...grads((a: Tensor, b: Tensor) => square(f(a, b)))([x, w])];
+          });
+        },
+      ),
       { numRuns: 60, seed: 1 },
     );
   });
@@ -45,8 +48,8 @@ describe('Conv2D', () => {
           fc.pre(c.pad === 'same' || (c.height > (c.tall - 1) * down && c.width > (c.wide - 1) * across));
           await expectSame(() =>
             conv2d(
-              input([c.batch, c.height, c.width, c.depth]),
-              input([c.tall, c.wide, c.depth, c.maps], 2),
+              input([c.batch, c.height, c.width, c.channels]),
+              input([c.tall, c.wide, c.channels, c.filters], 2),
               1,
               c.pad,
               'NHWC',
@@ -59,8 +62,8 @@ describe('Conv2D', () => {
     );
   });
 
-  it('gives the gradients of the U-Net shapes: 3x3 and 2x2, many maps, several tiles a row', async () => {
-    for (const [size, depth, maps, filter] of [
+  it('gives the gradients of the U-Net shapes: 3x3 and 2x2, many channels, several tiles a row', async () => {
+    for (const [size, channels, filters, filter] of [
       [10, 16, 24, 3],
       [8, 24, 16, 3],
       [7, 32, 8, 2],
@@ -72,8 +75,8 @@ describe('Conv2D', () => {
     ] as const) {
       const f = (x: Tensor, w: Tensor) => conv2d(x as never, w as never, 1, 'same');
       await expectSame(() => {
-        const x = input([2, size, size, depth]);
-        const w = input([filter, filter, depth, maps], 2);
+        const x = input([2, size, size, channels]);
+        const w = input([filter, filter, channels, filters], 2);
         return [f(x, w), ...grads((a: Tensor, b: Tensor) => square(f(a, b)))([x, w])];
       }, 2e-5);
     }
@@ -90,20 +93,20 @@ describe('Conv2D', () => {
         many,
         pads,
         fc.constantFrom(2, 3),
-        async (batch, height, width, depth, maps, pad, side) => {
+        async (batch, height, width, channels, filters, pad, side) => {
           const f = (x: Tensor, w: Tensor) => conv2d(x as never, w as never, 1, pad);
           await expectSame(() => {
-            const x = input([batch, height, width, depth]);
-            const w = input([side, side, depth, maps], 2);
+            const x = input([batch, height, width, channels]);
+            const w = input([side, side, channels, filters], 2);
             return [f(x, w), ...grads((a: Tensor, b: Tensor) => square(f(a, b)))([x, w])];
           });
           await expectSame(() =>
             fused.conv2d({
-              x: input([batch, height, width, depth]),
-              filter: input([side, side, depth, maps], 2),
+              x: input([batch, height, width, channels]),
+              filter: input([side, side, channels, filters], 2),
               strides: 1,
               pad,
-              bias: tensor1d(numbers(maps, 3)),
+              bias: tensor1d(numbers(filters, 3)),
               activation: 'relu',
             }),
           );

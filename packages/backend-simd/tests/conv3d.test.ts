@@ -43,8 +43,8 @@ const cases = fc
   .record({
     batch: fc.integer({ min: 0, max: 2 }),
     size: fc.tuple(side(6), side(7), side(7)),
-    maps: side(6),
-    outs: side(9),
+    channels: side(6),
+    filters: side(9),
     filter: fc.tuple(side(3), side(3), side(3)),
     strides: fc.tuple(side(3), side(3), side(3)),
     padding: fc.constantFrom('same' as const, 'valid' as const),
@@ -54,11 +54,11 @@ const cases = fc
 describe('three-dimensional convolution', () => {
   it('gives what the cpu backend gives, and the same gradients, for any shape, stride and padding', async () => {
     await fc.assert(
-      fc.asyncProperty(cases, async ({ batch, size, maps, outs, filter, strides, padding }) => {
+      fc.asyncProperty(cases, async ({ batch, size, channels, filters, filter, strides, padding }) => {
         const f = (x: Tensor, w: Tensor) => conv3d(x as Tensor5D, w as Tensor5D, strides, padding);
         await expectSame(() => {
-          const x = input([batch, ...size, maps]);
-          const w = input([...filter, maps, outs], 2);
+          const x = input([batch, ...size, channels]);
+          const w = input([...filter, channels, filters], 2);
           return [f(x, w), ...grads((a: Tensor, b: Tensor) => square(f(a, b)))([x, w])];
         });
       }),
@@ -71,8 +71,8 @@ describe('three-dimensional convolution', () => {
       fc.asyncProperty(cases, fc.tuple(side(3), side(2), side(2)), async (c, dilations) => {
         fc.pre(c.padding === 'same' || c.size.every((n, d) => n > (c.filter[d] - 1) * dilations[d]));
         await expectSame(() => {
-          const x = input([c.batch, ...c.size, c.maps]);
-          return conv3d(x, input([...c.filter, c.maps, c.outs], 2), 1, c.padding, 'NDHWC', dilations);
+          const x = input([c.batch, ...c.size, c.channels]);
+          return conv3d(x, input([...c.filter, c.channels, c.filters], 2), 1, c.padding, 'NDHWC', dilations);
         });
       }),
       { numRuns: 30, seed: 2 },

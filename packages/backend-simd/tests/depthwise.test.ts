@@ -28,7 +28,7 @@ const cases = fc
     batch: fc.integer({ min: 0, max: 2 }),
     height: fc.integer({ min: 1, max: 13 }),
     width: fc.integer({ min: 1, max: 13 }),
-    maps: fc.integer({ min: 1, max: 11 }),
+    channels: fc.integer({ min: 1, max: 11 }),
     times: fc.integer({ min: 1, max: 3 }),
     step: fc.integer({ min: 1, max: 3 }),
     ...windows,
@@ -36,13 +36,13 @@ const cases = fc
   .filter(fits);
 
 describe('depthwise convolution', () => {
-  it('gives what the cpu backend gives, and the same gradients, for any shape, stride, padding and number of filters a map', async () => {
+  it('gives what the cpu backend gives, and the same gradients, for any shape, stride, padding and number of filters a channel', async () => {
     await fc.assert(
-      fc.asyncProperty(cases, async ({ batch, height, width, maps, times, tall, wide, step, pad }) => {
+      fc.asyncProperty(cases, async ({ batch, height, width, channels, times, tall, wide, step, pad }) => {
         const f = (x: Tensor, w: Tensor) => depthwiseConv2d(x as Tensor4D, w as Tensor4D, step, pad);
         await expectSame(() => {
-          const x = input([batch, height, width, maps]);
-          const w = input([tall, wide, maps, times], 2);
+          const x = input([batch, height, width, channels]);
+          const w = input([tall, wide, channels, times], 2);
           return [f(x, w), ...grads((a: Tensor, b: Tensor) => square(f(a, b)))([x, w])];
         });
       }),
@@ -59,8 +59,8 @@ describe('depthwise convolution', () => {
         async (c, down, across) => {
           fc.pre(c.pad === 'same' || (c.height > (c.tall - 1) * down && c.width > (c.wide - 1) * across));
           await expectSame(() => {
-            const x = input([c.batch, c.height, c.width, c.maps]);
-            const w = input([c.tall, c.wide, c.maps, c.times], 2);
+            const x = input([c.batch, c.height, c.width, c.channels]);
+            const w = input([c.tall, c.wide, c.channels, c.times], 2);
             return depthwiseConv2d(x, w, 1, c.pad, 'NHWC', [down, across]);
           });
         },
@@ -103,20 +103,20 @@ describe('depthwise convolution', () => {
 
   it('adds the bias and applies each activation in the fused kernel', async () => {
     for (const activation of ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu', 'prelu'] as const) {
-      for (const [maps, times] of [
+      for (const [channels, times] of [
         [5, 1],
         [3, 2],
         [8, 1],
       ] as const) {
         await expectSame(() =>
           fused.depthwiseConv2d({
-            x: input([2, 7, 9, maps]),
-            filter: input([3, 3, maps, times], 2),
+            x: input([2, 7, 9, channels]),
+            filter: input([3, 3, channels, times], 2),
             strides: 1,
             pad: 'same',
-            bias: tensor1d(numbers(maps * times, 3)),
+            bias: tensor1d(numbers(channels * times, 3)),
             activation,
-            preluActivationWeights: activation === 'prelu' ? tensor1d(numbers(maps * times, 4)) : undefined,
+            preluActivationWeights: activation === 'prelu' ? tensor1d(numbers(channels * times, 4)) : undefined,
             leakyreluAlpha: 0.3,
           }),
         );
@@ -124,7 +124,7 @@ describe('depthwise convolution', () => {
     }
   });
 
-  it('keeps NaN and infinity to the map and the windows that hold them, and never multiplies the padding', async () => {
+  it('keeps NaN and infinity to the channel and the windows that hold them, and never multiplies the padding', async () => {
     await expectSame(() => {
       const values = numbers(9 * 9 * 6);
       values[6 * (9 * 4 + 4) + 5] = Number.NaN;

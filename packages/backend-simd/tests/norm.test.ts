@@ -23,13 +23,13 @@ describe('the inference of batch normalization', () => {
         fc.integer({ min: 1, max: 21 }),
         fc.boolean(),
         fc.boolean(),
-        async (outer, maps, scaled, shifted) => {
+        async (outer, channels, scaled, shifted) => {
           await expectSame(() => {
-            const x = filled([...outer, maps]) as Tensor4D;
-            const mean = filled([maps], 2) as Tensor1D;
-            const variance = tensor1d(numbers(maps, 3).map((v) => v * v + 0.1));
-            const scale = scaled ? (filled([maps], 4) as Tensor1D) : undefined;
-            const offset = shifted ? (filled([maps], 5) as Tensor1D) : undefined;
+            const x = filled([...outer, channels]) as Tensor4D;
+            const mean = filled([channels], 2) as Tensor1D;
+            const variance = tensor1d(numbers(channels, 3).map((v) => v * v + 0.1));
+            const scale = scaled ? (filled([channels], 4) as Tensor1D) : undefined;
+            const offset = shifted ? (filled([channels], 5) as Tensor1D) : undefined;
             return batchNorm(x, mean, variance, offset, scale, 1e-3);
           });
         },

@@ -61,7 +61,7 @@ describe('pooling', () => {
     );
   });
 
-  it('does so for maxima of 2x2 pixels, four maps at a time, where numbers are equal or missing', async () => {
+  it('does so for maxima of 2x2 pixels, four channels at a time, where numbers are equal or missing', async () => {
     const side = fc.integer({ min: 2, max: 9 });
     const size = fc.record({ h: side, w: side, c: fc.constantFrom(4, 8), step: fc.constantFrom(1, 2, 3), pad: pads });
     const values = fc.infiniteStream(fc.constantFrom(0, 1, 1, 2, -3));

@@ -33,7 +33,7 @@ const filled = (shape: Shape, seed = 1) =>
 const side = (max: number) => fc.integer({ min: 1, max });
 
 describe('pooling of volumes', () => {
-  it('gives what the cpu backend gives, gradients too, for any window, stride, padding and number of maps', async () => {
+  it('gives what the cpu backend gives, gradients too, for any window, stride, padding and number of channels', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 0, max: 2 }),
@@ -42,10 +42,10 @@ describe('pooling of volumes', () => {
         fc.tuple(side(3), side(3), side(3)),
         fc.tuple(side(3), side(3), side(3)),
         fc.constantFrom('same' as const, 'valid' as const),
-        async (batch, size, maps, window, strides, pad) => {
+        async (batch, size, channels, window, strides, pad) => {
           for (const pool of [maxPool3d, avgPool3d]) {
             await expectSame(() => {
-              const x = filled([batch, ...size, maps]);
+              const x = filled([batch, ...size, channels]);
               const f = (v: Tensor) => pool(v as Tensor5D, window, strides, pad);
               return [f(x), grad((v) => square(f(v)))(x)];
             });
