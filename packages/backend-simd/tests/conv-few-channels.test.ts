@@ -1,13 +1,13 @@
 import { conv2d, fused, grad, grads, square, sum, type Tensor, tensor1d, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { registerSimdBackend } from '../src';
 import { expectSame, numbers } from './compare';
 import { fits, input, windows } from './conv-inputs';
 import { computeOn } from './on-threads';
 import { expectSlope } from './slope';
 
-beforeEach(() => registerSimdBackend({ threads: 2 }));
+beforeAll(() => registerSimdBackend({ threads: 2 }));
 
 const few = fc.integer({ min: 1, max: 5 });
 const many = fc.constantFrom(1, 2, 4, 7, 8, 12, 17);

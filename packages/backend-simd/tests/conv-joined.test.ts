@@ -13,14 +13,14 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { registerSimdBackend } from '../src';
 import type { SimdBackend } from '../src/backend';
 import { expectSame } from './compare';
 import { input } from './conv-inputs';
 import { computeOn } from './on-threads';
 
-beforeEach(() => registerSimdBackend({ threads: 2 }));
+beforeAll(() => registerSimdBackend({ threads: 2 }));
 
 const channels = fc.constantFrom(4, 8, 12, 20, 36, 64);
 

@@ -24,14 +24,14 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { registerSimdBackend } from '../src';
 import type { SimdBackend } from '../src/backend';
 import { difference, expectSame, numbers } from './compare';
 import { input, pads } from './conv-inputs';
 import { computeOn } from './on-threads';
 
-beforeEach(() => registerSimdBackend({ threads: 2 }));
+beforeAll(() => registerSimdBackend({ threads: 2 }));
 
 const up = (x: Tensor, factorY: number, factorX: number) =>
   image.resizeNearestNeighbor(x as Tensor4D, [x.shape[1]! * factorY, x.shape[2]! * factorX]);

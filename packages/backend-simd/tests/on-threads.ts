@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { registerSimdBackend } from '../src';
 import type { SimdBackend } from '../src/backend';
 
-/** What `body` gives on a `simd` backend of so many threads, made for it alone: any other is removed before, and this one after. */
+/** What `body` gives on a `simd` backend of so many threads, made for it alone: any that is registered is removed first. */
 export async function computeOn(threads: number, body: () => Tensor[]): Promise<number[][]> {
   await setBackend('cpu');
   removeBackend('simd');
@@ -14,7 +14,5 @@ export async function computeOn(threads: number, body: () => Tensor[]): Promise<
   const tensors = tidy(body);
   const values = await Promise.all(tensors.map(async (t) => Array.from(await t.data())));
   for (const t of tensors) t.dispose();
-  await setBackend('cpu');
-  removeBackend('simd');
   return values;
 }
