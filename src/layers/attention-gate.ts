@@ -28,11 +28,11 @@ export interface AttentionGateOptions extends LayerArgs {
  * convolutions.
  *
  * Takes `[skip, gate]`, `[batch, height, width, skip channels]` and `[batch, height, width, gate channels]`, and gives
- * the skip's shape. The source takes the gate from the coarser scale and resamples the attention coefficients; here the gate is
- * the already upsampled feature map, so that nothing needs resampling.
- * Throws a RangeError where the two differ in height or width.
+ * the skip's shape. The source takes the gate from the coarser scale and resamples the attention coefficients; here the
+ * gate is the already upsampled feature map, so that nothing needs resampling.
  * Source: Oktay et al., "Attention U-Net", 2018, arXiv:1804.03999.
  *
+ * @throws RangeError where the two differ in height or width.
  * @example
  * const gated = new AttentionGate({ filters: 16 }).apply([skip, gate]);
  */

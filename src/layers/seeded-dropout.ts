@@ -22,9 +22,10 @@ export function checkRate(rate: number, name: string): void {
  * given a seed, and cannot be reproduced without.
  *
  * Any shape -> the same. The trainer sets the step ({@link setDropoutStep}); without one it stays 0, and the calls
- * count on. Throws a RangeError where the rate does not lie in [0, 1).
+ * count on.
  * Source: Srivastava et al., 2014, https://jmlr.org/papers/v15/srivastava14a.html.
  *
+ * @throws RangeError where the rate does not lie in [0, 1).
  * @example
  * const y = new SeededDropout({ rate: 0.5, seed: 1 }).apply(x, { training: true });
  */

@@ -22,9 +22,10 @@ export interface BceOptions {
  * Keras's `BinaryCrossentropy` has the same options and numbers. torch's `BCELoss` clips at e^-100 instead;
  * `BCEWithLogitsLoss` is `fromLogits: true`.
  *
- * Throws a RangeError for a label smoothing outside [0, 1]; the loss throws where the shapes differ (RangeError) or it
- * is not given tensors (TypeError). Label smoothing: Szegedy et al., 2016, doi:10.1109/CVPR.2016.308.
+ * Label smoothing: Szegedy et al., 2016, doi:10.1109/CVPR.2016.308.
  *
+ * @throws RangeError for a label smoothing outside [0, 1]; when the loss is called, RangeError where the shapes differ
+ * and TypeError where an argument is not a tensor.
  * @example
  * ```ts
  * bce()(tensor2d([[1], [0]]), tensor2d([[0.5], [0.5]])); // [0.693147, 0.693147]

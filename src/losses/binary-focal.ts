@@ -30,9 +30,10 @@ export interface BinaryFocalOptions {
  * | MONAI `FocalLoss(alpha=0.25)` | `fromLogits: true` |
  * | smp `FocalLoss` (`binary`, `multilabel`; `multiclass` over one-hot labels) | `alpha: null, fromLogits: true` |
  *
- * Throws a RangeError for `alpha` outside [0, 1] or a negative `gamma`; the loss throws where the shapes differ
- * (RangeError) or it is not given tensors (TypeError). Source: Lin et al., 2017, doi:10.1109/ICCV.2017.324.
+ * Source: Lin et al., 2017, doi:10.1109/ICCV.2017.324.
  *
+ * @throws RangeError for `alpha` outside [0, 1] or a negative `gamma`; when the loss is called, RangeError where the
+ * shapes differ and TypeError where an argument is not a tensor.
  * @example
  * ```ts
  * binaryFocal()(tensor2d([[1]]), tensor2d([[0.5]])); // [0.043322]

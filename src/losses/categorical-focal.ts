@@ -30,10 +30,10 @@ export interface CategoricalFocalOptions {
  *
  * smp's multiclass `FocalLoss` is `binaryFocal` over one-hot labels.
  *
- * Throws a RangeError for a negative `alpha` or `gamma`; the loss throws a RangeError where the shapes differ, hold
- * fewer than 2 classes or not one for each `alpha`, a TypeError where it is not given tensors. Source: Lin et al.,
- * 2017, doi:10.1109/ICCV.2017.324.
+ * Source: Lin et al., 2017, doi:10.1109/ICCV.2017.324.
  *
+ * @throws RangeError for a negative `alpha` or `gamma`; when the loss is called, RangeError where the shapes differ,
+ * hold fewer than 2 classes or not one for each `alpha`, and TypeError where an argument is not a tensor.
  * @example
  * ```ts
  * categoricalFocal()(tensor2d([[0, 1, 0]]), tensor2d([[0.25, 0.5, 0.25]])); // [0.173287]

@@ -23,10 +23,10 @@ export interface CrossEntropyOptions {
  * Keras's `CategoricalCrossentropy` has the same options and, to about 1e-7 a class, the same numbers; torch's
  * `CrossEntropyLoss(label_smoothing)` is `fromLogits: true` with one-hot labels.
  *
- * Throws a RangeError for a label smoothing outside [0, 1]; the loss throws a RangeError where the shapes differ or
- * hold fewer than 2 classes, a TypeError where it is not given tensors. Label smoothing: Szegedy et al., 2016,
- * doi:10.1109/CVPR.2016.308.
+ * Label smoothing: Szegedy et al., 2016, doi:10.1109/CVPR.2016.308.
  *
+ * @throws RangeError for a label smoothing outside [0, 1]; when the loss is called, RangeError where the shapes differ
+ * or hold fewer than 2 classes, and TypeError where an argument is not a tensor.
  * @example
  * ```ts
  * crossEntropy()(tensor2d([[0, 1, 0]]), tensor2d([[0.25, 0.5, 0.25]])); // [0.693147]

@@ -24,10 +24,10 @@ export interface FocalTverskyOptions extends TverskyOptions {
  * sums over the classes: `average: 'sum'`. smp's `TverskyLoss(alpha=a, beta=b, gamma=g)` on a batch of one with one
  * class is `alpha: a, beta: b, gamma: 1 / g, smooth: { numerator: 0, denominator: 1e-7 }, empty: 'zero'`.
  *
- * Throws a RangeError for a negative weight or smoothing, 0 in the denominator, a gamma of 0 or less, or an unknown
- * policy; the loss throws where the shapes differ (RangeError) or it is not given tensors (TypeError). Source: Abraham,
- * Khan, 2019, doi:10.1109/ISBI.2019.8759329.
+ * Source: Abraham, Khan, 2019, doi:10.1109/ISBI.2019.8759329.
  *
+ * @throws RangeError for a negative weight or smoothing, 0 in the denominator, a gamma of 0 or less, or an unknown
+ * policy; when the loss is called, RangeError where the shapes differ and TypeError where an argument is not a tensor.
  * @example
  * ```ts
  * focalTversky()(tensor3d([[[1], [1], [0]]]), tensor3d([[[1], [0], [0]]])); // [0.363330]

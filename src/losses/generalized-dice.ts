@@ -37,10 +37,10 @@ function classWeights(target: Tensor2D, weightType: 'square' | 'simple' | 'unifo
  *
  * MONAI's `GeneralizedDiceLoss` has the same defaults and numbers; its `w_type` is `weightType`.
  *
- * Throws a RangeError for an unknown weightType, a negative smoothing or 0 in the denominator; the loss throws where the
- * shapes differ (RangeError) or it is not given tensors (TypeError). Source: Sudre et al., 2017,
- * doi:10.1007/978-3-319-67558-9_28.
+ * Source: Sudre et al., 2017, doi:10.1007/978-3-319-67558-9_28.
  *
+ * @throws RangeError for an unknown weightType, a negative smoothing or 0 in the denominator; when the loss is called,
+ * RangeError where the shapes differ and TypeError where an argument is not a tensor.
  * @example
  * ```ts
  * generalizedDice()(tensor3d([[[1, 0], [0, 1], [0, 1]]]), tensor3d([[[0, 1], [0, 1], [0, 1]]])); // [0.555553]

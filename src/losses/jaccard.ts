@@ -17,10 +17,10 @@ export type JaccardOptions = RegionOptions;
  * | MONAI `DiceLoss(jaccard=True)` | `smooth: 5e-6`, half of MONAI's |
  * | smp `JaccardLoss(smooth=0)` on a batch of one | `smooth: { numerator: 0, denominator: 1e-7 }, empty: 'zero'` |
  *
- * Throws a RangeError for a negative smoothing, 0 in the denominator, or an unknown policy; the loss throws where the
- * shapes differ (RangeError) or it is not given tensors (TypeError). Source: Rahman, Wang, 2016,
- * doi:10.1007/978-3-319-50835-1_22.
+ * Source: Rahman, Wang, 2016, doi:10.1007/978-3-319-50835-1_22.
  *
+ * @throws RangeError for a negative smoothing, 0 in the denominator, or an unknown policy; when the loss is called,
+ * RangeError where the shapes differ and TypeError where an argument is not a tensor.
  * @example
  * ```ts
  * jaccard()(tensor3d([[[1], [1], [0]]]), tensor3d([[[1], [0], [0]]])); // [0.333333]

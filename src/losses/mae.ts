@@ -10,8 +10,8 @@ import { defineLoss } from './define-loss';
  * `yTrue`, `yPred`: `[batch, ...]` of one shape, in any unit; the loss is in the same. Equals the mean of Keras's
  * `MeanAbsoluteError` and of torch's `L1Loss` over one sample. The gradient is 0 where the two agree.
  *
- * The loss throws a RangeError where the shapes differ, a TypeError where it is not given tensors.
- *
+ * @throws RangeError where the shapes differ, TypeError where an argument is not a tensor; both when the loss is
+ * called.
  * @example
  * ```ts
  * mae()(tensor2d([[0, 1]]), tensor2d([[0, 0.5]])); // [0.25]

@@ -25,10 +25,10 @@ export interface SoftDiceOptions extends RegionOptions {
  *
  * Keras and smp sum over the batch before they divide; here each sample has a ratio of its own.
  *
- * Throws a RangeError for a negative smoothing, 0 in the denominator, or an unknown policy; the loss throws where the
- * shapes differ (RangeError) or it is not given tensors (TypeError). Source: Milletari, Navab, Ahmadi, 2016,
- * doi:10.1109/3DV.2016.79.
+ * Source: Milletari, Navab, Ahmadi, 2016, doi:10.1109/3DV.2016.79.
  *
+ * @throws RangeError for a negative smoothing, 0 in the denominator, or an unknown policy; when the loss is called,
+ * RangeError where the shapes differ and TypeError where an argument is not a tensor.
  * @example
  * ```ts
  * softDice()(tensor3d([[[1], [1], [0]]]), tensor3d([[[1], [0], [0]]])); // [0.25]

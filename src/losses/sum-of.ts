@@ -14,8 +14,7 @@ export interface SumOfOptions {
  *
  * MONAI's `DiceCELoss` and nnU-Net's compound loss are sums of this kind.
  *
- * Throws a RangeError for no losses, a negative weight, or a number of weights other than that of the losses.
- *
+ * @throws RangeError for no losses, a negative weight, or a number of weights other than that of the losses.
  * @example
  * ```ts
  * sumOf([mse(), mae()], { weights: [1, 0.5] })(tensor2d([[0, 1]]), tensor2d([[0, 0.5]])); // [0.25]

@@ -26,10 +26,10 @@ export interface TverskyOptions extends RegionOptions {
  *
  * All three default to 0.5 for both. Keras says that its alpha weighs false positives, but it weighs false negatives.
  *
- * Throws a RangeError for a negative weight or smoothing, 0 in the denominator, or an unknown policy; the loss throws
- * where the shapes differ (RangeError) or it is not given tensors (TypeError). Source: Salehi, Erdogmus, Gholipour,
- * 2017, doi:10.1007/978-3-319-67389-9_44.
+ * Source: Salehi, Erdogmus, Gholipour, 2017, doi:10.1007/978-3-319-67389-9_44.
  *
+ * @throws RangeError for a negative weight or smoothing, 0 in the denominator, or an unknown policy; when the loss is
+ * called, RangeError where the shapes differ and TypeError where an argument is not a tensor.
  * @example
  * ```ts
  * tversky()(tensor3d([[[1], [1], [0]]]), tensor3d([[[1], [0], [0]]])); // [0.259259]

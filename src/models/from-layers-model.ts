@@ -20,9 +20,8 @@ function checkInput(x: Tensor, expected: Shape): void {
  * Makes a multitask model of any LayersModel with one input whose outputs are named after the tasks, in their order
  * (an output has the name of the layer that computes it). The model is the same object: training it trains `net`.
  *
- * Throws a RangeError for a net with several inputs, for outputs that are not the tasks, and for names that cannot be
+ * @throws RangeError for a net with several inputs, for outputs that are not the tasks, and for names that cannot be
  * tasks.
- *
  * @example
  * const model = fromLayersModel(net, ['segmentation', 'classification']);
  */

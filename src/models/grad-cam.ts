@@ -25,9 +25,12 @@ import type { MultitaskModel } from '../types';
 export interface GradCamOptions<T extends string> {
   /** The task that is explained; its head gives `[batch, units]`. */
   readonly task: T;
-  /** The layer whose channels are weighed. Default: the last feature map that the head gets from outside, the bottleneck. */
+  /**
+   * The layer whose channels are weighed. Default: the last feature map that the head gets from outside, the
+   * bottleneck.
+   */
   readonly layer?: string;
-  /** Which of the head's units. Default 0. */
+  /** Which of the head's units. Default: 0. */
   readonly unit?: number;
 }
 
@@ -73,15 +76,16 @@ function checkImages(x: Tensor, expected: readonly (number | null)[]): void {
 /**
  * Where in an image a head sees what speaks for its class: a class-activation map of its score by gradients, Grad-CAM.
  *
- * `relu(sum_k a_k A_k)`, where `A_k` is the k-th channel of the layer's output and `a_k` the mean over its pixels of the slope of
- * the score with respect to it; then enlarged bilinearly and divided by its largest value. The score is taken before
- * the last activation. The model predicts as ever: no dropout, and no statistics change.
+ * `relu(sum_k a_k A_k)`, where `A_k` is the k-th channel of the layer's output and `a_k` the mean over its pixels of
+ * the slope of the score with respect to it; then enlarged bilinearly and divided by its largest value. The score is
+ * taken before the last activation. The model predicts as ever: no dropout, and no statistics change.
  *
  * `x`: `[batch, height, width, channels]` -> `[batch, height, width]` in [0, 1], 1 where the image speaks loudest for
- * the class, all 0 where nothing does. The caller disposes it. Throws a RangeError for an unknown task, a head that
- * gives a feature map, an unknown layer or unit, and an `x` that does not fit the model.
+ * the class, all 0 where nothing does. The caller disposes it.
  * Source: Selvaraju et al., 2017, doi:10.1109/ICCV.2017.74.
  *
+ * @throws RangeError for an unknown task, a head that gives a feature map, an unknown layer or unit, and an `x` that
+ * does not fit the model.
  * @example
  * const heat = gradCam(model, slices, { task: 'classification' });
  */

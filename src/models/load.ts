@@ -9,8 +9,7 @@ import { fromLayersModel } from './from-layers-model';
  * Loads a model that `model.net.save` wrote, from an IOHandler or a URL. The tasks are the net's outputs; give `tasks`
  * to have them checked, and in the type.
  *
- * Throws a RangeError where the net's outputs are not `tasks`, or cannot be tasks.
- *
+ * @throws RangeError where the net's outputs are not `tasks`, or cannot be tasks.
  * @example
  * const model = await loadMultitask('https://example.org/model.json', ['segmentation', 'classification']);
  */

@@ -14,9 +14,9 @@ export interface MultitaskOptions<T extends string> {
   readonly encoder: Encoder;
   /** One head for each task, by the task's name. */
   readonly heads: ByTask<T, Head>;
-  /** How the tasks share the encoder. Default {@link hardSharing}: one encoder for all. */
+  /** How the tasks share the encoder. Default: {@link hardSharing}: one encoder for all. */
   readonly sharing?: Sharing;
-  /** Names the net. Default 'multitask'. */
+  /** Names the net. Default: `'multitask'`. */
   readonly name?: string;
   /** Makes the initial weights and the dropout masks reproducible. */
   readonly seed?: number;
@@ -26,19 +26,20 @@ export interface MultitaskOptions<T extends string> {
  * A model of an encoder that the tasks share and one head for each task.
  *
  * `[batch, ...inputShape]` -> what each head gives. Layers: `input`, `encoder/...`, and for each task `task/...` and
- * the output `task`. Throws a RangeError for a shape that is not of positive integers, for names that cannot be tasks
- * (a letter followed by letters, digits, '_' or '-'; not 'loss', 'input' or 'encoder') and for a head whose last layer
- * does not have the task's name.
+ * the output `task`.
  * Source: Caruana, "Multitask learning", 1997, doi:10.1023/A:1007379606734.
  *
+ * @throws RangeError for a shape that is not of positive integers, for names that cannot be tasks (a letter followed by
+ * letters, digits, '_' or '-'; not 'loss', 'input' or 'encoder') and for a head whose last layer does not have the
+ * task's name.
  * @example
  * const model = multitask({
- *   inputShape: [128, 128, 1],
- *   encoder: UNetEncoder({ filters: [16, 32, 64, 128], norm: 'instance' }),
- *   heads: {
- *     lesion: UNetDecoder({ channels: 3, activation: 'softmax' }),
- *     severity: MLPHead({ units: [64], activation: 'linear' }),
- *   },
+ * inputShape: [128, 128, 1],
+ * encoder: UNetEncoder({ filters: [16, 32, 64, 128], norm: 'instance' }),
+ * heads: {
+ * lesion: UNetDecoder({ channels: 3, activation: 'softmax' }),
+ * severity: MLPHead({ units: [64], activation: 'linear' }),
+ * },
  * });
  */
 export function multitask<T extends string>(options: MultitaskOptions<T>): MultitaskModel<T> {

@@ -14,17 +14,17 @@ export type Amyar2020Task = 'reconstruction' | 'segmentation' | 'classification'
 const TASKS: readonly Amyar2020Task[] = ['reconstruction', 'segmentation', 'classification'];
 
 export interface Amyar2020Options<T extends Amyar2020Task = Amyar2020Task> {
-  /** `[height, width, channels]`. Default [256, 256, 1]. */
+  /** `[height, width, channels]`. Default: `[256, 256, 1]`. */
   readonly inputShape?: readonly [height: number, width: number, channels: number];
-  /** Filters of the first of five levels, doubled from level to level, or of each level. Default 64. */
+  /** Filters of the first of five levels, doubled from level to level, or of each level. Default: 64. */
   readonly filters?: number | readonly number[];
-  /** Any of the three, in the order of the outputs. Default all. */
+  /** Any of the three, in the order of the outputs. Default: all. */
   readonly tasks?: readonly T[];
-  /** After each convolution of the U-Net. Default 'none'. */
+  /** After each convolution of the U-Net. Default: `'none'`. */
   readonly norm?: Norm;
-  /** Rate of the dropout after each level of the encoder; the class head keeps its 0.5. Default 0. */
+  /** Rate of the dropout after each level of the encoder; the class head keeps its 0.5. Default: 0. */
   readonly dropout?: number;
-  /** Skips into the reconstruction, which they make easy; the paper does not state them. Default 'concat'. */
+  /** Skips into the reconstruction, which they make easy; the paper does not state them. Default: `'concat'`. */
   readonly reconstructionSkips?: Skips;
   /** How the tasks share the encoder, e.g. `crossStitch()`. Default: one encoder for all, as in the paper. */
   readonly sharing?: Sharing;

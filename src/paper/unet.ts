@@ -6,13 +6,13 @@ import type { MultitaskModel } from '../types';
 import { filtersByLevel } from './filters-by-level';
 
 export interface UNetOptions {
-  /** `[height, width, channels]`. Default [256, 256, 1]. */
+  /** `[height, width, channels]`. Default: `[256, 256, 1]`. */
   readonly inputShape?: readonly [height: number, width: number, channels: number];
-  /** Filters of the first of five levels, doubled from level to level, or of each level. Default 64. */
+  /** Filters of the first of five levels, doubled from level to level, or of each level. Default: 64. */
   readonly filters?: number | readonly number[];
-  /** After each convolution. Default 'none'. */
+  /** After each convolution. Default: `'none'`. */
   readonly norm?: Norm;
-  /** Rate of the dropout after each level of the encoder. Default 0. */
+  /** Rate of the dropout after each level of the encoder. Default: 0. */
   readonly dropout?: number;
   /** Makes the initial weights and the dropout masks reproducible. */
   readonly seed?: number;
@@ -22,9 +22,10 @@ export interface UNetOptions {
  * The paper's baseline for segmentation alone, a U-Net: the encoder and the decoder of `amyar2020`.
  *
  * `[batch, height, width, channels]` -> `segmentation` `[batch, height, width, 1]`, sigmoid. 31,031,685 parameters for
- * 1 channel. Throws a RangeError for sides that are not multiples of 16.
+ * 1 channel.
  * Source: Ronneberger, Fischer, Brox, 2015, doi:10.1007/978-3-319-24574-4_28.
  *
+ * @throws RangeError for sides that are not multiples of 16.
  * @example
  * const model = unet({ inputShape: [64, 64, 1], filters: 8, seed: 1 });
  */

@@ -18,9 +18,9 @@ function only<T extends string>({ x, y, weight }: Batch<T>, task: T | undefined)
  *
  * Step `s` of epoch `e` is the turn of `order[(s + e) mod n]`, so that no task always begins an epoch. Where the batch
  * has no label of that task, the next one in the order that it has labels of takes its place; a batch without labels of
- * any of them keeps none. The turn depends on nothing else, so a resumed run goes on with the same one. Throws a
- * RangeError for an empty order.
+ * any of them keeps none. The turn depends on nothing else, so a resumed run goes on with the same one.
  *
+ * @throws RangeError for an empty order.
  * @example
  * const trainSet = batches(dataset, { batchSize: 4, seed: 1 });
  * await trainer.fit(alternate(trainSet, ['segmentation', 'classification']), { epochs: 10 });

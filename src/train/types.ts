@@ -32,14 +32,14 @@ export interface TrainerOptions<T extends string, M extends TaskMetrics<T>> {
   readonly gradientsAt?: 'parameters' | 'representation';
   /** Scales the gradients down so that their global norm is at most this. Pascanu et al., 2013, arXiv:1211.5063. */
   readonly clipNorm?: number;
-  /** Batches whose gradients are averaged into one step of the optimizer. Default 1. */
+  /** Batches whose gradients are averaged into one step of the optimizer. Default: 1. */
   readonly accumulate?: number;
   /** Keeps an exponential moving average of the weights with this decay, e.g. 0.999, and scores with it. */
   readonly averageDecay?: number;
 }
 
 export interface StepOptions {
-  /** Throws where a loss or a gradient is NaN or infinite. Default true. */
+  /** Throws where a loss or a gradient is NaN or infinite. Default: true. */
   readonly terminateOnNaN?: boolean;
   /** For a weighting that changes with the epoch; counts from 0. Default: that of the step before. */
   readonly epoch?: number;
@@ -100,7 +100,7 @@ export interface FitOptions<T extends string> {
   readonly callbacks?: readonly Callback<T>[];
   /** Ends the fit after the running step; `history.stopped` is then 'aborted'. */
   readonly signal?: AbortSignal;
-  /** Throws as soon as a loss or a gradient is NaN or infinite. Default true. */
+  /** Throws as soon as a loss or a gradient is NaN or infinite. Default: true. */
   readonly terminateOnNaN?: boolean;
   /** Goes on from what `run.snapshot()` gave, e.g. `(await loadCheckpoint(directory))?.state`. */
   readonly resume?: PlainData;

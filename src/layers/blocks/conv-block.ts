@@ -9,13 +9,13 @@ import { NORMS, type Norm } from './norm';
 
 export interface ConvBlockOptions {
   readonly filters: number;
-  /** How many convolutions. Default 2. */
+  /** How many convolutions. Default: 2. */
   readonly convs?: number;
-  /** Default 'none'. With a normalization the convolutions have no bias. */
+  /** Default: `'none'`. With a normalization the convolutions have no bias. */
   readonly norm?: Norm;
-  /** Default 'relu'. */
+  /** Default: `'relu'`. */
   readonly activation?: Activation;
-  /** Rate of the dropout after the block. Default 0. */
+  /** Rate of the dropout after the block. Default: 0. */
   readonly dropout?: number;
 }
 
@@ -23,8 +23,9 @@ export interface ConvBlockOptions {
  * Convolutions 3x3, each followed by its normalization and activation, then dropout; he-normal kernels.
  *
  * `[batch, height, width, channels]` -> `[batch, height, width, filters]`. Layers: `name/conv1`, `name/norm1`,
- * `name/relu1`, `name/conv2`, ..., `name/dropout`. Throws a RangeError for an option out of its range.
+ * `name/relu1`, `name/conv2`, ..., `name/dropout`.
  *
+ * @throws RangeError for an option out of its range.
  * @example
  * const stem = convBlock({ filters: 16, norm: 'instance' })(image, 'stem');
  */

@@ -4,20 +4,26 @@ import type { Head } from '../../types';
 import { apply } from '../core/apply';
 
 export interface AttachOptions {
-  /** The level whose feature map the head takes for its bottleneck: 1 is the finest skip, one more than the skips the bottleneck. */
+  /**
+   * The level whose feature map the head takes for its bottleneck: 1 is the finest skip, one more than the skips the
+   * bottleneck.
+   */
   readonly level: number;
-  /** Max-pools it by this factor first, so that a fully connected head stays small. Default 1. */
+  /** Max-pools it by this factor first, so that a fully connected head stays small. Default: 1. */
   readonly pool?: number;
 }
 
 /**
- * A head on another level than the deepest: the level's feature map stands in for its bottleneck, and the finer skips are its
- * skips (none behind a pooling). With {@link withDecoder} the levels are those of a decoder that the heads share.
+ * A head on another level than the deepest: the level's feature map stands in for its bottleneck, and the finer skips
+ * are its skips (none behind a pooling). With {@link withDecoder} the levels are those of a decoder that the heads
+ * share.
  *
- * Layers: those of the head, and `name/attach` where it pools. Throws a RangeError for a factor that is no positive
- * integer and, when applied, for a level that the encoder does not have.
- * Source: Goncharov et al., 2021, doi:10.1016/j.media.2021.102054 (a classifier on the last feature map of the segmentation).
+ * Layers: those of the head, and `name/attach` where it pools.
+ * Source: Goncharov et al., 2021, doi:10.1016/j.media.2021.102054 (a classifier on the last feature map of the
+ * segmentation).
  *
+ * @throws RangeError for a factor that is no positive integer and, when applied, for a level that the encoder does not
+ * have.
  * @example
  * const severity = attach(MLPHead({ units: [16] }), { level: 1, pool: 4 });
  */

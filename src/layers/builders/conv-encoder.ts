@@ -10,13 +10,13 @@ import { checkImages } from '../core/check-images';
 import { checkRate } from '../seeded-dropout';
 
 export interface ConvEncoderOptions {
-  /** Filters of the convolutions of each level, finest first. Default [8, 16, 32, 64, 128, 256]. */
+  /** Filters of the convolutions of each level, finest first. Default: `[8, 16, 32, 64, 128, 256]`. */
   readonly filters?: readonly number[];
-  /** After each convolution. Default 'none'. */
+  /** After each convolution. Default: `'none'`. */
   readonly norm?: Norm;
-  /** Default 'elu'. */
+  /** Default: `'elu'`. */
   readonly activation?: Activation;
-  /** Rate of the dropout after each pooling. Default 0.25. */
+  /** Rate of the dropout after each pooling. Default: 0.25. */
   readonly dropout?: number;
 }
 
@@ -25,10 +25,10 @@ export interface ConvEncoderOptions {
  *
  * `[batch, height, width, channels]` -> skips `[batch, height / 2^i, width / 2^i, filters[i]]` before each pooling, and
  * the last pooled feature map as bottleneck: 4x4x256 from 256x256 by default. The pooling rounds odd sides up. Layers:
- * `name/level1/conv1`, `name/level1/pool`, `name/level1/dropout`, ... Throws a RangeError for an option out of its
- * range.
+ * `name/level1/conv1`, `name/level1/pool`, `name/level1/dropout`, ...
  * Source: Amyar et al., 2020, doi:10.1101/2020.04.16.20064709 (the baseline for classification alone).
  *
+ * @throws RangeError for an option out of its range.
  * @example
  * const encoder = ConvEncoder({ filters: [8, 16, 32] });
  */

@@ -9,15 +9,15 @@ import { glorotUniform, heNormal } from '../core/initializer';
 import { checkRate } from '../seeded-dropout';
 
 export interface MLPHeadOptions {
-  /** Filters of a convolution 3x3 (ReLU) and max-pooling 2x2 before the flattening; 0 leaves both out. Default 128. */
+  /** Filters of a convolution 3x3 (ReLU) and max-pooling 2x2 before the flattening; 0 leaves both out. Default: 128. */
   readonly filters?: number;
-  /** Units of the hidden layers (ELU). Default [128, 64]. */
+  /** Units of the hidden layers (ELU). Default: `[128, 64]`. */
   readonly units?: readonly number[];
-  /** Default 1. */
+  /** Default: 1. */
   readonly outputs?: number;
-  /** Rate of the dropout after each hidden layer. Default 0.5. */
+  /** Rate of the dropout after each hidden layer. Default: 0.5. */
   readonly dropout?: number;
-  /** Of the output. Default 'sigmoid'; 'softmax' for classes that exclude each other, 'linear' for regression. */
+  /** Of the output. Default: `'sigmoid'`; 'softmax' for classes that exclude each other, 'linear' for regression. */
   readonly activation?: Activation;
 }
 
@@ -25,10 +25,10 @@ export interface MLPHeadOptions {
  * A multilayer perceptron on the bottleneck, for classification or regression of the whole image.
  *
  * Features -> `[batch, outputs]`. The pooling rounds odd sides up, so that a bottleneck of one pixel stays one. Layers:
- * `name/conv1`, `name/pool`, `name/flatten`, `name/dense1`, `name/dropout1`, ..., and `name` itself. Throws a
- * RangeError for an option out of its range.
+ * `name/conv1`, `name/pool`, `name/flatten`, `name/dense1`, `name/dropout1`, ..., and `name` itself.
  * Source: Amyar et al., 2020, doi:10.1101/2020.04.16.20064709; the filters of the convolution are not stated there.
  *
+ * @throws RangeError for an option out of its range.
  * @example
  * const severity = MLPHead({ units: [64], activation: 'linear' });
  */

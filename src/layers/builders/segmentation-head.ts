@@ -8,11 +8,11 @@ import { apply } from '../core/apply';
 import { glorotUniform } from '../core/initializer';
 
 export interface SegmentationHeadOptions {
-  /** Channels of the output. Default 1. */
+  /** Channels of the output. Default: 1. */
   readonly channels?: number;
-  /** After the convolution 3x3. Default 'none'. */
+  /** After the convolution 3x3. Default: `'none'`. */
   readonly norm?: Norm;
-  /** Of the output. Default 'sigmoid'; 'softmax' for classes that exclude each other, 'linear' for intensities. */
+  /** Of the output. Default: `'sigmoid'`; 'softmax' for classes that exclude each other, 'linear' for intensities. */
   readonly activation?: Activation;
 }
 
@@ -21,9 +21,9 @@ export interface SegmentationHeadOptions {
  * convolution 3x3 to twice the output's channels (ReLU) and a convolution 1x1. What a shared decoder needs on top.
  *
  * Features -> `[batch, height, width, channels]`, the bottleneck's size. Layers: `name/maps/conv1` and `name` itself.
- * Throws a RangeError for an option out of its range.
  * Source: Ronneberger, Fischer, Brox, 2015, doi:10.1007/978-3-319-24574-4_28.
  *
+ * @throws RangeError for an option out of its range.
  * @example
  * const lesions = attach(SegmentationHead({ channels: 3, activation: 'softmax' }), { level: 1 });
  */

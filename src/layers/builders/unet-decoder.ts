@@ -6,15 +6,15 @@ import type { Activation } from '../core/activation';
 import { SegmentationHead } from './segmentation-head';
 
 export interface UNetDecoderOptions {
-  /** Channels of the output. Default 1. */
+  /** Channels of the output. Default: 1. */
   readonly channels?: number;
-  /** Default 'concat'. */
+  /** Default: `'concat'`. */
   readonly skips?: Skips;
-  /** Default 'nearest'. */
+  /** Default: `'nearest'`. */
   readonly upsample?: Upsample;
-  /** After each convolution but the last. Default 'none'. */
+  /** After each convolution but the last. Default: `'none'`. */
   readonly norm?: Norm;
-  /** Of the output. Default 'sigmoid'; 'softmax' for classes that exclude each other, 'linear' for intensities. */
+  /** Of the output. Default: `'sigmoid'`; 'softmax' for classes that exclude each other, 'linear' for intensities. */
   readonly activation?: Activation;
 }
 
@@ -25,13 +25,14 @@ const UPSAMPLES: readonly Upsample[] = ['nearest', 'bilinear', 'transpose'];
  * The expanding path of a U-Net. From level to level: upsample 2x, convolution 2x2, join the skip, two convolutions
  * 3x3; then a convolution 3x3 to twice the output's channels and a convolution 1x1 to the output. ReLU between.
  *
- * Features -> `[batch, height, width, channels]`, the size of the finest skip. Each level has as many channels as its skip,
- * also where `skips` is 'none'. Layers: `name/up4/resize`, `name/up4/conv1`, `name/dec4/concat`, `name/dec4/conv1`,
- * ..., `name/maps/conv1`, and `name` itself. Throws a RangeError for an option out of its range and, when applied, for
- * skips that do not halve from one to the next.
+ * Features -> `[batch, height, width, channels]`, the size of the finest skip. Each level has as many channels as its
+ * skip, also where `skips` is 'none'. Layers: `name/up4/resize`, `name/up4/conv1`, `name/dec4/concat`,
+ * `name/dec4/conv1`, ..., `name/maps/conv1`, and `name` itself.
  * Source: Ronneberger, Fischer, Brox, 2015, doi:10.1007/978-3-319-24574-4_28, with upsampling in place of the
  * up-convolution and padded convolutions.
  *
+ * @throws RangeError for an option out of its range and, when applied, for skips that do not halve from one to the
+ * next.
  * @example
  * const lesions = UNetDecoder({ channels: 3, skips: 'attention', activation: 'softmax' });
  */

@@ -9,13 +9,13 @@ import { checkImages } from '../core/check-images';
 import { checkRate } from '../seeded-dropout';
 
 export interface UNetEncoderOptions {
-  /** Filters of the convolutions of each level, finest first. Default [64, 128, 256, 512, 1024]. */
+  /** Filters of the convolutions of each level, finest first. Default: `[64, 128, 256, 512, 1024]`. */
   readonly filters?: readonly number[];
-  /** After each convolution. Default 'none'. */
+  /** After each convolution. Default: `'none'`. */
   readonly norm?: Norm;
-  /** Default 'relu'. */
+  /** Default: `'relu'`. */
   readonly activation?: Activation;
-  /** Rate of the dropout after each level. Default 0. */
+  /** Rate of the dropout after each level. Default: 0. */
   readonly dropout?: number;
 }
 
@@ -36,10 +36,11 @@ function checkSides(height: number | null, width: number | null, levels: number)
  *
  * `[batch, height, width, channels]` -> skips `[batch, height / 2^i, width / 2^i, filters[i]]`, finest first, and the
  * last level as bottleneck: 16x16x1024 from 256x256 by default, 32x32x1024 from 512x512. Layers: `name/level1/conv1`,
- * ..., `name/level2/pool`, ... Throws a RangeError for an option out of its range and, when applied, for an input whose
- * sides cannot be halved that often.
+ * ..., `name/level2/pool`, ...
  * Source: Ronneberger, Fischer, Brox, 2015, doi:10.1007/978-3-319-24574-4_28.
  *
+ * @throws RangeError for an option out of its range and, when applied, for an input whose sides cannot be halved that
+ * often.
  * @example
  * const encoder = UNetEncoder({ filters: [16, 32, 64, 128], norm: 'instance' });
  */

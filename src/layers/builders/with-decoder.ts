@@ -4,7 +4,7 @@ import { NORMS, type Norm } from '../blocks/norm';
 import { upPath } from '../blocks/up-path';
 
 export interface WithDecoderOptions {
-  /** After each convolution of the decoder. Default 'none'. */
+  /** After each convolution of the decoder. Default: `'none'`. */
   readonly norm?: Norm;
 }
 
@@ -12,12 +12,12 @@ export interface WithDecoderOptions {
  * An encoder and the expanding path of a U-Net behind it as one encoder, so that tasks share a decoder as well: in the
  * place of each skip stand the decoder's feature maps of that level. Heads choose their level with {@link attach}.
  *
- * Features of `encoder` -> skips of the same shapes, and its bottleneck. Layers: those of the encoder, then from level to
- * level `name/up4/resize`, `name/up4/conv1`, `name/dec4/concat`, `name/dec4/conv1` and `name/dec4/conv2` as in
- * {@link UNetDecoder}. Throws a RangeError for an unknown norm and, when applied, for skips that do not halve from
- * one to the next.
+ * Features of `encoder` -> skips of the same shapes, and its bottleneck. Layers: those of the encoder, then from level
+ * to level `name/up4/resize`, `name/up4/conv1`, `name/dec4/concat`, `name/dec4/conv1` and `name/dec4/conv2` as in
+ * {@link UNetDecoder}.
  * Source: Ronneberger, Fischer, Brox, 2015, doi:10.1007/978-3-319-24574-4_28.
  *
+ * @throws RangeError for an unknown norm and, when applied, for skips that do not halve from one to the next.
  * @example
  * const encoder = withDecoder(UNetEncoder({ filters: [2, 4, 8] }), { norm: 'instance' });
  */

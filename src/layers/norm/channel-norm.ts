@@ -4,7 +4,7 @@ import type { LayerArgs } from '../core/layer-args';
 import { canFuseNorm, fusedNorm } from '../fused/fused-norm';
 
 export interface ChannelNormOptions extends LayerArgs {
-  /** Added to the variance. Default 1e-5, as in PyTorch; Keras has 1e-3. */
+  /** Added to the variance. Default: 1e-5, as in PyTorch; Keras has 1e-3. */
   readonly epsilon?: number;
 }
 

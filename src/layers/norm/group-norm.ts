@@ -5,7 +5,7 @@ import { ChannelNorm, type ChannelNormOptions } from './channel-norm';
 import { normalize } from './normalize';
 
 export interface GroupNormOptions extends ChannelNormOptions {
-  /** Must divide the channels. Default 8. */
+  /** Must divide the channels. Default: 8. */
   readonly groups?: number;
 }
 
@@ -14,9 +14,9 @@ export interface GroupNormOptions extends ChannelNormOptions {
  * taken over height, width and the channels of one group of one sample; neighbouring channels form a group.
  *
  * `[batch, height, width, channels]` -> the same; `gamma` and `beta`: `[channels]`, from 1 and 0.
- * Throws a RangeError where `groups` does not divide the channels.
  * Source: Wu, He, 2018, doi:10.1007/978-3-030-01261-8_1.
  *
+ * @throws RangeError where `groups` does not divide the channels.
  * @example
  * const y = new GroupNorm({ groups: 4 }).apply(x);
  */

@@ -11,21 +11,21 @@ export type StitchPer = 'channel' | 'tensor';
 export const STITCHES: readonly StitchPer[] = ['channel', 'tensor'];
 
 export interface CrossStitchOptions extends LayerArgs {
-  /** Default 'channel'. */
+  /** Default: `'channel'`. */
   readonly per?: StitchPer;
-  /** What each output has of its own input at first, in [0, 1]; the others share the rest equally. Default 0.9. */
+  /** What each output has of its own input at first, in [0, 1]; the others share the rest equally. Default: 0.9. */
   readonly self?: number;
 }
 
 /**
- * A cross-stitch unit between K feature maps of one shape: `y_i = sum over j of alpha_ij x_j`, for each channel with its own
- * alpha, or with one for the whole tensor.
+ * A cross-stitch unit between K feature maps of one shape: `y_i = sum over j of alpha_ij x_j`, for each channel with
+ * its own alpha, or with one for the whole tensor.
  *
- * K times `[batch, ..., channels]` -> the same. Weight: `alpha` `[K, K, channels]`, or `[K, K, 1]` for 'tensor'. The source
- * trains alpha 100 to 1000 times as fast as the rest. Throws a RangeError for fewer than 2 inputs, for inputs of different
- * shapes, and for an option out of its range.
+ * K times `[batch, ..., channels]` -> the same. Weight: `alpha` `[K, K, channels]`, or `[K, K, 1]` for 'tensor'. The
+ * source trains alpha 100 to 1000 times as fast as the rest.
  * Source: Misra, Shrivastava, Gupta, Hebert, 2016, doi:10.1109/CVPR.2016.433.
  *
+ * @throws RangeError for fewer than 2 inputs, for inputs of different shapes, and for an option out of its range.
  * @example
  * const mixed = new CrossStitch({ per: 'tensor' }).apply([x, x]);
  */

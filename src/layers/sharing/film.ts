@@ -12,11 +12,12 @@ export interface FilmOptions extends LayerArgs {
  * Feature-wise linear modulation by a condition: `y = gamma_k x + beta_k` for the samples of condition k, one gamma and
  * beta a channel. The conditions are the equal parts of the batch, in their order (see {@link RepeatBatch}).
  *
- * `[conditions batch, ..., channels]` -> the same. Weights: `gamma` (from 1) and `beta` (from 0),
- * `[conditions, channels]`. Throws a RangeError unless `conditions` is a positive integer.
+ * `[conditions batch, ..., channels]` -> the same. Weights: `gamma` (from 1) and `beta` (from 0), `[conditions,
+ * channels]`.
  * Sources: Perez, Strub, de Vries, Dumoulin, Courville, 2018, doi:10.1609/aaai.v32i1.11671; one learned pair a
  * condition as in Dumoulin, Shlens, Kudlur, 2017, arXiv:1610.07629.
  *
+ * @throws RangeError unless `conditions` is a positive integer.
  * @example
  * const y = new Film({ conditions: 2 }).apply(new RepeatBatch({ times: 2 }).apply(x));
  */

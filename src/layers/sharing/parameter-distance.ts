@@ -11,9 +11,9 @@ export type DistanceKind = 'l2' | 'trace';
 export const DISTANCES: readonly DistanceKind[] = ['l2', 'trace'];
 
 export interface ParameterDistanceOptions extends LayerArgs {
-  /** Default 'l2'. */
+  /** Default: `'l2'`. */
   readonly distance?: DistanceKind;
-  /** What the distance is multiplied by. Default 1e-4. */
+  /** What the distance is multiplied by. Default: 1e-4. */
   readonly strength?: number;
 }
 

@@ -10,8 +10,9 @@ export interface RepeatBatchOptions extends LayerArgs {
 /**
  * The batch several times over, one copy after the other: what comes behind sees one large batch.
  *
- * `[batch, ...]` -> `[times batch, ...]`. Throws a RangeError unless `times` is a positive integer.
+ * `[batch, ...]` -> `[times batch, ...]`.
  *
+ * @throws RangeError unless `times` is a positive integer.
  * @example
  * const copies = new RepeatBatch({ times: 3 }).apply(x);
  */

@@ -13,8 +13,9 @@ export interface SliceBatchOptions extends LayerArgs {
 /**
  * One of the equal parts of a batch: undoes {@link RepeatBatch}.
  *
- * `[parts batch, ...]` -> `[batch, ...]`. Throws a RangeError for an index that is not below `parts`.
+ * `[parts batch, ...]` -> `[batch, ...]`.
  *
+ * @throws RangeError for an index that is not below `parts`.
  * @example
  * const second = new SliceBatch({ index: 1, parts: 2 }).apply(new RepeatBatch({ times: 2 }).apply(x));
  */

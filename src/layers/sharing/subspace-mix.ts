@@ -18,20 +18,21 @@ import { checkInputShapes } from './check-input-shapes';
 import { nearIdentity } from './near-identity';
 
 export interface SubspaceMixOptions extends LayerArgs {
-  /** Equal parts that the channels of each input are cut into; must divide them. Default 2. */
+  /** Equal parts that the channels of each input are cut into; must divide them. Default: 2. */
   readonly subspaces?: number;
-  /** What each subspace has of itself at first, in [0, 1]; all others share the rest equally. Default 0.9. */
+  /** What each subspace has of itself at first, in [0, 1]; all others share the rest equally. Default: 0.9. */
   readonly self?: number;
 }
 
 /**
- * Mixes the subspaces of K feature maps of one shape: with the channels of each cut into S parts, part p of all K S becomes
- * `y_p = sum over q of alpha_pq x_q`.
+ * Mixes the subspaces of K feature maps of one shape: with the channels of each cut into S parts, part p of all K S
+ * becomes `y_p = sum over q of alpha_pq x_q`.
  *
- * K times `[batch, ..., channels]` -> the same. Weight: `alpha` `[K S, K S]`. Throws a RangeError for fewer than 2 inputs,
- * for inputs of different shapes, where the subspaces do not divide the channels, and for an option out of its range.
+ * K times `[batch, ..., channels]` -> the same. Weight: `alpha` `[K S, K S]`.
  * Source: Ruder, Bingel, Augenstein, Søgaard, 2019, doi:10.1609/aaai.v33i01.33014822.
  *
+ * @throws RangeError for fewer than 2 inputs, for inputs of different shapes, where the subspaces do not divide the
+ * channels, and for an option out of its range.
  * @example
  * const mixed = new SubspaceMix({ subspaces: 2 }).apply([x, x]);
  */

@@ -5,7 +5,7 @@ import { checkProbabilities } from '../core/read-pair';
 import { checkTargets, eachPosition, readTargets, type TargetOptions } from '../core/read-targets';
 
 export interface CalibrationOptions extends Pick<TargetOptions, 'classes'> {
-  /** Bins of equal width in [0, 1]; 15 by default. */
+  /** Bins of equal width in [0, 1]. Default: 15. */
   readonly bins?: number;
   /** Mean gap (`'l1'`, the default), root of the mean squared gap (`'l2'`), largest gap (`'max'`). */
   readonly gapNorm?: 'l1' | 'l2' | 'max';
@@ -19,8 +19,8 @@ export type CalibrationState = Float64Array;
  * the probability, with the mean prediction c_b, the observed frequency o_b and the share p_b of the cases,
  * sum of p_b |c_b - o_b|. With `classes` it looks at the highest probability and how often that class is right.
  *
- * `yTrue`, `yPred`: `[batch, ...]`, probabilities. Bins are [k / bins, (k + 1) / bins), the last one closed. NaN without
- * cases. A state holds the sums of each bin, which lose nothing.
+ * `yTrue`, `yPred`: `[batch, ...]`, probabilities. Bins are [k / bins, (k + 1) / bins), the last one closed. NaN
+ * without cases. A state holds the sums of each bin, which lose nothing.
  *
  * Source: Naeini, Cooper, Hauskrecht, "Obtaining well calibrated probabilities using Bayesian binning", 2015,
  * doi:10.1609/aaai.v29i1.9602.

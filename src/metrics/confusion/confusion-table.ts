@@ -18,7 +18,7 @@ export type ConfusionState = Float64Array;
 
 export interface DecisionOptions extends TargetOptions {
   /**
-   * A score at or above it is positive, as in `roc`; 0.5 by default. Keras and torchmetrics differ for a score
+   * A score at or above it is positive, as in `roc`. Default: 0.5. Keras and torchmetrics differ for a score
    * that equals the threshold: they call it negative. Among `classes` the highest score wins, the first of several.
    */
   readonly threshold?: number;
@@ -80,7 +80,10 @@ function tableAt(state: ConfusionState, index: number, side: number): ConfusionT
   return Array.from({ length: side }, (_, i) => row(i));
 }
 
-/** The counts of each class of a table against the others. Sums only, so that no rounding makes a zero of weights a trifle. */
+/**
+ * The counts of each class of a table against the others. Sums only, so that no rounding makes a zero of weights a
+ * trifle.
+ */
 function countsByClass(table: ConfusionTable): Counts[] {
   const tp = table.map((row, k) => row[k]);
   const fp = table.map(() => 0);

@@ -7,7 +7,9 @@ export interface CountsOptions<A extends Average = Average>
   extends DecisionOptions,
     AverageOptions<A>,
     ZeroDivisionOptions {
-  /** Whether class 0 counts in the average and stands in the array of `'none'`. `false` needs `classes`; true by default. */
+  /**
+   * Whether class 0 counts in the average and stands in the array of `'none'`. `false` needs `classes`. Default: true.
+   */
   readonly includeBackground?: boolean;
 }
 

@@ -12,7 +12,7 @@ export type Average = 'macro' | 'micro' | 'weighted' | 'none';
 export type Averaged<A extends Average> = A extends 'none' ? number[] : number;
 
 export interface AverageOptions<A extends Average = Average> {
-  /** Needs `classes` or `labels`; `'macro'` by default. */
+  /** Needs `classes` or `labels`. Default: `'macro'`. */
   readonly average?: A;
 }
 

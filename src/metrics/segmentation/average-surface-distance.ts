@@ -2,7 +2,7 @@ import type { PerImageMetric } from './per-image';
 import { type SurfaceDistanceOptions, surfaceDistanceMetric } from './surface-distances';
 
 export interface AverageSurfaceDistanceOptions extends SurfaceDistanceOptions {
-  /** From either surface to the other; else only from the predicted to the true one. True by default. */
+  /** From either surface to the other; else only from the predicted to the true one. Default: true. */
   readonly symmetric?: boolean;
 }
 
@@ -21,9 +21,10 @@ export interface AverageSurfaceDistanceOptions extends SurfaceDistanceOptions {
  * It is MONAI's `compute_average_surface_distance`, where `symmetric` is false by default. For an image with one empty
  * mask that gives Infinity, as `empty: 'infinite'` does, for two empty ones NaN; its mean leaves out NaN only.
  *
- * @throws RangeError for shapes and spacings that do not fit, labels out of range and values that are not finite.
  * Source: Heimann et al., "Comparison and evaluation of methods for liver segmentation from CT datasets", 2009,
  * doi:10.1109/TMI.2009.2013851.
+ *
+ * @throws RangeError for shapes and spacings that do not fit, labels out of range and values that are not finite.
  * @example
  * const { value } = await score(averageSurfaceDistance({ spacing: 0.5 }), [[[1, 0, 0]]], [[[0, 0, 1]]]); // 1
  */

@@ -3,7 +3,7 @@ import type { MaskOptions } from './masks';
 import { type PerImageMetric, perImage } from './per-image';
 
 export interface OverlapPerImageOptions extends MaskOptions {
-  /** What an image with an empty true mask scores; `'skip'` by default. */
+  /** What an image with an empty true mask scores. Default: `'skip'`. */
   readonly empty?: EmptyOverlap;
 }
 
@@ -18,13 +18,14 @@ export interface OverlapPerImageOptions extends MaskOptions {
  * On empty true masks `'skip'` is MONAI's `DiceMetric` (`ignore_empty=True`), `'one'` the same with
  * `ignore_empty=False`, and `'skip-both'` torchmetrics' `DiceScore`.
  *
- * @throws RangeError for shapes that do not fit, labels out of range and values that are not finite.
  * Source: Dice, "Measures of the amount of ecologic association between species", 1945, doi:10.2307/1932409.
+ *
+ * @throws RangeError for shapes that do not fit, labels out of range and values that are not finite.
  * @example
  * const { value, n, skipped } = await score(
- *   dicePerImage(),
- *   [[[1, 1, 0]], [[0, 0, 0]]],
- *   [[[0.9, 0.2, 0.1]], [[0.7, 0.1, 0.2]]],
+ * dicePerImage(),
+ * [[[1, 1, 0]], [[0, 0, 0]]],
+ * [[[0.9, 0.2, 0.1]], [[0.7, 0.1, 0.2]]],
  * ); // value 2/3 over n = 1 image, skipped = 1
  */
 export function dicePerImage({ empty = 'skip', ...options }: OverlapPerImageOptions = {}): PerImageMetric {

@@ -83,9 +83,10 @@ export interface DistanceTransformOptions {
  * pixels, Infinity everywhere if it has none. SciPy's `distance_transform_edt(mask == 0, sampling=spacing)` is the
  * same.
  *
- * @throws RangeError if the spacing is not positive or does not fit the mask's axes.
  * Source: Felzenszwalb and Huttenlocher, "Distance transforms of sampled functions", 2012,
  * doi:10.4086/toc.2012.v008a019.
+ *
+ * @throws RangeError if the spacing is not positive or does not fit the mask's axes.
  * @example
  * const mask = { data: Uint8Array.of(1, 0, 0, 0), shape: [1, 4] };
  * distanceTransform(mask, { spacing: 0.5 }).data; // 0, 0.5, 1, 1.5

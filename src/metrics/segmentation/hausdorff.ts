@@ -6,7 +6,7 @@ import { type SurfaceDistanceOptions, surfaceDistanceMetric } from './surface-di
 export interface HausdorffOptions extends SurfaceDistanceOptions {
   /** Which percentile of the distances is taken: 100, the default, is the largest, 95 forgives outliers. */
   readonly percentile?: number;
-  /** Only from the predicted to the true surface; false by default. */
+  /** Only from the predicted to the true surface. Default: false. */
   readonly directed?: boolean;
 }
 
@@ -14,8 +14,8 @@ export interface HausdorffOptions extends SurfaceDistanceOptions {
  * The Hausdorff distance between the surfaces of the true and the predicted mask of each image, averaged over the
  * images.
  *
- * max(Q_p of d(a, T) over a in P, Q_p of d(b, P) over b in T), T and P the surface pixels of the true and the
- * predicted mask, d(a, T) the Euclidean distance from a to the nearest of T, Q_p the `percentile`, interpolated linearly
+ * max(Q_p of d(a, T) over a in P, Q_p of d(b, P) over b in T), T and P the surface pixels of the true and the predicted
+ * mask, d(a, T) the Euclidean distance from a to the nearest of T, Q_p the `percentile`, interpolated linearly
  *
  * `yTrue`, `yPred`: `[batch, h, w]`, `[batch, h, w, 1]` or `[batch, d, h, w, 1]`; with `classes` or `labels` so many
  * on the last axis. `weight`: `[batch]`. The distance is in the unit of `spacing`. A surface pixel is one with a
@@ -25,9 +25,10 @@ export interface HausdorffOptions extends SurfaceDistanceOptions {
  * `empty: 'infinite'` does (NaN with a percentile), for two empty ones NaN; its mean leaves out NaN only. `'diagonal'`
  * is how the BraTS challenge scores them.
  *
- * @throws RangeError for shapes and spacings that do not fit, labels out of range and values that are not finite.
  * Source: Huttenlocher, Klanderman and Rucklidge, "Comparing images using the Hausdorff distance", 1993,
  * doi:10.1109/34.232073.
+ *
+ * @throws RangeError for shapes and spacings that do not fit, labels out of range and values that are not finite.
  * @example
  * const { value } = await score(hausdorff({ percentile: 95, spacing: 0.5 }), [[[1, 0, 0]]], [[[0, 0, 1]]]); // 1
  */

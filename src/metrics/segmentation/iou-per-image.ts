@@ -13,8 +13,9 @@ import { type PerImageMetric, perImage } from './per-image';
  * On empty true masks `'skip'` is MONAI's `MeanIoU` (`ignore_empty=True`), `'one'` the same with `ignore_empty=False`,
  * and `'skip-both'` torchmetrics' `MeanIoU` for one mask an image.
  *
- * @throws RangeError for shapes that do not fit, labels out of range and values that are not finite.
  * Source: Jaccard, "The distribution of the flora in the alpine zone", 1912, doi:10.1111/j.1469-8137.1912.tb05611.x.
+ *
+ * @throws RangeError for shapes that do not fit, labels out of range and values that are not finite.
  * @example
  * const { value } = await score(iouPerImage(), [[[1, 1, 0]]], [[[0.9, 0.2, 0.1]]]); // 0.5
  */

@@ -5,7 +5,7 @@ import { checkTargets, type Targets } from '../core/read-targets';
 
 /** How masks are read. */
 export interface MaskOptions extends DecisionOptions {
-  /** Whether class 0 of `classes` counts; true by default. */
+  /** Whether class 0 of `classes` counts. Default: true. */
   readonly includeBackground?: boolean;
 }
 

@@ -6,9 +6,11 @@ import { checkSpacing, readSpacing } from './spacing';
 import { type SurfaceOptions, surfaceDistances } from './surface-distances';
 
 export interface SurfaceDiceOptions extends SurfaceOptions {
-  /** What is near enough, in the unit of `spacing`: one number, or one for each class or label that counts; 1 by default. */
+  /**
+   * What is near enough, in the unit of `spacing`: one number, or one for each class or label that counts. Default: 1.
+   */
   readonly tolerance?: number | readonly number[];
-  /** What an image with an empty true mask scores; `'skip'` by default. */
+  /** What an image with an empty true mask scores. Default: `'skip'`. */
   readonly empty?: EmptyOverlap;
 }
 
@@ -31,10 +33,11 @@ function countWithin(distances: Float64Array, tolerance: number): number {
  * It is MONAI's `compute_surface_dice` (`use_subvoxels=False`) with `empty: 'skip-both'`: 0 for an image with one
  * empty mask, NaN for two.
  *
- * @throws RangeError for shapes, spacings and tolerances that do not fit, labels out of range and values that are not
- * finite.
  * Source: Nikolov et al., "Deep learning to achieve clinically applicable segmentation of head and neck anatomy for
  * radiotherapy", 2018, doi:10.48550/arXiv.1809.04430.
+ *
+ * @throws RangeError for shapes, spacings and tolerances that do not fit, labels out of range and values that are not
+ * finite.
  * @example
  * const { value } = await score(surfaceDice({ tolerance: 1 }), [[[1, 0, 0, 0]]], [[[1, 1, 1, 0]]]); // 3/4
  */

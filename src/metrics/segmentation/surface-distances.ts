@@ -7,12 +7,12 @@ import { surface } from './surface';
 
 /** How distances between masks are measured. */
 export interface SurfaceOptions extends MaskOptions {
-  /** The size of a pixel: one number, or one for each axis of the image; 1 by default. */
+  /** The size of a pixel: one number, or one for each axis of the image. Default: 1. */
   readonly spacing?: number | readonly number[];
 }
 
 export interface SurfaceDistanceOptions extends SurfaceOptions {
-  /** What an image with an empty mask scores; `'skip'` by default. */
+  /** What an image with an empty mask scores. Default: `'skip'`. */
   readonly empty?: EmptyDistance;
 }
 

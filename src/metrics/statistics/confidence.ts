@@ -9,7 +9,7 @@ export interface Interval {
 }
 
 export interface ConfidenceOptions {
-  /** The share of repetitions in which the interval should hold the true value, in (0, 1); 0.95 by default. */
+  /** The share of repetitions in which the interval should hold the true value, in (0, 1). Default: 0.95. */
   readonly confidenceLevel?: number;
 }
 

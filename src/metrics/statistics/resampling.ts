@@ -2,9 +2,9 @@ import { checkInteger } from '../../internal/check';
 import { random } from '../../internal/random';
 
 export interface ResamplingOptions {
-  /** How many bootstrap resamples; 1000 by default. */
+  /** How many bootstrap resamples. Default: 1000. */
   readonly resamples?: number;
-  /** 0 by default. */
+  /** Default: 0. */
   readonly seed?: number;
   /**
    * The group (the patient) of each case. Groups are then resampled whole, since the cases of one are not independent.

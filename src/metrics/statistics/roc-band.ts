@@ -8,7 +8,7 @@ import { type ConfidenceOptions, checkConfidenceLevel } from './confidence';
 import { checkResampling, type ResamplingOptions, resampledWeights } from './resampling';
 
 export interface RocBandOptions extends ConfidenceOptions, ResamplingOptions {
-  /** How many false positive rates, evenly from 0 to 1; 101 by default. */
+  /** How many false positive rates, evenly from 0 to 1. Default: 101. */
   readonly points?: number;
 }
 
@@ -25,9 +25,9 @@ export interface RocBand {
 }
 
 /**
- * A ROC curve, averaged over several scores of the same cases (such as the seeds of a model), with a bootstrap band over
- * the cases: at each false positive rate the mean of the true positive rates and their percentiles, so that the area
- * under the curve is about the mean AUC. The band holds at each rate by itself, not for the whole curve at once.
+ * A ROC curve, averaged over several scores of the same cases (such as the seeds of a model), with a bootstrap band
+ * over the cases: at each false positive rate the mean of the true positive rates and their percentiles, so that the
+ * area under the curve is about the mean AUC. The band holds at each rate by itself, not for the whole curve at once.
  *
  * `yTrue`: 0 or 1, `[batch]`; `scores`: one or more, each as long. At a false positive rate where the curve jumps its
  * upper end counts, between two it is interpolated. NaN where a class is missing.

@@ -12,7 +12,7 @@ export interface WilcoxonOptions {
    * corrected for ties; `'auto'` (the default): exact up to 50 differences.
    */
   readonly method?: 'auto' | 'exact' | 'normal';
-  /** Of the normal approximation: z is drawn half a rank towards 0. False by default. */
+  /** Of the normal approximation: z is drawn half a rank towards 0. Default: false. */
   readonly continuity?: boolean;
 }
 
@@ -22,7 +22,9 @@ export interface WilcoxonResult {
   readonly negativeRanks: number;
   /** The smaller of the two. */
   readonly statistic: number;
-  /** How far the ranks lean to `a`: (positive - negative) / (positive + negative), from -1 to 1; 0 without differences. */
+  /**
+   * How far the ranks lean to `a`: (positive - negative) / (positive + negative), from -1 to 1; 0 without differences.
+   */
   readonly rankBiserial: number;
   /** Of the normal approximation, above 0 where `a` is larger; NaN where the test is exact. */
   readonly z: number;

@@ -3,9 +3,9 @@ import { mixFeatures } from './mix-experts';
 import type { Sharing } from './sharing';
 
 export interface CgcOptions {
-  /** Encoders that all tasks see. Default 1. */
+  /** Encoders that all tasks see. Default: 1. */
   readonly shared?: number;
-  /** Encoders of each task alone. Default 1. */
+  /** Encoders of each task alone. Default: 1. */
   readonly own?: number;
 }
 
@@ -28,15 +28,16 @@ export function expertCounts({ shared = 1, own = 1 }: CgcOptions, caller: string
  * bottleneck and on every skip, choose among the shared ones and its own: `f_t = sum over e of g_te(x) f_e(x)`.
  *
  * Layers: `encoder/expert1/...`, `encoder/task/expert1/...` and `encoder/task/gate1`, .... A step runs the shared
- * experts and those of the tasks that have labels. Throws a RangeError unless there is at least one expert of each kind.
+ * experts and those of the tasks that have labels.
  * Source: Tang, Liu, Zhao, Gong, 2020, doi:10.1145/3383313.3412236.
  *
+ * @throws RangeError unless there is at least one expert of each kind.
  * @example
  * const model = multitask({
- *   inputShape: [8, 8, 1],
- *   encoder: UNetEncoder({ filters: [2, 4] }),
- *   heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
- *   sharing: cgc({ shared: 1, own: 1 }),
+ * inputShape: [8, 8, 1],
+ * encoder: UNetEncoder({ filters: [2, 4] }),
+ * heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
+ * sharing: cgc({ shared: 1, own: 1 }),
  * });
  */
 export function cgc(options: CgcOptions = {}): Sharing {

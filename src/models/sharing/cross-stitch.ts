@@ -6,9 +6,9 @@ import { inStep } from './in-step';
 import { checkSeveral, type Sharing } from './sharing';
 
 export interface CrossStitchSharingOptions {
-  /** What has an alpha of its own: each channel of a level, or its feature map as a whole. Default 'channel'. */
+  /** What has an alpha of its own: each channel of a level, or its feature map as a whole. Default: `'channel'`. */
   readonly per?: StitchPer;
-  /** What a task starts with of its own feature maps, in [0, 1]; the others share the rest equally. Default 0.9. */
+  /** What a task starts with of its own feature maps, in [0, 1]; the others share the rest equally. Default: 0.9. */
   readonly self?: number;
 }
 
@@ -16,18 +16,18 @@ export interface CrossStitchSharingOptions {
  * Cross-stitch networks: one encoder for each task; after each level every task goes on with, and its head sees, a
  * learned mixture of all tasks' feature maps, `y_i = sum over j of alpha_ij x_j`.
  *
- * Layers: `encoder/task/...` and `encoder/stitch1`, ... For K tasks K times the encoder's parameters and
- * K^2 alphas for each channel (or each level); every step runs all K encoders, whichever tasks have labels. The source
- * stitches after the poolings and trains alpha 100 to 1000 times as fast as the rest. Throws a RangeError for fewer
- * than 2 tasks and for an option out of its range.
+ * Layers: `encoder/task/...` and `encoder/stitch1`, ... For K tasks K times the encoder's parameters and K^2 alphas for
+ * each channel (or each level); every step runs all K encoders, whichever tasks have labels. The source stitches after
+ * the poolings and trains alpha 100 to 1000 times as fast as the rest.
  * Source: Misra, Shrivastava, Gupta, Hebert, 2016, doi:10.1109/CVPR.2016.433.
  *
+ * @throws RangeError for fewer than 2 tasks and for an option out of its range.
  * @example
  * const model = multitask({
- *   inputShape: [8, 8, 1],
- *   encoder: UNetEncoder({ filters: [2, 4] }),
- *   heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
- *   sharing: crossStitch({ per: 'tensor' }),
+ * inputShape: [8, 8, 1],
+ * encoder: UNetEncoder({ filters: [2, 4] }),
+ * heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
+ * sharing: crossStitch({ per: 'tensor' }),
  * });
  */
 export function crossStitch(options: CrossStitchSharingOptions = {}): Sharing {

@@ -3,7 +3,7 @@ import { mixFeatures } from './mix-experts';
 import type { Sharing } from './sharing';
 
 export interface MmoeOptions {
-  /** Encoders that all tasks share, at least 2. Default 3. */
+  /** Encoders that all tasks share, at least 2. Default: 3. */
   readonly experts?: number;
 }
 
@@ -11,17 +11,18 @@ export interface MmoeOptions {
  * Multi-gate mixture of experts: several encoders that all tasks share, and for each task a gate on the bottleneck and
  * on every skip, `f_t = sum over e of g_te(x) f_e(x)`, `g_t` a softmax.
  *
- * Layers: `encoder/expert1/...`, ... and for each task `encoder/task/gate1`, .... A gate over n experts of c channels has
- * n^2 c + n parameters, and sees the mean of each of their channels (the source's gates see the input). Every step runs
- * all experts. Throws a RangeError for fewer than 2 experts.
+ * Layers: `encoder/expert1/...`, ... and for each task `encoder/task/gate1`, .... A gate over n experts of c channels
+ * has n^2 c + n parameters, and sees the mean of each of their channels (the source's gates see the input). Every step
+ * runs all experts.
  * Source: Ma, Zhao, Yi, Chen, Hong, Chi, 2018, doi:10.1145/3219819.3220007.
  *
+ * @throws RangeError for fewer than 2 experts.
  * @example
  * const model = multitask({
- *   inputShape: [8, 8, 1],
- *   encoder: UNetEncoder({ filters: [2, 4] }),
- *   heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
- *   sharing: mmoe({ experts: 2 }),
+ * inputShape: [8, 8, 1],
+ * encoder: UNetEncoder({ filters: [2, 4] }),
+ * heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
+ * sharing: mmoe({ experts: 2 }),
  * });
  */
 export function mmoe(options: MmoeOptions = {}): Sharing {

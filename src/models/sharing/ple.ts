@@ -7,21 +7,21 @@ export type PleOptions = CgcOptions;
 
 /**
  * Progressive layered extraction: customized gate control ({@link cgc}) level by level. After each level a task's
- * experts go on with what its gate makes of their feature maps and of the shared ones, and the shared experts with what a gate
- * over all experts makes. The heads see what the tasks' gates give.
+ * experts go on with what its gate makes of their feature maps and of the shared ones, and the shared experts with what
+ * a gate over all experts makes. The heads see what the tasks' gates give.
  *
  * Layers: `encoder/expert1/...`, `encoder/task/expert1/...`, `encoder/task/gate1`, ..., and `encoder/gate1`, ... at all
- * levels but the last. Every step runs all experts. Throws a RangeError unless there is at least one expert of each
- * kind.
+ * levels but the last. Every step runs all experts.
  * Source: Tang, Liu, Zhao, Gong, 2020, doi:10.1145/3383313.3412236, whose levels are dense layers; here they are those
  * of the encoder.
  *
+ * @throws RangeError unless there is at least one expert of each kind.
  * @example
  * const model = multitask({
- *   inputShape: [8, 8, 1],
- *   encoder: UNetEncoder({ filters: [2, 4] }),
- *   heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
- *   sharing: ple(),
+ * inputShape: [8, 8, 1],
+ * encoder: UNetEncoder({ filters: [2, 4] }),
+ * heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
+ * sharing: ple(),
  * });
  */
 export function ple(options: PleOptions = {}): Sharing {

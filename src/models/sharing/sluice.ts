@@ -6,9 +6,9 @@ import { inStep } from './in-step';
 import { checkSeveral, type Sharing } from './sharing';
 
 export interface SluiceOptions {
-  /** Equal parts that the channels of each level are cut into; must divide them. Default 2. */
+  /** Equal parts that the channels of each level are cut into; must divide them. Default: 2. */
   readonly subspaces?: number;
-  /** What each subspace starts with of itself, in [0, 1]; all others share the rest equally. Default 0.9. */
+  /** What each subspace starts with of itself, in [0, 1]; all others share the rest equally. Default: 0.9. */
   readonly self?: number;
 }
 
@@ -18,19 +18,20 @@ export interface SluiceOptions {
  * `sum over q of beta_pq x_q` is what the task's head sees over the skip.
  *
  * Of the source there are the mixing of subspaces and mixing weights of their own for the skips. Left out are the
- * penalty that keeps subspaces apart, and the sum of all levels in front of the output: heads that have every level as a
- * skip weigh the levels themselves. Layers: `encoder/task/...`, and at each level `encoder/sluice1`, ... (but for the
- * last) and `encoder/skip1`, ..., each with (K S)^2 parameters for K tasks and S subspaces. Every step runs all encoders.
- * Throws a RangeError for fewer than 2 tasks, where the subspaces do not divide the channels, and for an option out of
- * its range.
+ * penalty that keeps subspaces apart, and the sum of all levels in front of the output: heads that have every level as
+ * a skip weigh the levels themselves. Layers: `encoder/task/...`, and at each level `encoder/sluice1`, ... (but for the
+ * last) and `encoder/skip1`, ..., each with (K S)^2 parameters for K tasks and S subspaces. Every step runs all
+ * encoders.
  * Source: Ruder, Bingel, Augenstein, Søgaard, 2019, doi:10.1609/aaai.v33i01.33014822.
  *
+ * @throws RangeError for fewer than 2 tasks, where the subspaces do not divide the channels, and for an option out of
+ * its range.
  * @example
  * const model = multitask({
- *   inputShape: [8, 8, 1],
- *   encoder: UNetEncoder({ filters: [2, 4] }),
- *   heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
- *   sharing: sluice({ subspaces: 2 }),
+ * inputShape: [8, 8, 1],
+ * encoder: UNetEncoder({ filters: [2, 4] }),
+ * heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
+ * sharing: sluice({ subspaces: 2 }),
  * });
  */
 export function sluice(options: SluiceOptions = {}): Sharing {

@@ -5,9 +5,9 @@ import { DISTANCES, type DistanceKind, ParameterDistance } from '../../layers/sh
 import { checkSeveral, type Sharing } from './sharing';
 
 export interface SoftSharingOptions {
-  /** Default 'l2'. */
+  /** Default: `'l2'`. */
   readonly distance?: DistanceKind;
-  /** What the distance is multiplied by before it is added to the losses. Default 1e-4. */
+  /** What the distance is multiplied by before it is added to the losses. Default: 1e-4. */
   readonly strength?: number;
 }
 
@@ -17,17 +17,17 @@ export interface SoftSharingOptions {
  * `strength * sum over w of ||[w_1; ...; w_K]||_*`, the trace norm, which makes them dependent rather than equal.
  *
  * Layers: `encoder/task/...` and `encoder/distance`. The trainer adds the loss as it adds any regularization of a
- * layer, whatever weighting the tasks have; a batch with labels of one task runs that task's encoder alone. Throws a
- * RangeError for fewer than 2 tasks and for an option out of its range.
+ * layer, whatever weighting the tasks have; a batch with labels of one task runs that task's encoder alone.
  * Sources: Duong, Cohn, Bird, Cook, 2015, doi:10.3115/v1/P15-2139 (L2); Yang, Hospedales, 2017, arXiv:1606.04038 (trace
  * norm).
  *
+ * @throws RangeError for fewer than 2 tasks and for an option out of its range.
  * @example
  * const model = multitask({
- *   inputShape: [8, 8, 1],
- *   encoder: UNetEncoder({ filters: [2, 4] }),
- *   heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
- *   sharing: softSharing({ distance: 'trace', strength: 1e-3 }),
+ * inputShape: [8, 8, 1],
+ * encoder: UNetEncoder({ filters: [2, 4] }),
+ * heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
+ * sharing: softSharing({ distance: 'trace', strength: 1e-3 }),
  * });
  */
 export function softSharing(options: SoftSharingOptions = {}): Sharing {

@@ -5,7 +5,7 @@ import type { ElementwiseAggregator, SomeTasks } from '../../types';
 import { keepOneSign } from './keep-one-sign';
 
 export interface GradDropOptions<T extends string> {
-  /** The signs are a function of this, of the step and of the place. Default 0. */
+  /** The signs are a function of this, of the step and of the place. Default: 0. */
   readonly seed?: number;
   /** The share of a task's gradient that passes whatever its sign, in [0, 1]. A task left out has 0. */
   readonly leak?: SomeTasks<T, number>;

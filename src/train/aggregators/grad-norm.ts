@@ -5,9 +5,9 @@ import { softmax } from '../weightings/softmax';
 import { defineAggregator } from './define-aggregator';
 
 export interface GradNormOptions {
-  /** How strongly tasks that train slowly are favoured. Default 1.5, the paper's for its largest experiment. */
+  /** How strongly tasks that train slowly are favoured. Default: 1.5, the paper's for its largest experiment. */
   readonly alpha?: number;
-  /** Of the weights' own Adam. Default 0.025. */
+  /** Of the weights' own Adam. Default: 0.025. */
   readonly learningRate?: number;
 }
 
@@ -21,8 +21,8 @@ const EPSILON = 1e-8;
  *
  * w = K softmax(s) keeps the weights positive and their sum at K. Over the tasks of a batch only: an absent one keeps
  * its s, its moments and its first loss. Gradients are taken over all that is shared (the paper: over its last layer),
- * and a task's own parameters follow its own gradient unweighted. Source: Chen et al., "GradNorm: gradient normalization
- * for adaptive loss balancing in deep multitask networks", 2018, arXiv:1711.02257.
+ * and a task's own parameters follow its own gradient unweighted. Source: Chen et al., "GradNorm: gradient
+ * normalization for adaptive loss balancing in deep multitask networks", 2018, arXiv:1711.02257.
  *
  * @throws RangeError for a negative alpha or learning rate.
  * @example

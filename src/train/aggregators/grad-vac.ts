@@ -5,7 +5,7 @@ import { drawOrders, type SeededOptions } from './orders';
 import { vaccinate } from './vaccinate';
 
 export interface GradVacOptions extends SeededOptions {
-  /** How fast the expected cosine of two tasks follows the seen one, in [0, 1]. Default 0.5. */
+  /** How fast the expected cosine of two tasks follows the seen one, in [0, 1]. Default: 0.5. */
   readonly beta?: number;
 }
 

@@ -4,7 +4,7 @@ import { fairWeights } from './fair-weights';
 import { quadratic } from './linear-algebra';
 
 export interface NashMtlOptions {
-  /** The result is scaled down to this length. Default 1; Infinity leaves it as it is. */
+  /** The result is scaled down to this length. Default: 1; Infinity leaves it as it is. */
   readonly maxNorm?: number;
 }
 
@@ -13,8 +13,9 @@ export interface NashMtlOptions {
  * scaled down to `maxNorm`.
  *
  * Its length is the root of the number of tasks, however long the gradients are, so the learning rate alone sets the
- * steps. Solved by Newton's method on the convex problem behind it (min 1/2 w'Gw - sum of log w_k), not by the sequence of
- * cone programs of the paper. Source: Navon et al., "Multi-task learning as a bargaining game", 2022, arXiv:2202.01017.
+ * steps. Solved by Newton's method on the convex problem behind it (min 1/2 w'Gw - sum of log w_k), not by the sequence
+ * of cone programs of the paper. Source: Navon et al., "Multi-task learning as a bargaining game", 2022,
+ * arXiv:2202.01017.
  *
  * @throws RangeError where `maxNorm` is not positive.
  * @example

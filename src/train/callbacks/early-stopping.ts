@@ -4,9 +4,9 @@ import type { Callback } from './callback';
 import { checkMonitorOptions, defaultMode, isBetter, type MonitorOptions, readMonitor, worst } from './monitor';
 
 export interface EarlyStoppingOptions<T extends string> extends MonitorOptions<T> {
-  /** Epochs without improvement that are borne. Default 35, the paper's. */
+  /** Epochs without improvement that are borne. Default: 35, the paper's. */
   readonly patience?: number;
-  /** Puts the weights of the best epoch back when the fit ends. Default true. */
+  /** Puts the weights of the best epoch back when the fit ends. Default: true. */
   readonly restoreBest?: boolean;
 }
 

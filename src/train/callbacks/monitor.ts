@@ -13,9 +13,9 @@ export type Mode = 'min' | 'max';
 /** What a callback that waits for a score to improve is told. */
 export interface MonitorOptions<T extends string> {
   readonly monitor?: Monitor<NoInfer<T>>;
-  /** How much better counts as better. Default 0. */
+  /** How much better counts as better. Default: 0. */
   readonly minDelta?: number;
-  /** Default: 'min' for a loss, 'max' for anything else. */
+  /** Default: `'min'` for a loss, 'max' for anything else. */
   readonly mode?: Mode;
 }
 

@@ -4,7 +4,7 @@ import { softmax } from './softmax';
 import { weightedLoss } from './tasks';
 
 export interface DynamicWeightAverageOptions {
-  /** Larger ones make the weights more alike. Default 2, the paper's. */
+  /** Larger ones make the weights more alike. Default: 2, the paper's. */
   readonly temperature?: number;
 }
 
@@ -12,9 +12,9 @@ export interface DynamicWeightAverageOptions {
  * Weights by how slowly each loss has been falling: w_k = K softmax(r_k / temperature), r_k = L_k(t - 1) / L_k(t - 2) of
  * the means over the last two epochs; r_k = 1 until a task has two, and after an epoch whose mean was 0.
  *
- * Over the K tasks that have been seen in any epoch, so that a batch without one does not change the others' weights; an
- * epoch without a task leaves its two means as they are. Source: Liu, Johns, Davison, "End-to-end multi-task learning
- * with attention", 2019, arXiv:1803.10704, equation 7.
+ * Over the K tasks that have been seen in any epoch, so that a batch without one does not change the others' weights;
+ * an epoch without a task leaves its two means as they are. Source: Liu, Johns, Davison, "End-to-end multi-task
+ * learning with attention", 2019, arXiv:1803.10704, equation 7.
  *
  * @throws RangeError for a temperature that is not positive.
  * @example

@@ -18,11 +18,11 @@ import { softmax } from './softmax';
 import { lossEntries } from './tasks';
 
 export interface FamoOptions<T extends string> {
-  /** Of the logits' own Adam. Default 0.025. */
+  /** Of the logits' own Adam. Default: 0.025. */
   readonly learningRate?: number;
-  /** How strongly the logits are drawn back to 0. Default 1e-3. */
+  /** How strongly the logits are drawn back to 0. Default: 1e-3. */
   readonly decay?: number;
-  /** A bound that each loss stays above. Default 0. */
+  /** A bound that each loss stays above. Default: 0. */
   readonly lowest?: SomeTasks<T, number>;
 }
 

@@ -6,7 +6,7 @@ import { softmax } from './softmax';
 import { weightedLoss } from './tasks';
 
 export interface RandomLossWeightingOptions {
-  /** The weights of a step are a function of this, the step and the task's name. Default 0. */
+  /** The weights of a step are a function of this, the step and the task's name. Default: 0. */
   readonly seed?: number;
 }
 
