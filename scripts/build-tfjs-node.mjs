@@ -50,7 +50,7 @@ const cacheOf = (name) =>
 
 class Refusal extends Error {}
 
-/** Runs a command; where it fails, says so in one line over what it printed. */
+/** Runs a command; where it fails, prints that in one line above its output. */
 async function command(what, file, args, options) {
   try {
     return await run(file, args, { maxBuffer: 2 ** 26, ...options });

@@ -24,7 +24,7 @@ export interface Features {
 export type Encoder = Builder<SymbolicTensor, Features>;
 export type Head = Builder<Features, SymbolicTensor>;
 
-/** `[batch, ...]` x `[batch, ...]` -> `[batch]`: one loss a sample, never reduced further. */
+/** `[batch, ...]` x `[batch, ...]` -> `[batch]`: one loss per sample, never reduced further. */
 export interface Loss {
   (yTrue: Tensor, yPred: Tensor): Tensor1D;
   /** Where labels must lie, if not anywhere: the trainer refuses others, such as masks of 0 and 255. */
@@ -49,34 +49,34 @@ export type Values = Tensor | NDArray | NDArray['data'] | NestedNumbers;
  */
 export interface Metric<S, R = number> {
   init(): S;
-  /** `yTrue`, `yPred`: `[batch, ...]`; `weight`: `[batch]`, 0 leaves a sample out. Gives a new state. */
+  /** `yTrue`, `yPred`: `[batch, ...]`; `weight`: `[batch]`, 0 leaves a sample out. Returns a new state. */
   update(state: S, yTrue: Values, yPred: Values, weight?: Values): Promise<S>;
   merge(a: S, b: S): S;
   compute(state: S): R;
 }
 
 /** A metric whose state does not matter to the caller. */
-// biome-ignore lint/suspicious/noExplicitAny: a state is opaque to whoever only passes the metric on
+// biome-ignore lint/suspicious/noExplicitAny: a state is opaque to code that only passes the metric on
 export type AnyMetric<R = unknown> = Metric<any, R>;
 
-/** A batch; a label that is not there is normal. Unlabelled is not the same as an empty mask. */
+/** A batch; missing labels are normal. Unlabelled is not the same as an empty mask. */
 export interface Batch<T extends string> {
   /** `[batch, ...]`. */
   readonly x: Tensor;
-  /** `[batch, ...]` for each task; a task left out gives no loss and no score from this batch. */
+  /** `[batch, ...]` for each task; a task left out has no loss and no score from this batch. */
   readonly y: SomeTasks<T, Tensor>;
   /** `[batch]` for each task; 0 marks a sample without that label. Left out: every sample weighs 1. */
   readonly weight?: SomeTasks<T, Tensor1D>;
 }
 
 /**
- * Gives the batches of one epoch. `epoch` counts from 0; a source that shuffles derives its order from its seed and
+ * Returns the batches of one epoch. `epoch` counts from 0; a source that shuffles derives its order from its seed and
  * the epoch alone, so that a resumed run sees what an undisturbed one would have seen. The source owns its batches:
- * a batch need only stay valid until the next one is asked for, and whoever reads it does not dispose it.
+ * a batch need only stay valid until the next one is requested, and its reader does not dispose it.
  */
 export interface Source<T extends string> {
   (epoch: number): Iterable<Batch<T>> | AsyncIterable<Batch<T>>;
-  /** Batches in an epoch, where known: a progress bar's total. */
+  /** Batches per epoch, where known: the total of a progress bar. */
   readonly steps?: number;
 }
 
@@ -124,7 +124,7 @@ export interface Weighting<T extends string> {
   readonly variables?: readonly Variable[];
   /** The losses of the tasks that the batch has labels for. A pure function: scoring a model calls it too. */
   combine(losses: SomeTasks<T, Scalar>, progress: Progress): Scalar;
-  /** A batch's losses before and after an update; to ask for it costs a second forward pass. */
+  /** A batch's losses before and after an update; defining it costs a second forward pass. */
   endStep?(before: SomeTasks<T, number>, after: SomeTasks<T, number>): void;
   endEpoch?(means: SomeTasks<T, number>): void;
   /** What it keeps between steps besides `variables`, as plain data, for a checkpoint. */
@@ -135,7 +135,7 @@ export interface Weighting<T extends string> {
 /** `gramian[i][j]`: the inner product of the gradients of task i and task j over what the tasks share. */
 export type Gramian = readonly (readonly number[])[];
 
-/** What else an aggregator may go by. */
+/** What else an aggregator may use. */
 export interface AggregatorContext<T extends string> {
   /** Training steps made before: what a seeded order is drawn from. */
   readonly step: number;
@@ -159,15 +159,15 @@ export interface Aggregator<T extends string> {
   load?(state: PlainData): void;
 }
 
-/** What an aggregator of elements may go by. */
+/** What an elementwise aggregator may use. */
 export interface ElementwiseContext<T extends string> extends AggregatorContext<T> {
   /** Numbers the tensors whose gradients are joined in a step: with `step`, what seeded choices are drawn from. */
   readonly place: number;
 }
 
 /**
- * How the gradients of the tasks become one where no weighted sum says it: a rule for their elements, applied on the
- * device to one shared tensor after the other. Where weights will do, an {@link Aggregator} is cheaper.
+ * How the gradients of the tasks become one where no weighted sum can express it: a rule for their elements, applied on
+ * the device to one shared tensor after the other. Where weights are enough, an {@link Aggregator} is cheaper.
  */
 export interface ElementwiseAggregator<T extends string> {
   readonly name: string;
@@ -175,7 +175,7 @@ export interface ElementwiseAggregator<T extends string> {
   readonly tasks?: readonly T[];
   /**
    * `gradients`: `[K, n]`, a row for each of `tasks` (those that the batch has labels for), the n elements of a shared
-   * parameter or of a shared representation, samples included. Gives `[n]`. It is called within a `tidy`.
+   * parameter or of a shared representation, samples included. Returns `[n]`. It is called within a `tidy`.
    */
   join(gradients: Tensor2D, tasks: readonly T[], context: ElementwiseContext<T>): Tensor1D;
   readonly weights?: undefined;
@@ -188,7 +188,7 @@ export interface ElementwiseAggregator<T extends string> {
 export interface MultitaskModel<T extends string> {
   readonly net: LayersModel;
   readonly tasks: readonly T[];
-  /** `x`: `[batch, ...]`. The caller disposes what it gets. */
+  /** `x`: `[batch, ...]`. The caller disposes the result. */
   predict(x: Tensor): ByTask<T, Tensor>;
   dispose(): void;
 }

@@ -1,21 +1,23 @@
 import type { NDArray } from '../types';
 
 /**
- * Where in the input a point of the output comes from: (a x + b y + c, d x + e y + f) as `[a, b, c, d, e, f]`, in pixels
- * to the right of and below the image's centre.
+ * Where in the input a point of the output comes from: (a x + b y + c, d x + e y + f) as `[a, b, c, d, e, f]`, in
+ * pixels to the right of and below the image's centre.
  */
 export type Affine = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
 
 export const identity: Affine = [1, 0, 0, 0, 1, 0];
 
-/** The transform that first goes through `inner`, then through `outer`. */
+/** The transform that applies `inner` first, then `outer`. */
 export function compose(outer: Affine, inner: Affine): Affine {
   const [a, b, c, d, e, f] = outer;
   const [g, h, i, j, k, l] = inner;
   return [a * g + b * j, a * h + b * k, a * i + b * l + c, d * g + e * j, d * h + e * k, d * i + e * l + f];
 }
 
-/** Fetches every pixel of `image` `[height, width, channels]` by bilinear or nearest interpolation; outside is `fill`. */
+/**
+ * Fetches every pixel of `image` `[height, width, channels]` by bilinear or nearest interpolation; outside is `fill`.
+ */
 export function warp(image: NDArray, affine: Affine, method: 'bilinear' | 'nearest', fill: number): NDArray {
   const [height, width, channels] = image.shape;
   const { data } = image;

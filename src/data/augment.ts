@@ -11,7 +11,7 @@ export interface GeometricPiece {
   draw(random: Random, height: number, width: number): Affine;
 }
 
-/** Changes the values of the image only: gives new values for `[height, width, channels]`. */
+/** Changes the values of the image only: returns new values for `[height, width, channels]`. */
 export interface IntensityPiece {
   readonly kind: 'intensity';
   apply(image: NDArray, random: Random): NDArray;
@@ -20,8 +20,8 @@ export interface IntensityPiece {
 export type AugmentPiece = GeometricPiece | IntensityPiece;
 
 /**
- * What becomes of a label: `'mask'` moves with the image, nearest pixel; `'image'` moves with it, bilinear; `'input'`
- * is the augmented image itself; `'keep'` stays.
+ * How a label is transformed: `'mask'` moves with the image, nearest pixel; `'image'` moves with it, bilinear;
+ * `'input'` is the augmented image itself; `'keep'` stays.
  */
 export type LabelKind = 'mask' | 'image' | 'input' | 'keep';
 
@@ -29,9 +29,9 @@ export interface AugmentOptions<T extends string> {
   /** Default: 0. */
   readonly seed?: number;
   /**
-   * Default: `'image'` for a label that is the sample's own image, so that a reconstruction aims at the clean moved
-   * image while the input has its noise and holes (`'input'` aims at those, too); `'mask'` for any other label
-   * `[height, width, channels]`; `'keep'` for the rest.
+   * Default: `'image'` for a label that is the sample's own image, so that the target of a reconstruction is the clean
+   * moved image while the input has noise and holes (with `'input'` the target has them, too); `'mask'` for any other
+   * label `[height, width, channels]`; `'keep'` for the rest.
    */
   readonly labelKinds?: SomeTasks<T, LabelKind>;
   /** The value of an image outside of its frame; masks are 0 there. Default: 0. */
@@ -44,9 +44,9 @@ const kinds: readonly LabelKind[] = ['mask', 'image', 'input', 'keep'];
  * Augments an image and its labels together. The geometric pieces become one affine transform, so that the image is
  * interpolated once and every spatial label moves with it; the intensity pieces then change the image alone, in their
  * order. What is drawn depends on (`seed`, epoch, sample id, repeat, place of the piece) alone. A sample that nothing
- * moves keeps its values to the bit.
+ * moves keeps its exact values.
  *
- * @throws RangeError if a label that moves has another height or width than the image.
+ * @throws RangeError if a label that moves differs from the image in height or width.
  * @example
  * const trainSet = batches(dataset, {
  *   augment: augment([flipHorizontal(), rotate(10), shift(0.05), scale(0.1), intensity(), cutout()], { seed: 1 }),

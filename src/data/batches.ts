@@ -4,7 +4,7 @@ import type { Batch, Dataset, Sample, SomeTasks } from '../types';
 import { collate, type PlainBatch, toTensors } from './collate';
 import { epochPlan } from './epoch-plan';
 
-/** Which showing of which sample an augmentation is asked for. */
+/** Which occurrence of which sample is to be augmented. */
 export interface Showing {
   readonly id: string;
   readonly epoch: number;
@@ -16,7 +16,7 @@ export interface Showing {
 export type Augmentation<T extends string> = (sample: Sample<T>, showing: Showing) => Sample<T>;
 
 export interface BatchesOptions<T extends string> {
-  /** The rows to use, as {@link split} gives them. Default: all. */
+  /** The rows to use, as {@link split} returns them. Default: all. */
   readonly indices?: readonly number[];
   /** Default: 4. */
   readonly batchSize?: number;
@@ -25,7 +25,7 @@ export interface BatchesOptions<T extends string> {
   /** Default: 0. */
   readonly seed?: number;
   readonly augment?: Augmentation<T>;
-  /** For each task that it names: how many samples with that label every batch has at least. */
+  /** For each task named: the minimum number of samples with that label in every batch. Default: none. */
   readonly balance?: SomeTasks<T, number>;
   /** Batches that are read ahead of the one in use. Default: 1. */
   readonly prefetch?: number;
@@ -43,20 +43,20 @@ export interface BatchSource<T extends string> {
  * Batches of a dataset as a source for training and evaluation.
  *
  * An epoch's batches are a function of (`seed`, epoch) alone. Samples are read when they are needed, `prefetch` batches
- * ahead, and become Float32 tensors when their batch is asked for; the source disposes a batch when the next one is
- * asked for or the loop is left. A label that some samples of a batch lack is filled with 0 and has weight 0 there; a
+ * ahead, and become Float32 tensors when their batch is requested; the source disposes a batch when the next one is
+ * requested or the loop is left. A label that some samples of a batch lack is filled with 0 and has weight 0 there; a
  * task that no sample of the batch has is left out. The tasks of its row, not the sample, say which labels count.
  *
  * Without `balance` an epoch shows every sample once. With it, every batch (the last one included) has at least the
- * asked number of samples with the label, and labelled samples are shown again where that needs it. Samples that carry
- * the same balanced labels are shown in passes, each pass all of them once in a new order; those without any have one
- * pass an epoch, and no batch holds a sample twice. The epoch ends when all samples were shown: with U samples without
- * and m with the label, `balance: { task: n }` makes max(ceil((U + m) / batchSize), ceil(U / (batchSize - n)))
+ * requested number of samples with the label, and labelled samples are repeated where that is needed. Samples that
+ * carry the same balanced labels are shown in passes, each pass all of them once in a new order; those without any have
+ * one pass per epoch, and no batch holds a sample twice. The epoch ends when all samples were shown: with U samples
+ * without and m with the label, `balance: { task: n }` makes max(ceil((U + m) / batchSize), ceil(U / (batchSize - n)))
  * batches. So 794 images without a mask and 50 with one make 265 batches of four with n = 1, and show each mask five or
  * six times.
  *
- * @throws RangeError for indices outside of the rows or given twice, for a seed that is not an integer of at least 0,
- * for a balance that the samples or the batch size cannot give, and while reading: an error names the sample.
+ * @throws RangeError for indices out of range or given twice, for a seed that is not an integer of at least 0,
+ * for a balance that the samples or the batch size do not allow, and while reading: an error names the sample.
  * @example
  * const trainSet = batches(dataset, { indices: parts.train, batchSize: 4, seed: 1, balance: { segmentation: 1 } });
  * for await (const { x, y, weight } of trainSet(0)) console.log(x.shape, Object.keys(y));
@@ -121,7 +121,7 @@ export function batches<T extends string>(
           all,
         ),
       );
-      plain.catch(() => {}); // whoever awaits it gets the error; nobody does when the loop was left before
+      plain.catch(() => {}); // the await below gets the error; when the loop was left before, nothing awaits it
       ahead.push(plain);
     };
     for (let i = 0; i < prefetch; i++) readNext();

@@ -14,11 +14,11 @@ function sizeOf(sample: Sample<string>): number {
 }
 
 /**
- * Keeps samples in memory once they were read, so that only the first epoch decodes and resizes images. 811 grey images
- * of 64 x 64 take 13 MB.
+ * Keeps samples in memory once they have been read, so that only the first epoch decodes and resizes images. 811 grey
+ * images of 64 x 64 take 13 MB.
  *
- * When `bytes` are used up, further samples are read anew each time: epochs pass over all samples alike, so dropping an
- * old one for a new one would gain nothing. Samples are shared between readers, who must not write into them.
+ * When `bytes` are used up, further samples are read again each time: epochs pass over all samples alike, so dropping
+ * an old one for a new one would gain nothing. Samples are shared between readers, which must not write into them.
  *
  * @throws RangeError if `bytes` is no integer of at least 0. A sample that could not be read is not kept.
  * @example

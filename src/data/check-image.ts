@@ -1,6 +1,6 @@
 import type { NDArray } from '../types';
 
-/** Gives the shape of an image `[height, width, channels]`, or throws with `name` in the message. */
+/** Returns the shape of an image `[height, width, channels]`, or throws with `name` in the message. */
 export function imageShape(image: NDArray, name: string): readonly [height: number, width: number, channels: number] {
   if (image === null || typeof image !== 'object' || !ArrayBuffer.isView(image.data) || !Array.isArray(image.shape)) {
     throw new TypeError(`${name} must be { data, shape } with a typed array, got ${image}.`);

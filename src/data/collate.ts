@@ -28,7 +28,7 @@ function stack(arrays: readonly (NDArray | undefined)[], ids: readonly string[],
   return { data, shape: [arrays.length, ...shape] };
 }
 
-/** Plain data of one batch: what {@link collate} makes of its samples. */
+/** Plain data of one batch: what {@link collate} makes from its samples. */
 export interface PlainBatch<T extends string> {
   readonly x: NDArray;
   readonly y: SomeTasks<T, NDArray>;
@@ -60,7 +60,7 @@ export function collate<T extends string>(rows: readonly Row<T>[], samples: read
   return { x, y, weight };
 }
 
-/** Makes the tensors of a batch; whoever calls it disposes them. */
+/** Makes the tensors of a batch; the caller disposes them. */
 export function toTensors<T extends string>(plain: PlainBatch<T>): Batch<T> {
   const y: { [K in T]?: Tensor } = {};
   const weight: { [K in T]?: Tensor1D } = {};

@@ -6,9 +6,9 @@ import { resizeImage } from './resize-image';
 export interface NearDuplicatesOptions {
   /** The rows to compare. Default: all. */
   readonly indices?: readonly number[];
-  /** How many of the 64 bits of the hashes may differ for a pair to be looked at, at the best shift. Default: 10. */
+  /** How many of the 64 bits of the hashes may differ, at the best shift, for a pair to be compared. Default: 10. */
   readonly maxDistance?: number;
-  /** The least correlation of the pair's details. Default: 0.82. */
+  /** The lowest correlation of the pair's details. Default: 0.82. */
   readonly minCorrelation?: number;
 }
 
@@ -16,7 +16,10 @@ export interface NearDuplicatesOptions {
 const SIDE = 64;
 const COARSE = 16;
 const SHIFT = 2;
-/** Pairs whose 16 x 16 pictures correlate less are not looked at closely; copies that are moved by 2 pixels correlate more. */
+/**
+ * Pairs whose 16 x 16 pictures correlate less are not looked at closely; copies that are moved by 2 pixels correlate
+ * more.
+ */
 const COARSE_CORRELATION = 0.6;
 /** How far the picture is moved for its hashes, down and right. */
 const MOVES = [-SHIFT, 0, SHIFT].flatMap((down) => [-SHIFT, 0, SHIFT].map((right) => [down, right] as const));
@@ -85,7 +88,9 @@ function distance({ movedHashes }: Signature, { hash: [first, second] }: Signatu
   return Math.min(...movedHashes.map(([a, b]) => countBits(a ^ first) + countBits(b ^ second)));
 }
 
-/** Pearson's correlation of `a` with `b` moved by (`down`, `right`), over the pixels that both have; 0 for a flat one. */
+/**
+ * Pearson's correlation of `a` with `b` moved by (`down`, `right`), over the pixels that both have; 0 for a flat one.
+ */
 function correlation(a: Float64Array, b: Float64Array, side: number, down = 0, right = 0): number {
   let [n, sumA, sumB, sumAA, sumBB, sumAB] = [0, 0, 0, 0, 0, 0];
   for (let y = Math.max(0, down); y < Math.min(side, side + down); y++) {
@@ -114,7 +119,7 @@ function sharesDetails(a: Signature, b: Signature, least: number): boolean {
   return false;
 }
 
-/** Joins what pairs connect; gives the groups of two and more, in ascending order. */
+/** Joins what pairs connect; returns the groups of two or more, in ascending order. */
 function connect(count: number, pairs: Iterable<readonly [number, number]>): number[][] {
   const parent = Array.from({ length: count }, (_, i) => i);
   const root = (i: number): number => {
@@ -131,16 +136,17 @@ function connect(count: number, pairs: Iterable<readonly [number, number]>): num
 }
 
 /**
- * Groups of images that show the same: copies in another size, window or compression, with burnt-in marks, moved by up
- * to 3 % of a side, and neighbouring slices that hardly differ. They belong on one side of a split: name them as `group`.
+ * Groups of images that show the same content: copies in another size, window or compression, with burnt-in marks,
+ * moved by up to 3 % of a side, and neighbouring slices that hardly differ. They belong on one side of a split: name
+ * them as `group`.
  *
  * Two images are near-duplicates when at most `maxDistance` of the 64 bits of their difference hashes (of 9 x 8 pixels)
- * differ, and the details that they have at 64 x 64 beyond 16 x 16 correlate by at least `minCorrelation`, both at a shift
- * of up to 2 of the 64 pixels. Details, since whole slices of different chests correlate by 0.97 and more; of 811 real chest
- * slices, copies and neighbouring slices had 0.82 to 0.99, different patients at most 0.82. What is connected by pairs is
- * one group. Gives row indices, ascending. Images are read once, in order; some 35 kB are kept of each. Turned or
- * mirrored copies are not found, nor are flat images. Give images of 64 x 64 at least: smaller ones lack the details that
- * tell patients apart.
+ * differ, and the details that they have at 64 x 64 beyond 16 x 16 correlate by at least `minCorrelation`, both at a
+ * shift of up to 2 of the 64 pixels. Details are compared since whole slices of different chests correlate by 0.97 and
+ * more; of 811 real chest slices, copies and neighbouring slices had 0.82 to 0.99, different patients at most 0.82.
+ * Pairs that are connected form one group. Returns row indices, ascending. Images are read once, in order; some 35 kB
+ * are kept of each. Turned or mirrored copies are not found, nor are flat images. Use images of at least 64 x 64:
+ * smaller ones lack the details that distinguish patients.
  *
  * @throws RangeError for options out of range.
  * @example

@@ -3,7 +3,7 @@ import type { NDArray } from '../types';
 import { imageShape } from './check-image';
 
 /**
- * What becomes 0 and what becomes 1: the range of the number type (`'type'`: 255 for Uint8, 65535 for Uint16), the
+ * Which values become 0 and 1: the range of the number type (`'type'`: 255 for Uint8, 65535 for Uint16), the
  * image's own extremes (`'minMax'`) or percentiles, or a fixed window `[low, high]` in the image's units.
  */
 export type UnitRange =
@@ -57,8 +57,8 @@ function bounds(data: NDArray['data'], range: UnitRange): readonly [number, numb
  *
  * `image`: `[height, width, channels]` -> Float32 of the same shape.
  *
- * @throws TypeError for range `'type'` over anything but Uint8 and Uint16; RangeError for a range that does not rise and
- * for a value that is not finite.
+ * @throws TypeError for range `'type'` over anything but Uint8 and Uint16; RangeError for a range that does not rise
+ * and for a value that is not finite.
  * @example
  * scaleToUnit({ data: Uint8Array.of(0, 51, 255), shape: [1, 3, 1] }).data; // 0, 0.2, 1
  */

@@ -3,7 +3,7 @@ import { mapTasks } from '../internal/map-tasks';
 import { random } from '../internal/random';
 import type { ByTask, Row } from '../types';
 
-/** What a split looks at; `Dataset.rows` fit. */
+/** What a split needs to know; `Dataset.rows` fit. */
 export type SplitRow = Pick<Row<string>, 'group' | 'stratum'>;
 
 export interface SplitOptions<P extends string> {
@@ -41,7 +41,7 @@ function groupsOf(rows: readonly SplitRow[]): Group[] {
   return groups;
 }
 
-/** Deals whole groups to parts with the given shares; gives the sorted row indices of each part. */
+/** Deals whole groups to parts with the given shares; returns the sorted row indices of each part. */
 function deal(
   rows: readonly SplitRow[],
   groups: readonly Group[],
@@ -84,10 +84,10 @@ function deal(
 }
 
 /**
- * Splits rows into named parts: whole groups (a patient never stands on both sides), strata in proportion, seeded.
+ * Splits rows into named parts: whole groups (a patient is never on both sides), strata in proportion, seeded.
  *
  * Groups are dealt one by one, large before small and otherwise in a seeded random order, each to the part where it
- * lowers the squared shortfall of strata and rows most. A row without a group is a group of its own. Gives the row
+ * lowers the squared shortfall of strata and rows most. A row without a group is a group by itself. Returns the row
  * indices of each part, ascending; each row is in exactly one part.
  *
  * @throws RangeError if the fractions do not add up to 1, if a group is larger than the largest part, or if a part
@@ -123,8 +123,8 @@ export function split<P extends string>(
 }
 
 /**
- * Splits rows into `k` folds, of equal size as far as the groups allow, as {@link split} does; gives each fold as `test`
- * beside the rest as `train`.
+ * Splits rows into `k` folds, of equal size as far as the groups allow, as {@link split} does; returns each fold as
+ * `test` with the rest as `train`.
  *
  * @throws RangeError if `k` is no integer of at least 2 or a fold stays empty.
  * @example

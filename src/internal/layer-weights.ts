@@ -3,7 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 
 type Layer = LayersModel['layers'][number];
 
-/** A model's weight as it stands in snapshots. */
+/** A model's weight as stored in snapshots. */
 export interface NamedWeight {
   readonly name: string;
   readonly variable: Variable;
@@ -25,8 +25,8 @@ export function weightVariables(net: LayersModel): Variable[] {
 }
 
 /**
- * The weights with the names that their layers gave; tfjs makes its own unique within the process, so those would
- * differ from one run to the next.
+ * The weights with the names that their layers chose; tfjs makes its own names unique within the process, so those
+ * would differ from one run to the next.
  */
 export function namedWeights(net: LayersModel): NamedWeight[] {
   const trainable = new Set(net.trainableWeights.map((weight) => weight.read().id));
@@ -42,7 +42,7 @@ export async function readWeights(net: LayersModel): Promise<Float32Array[]> {
   return values.map((value) => value.slice());
 }
 
-/** Puts back what `readWeights` gave. */
+/** Restores what `readWeights` returned. */
 export function writeWeights(net: LayersModel, values: readonly Float32Array[]): void {
   tidy(() => {
     for (const [i, variable] of weightVariables(net).entries()) variable.assign(tensor(values[i], variable.shape));
@@ -51,7 +51,7 @@ export function writeWeights(net: LayersModel, values: readonly Float32Array[]):
 
 /**
  * Holds the weights that a forward pass in training changes by itself, the moving statistics of batch normalization, so
- * that a pass which is not to count can be undone.
+ * that a pass which must not count can be undone.
  */
 export function holdStatistics(net: LayersModel): { restore(): void; dispose(): void } {
   const variables = namedWeights(net).flatMap(({ variable, trainable }) => (trainable ? [] : [variable]));

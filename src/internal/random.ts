@@ -1,13 +1,14 @@
 import { philox4x32 } from './philox';
 
-/** A stream of random numbers that depends on nothing but what it was made from. */
+/** A stream of random numbers that depends only on its seed and names. */
 export interface Random {
   /** 32 random bits, as an integer in [0, 2^32). */
   bits(): number;
   /** Uniform in [low, high), with 32 bits of resolution. Default: [0, 1). */
   uniform(low?: number, high?: number): number;
   /**
-   * Uniform over 0 .. n - 1, for n up to 2^32; where n is no power of 2, a number is up to n / 2^32 more likely than another.
+   * Uniform over 0 .. n - 1, for n up to 2^32; where n is no power of 2, a number is up to n / 2^32 more likely than
+   * another.
    *
    * @throws RangeError when n is not a whole number from 1 to 2^32.
    */
@@ -33,9 +34,9 @@ export function deriveSeed(seed: number, ...stream: readonly (number | string)[]
 }
 
 /**
- * The random numbers of one named use of `seed`. The same seed and names give the same numbers on every machine; other
- * names give a stream that is independent of them, so that no use of a seed shifts the numbers of another one. There is
- * no state to save: what was drawn in an epoch is drawn again by naming the epoch. For simulations, not for secrets.
+ * The random numbers of one named use of `seed`. The same seed and names lead to the same numbers on every machine;
+ * other names to an independent stream, so that no use of a seed shifts the numbers of another one. There is no state
+ * to save: what was drawn in an epoch is drawn again by naming the epoch. For simulations, not for secrets.
  *
  * The generator is Philox4x32-10, its key the seed, its counter how many blocks were drawn and a hash of the names.
  * Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011, doi:10.1145/2063384.2063405.

@@ -7,10 +7,10 @@ export interface Tape {
   /**
    * The gradients of some tensors of the forward pass with respect to `leaves`, added up: `outputs` holds pairs of a
    * tensor and the gradient that comes in there (left out: ones). Leaves are ends: nothing flows through them to what
-   * they were made from. A leaf that nothing reaches gets undefined.
+   * they were made from. For a leaf that nothing reaches the gradient is undefined.
    *
-   * With `last`, what the forward pass kept is disposed as soon as this has no more use for it, and the tape is of no use
-   * afterwards: the backward pass then needs little more memory than the forward pass left.
+   * With `last`, what the forward pass kept is disposed as soon as this has no more use for it, and the tape is of no
+   * use afterwards: the backward pass then needs little more memory than the forward pass left.
    */
   gradients(
     outputs: readonly (readonly [tensor: Tensor, gradient?: Tensor])[],
@@ -29,7 +29,7 @@ function gradientsOf(node: Node, incoming: readonly (Tensor | undefined)[], name
   const { kernelName, gradient: compute } = node;
   if (compute === undefined) throw new Error(`tfjs has no gradient for ${kernelName}.`);
   return tidy(() => {
-    // A missing one becomes zeros in there.
+    // A missing one becomes zeros there.
     const outgoing = compute(incoming as Tensor[]);
     const gradients = names.map((name) => outgoing[name]());
     const scope = engine().state.activeScope.id;

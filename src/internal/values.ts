@@ -13,7 +13,7 @@ function flatten(values: NestedNumbers, shape: number[], depth: number, out: num
   }
 }
 
-/** Reads a tensor, an NDArray, a typed array or nested arrays as plain numbers; `name` stands in the errors. */
+/** Reads a tensor, an NDArray, a typed array or nested arrays as plain numbers; `name` is used in errors. */
 export async function readValues(values: Values, name: string): Promise<NDArray> {
   if (values instanceof Tensor) {
     return { data: (await values.data()) as NDArray['data'], shape: values.shape };

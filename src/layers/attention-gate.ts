@@ -27,7 +27,7 @@ export interface AttentionGateOptions extends LayerArgs {
  * `y = skip * sigmoid(psi . relu(W_x skip + W_g gate + b_g) + b_psi)`, the products with `W` and `psi` being 1x1
  * convolutions.
  *
- * Takes `[skip, gate]`, `[batch, height, width, skip channels]` and `[batch, height, width, gate channels]`, and gives
+ * Takes `[skip, gate]`, `[batch, height, width, skip channels]` and `[batch, height, width, gate channels]`; returns
  * the skip's shape. The source takes the gate from the coarser scale and resamples the attention coefficients; here the
  * gate is the already upsampled feature map, so that nothing needs resampling.
  * Source: Oktay et al., "Attention U-Net", 2018, arXiv:1804.03999.
@@ -82,7 +82,7 @@ export class AttentionGate extends layers.Layer {
     return tidy(() => {
       const [skip, gate] = inputs as Tensor4D[];
       const [batch, height, width] = skip.shape;
-      // A 1x1 convolution is a matrix product over the pixels, which every backend can also differentiate.
+      // A 1x1 convolution is a matrix product over the pixels, which every backend can differentiate, too.
       const pixels = (x: Tensor4D) => reshape(x, [-1, x.shape[3]]);
       const fromSkip = matMul(pixels(skip), this.skipKernel.read());
       const fromGate = add(matMul(pixels(gate), this.gateKernel.read()), this.gateBias.read());

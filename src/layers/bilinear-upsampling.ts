@@ -21,7 +21,7 @@ function double(x: Tensor4D, axis: 1 | 2): Tensor4D {
 }
 
 /**
- * Bilinear upsampling by two with pixel centres aligned, as Keras and PyTorch (`align_corners=False`) do it. tfjs's
+ * Bilinear upsampling by two with pixel centres aligned, as in Keras and PyTorch (`align_corners=False`). tfjs's
  * own UpSampling2D shifts the image by half a pixel, and its ops cannot differentiate the aligned form.
  *
  * `[batch, height, width, channels]` -> `[batch, 2 height, 2 width, channels]`.

@@ -14,7 +14,7 @@ import { SubspaceMix } from './sharing/subspace-mix';
 
 /**
  * Makes this library's layers known to tfjs, so that `tf.loadLayersModel` can read a model that has them. The builders
- * register what they make, and `loadMultitask` all of them: needed only to load with tfjs alone.
+ * register what they make, and `loadMultitask` all of them: call it only to load with plain tfjs.
  *
  * @example
  * registerLayers();

@@ -6,11 +6,11 @@ import type { LayerArgs } from './core/layer-args';
 export interface SeededDropoutOptions extends LayerArgs {
   /** The share of values that is dropped, in [0, 1). */
   readonly rate: number;
-  /** Left out: one is drawn and kept in the config. */
+  /** Default: one is drawn, and kept in the config. */
   readonly seed?: number;
 }
 
-/** Throws unless `rate` can be a dropout rate: with 1 nothing would be left to scale. */
+/** Throws unless `rate` can be a dropout rate: with 1 there would be nothing left to scale. */
 export function checkRate(rate: number, name: string): void {
   if (typeof rate !== 'number') throw new TypeError(`${name} must be a number, got ${typeof rate}.`);
   if (!(rate >= 0 && rate < 1)) throw new RangeError(`${name} must lie in [0, 1), got ${rate}.`);
@@ -21,8 +21,8 @@ export function checkRate(rate: number, name: string): void {
  * the step and the call within that step; in prediction `y = x`. tfjs's own Dropout repeats one mask at every call when
  * given a seed, and cannot be reproduced without.
  *
- * Any shape -> the same. The trainer sets the step ({@link setDropoutStep}); without one it stays 0, and the calls
- * count on.
+ * Any shape -> the same. The trainer sets the step ({@link setDropoutStep}); without one it stays 0, and calls keep
+ * counting.
  * Source: Srivastava et al., 2014, https://jmlr.org/papers/v15/srivastava14a.html.
  *
  * @throws RangeError where the rate does not lie in [0, 1).

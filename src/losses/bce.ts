@@ -5,14 +5,17 @@ import { clipProbabilities, elementwiseBce, elementwiseBceFromLogits } from './e
 import { smoothLabels } from './smooth-labels';
 
 export interface BceOptions {
-  /** In [0, 1]: labels 0 and 1 become `labelSmoothing / 2` and `1 - labelSmoothing / 2`. */
+  /** In [0, 1]: labels 0 and 1 become `labelSmoothing / 2` and `1 - labelSmoothing / 2`. Default: 0. */
   readonly labelSmoothing?: number;
-  /** `yPred` holds logits: no sigmoid before the loss, and exact gradients however sure the prediction is. */
+  /**
+   * `yPred` holds logits: no sigmoid before the loss, and exact gradients however confident the prediction. Default:
+   * false.
+   */
   readonly fromLogits?: boolean;
 }
 
 /**
- * Binary cross-entropy of each sample; each element is a yes or no of its own.
+ * Binary cross-entropy of each sample; each element is a separate yes or no.
  *
  * `mean(-y log p - (1 - y) log(1 - p))`, the mean over all but the batch axis.
  *

@@ -5,16 +5,16 @@ import { defineLoss, SHARES } from './define-loss';
 import { clipProbabilities, elementwiseBce, elementwiseBceFromLogits } from './elementwise-bce';
 
 export interface BinaryFocalOptions {
-  /** In [0, 1]: positives weigh `alpha`, negatives `1 - alpha`. `null`: both weigh 1. */
+  /** In [0, 1]: positives weigh `alpha`, negatives `1 - alpha`. `null`: both weigh 1. Default: 0.25. */
   readonly alpha?: number | null;
-  /** At least 0: how much less the well classified count. 0 gives cross-entropy. */
+  /** At least 0: how much less well-classified examples count; 0 is cross-entropy. Default: 2. */
   readonly gamma?: number;
-  /** `yPred` holds logits: no sigmoid before the loss. */
+  /** `yPred` holds logits: no sigmoid before the loss. Default: false. */
   readonly fromLogits?: boolean;
 }
 
 /**
- * Binary focal loss of each sample: cross-entropy that turns away from what is already right.
+ * Binary focal loss of each sample: cross-entropy that counts well-classified examples less.
  *
  * `mean(alpha_t (1 - p_t)^gamma CE(y, p))` with `p_t = y p + (1 - y)(1 - p)` and
  * `alpha_t = y alpha + (1 - y)(1 - alpha)`, the mean over all but the batch axis.

@@ -6,11 +6,11 @@ import { EPSILON } from './epsilon';
 import { logProbabilities } from './log-probabilities';
 
 export interface CategoricalFocalOptions {
-  /** At least 0: the weight of every class, or of each class in its order. */
+  /** At least 0: the weight of every class, or of each class in order. Default: 1. */
   readonly alpha?: number | readonly number[];
-  /** At least 0: how much less the well classified count. 0 gives cross-entropy. */
+  /** At least 0: how much less well-classified examples count; 0 is cross-entropy. Default: 2. */
   readonly gamma?: number;
-  /** `yPred` holds logits: no softmax before the loss. */
+  /** `yPred` holds logits: no softmax before the loss. Default: false. */
   readonly fromLogits?: boolean;
 }
 

@@ -6,9 +6,12 @@ import { logProbabilities } from './log-probabilities';
 import { smoothLabels } from './smooth-labels';
 
 export interface CrossEntropyOptions {
-  /** In [0, 1]: this share of a label is spread evenly over the classes. */
+  /** In [0, 1]: this share of a label is spread evenly over the classes. Default: 0. */
   readonly labelSmoothing?: number;
-  /** `yPred` holds logits: no softmax before the loss, and exact gradients however sure the prediction is. */
+  /**
+   * `yPred` holds logits: no softmax before the loss, and exact gradients however confident the prediction. Default:
+   * false.
+   */
   readonly fromLogits?: boolean;
 }
 
@@ -20,7 +23,7 @@ export interface CrossEntropyOptions {
  * `yTrue`, `yPred`: `[batch, ..., classes]` of one shape; `yTrue` one-hot or any distribution; in nats. A row of zeros
  * in `yTrue` costs nothing, but still counts in the mean. Probabilities are divided by their sum and clipped at 1e-7.
  *
- * Keras's `CategoricalCrossentropy` has the same options and, to about 1e-7 a class, the same numbers; torch's
+ * Keras's `CategoricalCrossentropy` has the same options and, to about 1e-7 per class, the same numbers; torch's
  * `CrossEntropyLoss(label_smoothing)` is `fromLogits: true` with one-hot labels.
  *
  * Label smoothing: Szegedy et al., 2016, doi:10.1109/CVPR.2016.308.

@@ -17,7 +17,8 @@ export const SHARES = [0, 1] as const;
 
 /**
  * Makes a {@link Loss} from its computation: checks the two tensors, casts them to float (labels often are integers or
- * booleans), and averages what `compute` leaves beside the batch axis. `labels`: where labels must lie, if not anywhere.
+ * booleans), and averages the result of `compute` over all but the batch axis. `labels`: where labels must lie, if not
+ * anywhere.
  */
 export function defineLoss(
   name: string,

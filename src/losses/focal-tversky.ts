@@ -8,7 +8,7 @@ import type { TverskyOptions } from './tversky';
 import { tverskyDistance } from './tversky-distance';
 
 export interface FocalTverskyOptions extends TverskyOptions {
-  /** Above 0; 1 gives `tversky`. Above 1, regions that are nearly right keep a larger gradient. */
+  /** Above 0; 1 is `tversky`. Above 1, regions that are nearly right keep a larger gradient. Default: 4 / 3. */
   readonly gamma?: number;
 }
 
@@ -20,7 +20,7 @@ export interface FocalTverskyOptions extends TverskyOptions {
  * `yTrue`, `yPred`: `[batch, ..., classes]` of one shape, in [0, 1]; one foreground class needs one channel. Below 1e-7
  * the power goes on as a straight line to 0, because its gradient there would be infinite.
  *
- * The paper gives its 0.7 to alpha, there the weight of false negatives: here that is beta. It
+ * The paper's alpha (0.7) weighs false negatives; here that is beta. It
  * sums over the classes: `average: 'sum'`. smp's `TverskyLoss(alpha=a, beta=b, gamma=g)` on a batch of one with one
  * class is `alpha: a, beta: b, gamma: 1 / g, smooth: { numerator: 0, denominator: 1e-7 }, empty: 'zero'`.
  *

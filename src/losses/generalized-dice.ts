@@ -7,13 +7,13 @@ import { countRegions } from './regions';
 
 export interface GeneralizedDiceOptions {
   /**
-   * The weight of a class whose target holds `n` pixels: `'square'` is `1 / n^2` (default), `'simple'` is `1 / n`,
-   * `'uniform'` is 1. A class that the target does not hold weighs as much as the heaviest other class.
+   * The weight of a class whose target holds `n` pixels: `'square'` is `1 / n^2`, `'simple'` is `1 / n`, `'uniform'` is
+   * 1. A class that the target does not hold weighs as much as the heaviest other class. Default: `'square'`.
    */
   readonly weightType?: 'square' | 'simple' | 'uniform';
-  /** In weighted pixels, so small; a number goes to both sides. */
+  /** In weighted pixels, so small; a number is added to both sides. Default: 1e-5. */
   readonly smooth?: number | Smoothing;
-  /** `false` leaves out class 0. */
+  /** `false` leaves out class 0. Default: true. */
   readonly includeBackground?: boolean;
 }
 

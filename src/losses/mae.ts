@@ -7,11 +7,10 @@ import { defineLoss } from './define-loss';
  *
  * `mean(|yTrue - yPred|)`, the mean over all but the batch axis.
  *
- * `yTrue`, `yPred`: `[batch, ...]` of one shape, in any unit; the loss is in the same. Equals the mean of Keras's
+ * `yTrue`, `yPred`: `[batch, ...]` of one shape, in any unit; the loss is in the same unit. Equals the mean of Keras's
  * `MeanAbsoluteError` and of torch's `L1Loss` over one sample. The gradient is 0 where the two agree.
  *
- * @throws RangeError where the shapes differ, TypeError where an argument is not a tensor; both when the loss is
- * called.
+ * @throws when the loss is called: RangeError where the shapes differ, TypeError where an argument is not a tensor.
  * @example
  * ```ts
  * mae()(tensor2d([[0, 1]]), tensor2d([[0, 0.5]])); // [0.25]

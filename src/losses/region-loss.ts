@@ -13,26 +13,30 @@ export interface Smoothing {
   readonly denominator: number;
 }
 
-/** What `softDice`, `tversky`, `focalTversky` and `jaccard` have in common. */
+/** Options that `softDice`, `tversky`, `focalTversky` and `jaccard` have in common. */
 export interface RegionOptions {
-  /** In pixels, 1 by default; a number goes to both sides. Over an empty target Dice slopes by at most `1 / smooth`. */
+  /**
+   * In pixels; a number is added to both sides. Over an empty target the gradient of Dice is at most `1 / smooth`.
+   * Default: 1.
+   */
   readonly smooth?: number | Smoothing;
-  /** `false` leaves out class 0. */
+  /** `false` leaves out class 0. Default: true. */
   readonly includeBackground?: boolean;
   /**
-   * How the values of several classes become one, as in the metrics: `'macro'` (default) their mean, `'micro'` one
-   * ratio over all their pixels; or, for the settings of other libraries, `'sum'`.
+   * How the values of several classes become one, as in the metrics: `'macro'` their mean, `'micro'` one
+   * ratio over all their pixels; or, for the settings of other libraries, `'sum'`. Default: `'macro'`.
    */
   readonly average?: 'macro' | 'micro' | 'sum';
   /**
-   * What a class costs in a sample whose target does not hold it. `'smooth'` (default): what the smoothed ratio says,
-   * which pushes the prediction down; where the prediction is empty too, that is 0 for equal smoothing on both sides
-   * and 1 for none in the numerator. `'zero'`: nothing. `'skip'`: nothing, and the mean is over the other classes.
+   * What a class costs in a sample whose target does not hold it. `'smooth'`: what the smoothed ratio says, which
+   * pushes the prediction down; where the prediction is empty too, that is 0 for equal smoothing on both sides and 1
+   * for none in the numerator. `'zero'`: nothing. `'skip'`: nothing, and the mean is over the other classes. Default:
+   * `'smooth'`.
    */
   readonly absent?: 'smooth' | 'zero' | 'skip';
 }
 
-/** Checks what was asked for as smoothing. */
+/** Checks the option `smooth`. */
 export function readSmoothing(smooth: number | Smoothing, name: string): Smoothing {
   const { numerator, denominator } = typeof smooth === 'object' ? smooth : { numerator: smooth, denominator: smooth };
   checkRange(numerator, 0, Number.POSITIVE_INFINITY, `${name}: smooth in the numerator`);

@@ -3,7 +3,7 @@ import type { Loss } from '../types';
 import { type RegionOptions, regionLoss } from './region-loss';
 
 export interface SoftDiceOptions extends RegionOptions {
-  /** Squares `y` and `p` in the denominator, as V-Net does. */
+  /** Squares `y` and `p` in the denominator, as V-Net does. Default: false. */
   readonly squared?: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface SoftDiceOptions extends RegionOptions {
  * | smp `DiceLoss(smooth=0)` on a batch of one | `smooth: { numerator: 0, denominator: 1e-7 }, absent: 'zero'` |
  * | smp `DiceLoss(smooth=s)` on a batch of one | `smooth: 2 * s, absent: 'zero'` |
  *
- * Keras and smp sum over the batch before they divide; here each sample has a ratio of its own.
+ * Keras and smp sum over the batch before they divide; here each sample has its own ratio.
  *
  * Source: Milletari, Navab, Ahmadi, 2016, doi:10.1109/3DV.2016.79.
  *

@@ -3,7 +3,7 @@ import { checkRange } from '../internal/check';
 import type { Loss } from '../types';
 
 export interface SumOfOptions {
-  /** At least 0, one for each loss; 1 each where left out. */
+  /** At least 0, one for each loss. Default: 1 for each. */
   readonly weights?: readonly number[];
 }
 

@@ -4,9 +4,9 @@ import { type RegionOptions, regionLoss } from './region-loss';
 import { tverskyDistance } from './tversky-distance';
 
 export interface TverskyOptions extends RegionOptions {
-  /** Weight of false positives, at least 0. */
+  /** Weight of false positives, at least 0. Default: 0.3. */
   readonly alpha?: number;
-  /** Weight of false negatives, at least 0. */
+  /** Weight of false negatives, at least 0. Default: 0.7. */
   readonly beta?: number;
 }
 

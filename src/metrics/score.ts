@@ -4,9 +4,9 @@ import type { Metric, Values } from '../types';
  * The value of a metric on one set of data, in one call.
  *
  * `yTrue`, `yPred`: `[batch, ...]` tensors, which stay the caller's, or plain arrays, which need no backend; `weight`:
- * `[batch]`, 0 leaves a sample out.
+ * `[batch]`; 0 leaves a sample out.
  *
- * @throws what the metric throws on data that it cannot read.
+ * @throws whatever the metric throws on data that it cannot read.
  * @example
  * await score(auc(), [0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]); // 0.75
  */

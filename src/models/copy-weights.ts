@@ -1,14 +1,14 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
 /**
- * Copies the weights of the layers whose names start with `prefix` from one net to another, layer by layer by name: a
+ * Copies the weights of the layers whose names start with `prefix` from one net to another, matched by layer name: a
  * trained encoder into a model with other heads.
  *
- * To freeze what was copied, set `trainable` of those layers to false. A frozen batch normalization still goes by the
- * batch in training, and its moving statistics follow: take another norm where nothing may change. Throws a RangeError,
- * before anything is copied, where `to` has no such layer with weights, where `from` lacks one of them, or where the
- * shapes differ.
+ * To freeze what was copied, set `trainable` of those layers to false. A frozen batch normalization still normalizes by
+ * the batch in training, and its moving statistics follow: use another norm where nothing may change.
  *
+ * @throws RangeError, before anything is copied, where `to` has no such layer with weights, where `from` lacks one of
+ * them, or where the shapes differ.
  * @example
  * copyWeights(trained.net, model.net, 'encoder/');
  * for (const layer of model.net.layers) if (layer.name.startsWith('encoder/')) layer.trainable = false;

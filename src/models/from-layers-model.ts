@@ -32,7 +32,7 @@ export function fromLayersModel<const T extends string>(net: LayersModel, tasks:
   }
   if (net.outputNames.join() !== tasks.join()) {
     throw new RangeError(
-      `fromLayersModel: the net's outputs must be the tasks ${tasks.join(', ')}; it gives ${net.outputNames.join(', ')}.`,
+      `fromLayersModel: the net's outputs must be the tasks ${tasks.join(', ')}; it has ${net.outputNames.join(', ')}.`,
     );
   }
   return {

@@ -23,7 +23,7 @@ import { inOrder } from '../layers/sharing/in-order';
 import type { MultitaskModel } from '../types';
 
 export interface GradCamOptions<T extends string> {
-  /** The task that is explained; its head gives `[batch, units]`. */
+  /** The task to explain; its head returns `[batch, units]`. */
   readonly task: T;
   /**
    * The layer whose channels are weighed. Default: the last feature map that the head gets from outside, the
@@ -43,7 +43,7 @@ function findFeatureMap(output: SymbolicTensor, task: string, layer: string | un
     const found = candidates.findLast(({ sourceLayer }) => sourceLayer.name === layer);
     if (found !== undefined) return found;
     const names = [...new Set(candidates.map(({ sourceLayer }) => `'${sourceLayer.name}'`))].join(', ');
-    throw new RangeError(`gradCam: layer must give a feature map that '${task}' depends on: ${names}; got '${layer}'.`);
+    throw new RangeError(`gradCam: layer must have a feature map that '${task}' depends on: ${names}; got '${layer}'.`);
   }
   const found = candidates.findLast(({ sourceLayer }) => !sourceLayer.name.startsWith(`${task}/`)) ?? candidates.at(-1);
   if (found === undefined)
@@ -52,8 +52,8 @@ function findFeatureMap(output: SymbolicTensor, task: string, layer: string | un
 }
 
 /**
- * Where the backward pass begins, and with which gradient: before the activation, since the slope of a sigmoid or a
- * softmax that is sure of itself is 0 in single precision.
+ * Where the backward pass begins, and with which gradient: before the activation, since the slope of a saturated
+ * sigmoid or softmax is 0 in single precision.
  */
 function findScore(output: SymbolicTensor, unit: number): { start: SymbolicTensor; slope: () => Tensor } {
   const score = output.sourceLayer.getClassName() === 'Activation' ? output.inputs[0] : output;
@@ -74,15 +74,15 @@ function checkImages(x: Tensor, expected: readonly (number | null)[]): void {
 }
 
 /**
- * Where in an image a head sees what speaks for its class: a class-activation map of its score by gradients, Grad-CAM.
+ * Where in an image a head sees evidence for its class: Grad-CAM, a class-activation map from gradients of its score.
  *
  * `relu(sum_k a_k A_k)`, where `A_k` is the k-th channel of the layer's output and `a_k` the mean over its pixels of
  * the slope of the score with respect to it; then enlarged bilinearly and divided by its largest value. The score is
- * taken before the last activation. The model predicts as ever: no dropout, and no statistics change.
+ * taken before the last activation. The model runs in inference mode: no dropout, and no statistics change.
  *
- * `x`: `[batch, height, width, channels]` -> `[batch, height, width]` in [0, 1], 1 where the image speaks loudest for
- * the class, all 0 where nothing does. The caller disposes it.
- * Source: Selvaraju et al., 2017, doi:10.1109/ICCV.2017.74.
+ * `x`: `[batch, height, width, channels]` -> `[batch, height, width]` in [0, 1], 1 where the evidence for the class is
+ * strongest, all 0 where there is none. The caller disposes it. Source: Selvaraju et al., 2017,
+ * doi:10.1109/ICCV.2017.74.
  *
  * @throws RangeError for an unknown task, a head that gives a feature map, an unknown layer or unit, and an `x` that
  * does not fit the model.
@@ -98,7 +98,9 @@ export function gradCam<T extends string>(
   const output = net.outputs[tasks.indexOf(task)];
   if (output === undefined) throw new RangeError(`gradCam: task must be one of ${tasks.join(', ')}; got '${task}'.`);
   if (output.shape.length !== 2) {
-    throw new RangeError(`gradCam: the head of a task must give [batch, units]; '${task}' gives [${output.shape}].`);
+    throw new RangeError(
+      `gradCam: the head of a task must return [batch, units]; '${task}' returns [${output.shape}].`,
+    );
   }
   checkInteger(unit, 0, 'gradCam: unit');
   const units = output.shape[1] as number;

@@ -6,8 +6,8 @@ import type { MultitaskModel } from '../types';
 import { fromLayersModel } from './from-layers-model';
 
 /**
- * Loads a model that `model.net.save` wrote, from an IOHandler or a URL. The tasks are the net's outputs; give `tasks`
- * to have them checked, and in the type.
+ * Loads a model that `model.net.save` wrote, from an IOHandler or a URL. The tasks are the net's outputs; pass `tasks`
+ * to check them and to have them in the type.
  *
  * @throws RangeError where the net's outputs are not `tasks`, or cannot be tasks.
  * @example

@@ -25,7 +25,7 @@ export interface MultitaskOptions<T extends string> {
 /**
  * A model of an encoder that the tasks share and one head for each task.
  *
- * `[batch, ...inputShape]` -> what each head gives. Layers: `input`, `encoder/...`, and for each task `task/...` and
+ * `[batch, ...inputShape]` -> the output of each head. Layers: `input`, `encoder/...`, and for each task `task/...` and
  * the output `task`.
  * Source: Caruana, "Multitask learning", 1997, doi:10.1023/A:1007379606734.
  *

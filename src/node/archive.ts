@@ -26,10 +26,12 @@ function bytesOf(array: NDArray['data']): Uint8Array {
 }
 
 /**
- * Writes plain data with typed arrays to one file, with a SHA-256 checksum over all of it. Numbers survive exactly, NaN,
- * infinities and -0 included. A file that was there is replaced in one step: a crash leaves the old one or the new one.
+ * Writes plain data with typed arrays to one file, with a SHA-256 checksum over all of it. Numbers survive exactly,
+ * NaN, infinities and -0 included. A file that was there is replaced in one step: a crash leaves the old one or the new
+ * one.
  *
- * @throws TypeError that names what is not plain data; Error with the path and the bytes needed if it cannot be written.
+ * @throws TypeError that names what is not plain data; Error with the path and the bytes needed if it cannot be
+ * written.
  * @example
  * await writeArchive('state.tfmt', { epoch: 3, weights: [new Float32Array(8)] });
  */
@@ -65,7 +67,7 @@ interface Opened {
   readonly hash: Hash;
 }
 
-/** Reads up to the arrays; throws where the file is none of ours, or is not as long as its header says. */
+/** Reads up to the arrays; throws where the file is not an archive, or is not as long as its header says. */
 async function readHeader(handle: FileHandle): Promise<Opened> {
   const { size } = await handle.stat();
   const hash = createHash('sha256');
@@ -132,7 +134,7 @@ async function openArchive<V>(path: string, read: (opened: Opened) => Promise<V>
 /**
  * Reads what {@link writeArchive} wrote.
  *
- * @throws Error with the path if there is no such file, or it is torn, changed or of another format.
+ * @throws Error with the path if there is no such file, or if it is truncated, changed or in another format.
  * @example
  * const state = await readArchive('state.tfmt');
  */

@@ -9,15 +9,15 @@ import { removeLeftovers } from './write-durably';
 export interface CheckpointOptions {
   /** After every so many epochs, steps or both. Default: `{ epochs: 1 }`. */
   readonly every?: { readonly epochs?: number; readonly steps?: number };
-  /** How many of the newest files to keep. Default: 2, so that one is there should the newest be damaged. */
+  /** How many of the newest files to keep. Default: 2, in case the newest is damaged. */
   readonly keep?: number;
   /** Where the directory holds checkpoints of another run: remove them, or throw. Default: false. */
   readonly overwrite?: boolean;
 }
 
 /**
- * Whether the newest checkpoint in a directory is of the run, as far as it says. Its weights are not read, unless it names another
- * run: on that hangs whether files are removed, so its checksum must hold, or the one before it is asked.
+ * Whether the newest checkpoint in a directory is of the run, as far as it says. Its weights are not read, unless it
+ * names another run: on that hangs whether files are removed, so its checksum must hold, or the one before it is asked.
  */
 async function isOf({ id }: { readonly id: string }, directory: string): Promise<boolean> {
   for (const read of [readArchiveOutline, readArchive]) {
@@ -32,12 +32,12 @@ async function isOf({ id }: { readonly id: string }, directory: string): Promise
  * A callback that saves the whole run (weights, optimizer, epoch, history, random state) as files
  * `checkpoint-000001.tfmt`, ... in a directory, for {@link loadCheckpoint} and `fit({ resume })`.
  *
- * Besides `every`, the end is saved: the last epoch, the step or epoch after which a callback stops the fit, an abort.
- * Each file is written beside the others and renamed when it is whole, so that a crash or a full disk leaves the earlier
- * ones as they were. One run writes to a directory.
+ * Besides `every`, the end of the fit is saved: the last epoch, the step or epoch after which a callback stops the fit,
+ * an abort. Each file is written beside the others and renamed when it is whole, so that a crash or a full disk leaves
+ * the earlier ones as they were. One run writes to a directory.
  *
  * @throws RangeError for bad options; during the fit, Error with the path if a file cannot be written, if the directory
- * holds checkpoints of a run that the fit does not go on with, or if another process writes to it.
+ * holds checkpoints of a run that the fit does not continue, or if another process writes to it.
  * @example
  * await trainer.fit(trainSet, { epochs: 500, callbacks: [checkpoint('runs/paper', { every: { epochs: 5 } })] });
  */

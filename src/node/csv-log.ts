@@ -29,7 +29,7 @@ function quote(field: string): string {
  * A callback that keeps a CSV file with a row for each epoch: `epoch` (from 0), `seconds`, `learning_rate`,
  * `train.loss`, `train.<task>.loss`, `validation.loss`, `validation.<task>.<metric>`, ...
  *
- * The file is written anew from the history after every epoch, in one step: it is always whole, a resumed fit does not
+ * The file is rewritten from the history after every epoch, in one step: it is always whole, a resumed fit does not
  * repeat epochs, and a score that first appears later gets its column.
  *
  * @throws Error with the path, during the fit, if it cannot be written.

@@ -16,7 +16,9 @@ interface Newest<V> {
   readonly skipped: LoadedCheckpoint['skipped'];
 }
 
-/** What `read` returns for the newest checkpoint that it does not throw for; undefined where there is no checkpoint. */
+/**
+ * The result of `read` for the newest checkpoint for which it does not throw; undefined where there is no checkpoint.
+ */
 export async function readNewest<V>(
   directory: string,
   read: (path: string) => Promise<V>,
@@ -36,10 +38,10 @@ export async function readNewest<V>(
 }
 
 /**
- * Reads the newest whole checkpoint that {@link checkpoint} wrote to a directory; undefined where there is none yet.
- * Torn or changed files are passed over and named in `skipped`.
+ * Reads the newest intact checkpoint that {@link checkpoint} wrote to a directory; undefined if there is none yet.
+ * Truncated or changed files are skipped and named in `skipped`.
  *
- * @throws Error that names every checkpoint and what is wrong with it, if none of them is whole.
+ * @throws Error that names every checkpoint and what is wrong with it, if none of them is intact.
  * @example
  * const last = await loadCheckpoint('runs/paper');
  * await trainer.fit(trainSet, { epochs: 500, resume: last?.state, callbacks: [checkpoint('runs/paper')] });

@@ -6,7 +6,7 @@ import { resolveInside } from './resolve-inside';
 
 const BYTES = { float32: 4, int32: 4, bool: 1, complex64: 8, uint8: 1, uint16: 2, float16: 2 } as const;
 
-/** Bytes that the weights take; undefined where there are strings, whose length only the data says. */
+/** Bytes that the weights take; undefined where there are strings, whose length only the data tells. */
 function byteLength(specs: readonly io.WeightsManifestEntry[]): number | undefined {
   let bytes = 0;
   for (const { shape, dtype, quantization } of specs) {
@@ -73,7 +73,7 @@ export async function loadModelFiles(path: string): Promise<io.ModelArtifacts> {
     try {
       return await readModel(file, text);
     } catch (error) {
-      // Where a save came between, the weights that this text names may be gone.
+      // If another save happened in between, the weights that this text names may be gone.
       const now = await readText(file);
       if (now === text) throw error;
       text = now;

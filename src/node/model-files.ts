@@ -25,7 +25,7 @@ export function weightsName(file: string, weights: readonly Uint8Array[]): strin
   return `${basename(file, '.json')}.${sha256(weights).slice(0, 16)}.bin`;
 }
 
-/** Whether a name is one that {@link weightsName} gives for this model file. */
+/** Whether a name is one that {@link weightsName} returns for this model file. */
 export function isWeightsName(file: string, name: string): boolean {
   const stem = `${basename(file, '.json')}.`;
   return name.startsWith(stem) && /^[0-9a-f]{16}\.bin$/.test(name.slice(stem.length));

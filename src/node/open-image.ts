@@ -9,7 +9,7 @@ export interface OpenImageOptions {
   readonly root: string | undefined;
 }
 
-/** An image whose header has been read and found good; its pixels have not been decoded yet. */
+/** An image whose header has been read and checked; its pixels have not been decoded yet. */
 export interface OpenImage {
   readonly sharp: Sharp;
   /** Its path, for error messages. */
@@ -54,7 +54,9 @@ async function readBytes(path: string, name: string, root: string | undefined): 
   }
 }
 
-/** Reads a file and its image header; `sharp` is set up to give upright pixels as stored, without colour management. */
+/**
+ * Reads a file and its image header; `sharp` is set up to return upright pixels as stored, without colour management.
+ */
 export async function openImage(path: string, { pixelLimit, root }: OpenImageOptions): Promise<OpenImage> {
   const name = root === undefined ? path : join(root, path);
   const bytes = await readBytes(path, name, root);
@@ -78,7 +80,7 @@ export async function openImage(path: string, { pixelLimit, root }: OpenImageOpt
     );
   }
   if (depth !== 'uchar' && depth !== 'ushort') {
-    throw new Error(`${name}: expected 8 or 16 bits a channel, unsigned; found ${depth} numbers.`);
+    throw new Error(`${name}: expected 8 or 16 bits per channel, unsigned; found ${depth} numbers.`);
   }
   if (!['b-w', 'grey16', 'srgb', 'rgb16'].includes(space)) {
     throw new Error(`${name}: expected grey or RGB colours, found the colour space ${space}.`);

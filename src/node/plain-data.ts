@@ -29,7 +29,7 @@ function isPlainObject(value: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** `name` stands in the error for a value that is not plain data. */
+/** `name` is used in the error for a value that is not plain data. */
 export function encodePlainData(data: PlainData, name: string): Encoded {
   const arrays: NDArray['data'][] = [];
   const encode = (value: PlainData, path: string): unknown => {

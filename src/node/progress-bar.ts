@@ -78,11 +78,11 @@ function stepLine<T extends string>(
 }
 
 /**
- * A callback that shows how the fit stands: epoch, step, time left for the epoch and in all, steps per second, each
- * task's loss (the mean over the epoch's steps so far that had its labels); after each epoch a line with all scores
- * stays.
+ * A callback that shows the progress of the fit: epoch, step, time left for the epoch and in all, steps per second,
+ * each task's loss (the mean over the epoch's steps so far that had its labels); after each epoch a line with all
+ * scores stays.
  *
- * On a terminal one line is redrawn, at most ten times a second; elsewhere there is only a line for each epoch. The
+ * On a terminal one line is redrawn, at most ten times per second; elsewhere there is only a line for each epoch. The
  * cursor is never hidden, so an interrupt leaves the terminal as it was.
  *
  * @example

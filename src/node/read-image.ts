@@ -47,14 +47,14 @@ function toUnit(
 /**
  * Reads a PNG, JPEG or TIFF image (the first page) as numbers in [0, 1]: what is stored, divided by 255 or 65535.
  *
- * The content decides about the format, not the name. The image is turned upright as its EXIF orientation says; colour
+ * The content decides the format, not the name. The image is turned upright as its EXIF orientation says; colour
  * profiles are ignored, so that the numbers are those in the file. Grey from colours is BT.601 luma; alpha is dropped
  * (not blended with a background) unless `channels` is `'keep'`. Needs the package sharp.
  *
- * Gives Float32 `[height, width, channels]`.
+ * Returns Float32 `[height, width, channels]`.
  *
- * @throws Error with the path, the found and the expected: no such file, another format, truncated or broken, signed or
- * floating-point pixels, more pixels than `pixelLimit`, a path that leaves `root`.
+ * @throws Error with the path, what was found and what was expected: no such file, another format, truncated or broken,
+ * signed or floating-point pixels, more pixels than `pixelLimit`, a path that leaves `root`.
  * @example
  * const slice = await readImage('scans/patient-1.png', { root: 'data' }); // grey, shape [512, 512, 1]
  */
@@ -82,7 +82,7 @@ export async function readImage(
   });
   const deep = image.depth === 16;
   const raw = deep ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data;
-  // Sharp gives 8-bit grey with alpha as red, green, blue, alpha.
+  // Sharp returns 8-bit grey with alpha as red, green, blue, alpha.
   const repeated = info.channels - image.channels;
   const at = Array.from({ length: image.channels }, (_, c) => (c === 0 ? 0 : c + repeated));
   const unit = toUnit(raw, info.channels, at, channels, deep ? 65535 : 255);

@@ -18,7 +18,7 @@ async function syncDirectory(directory: string): Promise<void> {
 
 /**
  * Writes a file so that a crash, a kill or a full disk at any moment leaves what was there before or the new content,
- * whole: a temporary file beside it is written, flushed to the disk and renamed. Makes the directories that it needs.
+ * whole: a temporary file beside it is written, flushed to the disk and renamed. Creates the directories that it needs.
  *
  * @throws Error with the path, the bytes needed and the reason; the temporary file is gone then.
  */

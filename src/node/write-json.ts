@@ -2,11 +2,11 @@ import { writeDurably } from './write-durably';
 
 /**
  * Writes a value as JSON, indented by two spaces. A file that was there is replaced in one step, so that a crash leaves
- * the old one or the new one, whole. Makes the directories that it needs. As JSON has no NaN or infinity, they become
+ * the old one or the new one, whole. Creates the directories that it needs. As JSON has no NaN or infinity, they become
  * null.
  *
- * @throws TypeError for a value that JSON cannot say: undefined, a function, a bigint, a circular object; Error with the
- * path if it cannot be written.
+ * @throws TypeError for a value that JSON cannot express: undefined, a function, a bigint, a circular object; Error
+ * with the path if it cannot be written.
  * @example
  * await writeJson('runs/own/scores.json', await trainer.evaluate(testSet));
  */

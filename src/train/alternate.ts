@@ -13,12 +13,12 @@ function only<T extends string>({ x, y, weight }: Batch<T>, task: T | undefined)
 }
 
 /**
- * A source that trains one task at a step: the tasks take turns in the given order, and a batch keeps the labels of the
- * task whose turn it is. A task that stands in the order twice gets twice the turns.
+ * A source that trains one task per step: the tasks take turns in the given order, and a batch keeps the labels of the
+ * task whose turn it is. A task named twice gets twice the turns.
  *
  * Step `s` of epoch `e` is the turn of `order[(s + e) mod n]`, so that no task always begins an epoch. Where the batch
  * has no label of that task, the next one in the order that it has labels of takes its place; a batch without labels of
- * any of them keeps none. The turn depends on nothing else, so a resumed run goes on with the same one.
+ * any of them keeps none. The turn depends on nothing else, so a resumed run continues with the same one.
  *
  * @throws RangeError for an empty order.
  * @example

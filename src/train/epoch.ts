@@ -13,7 +13,7 @@ export interface Fit<T extends string, M extends TaskMetrics<T>> {
   readonly callbacks: readonly Callback<T>[];
   readonly signal: AbortSignal | undefined;
   readonly terminateOnNaN: boolean;
-  /** Lets the event loop have its turn. */
+  /** Yields to the event loop. */
   readonly pause: () => Promise<void>;
   readonly state: FitState<T>;
   readonly run: Run<T>;
@@ -26,7 +26,7 @@ export async function reachSafePoint<T extends string>(
   for (const callback of callbacks) await callback.onSafePoint?.(run, at);
 }
 
-/** A step of the trainer; its errors say where the fit stood. */
+/** A step of the trainer; its errors say where the fit was. */
 async function takeStep<T extends string, M extends TaskMetrics<T>>(
   { trainer, terminateOnNaN, state: { epoch, batches } }: Fit<T, M>,
   batch: Batch<T>,
@@ -50,20 +50,20 @@ async function trainBatches<T extends string, M extends TaskMetrics<T>>(fit: Fit
     const { progress, loss, losses, balance } = result;
     const log = { step: state.batches, progress, loss, losses, ...(balance === undefined ? {} : { balance }) };
     for (const callback of callbacks) await callback.onStepEnd?.(run, log);
-    // Between the batches of one accumulated step there is nothing whole to save.
+    // Between the batches of one accumulated step there is no complete state to save.
     if (result.updated) {
       await reachSafePoint(fit, 'step');
       if (state.stopped !== null || signal?.aborted) return false;
     }
     await pause();
   }
-  if (state.batches === 0) throw new RangeError(`fit: the source gave no batch in epoch ${state.epoch}.`);
+  if (state.batches === 0) throw new RangeError(`fit: the source returned no batch in epoch ${state.epoch}.`);
   state.steps = state.batches;
   trainer.flush();
   return !signal?.aborted;
 }
 
-/** One epoch from where the fit stands; false where it was cut short. */
+/** One epoch from where the fit is; false where it was cut short. */
 export async function runEpoch<T extends string, M extends TaskMetrics<T>>(fit: Fit<T, M>): Promise<boolean> {
   const { trainer, weighting, validation, callbacks, signal, state, run } = fit;
   const { tasks } = trainer.model;

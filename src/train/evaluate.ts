@@ -56,7 +56,9 @@ export async function evaluateModel<T extends string>(
     await pause();
   }
   if (batches === 0) {
-    throw new RangeError('evaluate: the source gave no batch; one that gives its batches once only must be made anew.');
+    throw new RangeError(
+      'evaluate: the source returned no batch; a source that can be read only once must be created anew.',
+    );
   }
   const scores: Record<string, Record<string, unknown>> = {};
   for (const task of model.tasks) scores[task] = { loss: meanLoss(sums, task) };

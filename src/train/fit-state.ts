@@ -4,9 +4,9 @@ import { addLoss, type LossSums, meanLoss } from './scores';
 import { newRunId, type Snapshot } from './snapshot';
 import type { StepResult } from './types';
 
-/** Where a fit stands: all that its snapshot holds besides the states of the trainer and the callbacks. */
+/** Where a fit is: all that its snapshot holds besides the states of the trainer and the callbacks. */
 export interface FitState<T extends string> {
-  /** Of the run that the fit is a part of. */
+  /** The id of the run that the fit is part of. */
   readonly id: string;
   readonly history: EpochLog<T>[];
   /** The epoch to train, from 0, and how many of its batches have been used. */
@@ -16,7 +16,7 @@ export interface FitState<T extends string> {
   sums: LossSums;
   /** When the epoch would have begun, had there been no pause in it. */
   began: number;
-  /** Batches in an epoch, once known. */
+  /** Batches per epoch, once known. */
   steps: number | undefined;
   /** Why the fit is to end, once it is. */
   stopped: string | null;
@@ -25,7 +25,7 @@ export interface FitState<T extends string> {
 /** Stands for the joint loss in the sums; no task may have this name. */
 const TOTAL = 'loss';
 
-/** The start of a fit, or where the snapshot was taken. */
+/** The state at the start of a fit, or where the snapshot was taken. */
 export function createFitState<T extends string>(
   snapshot: Snapshot<T> | undefined,
   steps: number | undefined,

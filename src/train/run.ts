@@ -27,7 +27,7 @@ async function takeSnapshot<T extends string, M extends TaskMetrics<T>>(
   };
 }
 
-/** What callbacks see and may do of a fit. */
+/** What callbacks can see and do in a fit. */
 export function createRun<T extends string, M extends TaskMetrics<T>>(
   trainer: Trainer<T, M>,
   state: FitState<T>,
@@ -60,7 +60,7 @@ export function createRun<T extends string, M extends TaskMetrics<T>>(
     },
     weights: () => trainer.averaged(() => readWeights(net)),
     setWeights: (weights) => writeWeights(net, weights),
-    // Results of metrics are plain data, which their types do not say.
+    // Results of metrics are plain data, which their types do not express.
     snapshot: async () => (await takeSnapshot(trainer, state, callbacks)) as unknown as PlainData,
   };
 }

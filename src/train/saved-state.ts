@@ -13,7 +13,7 @@ export type SavedState = {
     readonly shape: readonly number[];
     readonly data: Float32Array;
   }[];
-  /** Steps made so far: what dropout masks depend on. */
+  /** Steps made so far: dropout masks depend on it. */
   readonly steps: number;
   /** The epoch of the last of them. */
   readonly epoch: number;
@@ -28,7 +28,7 @@ export type SavedState = {
   readonly average: PlainData;
 };
 
-/** What a state is read from and put back into. */
+/** What a state is saved from and restored to. */
 export interface StatefulParts<T extends string>
   extends Pick<TrainerSettings<T>, 'optimizer' | 'weighting' | 'aggregator' | 'averageDecay'> {
   readonly model: MultitaskModel<T>;
@@ -60,7 +60,7 @@ export async function saveParts<T extends string>(
   };
 }
 
-/** Puts back what `saveParts` returned. Throws where other parts gave it. */
+/** Restores what `saveParts` returned. Throws if it was saved from other parts. */
 export function loadParts<T extends string>(parts: StatefulParts<T>, state: SavedState): void {
   const { model, optimizer, weighting, learned, aggregator, average } = parts;
   checkModel(model, state);
@@ -78,7 +78,7 @@ export function loadParts<T extends string>(parts: StatefulParts<T>, state: Save
   if (state.average !== null) average?.load(state.average);
 }
 
-/** Throws unless a saved state was balanced and averaged in the way that the trainer does it. */
+/** Throws unless a saved state was balanced and averaged the way this trainer does. */
 function checkParts<T extends string>(
   { aggregator, weighting, learned, averageDecay }: StatefulParts<T>,
   saved: SavedState,

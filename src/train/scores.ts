@@ -5,7 +5,7 @@ import type { AnyMetric, Metric, Progress, SomeTasks, Weighting } from '../types
 /** The metrics of each task, by name. */
 export type TaskMetrics<T extends string> = SomeTasks<T, Readonly<Record<string, AnyMetric>>>;
 
-/** What `evaluate` gives: the joint loss, and for each task its loss and its metrics' results. */
+/** What `evaluate` returns: the joint loss, and for each task its loss and its metrics' results. */
 export type Scores<T extends string, M> = { readonly loss: number } & {
   readonly [K in T]: { readonly loss: number } & (K extends keyof M
     ? // biome-ignore lint/suspicious/noExplicitAny: a metric's state does not matter to its result
@@ -35,7 +35,7 @@ export function meanLosses<T extends string>(sums: LossSums, tasks: readonly T[]
   return mapTasks(known, (task) => meanLoss(sums, task));
 }
 
-/** What the weighting makes of mean losses; NaN where there are none. */
+/** The weighting's joint loss of mean losses; NaN where there are none. */
 export async function combineMeans<T extends string>(
   weighting: Weighting<T>,
   means: SomeTasks<T, number>,

@@ -11,11 +11,11 @@ import type { Trainer, TrainerOptions } from './types';
 /**
  * A trainer for a model with several tasks.
  *
- * A task's loss is the weighted mean over the samples that carry its label. A sample without the label gives the task
+ * A task's loss is the weighted mean over the samples that carry its label. A sample without the label contributes
  * a gradient of exactly zero, and a batch without any label of a task skips that task's head.
  *
- * @throws RangeError where losses, metrics or weights name other tasks than the model's, or an option is out of range;
- * TypeError where a weighting and an aggregator are given.
+ * @throws RangeError where losses, metrics or weights name tasks that the model does not have, or an option is out of
+ * range; TypeError where both a weighting and an aggregator are given.
  * @example
  * const trainer = createTrainer(model, {
  *   optimizer: train.adam(1e-4),

@@ -7,12 +7,12 @@ import { createUpdater } from './step/updater';
 import { createWeightAverage } from './step/weight-average';
 
 /**
- * All that training changes: the counters, the weights with their optimizer and their average, what the weighting learns
- * and what an aggregator remembers.
+ * All that training changes: the counters, the weights with their optimizer and their average, what the weighting
+ * learns and what an aggregator remembers.
  */
 export interface TrainingState {
   learningRate: number;
-  /** Where the run stands. Default of `epoch`: that of the last step. */
+  /** Where the run is. Default of `epoch`: that of the last step. */
   progress(at: { readonly epoch?: number; readonly training: boolean }): Progress;
   /** Counts the step that begins at `progress`. */
   count(progress: Progress): void;

@@ -16,18 +16,18 @@ import type { Balance, Callback, EpochLog, TaskScores } from './callbacks/callba
 import type { Scores, TaskMetrics } from './scores';
 
 export interface TrainerOptions<T extends string, M extends TaskMetrics<T>> {
-  /** A tfjs optimizer of its own: its moments belong to this trainer. */
+  /** A tfjs optimizer, used by this trainer alone: it holds this trainer's moments. */
   readonly optimizer: Optimizer;
   /** Exactly the model's tasks. */
   readonly losses: ByTask<T, Loss>;
   readonly metrics?: M & { readonly [K in Exclude<keyof M, T>]: never };
   /** Default: the plain sum of the losses. */
   readonly weighting?: Weighting<T>;
-  /** Joins the tasks' gradients instead of their losses; reported losses are then summed. Not beside a weighting. */
+  /** Joins the tasks' gradients instead of their losses; reported losses are then summed. Excludes `weighting`. */
   readonly aggregator?: Aggregator<T> | ElementwiseAggregator<T>;
   /**
-   * Which gradients the aggregator compares: over the shared parameters (the default; K backward passes through the
-   * trunk for K tasks), or at the representation that the trunk hands to the heads (one pass).
+   * Which gradients the aggregator compares: over the shared parameters (K backward passes through the trunk for K
+   * tasks), or at the representation that the trunk passes to the heads (one pass). Default: `'parameters'`.
    */
   readonly gradientsAt?: 'parameters' | 'representation';
   /** Scales the gradients down so that their global norm is at most this. Pascanu et al., 2013, arXiv:1211.5063. */
@@ -41,15 +41,15 @@ export interface TrainerOptions<T extends string, M extends TaskMetrics<T>> {
 export interface StepOptions {
   /** Throws where a loss or a gradient is NaN or infinite. Default: true. */
   readonly terminateOnNaN?: boolean;
-  /** For a weighting that changes with the epoch; counts from 0. Default: that of the step before. */
+  /** For a weighting that changes with the epoch; counts from 0. Default: the epoch of the previous step. */
   readonly epoch?: number;
 }
 
-/** What one batch gave. */
+/** The result of a step on one batch. */
 export interface StepResult<T extends string> {
-  /** Where the run stood when the losses were joined. */
+  /** Where the run was when the losses were joined. */
   readonly progress: Progress;
-  /** What the weighting made of the tasks' losses, plus the layers' regularization. NaN for a batch without labels. */
+  /** The joint loss that the weighting computed, plus the layers' regularization. NaN for a batch without labels. */
   readonly loss: number;
   /** Unweighted; a task without labels in the batch is left out. */
   readonly losses: SomeTasks<T, number>;
@@ -57,7 +57,7 @@ export interface StepResult<T extends string> {
   readonly amounts: SomeTasks<T, number>;
   /** False while gradients are being accumulated. */
   readonly updated: boolean;
-  /** What the aggregator saw and said, where there is one. */
+  /** The input and the result of the aggregator, where there is one. */
   readonly balance?: Balance<T>;
 }
 
@@ -69,7 +69,7 @@ export interface Trainer<T extends string, M extends TaskMetrics<T> = TaskMetric
    * Trains on one batch.
    *
    * @throws RangeError for a batch that does not fit the model, and where a loss or a gradient becomes NaN or infinite
-   * (unless `terminateOnNaN` is false); the weights are then those of before the step.
+   * (unless `terminateOnNaN` is false); the weights are then those before the step.
    */
   step(batch: Batch<T>, options?: StepOptions): Promise<StepResult<T>>;
   /** Makes the optimizer's step with what has been accumulated so far. */
@@ -80,9 +80,11 @@ export interface Trainer<T extends string, M extends TaskMetrics<T> = TaskMetric
   evaluate(source: Source<T>, options?: { readonly signal?: AbortSignal }): Promise<Scores<T, M>>;
   /** The model's outputs by task. The caller disposes them. */
   predict(x: Tensor): Promise<ByTask<T, Tensor>>;
-  /** Weights, moments, step count: all that the trainer knows, as plain data. */
+  /** Weights, moments, step count: the whole state of the trainer, as plain data. */
   save(): Promise<PlainData>;
-  /** Puts back what `save` gave. @throws RangeError where another model gave it, or one that was trained otherwise. */
+  /**
+   * Restores what `save` returned. @throws RangeError if it came from another model, or from one trained differently.
+   */
   load(state: PlainData): void;
   /** Runs `body` with the averaged weights in the model, where an average is kept. */
   averaged<R>(body: () => Promise<R>): Promise<R>;
@@ -98,15 +100,15 @@ export interface FitOptions<T extends string> {
   readonly validation?: Source<T>;
   /** Called in this order, at every hook. */
   readonly callbacks?: readonly Callback<T>[];
-  /** Ends the fit after the running step; `history.stopped` is then 'aborted'. */
+  /** Ends the fit after the current step; `history.stopped` is then 'aborted'. */
   readonly signal?: AbortSignal;
   /** Throws as soon as a loss or a gradient is NaN or infinite. Default: true. */
   readonly terminateOnNaN?: boolean;
-  /** Goes on from what `run.snapshot()` gave, e.g. `(await loadCheckpoint(directory))?.state`. */
+  /** Continues from what `run.snapshot()` returned, e.g. `(await loadCheckpoint(directory))?.state`. */
   readonly resume?: PlainData;
 }
 
-/** What a fit gives: plain data. */
+/** The result of a fit, as plain data. */
 export interface History<T extends string, S = TaskScores<T>> {
   readonly epochs: readonly (Omit<EpochLog<T>, 'validation'> & { readonly validation?: S })[];
   /** Why the fit ended before its last epoch. */

@@ -50,7 +50,7 @@ describe.each(cases)('$name', (c) => {
   const { loss, oracle } = c;
   const fitting = shapes.filter((shape) => shape.length > 1 || !needsClasses(c));
 
-  it.each(fitting.map((shape) => [shape]))('gives one loss a sample, that of the oracle, for shape %j', (shape) => {
+  it.each(fitting.map((shape) => [shape]))('returns one loss per sample, as the oracle does, for shape %j', (shape) => {
     const inputs = randomInputs(c, shape);
     tidy(() => {
       const result = loss(toTensor(inputs.yTrue, shape), toTensor(inputs.yPred, shape));

@@ -193,10 +193,10 @@ describe('gradCam', () => {
         new RangeError("gradCam: task must be one of reconstruction, segmentation, classification; got 'covid'."),
       );
       expect(cam({ task: 'segmentation' })).toThrow(
-        new RangeError("gradCam: the head of a task must give [batch, units]; 'segmentation' gives [,4,4,1]."),
+        new RangeError("gradCam: the head of a task must return [batch, units]; 'segmentation' returns [,4,4,1]."),
       );
       expect(cam({ layer: 'segmentation/level1/conv1' })).toThrow(
-        "gradCam: layer must give a feature map that 'classification' depends on: 'encoder/level1/conv1', ",
+        "gradCam: layer must have a feature map that 'classification' depends on: 'encoder/level1/conv1', ",
       );
       expect(cam({ unit: 1 })).toThrow(new RangeError("gradCam: unit must lie in [0, 0] for 'classification', got 1."));
       expect(cam({ unit: 0.5 })).toThrow('gradCam: unit must be an integer of at least 0, got 0.5.');

@@ -49,7 +49,7 @@ describe('loadMultitask', () => {
     const handler = await saved(net);
     const before = memory().numTensors;
     await expect(loadMultitask(handler, ['a', 'c'])).rejects.toThrow(
-      new RangeError("fromLayersModel: the net's outputs must be the tasks a, c; it gives a, b."),
+      new RangeError("fromLayersModel: the net's outputs must be the tasks a, c; it has a, b."),
     );
     expect(memory().numTensors).toBe(before);
     net.dispose();
@@ -70,9 +70,9 @@ describe('fromLayersModel', () => {
   it('refuses tasks that are not the outputs in their order', () => {
     const net = twoOutputs(['a', 'b']);
     expect(() => fromLayersModel(net, ['b', 'a'])).toThrow(
-      new RangeError("fromLayersModel: the net's outputs must be the tasks b, a; it gives a, b."),
+      new RangeError("fromLayersModel: the net's outputs must be the tasks b, a; it has a, b."),
     );
-    expect(() => fromLayersModel(net, ['a'])).toThrow("the net's outputs must be the tasks a; it gives a, b.");
+    expect(() => fromLayersModel(net, ['a'])).toThrow("the net's outputs must be the tasks a; it has a, b.");
     expect(() => fromLayersModel(net, ['a', 'a'])).toThrow("fromLayersModel: task names must differ, got 'a' twice.");
     expect(() => fromLayersModel(net, ['a', 3 as unknown as string])).toThrow(
       new TypeError('fromLayersModel: a task name must be a string, got number.'),

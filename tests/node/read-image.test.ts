@@ -120,7 +120,7 @@ describe('readImage refuses', () => {
   it('floating-point and signed pixels', async () => {
     await put('float.tif', Buffer.from(golden.unreadable.float, 'base64'));
     await expect(readImage(path('float.tif'))).rejects.toThrow(
-      `${path('float.tif')}: expected 8 or 16 bits a channel, unsigned; found float numbers.`,
+      `${path('float.tif')}: expected 8 or 16 bits per channel, unsigned; found float numbers.`,
     );
     await put('signed.tif', Buffer.from(golden.unreadable.signed, 'base64'));
     await expect(readImage(path('signed.tif'))).rejects.toThrow('found short numbers.');

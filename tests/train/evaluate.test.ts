@@ -97,7 +97,7 @@ describe('evaluate', () => {
 
   it('says so when a source gives nothing', async () => {
     const { trainer, model } = setUp();
-    await expect(trainer.evaluate(() => [])).rejects.toThrow('evaluate: the source gave no batch');
+    await expect(trainer.evaluate(() => [])).rejects.toThrow('evaluate: the source returned no batch');
     trainer.dispose();
     model.dispose();
   });

@@ -256,7 +256,7 @@ describe('fit', () => {
   it('says so when a source gives nothing, or two callbacks share a name', async () => {
     const model = tinyModel();
     const trainer = createTrainer(model, { optimizer: train.sgd(0.1), losses });
-    await expect(trainer.fit(() => [], { epochs: 1 })).rejects.toThrow('fit: the source gave no batch in epoch 0.');
+    await expect(trainer.fit(() => [], { epochs: 1 })).rejects.toThrow('fit: the source returned no batch in epoch 0.');
     const twice = [earlyStopping<TinyTask>(), earlyStopping<TinyTask>()];
     await expect(trainer.fit(source, { epochs: 1, callbacks: twice })).rejects.toThrow('two callbacks have the name');
     await expect(trainer.fit(source, { epochs: -1 })).rejects.toThrow('fit: epochs must be an integer of at least 0');
@@ -381,7 +381,9 @@ describe('the learning rate', () => {
 
   it('follows a schedule', async () => {
     expect(await rates(learningRate(({ epoch }) => 2 ** -epoch))).toEqual([1, 0.5, 0.25, 0.125]);
-    await expect(rates(learningRate(() => Number.NaN))).rejects.toThrow('the schedule gave NaN at step 0 of epoch 0');
+    await expect(rates(learningRate(() => Number.NaN))).rejects.toThrow(
+      'the schedule returned NaN at step 0 of epoch 0',
+    );
     const at = (epoch: number, step = 0) => ({ epoch, step, epochs: 10 });
     // By hand: 0.01 (1 - 5/10)^0.9; cosine at a third; warm-up after 2 of 4 steps.
     expect(polynomialDecay({ from: 0.01 })(at(5))).toBeCloseTo(0.00535887, 8);

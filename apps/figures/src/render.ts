@@ -8,7 +8,7 @@ export const FONT = 'DejaVu Sans';
 export const INK = '#222222';
 export const MUTED = '#6b6b6b';
 
-/** Okabe and Ito's colours (2008) without yellow and black: told apart by colour-blind eyes and on paper. */
+/** Okabe and Ito's colours (2008) without yellow and black: distinguishable for colour-blind readers and on paper. */
 export const PALETTE = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9'] as const;
 
 /** Pixels to a unit of the SVG. */

@@ -26,7 +26,7 @@ type Part = 'image' | 'trueMask' | 'predictedMask' | 'reconstruction';
 interface Column {
   readonly part: Part;
   readonly heading: string;
-  /** What stands in a cell without this part. */
+  /** The text of a cell without this part. */
   readonly missing: string;
   /** Of a mask. */
   readonly color?: string;
@@ -119,7 +119,7 @@ function drawLegend(x: number, y: number, colors: readonly (readonly [label: str
 }
 
 /**
- * A PNG of slices, one a row: the image, its true mask, the predicted mask with the outline of the true one, and the
+ * A PNG of slices, one per row: the image, its true mask, the predicted mask with the outline of the true one, and the
  * reconstruction. A column stands where any row has something for it.
  */
 export async function sliceSheet(

@@ -7,7 +7,7 @@ export interface TrainingRun {
 }
 
 export interface TrainingCurvesOptions {
-  /** Which of the tasks' metrics are drawn beside the losses; all by default. */
+  /** Which of the tasks' metrics are drawn beside the losses. Default: all. */
   readonly metrics?: readonly string[];
 }
 

@@ -29,7 +29,7 @@ export function conv(
     filters,
     kernelSize,
     padding: 'same' as const,
-    // A normalization takes the mean out again and brings its own offset.
+    // A normalization subtracts the mean anyway, and has an offset itself.
     useBias: plain,
     activation: plain ? activation : ('linear' as const),
     kernelInitializer: heNormal(seed, name),

@@ -9,7 +9,9 @@ import { conv } from './conv';
 import { convBlock } from './conv-block';
 import type { Norm } from './norm';
 
-/** What of a skip a decoder joins to its own feature map: all of it, what an attention gate lets through, or none. */
+/**
+ * What a decoder joins to its own feature map from a skip: all of it, what an attention gate lets through, or nothing.
+ */
 export type Skips = 'concat' | 'attention' | 'none';
 
 /** How a decoder doubles the size: a resize and a convolution 2x2, or one transposed convolution. */
@@ -19,7 +21,7 @@ export interface UpPathOptions {
   readonly skips: Skips;
   readonly upsample: Upsample;
   readonly norm: Norm;
-  /** Stands in the errors. */
+  /** For error messages. */
   readonly caller: string;
 }
 

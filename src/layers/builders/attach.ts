@@ -5,7 +5,7 @@ import { apply } from '../core/apply';
 
 export interface AttachOptions {
   /**
-   * The level whose feature map the head takes for its bottleneck: 1 is the finest skip, one more than the skips the
+   * The level whose feature map the head uses as its bottleneck: 1 is the finest skip, the number of skips + 1 the
    * bottleneck.
    */
   readonly level: number;
@@ -14,7 +14,7 @@ export interface AttachOptions {
 }
 
 /**
- * A head on another level than the deepest: the level's feature map stands in for its bottleneck, and the finer skips
+ * A head on a level other than the deepest: the level's feature map is its bottleneck, and the finer skips
  * are its skips (none behind a pooling). With {@link withDecoder} the levels are those of a decoder that the heads
  * share.
  *

@@ -18,7 +18,7 @@ export interface SegmentationHeadOptions {
 
 /**
  * A value for each pixel of the bottleneck, or of the level that it is attached to: the last two layers of a U-Net, a
- * convolution 3x3 to twice the output's channels (ReLU) and a convolution 1x1. What a shared decoder needs on top.
+ * convolution 3x3 to twice the output's channels (ReLU) and a convolution 1x1. The output layers for a shared decoder.
  *
  * Features -> `[batch, height, width, channels]`, the bottleneck's size. Layers: `name/maps/conv1` and `name` itself.
  * Source: Ronneberger, Fischer, Brox, 2015, doi:10.1007/978-3-319-24574-4_28.

@@ -44,7 +44,7 @@ export function UNetDecoder(options: UNetDecoderOptions = {}): Head {
   checkChoice(norm, NORMS, 'UNetDecoder: norm');
   const toOutput = SegmentationHead({ channels, norm, activation });
   return (features, name, seed) => {
-    if (features.skips.length === 0) throw new RangeError('UNetDecoder: the encoder must give at least 1 skip, got 0.');
+    if (features.skips.length === 0) throw new RangeError('UNetDecoder: the encoder must have at least 1 skip, got 0.');
     const [finest] = upPath(features, { skips, upsample, norm, caller: 'UNetDecoder' }, name, seed);
     return toOutput({ skips: [], bottleneck: finest }, name, seed);
   };

@@ -9,8 +9,8 @@ export interface WithDecoderOptions {
 }
 
 /**
- * An encoder and the expanding path of a U-Net behind it as one encoder, so that tasks share a decoder as well: in the
- * place of each skip stand the decoder's feature maps of that level. Heads choose their level with {@link attach}.
+ * An encoder and the expanding path of a U-Net behind it, as one encoder, so that tasks share a decoder as well: in
+ * place of each skip comes the decoder's feature map of that level. Heads choose their level with {@link attach}.
  *
  * Features of `encoder` -> skips of the same shapes, and its bottleneck. Layers: those of the encoder, then from level
  * to level `name/up4/resize`, `name/up4/conv1`, `name/dec4/concat`, `name/dec4/conv1` and `name/dec4/conv2` as in

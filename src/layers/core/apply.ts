@@ -1,6 +1,6 @@
 import type { layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
 
-/** Adds `layer` to the graph behind `input`: `Layer.apply` with the one type that building a model needs. */
+/** Adds `layer` to the graph behind `input`: `Layer.apply` with the only type that building a model needs. */
 export function apply(layer: layers.Layer, input: SymbolicTensor | SymbolicTensor[]): SymbolicTensor {
   return layer.apply(input) as SymbolicTensor;
 }

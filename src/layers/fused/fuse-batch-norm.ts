@@ -11,8 +11,8 @@ interface BatchNormConfig {
 }
 
 /**
- * Lets a `tf.layers.batchNormalization` over the last axis train by `fusedNorm` where the backend can. The layer is saved as the
- * standard one that it is. One over another axis, or without offset or factor, stays as it was.
+ * Makes a `tf.layers.batchNormalization` over the last axis train with `fusedNorm` where the backend has it. The layer
+ * is saved as the standard one that it is. A layer over another axis, or without offset or factor, stays as it was.
  */
 export function fuseBatchNorm(layer: layers.Layer): layers.Layer {
   const { axis, momentum, epsilon, center, scale } = layer.getConfig() as unknown as BatchNormConfig;

@@ -14,7 +14,10 @@ import { hasKernel } from '../../internal/has-kernel';
 
 const RELU_GRAD = 'ReluGrad';
 
-/** dy where the output of the ReLU is positive, 0 elsewhere: in one pass where the backend has a kernel for it (`simd`, `webgpu`). */
+/**
+ * dy where the output of the ReLU is positive, 0 elsewhere: in one pass where the backend has a kernel for it (`simd`,
+ * `webgpu`).
+ */
 function reluGradient(dy: Tensor, y: Tensor): Tensor {
   if (!hasKernel(RELU_GRAD)) return mul(dy, step(y));
   return engine().runKernel(RELU_GRAD, { dy, y }) as Tensor;
@@ -41,7 +44,10 @@ interface ConvConfig {
   readonly activation: string;
 }
 
-/** tfjs has none for this kernel: its `fused.conv2d` falls back to a convolution, an addition and a ReLU in training. */
+/**
+ * tfjs has no gradient for this kernel: its `fused.conv2d` falls back to a convolution, an addition and a ReLU in
+ * training.
+ */
 const fusedConv2d: GradConfig = {
   kernelName: 'FusedConv2D',
   inputsToSave: ['x', 'filter'],
@@ -61,9 +67,9 @@ const fusedConv2d: GradConfig = {
 };
 
 /**
- * Makes bias and ReLU of a `tf.layers.conv2d` part of the convolution in training too, so that a step makes and keeps one
- * feature map where it would make three and keep two. The layer is saved as the standard one that it is. One that has dilations, another
- * order of dimensions or another activation stays as it was.
+ * Makes bias and ReLU of a `tf.layers.conv2d` part of the convolution in training too, so that a step makes and keeps
+ * one feature map where it would make three and keep two. The layer is saved as the standard one that it is. A layer
+ * with dilations, another data format or another activation stays as it was.
  */
 export function fuseConv2d(layer: layers.Layer): layers.Layer {
   const { strides, padding, dataFormat, dilationRate, activation } = layer.getConfig() as unknown as ConvConfig;

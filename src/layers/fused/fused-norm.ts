@@ -4,7 +4,10 @@ import { hasKernel } from '../../internal/has-kernel';
 const NORMALIZE = 'GroupNormalize';
 const NORMALIZE_GRAD = 'GroupNormalizeGrad';
 
-/** Which numbers are taken together: x is `[outer, ..., channels]`, and each outer index and group has its own moments. */
+/**
+ * Which numbers are normalized together: x is `[outer, ..., channels]`, and each outer index and group has its own
+ * moments.
+ */
 interface Groups {
   readonly outer: number;
   readonly groups: number;
@@ -17,9 +20,9 @@ export function canFuseNorm(x: Tensor): boolean {
 }
 
 /**
- * `gamma (x - mean) / sqrt(variance + epsilon) + beta` with the mean and the population variance of each outer index and
- * group, in about a third of the passes over the feature map that ops would take. `onMoments` is told them, `[outer, groups]`
- * each; no gradient goes through what it does, and it disposes nothing.
+ * `gamma (x - mean) / sqrt(variance + epsilon) + beta` with the mean and the population variance of each outer index
+ * and group, in about a third of the passes over the feature map that ops would take. `onMoments` is called with both,
+ * `[outer, groups]` each; no gradient flows through it, and it must not dispose them.
  */
 export function fusedNorm(
   x: Tensor,

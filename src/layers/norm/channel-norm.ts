@@ -8,7 +8,7 @@ export interface ChannelNormOptions extends LayerArgs {
   readonly epsilon?: number;
 }
 
-/** What instance and group normalization share: `gamma * normalized(x) + beta`, one `gamma` and `beta` a channel. */
+/** What instance and group normalization share: `gamma * normalized(x) + beta`, one `gamma` and `beta` per channel. */
 export abstract class ChannelNorm extends layers.Layer {
   protected readonly epsilon: number;
   private gamma!: LayerVariable;
@@ -20,7 +20,7 @@ export abstract class ChannelNorm extends layers.Layer {
     this.inputSpec = [{ ndim: 4 }];
   }
 
-  /** Mean 0 and variance 1 over what the subclass takes together. */
+  /** Mean 0 and variance 1 over what the subclass normalizes together. */
   protected abstract normalized(x: Tensor4D): Tensor;
 
   /** How many groups of neighbouring channels that is in each sample. */

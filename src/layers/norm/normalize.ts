@@ -1,8 +1,8 @@
 import { add, customGrad, type GradSaveFunc, mean, mul, rsqrt, square, sub, type Tensor } from '@tensorflow/tfjs-core';
 
 /**
- * `(x - mean) / sqrt(variance + epsilon)` over `axes`, with the population variance. The gradient is written out,
- * `dx = (dy - mean(dy) - y mean(dy y)) / sqrt(variance + epsilon)`: composed from the ops' own gradients it would take
+ * `(x - mean) / sqrt(variance + epsilon)` over `axes`, with the population variance. The gradient is written out, `dx =
+ * (dy - mean(dy) - y mean(dy y)) / sqrt(variance + epsilon)`: the gradients of the ops, one after the other, would take
  * about twice the passes over the feature map.
  */
 export function normalize(x: Tensor, axes: number[], epsilon: number): Tensor {

@@ -5,7 +5,7 @@ import type { LayerArgs } from '../core/layer-args';
 import { checkInputShapes } from './check-input-shapes';
 import { nearIdentity } from './near-identity';
 
-/** What has an alpha of its own: each channel, or the tensor as a whole. */
+/** What has its own alpha: each channel, or the tensor as a whole. */
 export type StitchPer = 'channel' | 'tensor';
 
 export const STITCHES: readonly StitchPer[] = ['channel', 'tensor'];
@@ -13,7 +13,7 @@ export const STITCHES: readonly StitchPer[] = ['channel', 'tensor'];
 export interface CrossStitchOptions extends LayerArgs {
   /** Default: `'channel'`. */
   readonly per?: StitchPer;
-  /** What each output has of its own input at first, in [0, 1]; the others share the rest equally. Default: 0.9. */
+  /** The initial share of each output's own input, in [0, 1]; the others share the rest equally. Default: 0.9. */
   readonly self?: number;
 }
 
@@ -66,7 +66,7 @@ export class CrossStitch extends layers.Layer {
     });
   }
 
-  /** Models saved before the first release say 'map' for 'tensor'. */
+  /** Models saved before the first release have 'map' for 'tensor'. */
   static override fromConfig<T extends serialization.Serializable>(
     cls: serialization.SerializableConstructor<T>,
     config: serialization.ConfigDict,

@@ -20,9 +20,9 @@ import { checkInputShapes } from './check-input-shapes';
  * A gate over the feature maps of n experts: `y = sum over e of g_e x_e` with `g = softmax([m_1 ... m_n] W + b)`, `m_e`
  * being the mean of each channel of `x_e` over the pixels.
  *
- * n times `[batch, ..., channels]` -> the same once; the gate is another for each sample. Weights: `kernel` `[n
+ * n times `[batch, ..., channels]` -> one of that shape; each sample has its own gate. Weights: `kernel` `[n
  * channels, n]` and `bias` `[n]`, from zeros, so that all experts count equally at first. The source's gates see the
- * input itself; of an image that says little, so here they see what the experts made of it.
+ * input itself; an image by itself says little, so here they see the experts' outputs.
  * Source: Ma, Zhao, Yi, Chen, Hong, Chi, 2018, doi:10.1145/3219819.3220007.
  *
  * @throws RangeError for fewer than 2 inputs and for inputs of different shapes.

@@ -4,17 +4,17 @@ import { checkInteger } from '../../internal/check';
 import type { LayerArgs } from '../core/layer-args';
 
 export interface FilmOptions extends LayerArgs {
-  /** How many conditions the batch holds one after the other, in equal parts. */
+  /** How many conditions the batch holds, one after another, in equal parts. */
   readonly conditions: number;
 }
 
 /**
  * Feature-wise linear modulation by a condition: `y = gamma_k x + beta_k` for the samples of condition k, one gamma and
- * beta a channel. The conditions are the equal parts of the batch, in their order (see {@link RepeatBatch}).
+ * beta per channel. The conditions are the equal parts of the batch, in their order (see {@link RepeatBatch}).
  *
  * `[conditions batch, ..., channels]` -> the same. Weights: `gamma` (from 1) and `beta` (from 0), `[conditions,
  * channels]`.
- * Sources: Perez, Strub, de Vries, Dumoulin, Courville, 2018, doi:10.1609/aaai.v32i1.11671; one learned pair a
+ * Sources: Perez, Strub, de Vries, Dumoulin, Courville, 2018, doi:10.1609/aaai.v32i1.11671; one learned pair per
  * condition as in Dumoulin, Shlens, Kudlur, 2017, arXiv:1610.07629.
  *
  * @throws RangeError unless `conditions` is a positive integer.

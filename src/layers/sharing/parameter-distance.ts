@@ -5,7 +5,7 @@ import type { LayerArgs } from '../core/layer-args';
 import { inOrder } from './in-order';
 import { traceNorm } from './trace-norm';
 
-/** The sum of squared differences between each two networks, or the trace norm of their stacked parameters. */
+/** The sum of squared differences between every two networks, or the trace norm of their stacked parameters. */
 export type DistanceKind = 'l2' | 'trace';
 
 export const DISTANCES: readonly DistanceKind[] = ['l2', 'trace'];
@@ -21,20 +21,21 @@ export interface ParameterDistanceOptions extends LayerArgs {
 function parametersBehind(output: SymbolicTensor): LayerVariable[] {
   const behind = new Set(inOrder([output]).map(({ sourceLayer }) => sourceLayer));
   const weights = [...behind].flatMap((layer) => layer.weights);
-  // Not `trainableWeights`: a frozen network still draws the others towards it.
+  // Not `trainableWeights`: a frozen network still pulls the others towards it.
   return weights.filter(({ originalName }) => !/moving_(mean|variance)$/.test(originalName));
 }
 
 /**
- * A loss on how far the parameters of K networks lie apart. Apply it to the output of each of them: it gives its input
- * back, and adds to the losses of the model (`calculateLosses`) `strength` times the sum over their parameters w of
- * `sum over i < j of ||w_i - w_j||^2` ('l2') or of the trace norm of the matrix with the rows w_1 ... w_K ('trace').
+ * A loss on how far the parameters of K networks lie apart. Apply it to the output of each of them: it returns its
+ * input unchanged, and adds to the losses of the model (`calculateLosses`) `strength` times the sum over their
+ * parameters w of `sum over i < j of ||w_i - w_j||^2` ('l2') or of the trace norm of the matrix with the rows w_1 ...
+ * w_K ('trace').
  *
- * Any shape -> the same. The networks must be built alike. Throws a RangeError otherwise, and for an option out of its
- * range.
+ * Any shape -> the same. The networks must be built alike.
  * Sources: Duong, Cohn, Bird, Cook, 2015, doi:10.3115/v1/P15-2139 (L2); Yang, Hospedales, 2017, arXiv:1606.04038 (trace
  * norm, here of the flattening along the tasks, smoothed by 1e-5 of the Gramian's trace).
  *
+ * @throws RangeError where the networks are built differently, and for an option out of its range.
  * @example
  * const distance = new ParameterDistance({ strength: 1e-3 });
  * const outputs = [1, 2].map((i) => distance.apply(UNetEncoder({ filters: [2, 4] })(image, `net${i}`).bottleneck));
@@ -53,7 +54,7 @@ export class ParameterDistance extends layers.Layer {
     checkRange(this.strength, 0, Number.MAX_VALUE, 'ParameterDistance: strength');
   }
 
-  /** Sees the graph, also when a model is read from a file: what tells the layer whose parameters it compares. */
+  /** Sees the graph, also when a model is read from a file, and so knows whose parameters the layer compares. */
   override apply(
     inputs: Tensor | Tensor[] | SymbolicTensor | SymbolicTensor[],
     kwargs?: Parameters<layers.Layer['apply']>[1],
@@ -78,7 +79,7 @@ export class ParameterDistance extends layers.Layer {
     return Array.isArray(inputs) ? inputs[0] : inputs;
   }
 
-  /** A model asks once for each time that the layer was applied, so each answer is a share of the whole. */
+  /** A model asks once for each time that the layer was applied, so each result is a share of the whole. */
   override calculateLosses(): Scalar[] {
     const { networks, strength } = this;
     if (networks.length < 2 || networks[0].length === 0) return [];

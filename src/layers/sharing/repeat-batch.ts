@@ -8,7 +8,7 @@ export interface RepeatBatchOptions extends LayerArgs {
 }
 
 /**
- * The batch several times over, one copy after the other: what comes behind sees one large batch.
+ * The batch several times over, one copy after the other: the layers after it see one large batch.
  *
  * `[batch, ...]` -> `[times batch, ...]`.
  *

@@ -19,7 +19,7 @@ import {
 
 /** Share of a Gramian's trace that is added to its eigenvalues: above the rounding of float32. */
 const SMOOTHING = 1e-5;
-/** Lets an eigenvalue of SMOOTHING grow to 1 (by 2.25 a time) and then settle. */
+/** Lets an eigenvalue of SMOOTHING grow to 1 (by a factor of 2.25 each time) and then settle. */
 const ITERATIONS = 20;
 
 /** [M, K, K] -> [M, 1, 1]. */
@@ -28,10 +28,10 @@ function trace(matrices: Tensor): Tensor {
 }
 
 /**
- * The sum of `tr sqrt(G + s e I)` over the Gramians, with `s` the trace of G and `e` = {@link SMOOTHING}, by the coupled
- * Newton-Schulz iteration, which needs nothing but products and so stays on the device. Its gradient is
- * `(G + s e I)^(-1/2) / 2` for the matrix and what comes through `s`.
- * Source: Higham, "Functions of matrices", 2008, doi:10.1137/1.9780898717778, 6.7.
+ * The sum of `tr sqrt(G + s e I)` over the Gramians, with `s` the trace of G and `e` = {@link SMOOTHING}, by the
+ * coupled Newton-Schulz iteration, which needs nothing but products and so stays on the device. Its gradient is `(G + s
+ * e I)^(-1/2) / 2` for the matrix and what comes through `s`. Source: Higham, "Functions of matrices", 2008,
+ * doi:10.1137/1.9780898717778, 6.7.
  */
 function traceOfRoots(gramians: Tensor3D): Scalar {
   const op = customGrad((...args: (Tensor | GradSaveFunc)[]) => {
@@ -61,8 +61,8 @@ function traceOfRoots(gramians: Tensor3D): Scalar {
 /**
  * The sum over `groups` of the trace norm (the sum of the singular values) of the matrix whose rows are the tensors of
  * the group. All groups hold equally many tensors, those of one group have one shape. An eigenvalue `v` of the rows'
- * Gramian counts as `sqrt(v + 1e-5 trace)`, which makes the norm differentiable where rows become equal, and larger by at
- * most 0.32 % of the rows' joint length for each of them.
+ * Gramian counts as `sqrt(v + 1e-5 trace)`, which makes the norm differentiable where rows become equal, and larger by
+ * at most 0.32 % of the rows' joint length for each of them.
  */
 export function traceNorm(groups: readonly (readonly Tensor[])[]): Scalar {
   const gramians = groups.map((group) => {

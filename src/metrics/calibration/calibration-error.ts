@@ -7,7 +7,7 @@ import { checkTargets, eachPosition, readTargets, type TargetOptions } from '../
 export interface CalibrationOptions extends Pick<TargetOptions, 'classes'> {
   /** Bins of equal width in [0, 1]. Default: 15. */
   readonly bins?: number;
-  /** Mean gap (`'l1'`, the default), root of the mean squared gap (`'l2'`), largest gap (`'max'`). */
+  /** Mean gap (`'l1'`), root of the mean squared gap (`'l2'`) or largest gap (`'max'`). Default: `'l1'`. */
   readonly gapNorm?: 'l1' | 'l2' | 'max';
 }
 
@@ -20,7 +20,7 @@ export type CalibrationState = Float64Array;
  * sum of p_b |c_b - o_b|. With `classes` it looks at the highest probability and how often that class is right.
  *
  * `yTrue`, `yPred`: `[batch, ...]`, probabilities. Bins are [k / bins, (k + 1) / bins), the last one closed. NaN
- * without cases. A state holds the sums of each bin, which lose nothing.
+ * without cases. A state holds the sums of each bin, so merging is exact.
  *
  * Source: Naeini, Cooper, Hauskrecht, "Obtaining well calibrated probabilities using Bayesian binning", 2015,
  * doi:10.1609/aaai.v29i1.9602.

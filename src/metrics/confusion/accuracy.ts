@@ -6,7 +6,7 @@ import { diagonal, rowSums, sum, type TableOptions, tableMetric } from './table-
  * The fraction of right decisions, of all classes together: for two (tp + tn) / (tp + fp + fn + tn).
  *
  * `yTrue`, `yPred`: `[batch, ...]`. With `classes` it is scikit-learn's `accuracy_score` (torchmetrics:
- * `average='micro'`); with `labels` each label is a decision of its own.
+ * `average='micro'`); with `labels` each label is a separate decision.
  *
  * @throws RangeError where the shapes do not fit, labels are out of range or values are not finite.
  * @example

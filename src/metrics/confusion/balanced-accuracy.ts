@@ -4,8 +4,8 @@ import type { ConfusionState } from './confusion-table';
 import { rowSums, type TableOptions, tableMetric } from './table-metric';
 
 /**
- * The mean over the classes of the fraction of each that is found: for two (sensitivity + specificity) / 2. A class that
- * is never true is left out, as in scikit-learn, unless `zeroDivision` gives it a value.
+ * The mean over the classes of the fraction of each that is found: for two (sensitivity + specificity) / 2. A class
+ * that is never true is left out, as in scikit-learn, unless `zeroDivision` is a number.
  *
  * `yTrue`, `yPred`: `[batch, ...]`.
  *

@@ -5,8 +5,8 @@ import { columnSums, rowSums, sum, type TableOptions, tableMetric } from './tabl
 
 export interface CohenKappaOptions extends TableOptions {
   /**
-   * What a confusion of classes i and j costs: 1 (`'none'`, the default), |i - j| (`'linear'`) or (i - j)^2
-   * (`'quadratic'`), for classes that have an order.
+   * What a confusion of classes i and j costs: 1 (`'none'`), |i - j| (`'linear'`) or (i - j)^2
+   * (`'quadratic'`), for ordered classes. Default: `'none'`.
    */
   readonly weightType?: 'none' | 'linear' | 'quadratic';
 }

@@ -13,7 +13,7 @@ export interface Counts {
 /** Weights of the decisions, `table[true class][predicted class]`. */
 export type ConfusionTable = readonly (readonly number[])[];
 
-/** The tables one after another, row by row: one of 2 x 2, one of classes x classes, or one of 2 x 2 for each label. */
+/** The tables one after another, row by row: one 2 x 2, one of classes x classes, or one of 2 x 2 for each label. */
 export type ConfusionState = Float64Array;
 
 export interface DecisionOptions extends TargetOptions {
@@ -81,8 +81,8 @@ function tableAt(state: ConfusionState, index: number, side: number): ConfusionT
 }
 
 /**
- * The counts of each class of a table against the others. Sums only, so that no rounding makes a zero of weights a
- * trifle.
+ * The counts of each class of a table against the others. Sums only, so that rounding cannot turn a weight of zero
+ * into a small number.
  */
 function countsByClass(table: ConfusionTable): Counts[] {
   const tp = table.map((row, k) => row[k]);

@@ -8,7 +8,7 @@ export interface CountsOptions<A extends Average = Average>
     AverageOptions<A>,
     ZeroDivisionOptions {
   /**
-   * Whether class 0 counts in the average and stands in the array of `'none'`. `false` needs `classes`. Default: true.
+   * Whether class 0 counts in the average and is in the array of `'none'`. `false` needs `classes`. Default: true.
    */
   readonly includeBackground?: boolean;
 }

@@ -6,7 +6,7 @@ import { columnSums, diagonal, rowSums, sum, type TableOptions, tableMetric } fr
  * Matthews' correlation of truth and decision, in [-1, 1]; 0 is chance. For two classes
  * (tp tn - fp fn) / sqrt((tp + fp) (tp + fn) (tn + fp) (tn + fn)), for more its generalisation R_K.
  *
- * 0/0 (all of one class, in truth or prediction) is `zeroDivision`, NaN by default; scikit-learn gives 0.
+ * 0/0 (all of one class, in truth or prediction) is `zeroDivision`, NaN by default; scikit-learn returns 0.
  * `yTrue`, `yPred`: `[batch, ...]`.
  *
  * Source: Gorodkin, "Comparing two K-category assignments by a K-category correlation coefficient", 2004,

@@ -38,7 +38,7 @@ export function meanOf(
   return divide(sum, total);
 }
 
-/** Averages `value` over the parts, one for each class; `pooled` gives the part of all classes together. */
+/** Averages `value` over the parts, one for each class; `pooled` returns the part of all classes together. */
 export function averaged<P>(
   average: Average,
   partsOf: () => readonly P[],

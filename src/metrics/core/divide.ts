@@ -1,8 +1,8 @@
-/** What 0/0 gives. */
+/** What 0/0 is. */
 export interface ZeroDivisionOptions {
   /**
-   * What a ratio of nothing to nothing is, such as the sensitivity where no label is positive. NaN by default, as in
-   * MONAI and in scikit-learn with `zero_division=np.nan`; 0 is the default of scikit-learn, torchmetrics and Keras.
+   * The value of 0/0, such as the sensitivity where no label is positive. Default: NaN, as in MONAI and in scikit-learn
+   * with `zero_division=np.nan`; scikit-learn, torchmetrics and Keras have 0.
    */
   readonly zeroDivision?: number;
 }

@@ -22,7 +22,7 @@ export function weightOf(pair: Pick<Pair, 'weight'>, i: number): number {
 
 /**
  * The cut-off for `scores`: a score at or above it is positive, as in a ROC curve, so that a threshold read off a curve
- * gives the curve's point. Rounded to 32 bits where the scores are, so that tensors and arrays agree.
+ * reproduces the curve's point. Rounded to 32 bits where the scores are, so that tensors and arrays agree.
  */
 export function cutOff(threshold: number, scores: NDArray['data']): number {
   return scores instanceof Float32Array ? Math.fround(threshold) : threshold;

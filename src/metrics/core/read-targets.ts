@@ -8,11 +8,11 @@ import { checkBinary, checkEach, type Pair, product, readArguments, toPair, weig
  */
 export interface TargetOptions {
   /**
-   * So many classes that exclude each other, on the last axis of `yPred`. `yTrue` is one-hot of the same shape, or holds
-   * the numbers of the classes, without that axis or with length 1 there.
+   * The number of mutually exclusive classes, on the last axis of `yPred`. `yTrue` is one-hot of the same shape, or
+   * holds the numbers of the classes, without that axis or with length 1 there.
    */
   readonly classes?: number;
-  /** So many labels that may be true together, on the last axis of `yTrue` (each 0 or 1) and `yPred`. */
+  /** The number of labels that may be true together, on the last axis of `yTrue` (each 0 or 1) and `yPred`. */
   readonly labels?: number;
 }
 

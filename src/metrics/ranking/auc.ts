@@ -18,7 +18,7 @@ export interface AucOptions<A extends Average = Average> extends RankingOptions<
  * (the Mann-Whitney statistic). With `classes` or `labels` the average of each class against the others.
  *
  * `yTrue`, `yPred`: `[batch, ...]`; every value is one case. Without positives or without negatives it is
- * `zeroDivision`, NaN by default as in scikit-learn and MONAI; torchmetrics gives 0.
+ * `zeroDivision`, NaN by default as in scikit-learn and MONAI; torchmetrics returns 0.
  *
  * Source: Hanley and McNeil, "The meaning and use of the area under a receiver operating characteristic (ROC) curve",
  * 1982, doi:10.1148/radiology.143.1.7063747.

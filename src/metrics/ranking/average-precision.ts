@@ -8,7 +8,7 @@ import { type RankingOptions, rankingMetric } from './ranking-metric';
  * sum over thresholds of (R_n - R_(n-1)) P_n. No interpolation, as in scikit-learn's `average_precision_score`.
  *
  * `yTrue`, `yPred`: `[batch, ...]`; every value is one case. Without positives it is `zeroDivision`, NaN by default;
- * scikit-learn gives 0.
+ * scikit-learn returns 0.
  *
  * Source: Zhu, "Recall, precision and average precision", University of Waterloo, 2004.
  *

@@ -5,16 +5,16 @@ import { rank, runningSums } from './ranking';
 
 export interface OperatingPoint {
   readonly value: number;
-  /** Scores at or above it are positive. Infinity: none is. NaN where a class is missing. */
+  /** Scores at or above it are positive; with Infinity none is. NaN where a class is missing. */
   readonly threshold: number;
 }
 
 /**
  * The highest sensitivity with a specificity of at least `specificity`, and its threshold: `sensitivity({ threshold })`
- * on the same data gives the same value. Of thresholds with one sensitivity the one of the highest specificity.
+ * on the same data returns the same value. Of thresholds with equal sensitivity, the one with the highest specificity.
  *
  * `yTrue`: 0 or 1, `yPred`: scores, `[batch, ...]` both. NaN without positives or without negatives. A threshold chosen
- * on the data that it is reported on flatters: choose it on other data.
+ * on the data that it is reported on is too optimistic: choose it on other data.
  *
  * @throws RangeError where `specificity` is not in [0, 1], the shapes do not fit, labels are not 0 or 1 or values are
  * not finite.
@@ -33,10 +33,10 @@ export function sensitivityAtSpecificity(specificity: number): Metric<ScoresStat
 
 /**
  * The highest specificity with a sensitivity of at least `sensitivity`, and its threshold: `specificity({ threshold })`
- * on the same data gives the same value. Of thresholds with one specificity the one of the highest sensitivity.
+ * on the same data returns the same value. Of thresholds with equal specificity, the one with the highest sensitivity.
  *
  * `yTrue`: 0 or 1, `yPred`: scores, `[batch, ...]` both. NaN without positives or without negatives. A threshold chosen
- * on the data that it is reported on flatters: choose it on other data.
+ * on the data that it is reported on is too optimistic: choose it on other data.
  *
  * @throws RangeError where `sensitivity` is not in [0, 1], the shapes do not fit, labels are not 0 or 1 or values are
  * not finite.
@@ -55,10 +55,10 @@ export function specificityAtSensitivity(sensitivity: number): Metric<ScoresStat
 
 /**
  * The highest Youden index, sensitivity + specificity - 1, and its threshold: the point of the ROC curve that lies
- * highest above chance. Of thresholds with one index that of the highest specificity.
+ * highest above chance. Of thresholds with an equal index, the one with the highest specificity.
  *
  * `yTrue`: 0 or 1, `yPred`: scores, `[batch, ...]` both. NaN without positives or without negatives. A threshold chosen
- * on the data that it is reported on flatters: choose it on other data.
+ * on the data that it is reported on is too optimistic: choose it on other data.
  *
  * Source: Youden, "Index for rating diagnostic tests", 1950,
  * doi:10.1002/1097-0142(1950)3:1<32::AID-CNCR2820030106>3.0.CO;2-3.
@@ -76,7 +76,10 @@ export function youdenIndex(): Metric<ScoresState, OperatingPoint> {
   });
 }
 
-/** Both rates at each threshold, from Infinity down: sensitivity grows, specificity falls. None where a class is missing. */
+/**
+ * Both rates at each threshold, from Infinity down: sensitivity grows, specificity falls. None where a class is
+ * missing.
+ */
 function curveOf(state: ScoresState) {
   const { scores, positives, negatives } = rank(state);
   const hits = [0, ...runningSums(positives)];

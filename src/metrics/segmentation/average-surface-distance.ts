@@ -14,12 +14,12 @@ export interface AverageSurfaceDistanceOptions extends SurfaceDistanceOptions {
  * the predicted mask, d(a, T) the Euclidean distance from a to the nearest of T; without `symmetric` the first sum
  * over |P|
  *
- * `yTrue`, `yPred`: `[batch, h, w]`, `[batch, h, w, 1]` or `[batch, d, h, w, 1]`; with `classes` or `labels` so many
- * on the last axis. `weight`: `[batch]`. The distance is in the unit of `spacing`. A surface pixel is one with a
+ * `yTrue`, `yPred`: `[batch, h, w]`, `[batch, h, w, 1]` or `[batch, d, h, w, 1]`; with `classes` or `labels`, one mask
+ * each on the last axis. `weight`: `[batch]`. The distance is in the unit of `spacing`. A surface pixel is one with a
  * neighbour outside of the mask or beyond the image, where neighbours share a side.
  *
  * It is MONAI's `compute_average_surface_distance`, where `symmetric` is false by default. For an image with one empty
- * mask that gives Infinity, as `empty: 'infinite'` does, for two empty ones NaN; its mean leaves out NaN only.
+ * mask that returns Infinity, as `empty: 'infinite'` does, for two empty ones NaN; its mean leaves out NaN only.
  *
  * Source: Heimann et al., "Comparison and evaluation of methods for liver segmentation from CT datasets", 2009,
  * doi:10.1109/TMI.2009.2013851.

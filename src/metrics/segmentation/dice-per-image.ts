@@ -12,8 +12,8 @@ export interface OverlapPerImageOptions extends MaskOptions {
  *
  * 2 |T and P| / (|T| + |P|), T the pixels of the true mask, P those of the predicted one
  *
- * `yTrue`, `yPred`: `[batch, h, w]`, `[batch, h, w, 1]` or `[batch, d, h, w, 1]`; with `classes` or `labels` so many
- * on the last axis. `weight`: `[batch]`.
+ * `yTrue`, `yPred`: `[batch, h, w]`, `[batch, h, w, 1]` or `[batch, d, h, w, 1]`; with `classes` or `labels`,
+ * one mask each on the last axis. `weight`: `[batch]`.
  *
  * On empty true masks `'skip'` is MONAI's `DiceMetric` (`ignore_empty=True`), `'one'` the same with
  * `ignore_empty=False`, and `'skip-both'` torchmetrics' `DiceScore`.

@@ -44,7 +44,7 @@ function transformLine(
   }
 }
 
-/** The squared distance from each pixel to the nearest nonzero pixel of `mask`; Infinity where there is none. */
+/** The squared distance from each pixel to the nearest nonzero pixel of `mask`; Infinity if the mask is empty. */
 export function squaredDistances(
   mask: ArrayLike<number>,
   shape: readonly number[],
@@ -70,7 +70,7 @@ export function squaredDistances(
 }
 
 export interface DistanceTransformOptions {
-  /** The size of a pixel: one number, or one for each axis; distances come in its unit. */
+  /** The size of a pixel: one number, or one for each axis; distances are in its unit. Default: 1. */
   readonly spacing?: number | readonly number[];
 }
 
@@ -79,7 +79,7 @@ export interface DistanceTransformOptions {
  *
  * d(p) = min over q with mask(q) != 0 of sqrt(sum over axes a of (spacing_a (p_a - q_a))^2)
  *
- * `mask`: any number of axes, `[h, w]` or `[d, h, w]`. Gives the distances in the shape of the mask: 0 on its nonzero
+ * `mask`: any number of axes, `[h, w]` or `[d, h, w]`. Returns the distances in the shape of the mask: 0 on its nonzero
  * pixels, Infinity everywhere if it has none. SciPy's `distance_transform_edt(mask == 0, sampling=spacing)` is the
  * same.
  *

@@ -4,7 +4,7 @@ import type { PerImageMetric } from './per-image';
 import { type SurfaceDistanceOptions, surfaceDistanceMetric } from './surface-distances';
 
 export interface HausdorffOptions extends SurfaceDistanceOptions {
-  /** Which percentile of the distances is taken: 100, the default, is the largest, 95 forgives outliers. */
+  /** Which percentile of the distances is taken: 100 is the largest, 95 ignores outliers. Default: 100. */
   readonly percentile?: number;
   /** Only from the predicted to the true surface. Default: false. */
   readonly directed?: boolean;
@@ -17,11 +17,11 @@ export interface HausdorffOptions extends SurfaceDistanceOptions {
  * max(Q_p of d(a, T) over a in P, Q_p of d(b, P) over b in T), T and P the surface pixels of the true and the predicted
  * mask, d(a, T) the Euclidean distance from a to the nearest of T, Q_p the `percentile`, interpolated linearly
  *
- * `yTrue`, `yPred`: `[batch, h, w]`, `[batch, h, w, 1]` or `[batch, d, h, w, 1]`; with `classes` or `labels` so many
- * on the last axis. `weight`: `[batch]`. The distance is in the unit of `spacing`. A surface pixel is one with a
+ * `yTrue`, `yPred`: `[batch, h, w]`, `[batch, h, w, 1]` or `[batch, d, h, w, 1]`; with `classes` or `labels`, one mask
+ * each on the last axis. `weight`: `[batch]`. The distance is in the unit of `spacing`. A surface pixel is one with a
  * neighbour outside of the mask or beyond the image, where neighbours share a side.
  *
- * It is MONAI's `compute_hausdorff_distance`. For an image with one empty mask that gives Infinity, as
+ * It is MONAI's `compute_hausdorff_distance`. For an image with one empty mask that returns Infinity, as
  * `empty: 'infinite'` does (NaN with a percentile), for two empty ones NaN; its mean leaves out NaN only. `'diagonal'`
  * is how the BraTS challenge scores them.
  *

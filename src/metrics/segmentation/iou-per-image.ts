@@ -7,11 +7,11 @@ import { type PerImageMetric, perImage } from './per-image';
  *
  * |T and P| / |T or P|, T the pixels of the true mask, P those of the predicted one
  *
- * `yTrue`, `yPred`: `[batch, h, w]`, `[batch, h, w, 1]` or `[batch, d, h, w, 1]`; with `classes` or `labels` so many
- * on the last axis. `weight`: `[batch]`.
+ * `yTrue`, `yPred`: `[batch, h, w]`, `[batch, h, w, 1]` or `[batch, d, h, w, 1]`; with `classes` or `labels`,
+ * one mask each on the last axis. `weight`: `[batch]`.
  *
  * On empty true masks `'skip'` is MONAI's `MeanIoU` (`ignore_empty=True`), `'one'` the same with `ignore_empty=False`,
- * and `'skip-both'` torchmetrics' `MeanIoU` for one mask an image.
+ * and `'skip-both'` torchmetrics' `MeanIoU` for one mask per image.
  *
  * Source: Jaccard, "The distribution of the flora in the alpine zone", 1912, doi:10.1111/j.1469-8137.1912.tb05611.x.
  *

@@ -38,7 +38,7 @@ export function maskCount({ classes, labels = 1, includeBackground = true }: Mas
   return classes === undefined ? labels : classes - (includeBackground ? 0 : 1);
 }
 
-/** The axes of an image, without batch and channels; throws where the last one may be of either. */
+/** The axes of an image, without batch and channels; throws where the last one could be either. */
 export function maskShape(
   name: string,
   { shape, width }: Targets,
@@ -49,7 +49,7 @@ export function maskShape(
   if (image.length === 0 || (hasChannels && shape[shape.length - 1] !== width)) {
     throw new RangeError(
       `${name}: masks must be [batch, h, w], [batch, h, w, 1] or [batch, d, h, w, 1], got shape [${shape}]; ` +
-        'for several masks an image give the option classes or labels.',
+        'for several masks per image set the option classes or labels.',
     );
   }
   return image;

@@ -12,7 +12,7 @@ export interface ImageScores {
   readonly n: number;
   /** Images that were left out for an empty mask. */
   readonly skipped: number;
-  /** One score an image, in the order in which they came; NaN where it was left out or weighs 0. */
+  /** One score per image, in the order of arrival; NaN where it was left out or weighs 0. */
   readonly values: readonly number[];
 }
 
@@ -34,7 +34,7 @@ function meanScore(scores: Float64Array): number {
   return counted.reduce((sum, score) => sum + score, 0) / counted.length;
 }
 
-/** Sums up one score of each image; a row is an image's weight and the scores of its masks. */
+/** Summarizes one score of each image; a row is an image's weight and the scores of its masks. */
 function summarize(state: PerImageState, width: number, scoreOf: (scores: Float64Array) => number): ImageScores {
   const values: number[] = [];
   let sum = 0;
@@ -61,7 +61,7 @@ function summarize(state: PerImageState, width: number, scoreOf: (scores: Float6
 
 /**
  * A metric that scores each mask of each image alone and takes the mean over the images. `measure` gets the masks and
- * the place of theirs among those that count; it gives NaN for an image to leave out.
+ * their index among those that count; it returns NaN for an image to leave out.
  */
 export function perImage(
   name: string,

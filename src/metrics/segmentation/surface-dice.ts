@@ -7,7 +7,8 @@ import { type SurfaceOptions, surfaceDistances } from './surface-distances';
 
 export interface SurfaceDiceOptions extends SurfaceOptions {
   /**
-   * What is near enough, in the unit of `spacing`: one number, or one for each class or label that counts. Default: 1.
+   * The distance that counts as near enough, in the unit of `spacing`: one number, or one for each class or label that
+   * counts. Default: 1.
    */
   readonly tolerance?: number | readonly number[];
   /** What an image with an empty true mask scores. Default: `'skip'`. */
@@ -26,8 +27,8 @@ function countWithin(distances: Float64Array, tolerance: number): number {
  * (|{a in P: d(a, T) <= tolerance}| + |{b in T: d(b, P) <= tolerance}|) / (|T| + |P|), T and P the surface pixels of
  * the true and the predicted mask, d(a, T) the Euclidean distance from a to the nearest of T
  *
- * `yTrue`, `yPred`: `[batch, h, w]`, `[batch, h, w, 1]` or `[batch, d, h, w, 1]`; with `classes` or `labels` so many
- * on the last axis. `weight`: `[batch]`. A surface pixel is one with a neighbour outside of the mask or beyond the
+ * `yTrue`, `yPred`: `[batch, h, w]`, `[batch, h, w, 1]` or `[batch, d, h, w, 1]`; with `classes` or `labels`, one mask
+ * each on the last axis. `weight`: `[batch]`. A surface pixel is one with a neighbour outside of the mask or beyond the
  * image, where neighbours share a side; each counts once, whatever its area.
  *
  * It is MONAI's `compute_surface_dice` (`use_subvoxels=False`) with `empty: 'skip-both'`: 0 for an image with one

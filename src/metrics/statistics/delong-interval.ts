@@ -8,8 +8,8 @@ import { components, varianceOfMean } from './delong';
 
 export interface DelongOptions extends ConfidenceOptions {
   /**
-   * The scale on which the interval is symmetric: `'logit'` (the default), which stays within (0, 1) and covers better
-   * near 1, or `'identity'`, cut off at 0 and 1, as pROC's `ci.auc` does.
+   * The scale on which the interval is symmetric: `'logit'`, which stays within (0, 1) and covers better
+   * near 1, or `'identity'`, cut off at 0 and 1, as pROC's `ci.auc` does. Default: `'logit'`.
    */
   readonly scale?: 'logit' | 'identity';
 }
@@ -21,12 +21,12 @@ export interface DelongOptions extends ConfidenceOptions {
  * `yTrue`: 0 or 1, `yPred`: scores, `[batch, ...]` both; every value is one case, and the cases must be independent
  * (the pixels of an image are not: use `interval`). A weight says how often a case occurred; `n` is their sum.
  * The interval is NaN with fewer than two of either class. Perfect separation leaves no variance: the interval is then
- * one point and says nothing.
+ * one point and tells nothing.
  *
  * Sources: DeLong, DeLong, Clarke-Pearson, 1988, doi:10.2307/2531595; Sun and Xu, 2014, doi:10.1109/LSP.2014.2337313.
  *
- * @throws RangeError where `confidenceLevel` is not in (0, 1), the shapes do not fit, labels are not 0 or 1, values are not
- * finite or weights are not whole.
+ * @throws RangeError where `confidenceLevel` is not in (0, 1), the shapes do not fit, labels are not 0 or 1, values are
+ * not finite or weights are not whole.
  * @example
  * const { value, low, high } = await score(delongInterval(), yTrue, yPred);
  */

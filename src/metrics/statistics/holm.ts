@@ -1,8 +1,8 @@
 /**
  * Adjusts the p-values of several tests so that the chance of any false rejection stays below the level that they are
  * compared with. Holm's step-down rule: with p_(1) <= ... <= p_(m), adjusted p_(i) = max over j <= i of
- * min(1, (m - j + 1) p_(j)). It holds whatever the tests have to do with each other, and rejects all that Bonferroni's
- * does.
+ * min(1, (m - j + 1) p_(j)). It holds however the tests depend on each other, and rejects at least what Bonferroni's
+ * correction rejects.
  *
  * `pValues`: of the whole family of tests, in any order, which the result keeps.
  *

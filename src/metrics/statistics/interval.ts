@@ -9,7 +9,9 @@ import type { ResamplingOptions } from './resampling';
 
 /** `groups`: of each sample in the order of arrival, those of weight 0 too. */
 export interface IntervalOptions extends ConfidenceOptions, ResamplingOptions {
-  /** `'percentile'` (the default), or `'bca'`, which corrects for bias and skewness at n more evaluations. */
+  /**
+   * `'percentile'`, or `'bca'`, which corrects for bias and skewness with n more evaluations. Default: `'percentile'`.
+   */
   readonly method?: 'percentile' | 'bca';
 }
 
@@ -24,7 +26,7 @@ export type IntervalState<S> = Chunks<readonly (S | null)[]>;
 /**
  * A seeded bootstrap confidence interval for any metric whose result is a number or has a number `value`; a metric
  * itself. It keeps the metric's state of each sample, draws as many samples with replacement, merges their states, and
- * takes quantiles of the values that this gives.
+ * takes quantiles of the resulting values.
  *
  * `yTrue`, `yPred`: `[batch, ...]`, as the inner metric reads them. With fewer than two samples or groups the interval
  * is NaN.

@@ -7,7 +7,8 @@ export interface ResamplingOptions {
   /** Default: 0. */
   readonly seed?: number;
   /**
-   * The group (the patient) of each case. Groups are then resampled whole, since the cases of one are not independent.
+   * The group (the patient) of each case. Groups are then resampled whole, since cases within a group are not
+   * independent.
    */
   readonly groups?: readonly (string | number)[];
 }

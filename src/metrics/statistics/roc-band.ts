@@ -29,8 +29,8 @@ export interface RocBand {
  * over the cases: at each false positive rate the mean of the true positive rates and their percentiles, so that the
  * area under the curve is about the mean AUC. The band holds at each rate by itself, not for the whole curve at once.
  *
- * `yTrue`: 0 or 1, `[batch]`; `scores`: one or more, each as long. At a false positive rate where the curve jumps its
- * upper end counts, between two it is interpolated. NaN where a class is missing.
+ * `yTrue`: 0 or 1, `[batch]`; `scores`: one or more, each as long. Where the curve jumps at a false positive rate, the
+ * upper end of the jump counts; between two rates it is interpolated. NaN where a class is missing.
  *
  * Sources: Fawcett, "An introduction to ROC analysis", 2006, doi:10.1016/j.patrec.2005.10.010 (vertical averaging);
  * Macskassy and Provost, "Confidence bands for ROC curves: methods and an empirical study", 2004.

@@ -3,16 +3,16 @@ import { erfc } from '../../internal/normal';
 
 export interface WilcoxonOptions {
   /**
-   * What becomes of pairs without a difference: `'wilcox'` (the default) leaves them out, `'pratt'` ranks them with the
-   * others and leaves their ranks out.
+   * How pairs without a difference are treated: `'wilcox'` leaves them out, `'pratt'` ranks them with the
+   * others and leaves their ranks out. Default: `'wilcox'`.
    */
   readonly zeroMethod?: 'wilcox' | 'pratt';
   /**
    * `'exact'`: over all signs of the ranks that were found, ties or not; `'normal'`: by the normal approximation,
-   * corrected for ties; `'auto'` (the default): exact up to 50 differences.
+   * corrected for ties; `'auto'`: exact up to 50 differences. Default: `'auto'`.
    */
   readonly method?: 'auto' | 'exact' | 'normal';
-  /** Of the normal approximation: z is drawn half a rank towards 0. Default: false. */
+  /** Of the normal approximation: z is shifted half a rank towards 0. Default: false. */
   readonly continuity?: boolean;
 }
 
@@ -39,11 +39,11 @@ const EXACT_UP_TO = 50;
 
 /**
  * Wilcoxon's signed-rank test of whether paired values differ: the absolute differences are ranked, ties share the mean
- * of their ranks, and the sum of the ranks of the positive differences is compared with what random signs give.
+ * of their ranks, and the sum of the ranks of the positive differences is compared with what random signs would yield.
  *
  * `a`, `b`: one value of each pair, in one order; the pairs must be independent, and the differences symmetric about
  * their median under the null hypothesis. Differences are compared as they are: round them where rounding errors would
- * part what is equal.
+ * break ties.
  *
  * It equals `scipy.stats.wilcoxon`, whose `'auto'` is approximate for 14 to 50 pairs with ties, where this is exact.
  *
@@ -111,7 +111,10 @@ function midranks(values: readonly number[]): number[] {
   return ranks;
 }
 
-/** Twice the share of all signs that give the positive ranks a sum of at most `statistic`. Ranks are halves at most. */
+/**
+ * Twice the share of all sign combinations for which the positive ranks sum to at most `statistic`. Ranks are multiples
+ * of 1/2.
+ */
 function exactP(ranks: readonly number[], statistic: number): number {
   const doubled = ranks.map((rank) => 2 * rank);
   const shares = new Float64Array(doubled.reduce((sum, rank) => sum + rank, 1));

@@ -6,9 +6,9 @@ import { inStep } from './in-step';
 import { checkSeveral, type Sharing } from './sharing';
 
 export interface CrossStitchSharingOptions {
-  /** What has an alpha of its own: each channel of a level, or its feature map as a whole. Default: `'channel'`. */
+  /** What has its own alpha: each channel of a level, or its feature map as a whole. Default: `'channel'`. */
   readonly per?: StitchPer;
-  /** What a task starts with of its own feature maps, in [0, 1]; the others share the rest equally. Default: 0.9. */
+  /** The initial share of a task's own feature maps, in [0, 1]; the others share the rest equally. Default: 0.9. */
   readonly self?: number;
 }
 

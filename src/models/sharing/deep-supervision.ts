@@ -22,17 +22,17 @@ export interface DeepSupervision<T extends string, L extends SupervisedLevels> {
 }
 
 /**
- * Deep supervision: a head at several levels of a decoder, each with a loss of its own. The coarser outputs are tasks
+ * Deep supervision: a head at several levels of a decoder, each with its own loss. The coarser outputs are tasks
  * like any other, named `task-2`, `task-3`, ..., so that losses, weights and scores need nothing new.
  *
- * Give the model an encoder with a decoder (`withDecoder`), and only the training source the further labels: what
- * has no labels is not scored. To leave the coarser outputs out afterwards, build the model with the finest one and
- * `copyWeights(trained.net, model.net, '')`. The labels must be `[batch, height, width, channels]` with sides that can
- * be halved as often as there are coarser levels; throws a RangeError otherwise, and for fewer than 2 or more than 5
- * levels.
- * Sources: Lee, Xie, Gallagher, Zhang, Tu, 2015, https://proceedings.mlr.press/v38/lee15a.html; the weights are those of
- * Isensee et al., 2021, doi:10.1038/s41592-020-01008-z.
+ * Give the model an encoder with a decoder (`withDecoder`), and add the further labels to the training source only:
+ * what has no labels is not scored. To leave the coarser outputs out afterwards, build the model with the finest one
+ * and `copyWeights(trained.net, model.net, '')`. The labels must be `[batch, height, width, channels]` with sides that
+ * can be halved once per coarser level. Sources: Lee, Xie, Gallagher, Zhang, Tu, 2015,
+ * https://proceedings.mlr.press/v38/lee15a.html; the weights are those of Isensee et al., 2021,
+ * doi:10.1038/s41592-020-01008-z.
  *
+ * @throws RangeError for fewer than 2 or more than 5 levels and, when the source is read, for labels of another shape.
  * @example
  * const supervised = deepSupervision('lesion', SegmentationHead(), 2);
  * const model = multitask({

@@ -3,8 +3,8 @@ import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 type Node = SymbolicTensor['sourceLayer']['inboundNodes'][number];
 
 /**
- * Disposes the layers that have been built on `input` and are not in the net: behind features that no head has used, such
- * as a gate on a skip, or all of them where no net came about. Nobody else would ever do it.
+ * Disposes the layers that have been built on `input` and are not in the net: behind features that no head has used,
+ * such as a gate on a skip, or all of them where no net was built. Nothing else would dispose them.
  */
 export function disposeUnused(input: SymbolicTensor, net?: LayersModel): void {
   const used = new Set(net?.layers);

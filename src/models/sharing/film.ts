@@ -9,10 +9,10 @@ import type { Sharing } from './sharing';
 
 /**
  * One encoder that works differently for each task: after each level the feature maps are scaled and shifted channel by
- * channel, `y = gamma_t x + beta_t`, with numbers of the task t, before the next level and the task's head see them.
+ * channel, `y = gamma_t x + beta_t`, with numbers of task t, before the next level and the task's head see them.
  *
  * Layers: `encoder/...`, `encoder/repeat`, `encoder/film1`, ... and for each task `encoder/task/slice1`, .... It costs
- * two parameters a channel and task, but every step runs the encoder once for every task, as one batch of K times the
+ * two parameters per channel and task, but every step runs the encoder once for every task, as one batch of K times the
  * size; batch normalization sees that batch. All tasks start alike (gamma 1, beta 0).
  * Sources: Perez, Strub, de Vries, Dumoulin, Courville, 2018, doi:10.1609/aaai.v32i1.11671, who modulate within a block
  * and compute gamma and beta from a condition; a learned pair for each condition as in Dumoulin, Shlens, Kudlur, 2017,

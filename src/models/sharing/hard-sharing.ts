@@ -1,7 +1,7 @@
 import type { Sharing } from './sharing';
 
 /**
- * Hard parameter sharing, the default of `multitask`: one encoder, whose features all heads get.
+ * Hard parameter sharing, the default of `multitask`: one encoder, whose features go to all heads.
  *
  * Source: Caruana, "Multitask learning", 1997, doi:10.1023/A:1007379606734.
  *

@@ -7,12 +7,12 @@ type Layer = SymbolicTensor['sourceLayer'];
 type Node = Layer['inboundNodes'][number];
 
 /**
- * Puts other feature maps in the place of one level's: one for each encoder, of the same shape. `goesOn` is false where no other
- * level of the encoder sees them.
+ * Puts other feature maps in the place of one level's: one for each encoder, of the same shape. `goesOn` is false where
+ * no further level of the encoder sees them.
  */
 export type Between = (featureMaps: SymbolicTensor[], level: number, goesOn: boolean) => SymbolicTensor[];
 
-/** One encoder, whose feature maps can be had one after the other. */
+/** One encoder, whose feature maps can be computed one after another. */
 interface Steps {
   /** The feature maps of the encoder as it was first built, each after those that it depends on. */
   readonly featureMaps: readonly SymbolicTensor[];
@@ -42,8 +42,8 @@ function buildOn(input: SymbolicTensor, encoder: Encoder, name: string, seed?: n
 
 /**
  * Builds the encoder on an input of its own, undoes the connections between its layers, and connects them again as the
- * feature maps are asked for. Building it in one go could not put anything between its levels, and applying a layer a second
- * time beside the first would make tfjs count its losses twice and never dispose its weights.
+ * feature maps are asked for. Building it in one go could not put anything between its levels, and applying a layer a
+ * second time beside the first would make tfjs count its losses twice and never dispose its weights.
  */
 function takeApart(encoder: Encoder, input: SymbolicTensor, name: string, seed?: number): Steps {
   const placeholder = symbolicInput({ shape: input.shape.slice(1), dtype: input.dtype });
@@ -81,9 +81,9 @@ function takeApart(encoder: Encoder, input: SymbolicTensor, name: string, seed?:
 }
 
 /**
- * Builds one encoder for each name and runs them level by level beside each other: `between` gets the feature maps of a level
- * and gives those that the next level and the heads see. Levels are the skips and the bottleneck, in the order in which
- * they are computed.
+ * Builds one encoder for each name and runs them level by level beside each other: `between` gets the feature maps of a
+ * level and returns those that the next level and the heads see. Levels are the skips and the bottleneck, in the order
+ * in which they are computed.
  */
 export function inStep(
   input: SymbolicTensor,

@@ -8,7 +8,7 @@ export type PleOptions = CgcOptions;
 /**
  * Progressive layered extraction: customized gate control ({@link cgc}) level by level. After each level a task's
  * experts go on with what its gate makes of their feature maps and of the shared ones, and the shared experts with what
- * a gate over all experts makes. The heads see what the tasks' gates give.
+ * a gate over all experts makes. The heads see the outputs of the tasks' gates.
  *
  * Layers: `encoder/expert1/...`, `encoder/task/expert1/...`, `encoder/task/gate1`, ..., and `encoder/gate1`, ... at all
  * levels but the last. Every step runs all experts.

@@ -8,7 +8,7 @@ import { checkSeveral, type Sharing } from './sharing';
 export interface SluiceOptions {
   /** Equal parts that the channels of each level are cut into; must divide them. Default: 2. */
   readonly subspaces?: number;
-  /** What each subspace starts with of itself, in [0, 1]; all others share the rest equally. Default: 0.9. */
+  /** The initial share of each subspace itself, in [0, 1]; all others share the rest equally. Default: 0.9. */
   readonly self?: number;
 }
 
@@ -17,7 +17,7 @@ export interface SluiceOptions {
  * mixtures of all tasks' subspaces follow a level: `y_p = sum over q of alpha_pq x_q` is what the next level sees, and
  * `sum over q of beta_pq x_q` is what the task's head sees over the skip.
  *
- * Of the source there are the mixing of subspaces and mixing weights of their own for the skips. Left out are the
+ * From the source come the mixing of subspaces and the separate mixing weights for the skips. Left out are the
  * penalty that keeps subspaces apart, and the sum of all levels in front of the output: heads that have every level as
  * a skip weigh the levels themselves. Layers: `encoder/task/...`, and at each level `encoder/sluice1`, ... (but for the
  * last) and `encoder/skip1`, ..., each with (K S)^2 parameters for K tasks and S subspaces. Every step runs all

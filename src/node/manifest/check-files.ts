@@ -5,7 +5,7 @@ import { checkMaskSize } from './read-mask';
 
 const SHOWN = 5;
 
-/** Looks whether every file of a manifest is there. @throws Error that names the first ones that are not. */
+/** Checks that every file of a manifest exists. @throws Error that names the first missing ones. */
 export async function checkFiles(directory: string, { file, entries }: Manifest): Promise<void> {
   const paths = entries.flatMap(({ image, mask, line }) =>
     [image, mask].flatMap((path) => (path === undefined ? [] : [{ path, line }])),

@@ -16,15 +16,15 @@ export interface ManifestDataset<T extends ManifestTask> extends Dataset<T> {
 
 /**
  * Opens a directory of images with a manifest: a CSV file with a row for each image. Images are read when they are
- * asked for and resized to one size, with a bilinear filter; masks to their nearest pixels.
+ * needed and resized to one size, with a bilinear filter; masks to their nearest pixels.
  *
  * Samples: `x` and `y.reconstruction` (the same array) `[height, width, channels]` in [0, 1]; `y.segmentation`
  * `[height, width, 1]`, 0 or 1; `y.classification` `[1]`, 0 or 1. What the manifest leaves blank is unknown and left
  * out. A row's `id` is its image's path, its stratum the class, the source and whether the mask is known.
  *
  * @throws Error that names file, line, found and expected: at opening for columns, labels and files that are missing or
- * wrong, an image named twice, a path that leaves the directory; when reading for what {@link readImage} refuses and for
- * a mask of another size than its image, or without any white. RangeError for bad options.
+ * wrong, an image named twice, a path that leaves the directory; when reading, for what {@link readImage} refuses and
+ * for a mask whose size differs from its image's, or that has no white. RangeError for bad options.
  * @example
  * const dataset = await manifestDataset('data/ct', { size: [64, 64], columns: { group: 'patient' } });
  * const { x, y } = await dataset.read(0);

@@ -16,11 +16,11 @@ export interface ManifestDatasetOptions<T extends ManifestTask> {
   readonly negativesAreEmpty?: boolean;
   /** Mask values above it, in [0, 1] of the range of the file's number type, are lesion. Default: 0.5. */
   readonly maskThreshold?: number;
-  /** As in {@link readImage}. */
+  /** As in {@link readImage}. Default: 2^26. */
   readonly pixelLimit?: number;
   /**
-   * At opening, look whether every file is there, or also read every image's header; or look at nothing, so that a file
-   * that is missing is an error where it is read. Default: `'files'`.
+   * At opening, check that every file exists (`'files'`), also read every image's header (`'headers'`), or check
+   * nothing (`'none'`), so that a missing file is an error when it is read. Default: `'files'`.
    */
   readonly check?: 'none' | 'files' | 'headers';
 }

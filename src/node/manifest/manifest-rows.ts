@@ -17,7 +17,7 @@ function stratumOf(entry: ManifestEntry, { label, source, mask }: UsedColumns): 
   return parts.filter((part) => part !== false).join(', ');
 }
 
-/** What splits and batches go by. */
+/** What splits and batches need to know of each image. */
 export function manifestRows<T extends ManifestTask>({ entries, columns }: Manifest, tasks: readonly T[]): Row<T>[] {
   const { group } = columns;
   return entries.map((entry) => ({

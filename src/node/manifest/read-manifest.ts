@@ -7,10 +7,10 @@ export interface ManifestEntry {
   readonly image: string;
   /** A path, where there is a mask. */
   readonly mask: string | undefined;
-  /** Without a mask: known to have nothing to mark. */
+  /** Without a mask file: whether it is known to have nothing to mark. */
   readonly emptyMask: boolean;
   readonly label: 0 | 1 | undefined;
-  /** Where it stands in the file. */
+  /** Its line in the file. */
   readonly line: number;
   /** All columns as text. */
   readonly record: Readonly<Record<string, string>>;
@@ -28,7 +28,7 @@ export interface ReadManifestOptions {
   readonly negativesAreEmpty: boolean;
 }
 
-/** @throws Error that names file and line for a blank image, one that was named before, and a label that is none. */
+/** @throws Error that names file and line for a blank image, one that was named before, and an invalid label. */
 function parseEntries(
   file: string,
   table: CsvTable,

@@ -17,7 +17,7 @@ export function checkMaskSize(
   );
 }
 
-/** 1 where the mask is above the threshold; a mask that never gets there but is not black is taken for an error. */
+/** 1 where the mask is above the threshold; a mask that never reaches it but is not black is an error. */
 function toBinary(mask: NDArray, threshold: number, name: string): NDArray {
   let highest = 0;
   for (const value of mask.data) if (value > highest) highest = value;

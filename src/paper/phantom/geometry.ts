@@ -21,7 +21,7 @@ export function mirrored(half: readonly Point[]): Point[] {
   return [...half, ...other.reverse()];
 }
 
-/** A smooth closed curve through the points (Catmull-Rom), `steps` corners a span. */
+/** A smooth closed curve through the points (Catmull-Rom), `steps` corners per span. */
 export function closedCurve(points: readonly Point[], steps = 6): Outline {
   const n = points.length;
   const outline = new Float64Array(2 * n * steps);

@@ -13,7 +13,7 @@ export interface Patient {
   readonly blood: number;
   /** Hounsfield units of aerated lung at the front. */
   readonly lung: number;
-  /** How much denser (in Hounsfield units a millimetre) the lung gets towards the back. */
+  /** How much denser (in Hounsfield units per millimetre) the lung gets towards the back. */
   readonly gravity: number;
   /** Density of the bones over an average one. */
   readonly bone: number;

@@ -20,11 +20,11 @@ export interface PhantomDatasetOptions {
   readonly sources?: readonly PhantomSource[];
   /** How many COVID-19 slices have a mask. Default: 100 in 449, as in the paper. */
   readonly masks?: number;
-  /** Gives the slices without COVID-19 a mask, too: a known empty one. Default: false, their masks are unknown. */
+  /** Whether slices without COVID-19 have a mask, too: a known empty one. Default: false, their masks are unknown. */
   readonly emptyMasks?: boolean;
 }
 
-/** A {@link phantomDataset}, and its slices with all that is known of them. */
+/** A {@link phantomDataset}, and its slices with all that is known about them. */
 export interface PhantomDataset extends Dataset<PhantomTask> {
   slice(index: number): PhantomSlice;
 }
@@ -34,7 +34,7 @@ const defaultCounts = { covid: 104, normal: 66, pneumonia: 20, oedema: 10, nodul
 /**
  * A dataset of made-up chest CT slices for the three tasks of Amyar et al. (2020): reconstruction of the image,
  * segmentation of COVID-19 lesions (known for some of the COVID-19 slices only) and classification of COVID-19 (1)
- * against the rest (0). Slices are drawn when they are read, and the same at every time.
+ * against the rest (0). Slices are drawn when they are read, the same every time.
  *
  * x and reconstruction: Float32 `[size, size, 1]` in [0, 1]; segmentation: Uint8 `[size, size, 1]`; classification:
  * Float32 `[1]`. A row's group is its patient; its stratum its kind, and whether it has a mask.

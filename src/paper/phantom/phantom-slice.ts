@@ -73,10 +73,10 @@ function label(
 /**
  * Draws one chest CT slice of a made-up patient, with exact labels.
  *
- * The body is drawn in millimetres and Hounsfield units, seen through the window, crop, noise and frame of a source. All
- * of it is a function of the options: (`seed`, `patient`) give the anatomy, the extent of the disease and the source;
- * `slice` the level and the lesions there. The same slice at another `size` shows the same body in coarser or finer
- * pixels. A label's border is where half of a pixel is lesion: the very fields that darken the image.
+ * The body is drawn in millimetres and Hounsfield units, seen through the window, crop, noise and frame of a source.
+ * All of it is a function of the options: (`seed`, `patient`) determine the anatomy, the extent of the disease and the
+ * source; `slice` the level and the lesions there. The same slice at another `size` shows the same body in coarser or
+ * finer pixels. A label's border is where half of a pixel is lesion: the very fields that darken the image.
  *
  * @throws RangeError for a size below 16 and for an unknown kind or source.
  * @example

@@ -1,6 +1,6 @@
 import type { Random } from '../../internal/random';
 
-/** Smooth noise in [-1, 1] over the plane, about one hill or valley a unit square. */
+/** Smooth noise in [-1, 1] over the plane, about one hill or valley per unit square. */
 export type SmoothNoise = (x: number, y: number) => number;
 
 const period = 64;

@@ -4,7 +4,7 @@ import type { Point } from './geometry';
 // Halves run from the front midline to the back midline along the patient's left; mirror them.
 
 /** Inside of the rib cage (half). */
-// biome-ignore format: one level a line
+// biome-ignore format: one level per line
 export const cage: readonly (readonly Point[])[] = [
   [[0, -50], [26, -64], [56, -60], [80, -34], [89, 4], [82, 40], [62, 66], [40, 70], [20, 52], [0, 44]],
   [[0, -74], [32, -88], [70, -76], [106, -36], [117, 10], [109, 54], [84, 86], [50, 90], [22, 66], [0, 56]],
@@ -14,7 +14,7 @@ export const cage: readonly (readonly Point[])[] = [
 ];
 
 /** Outside of the chest's muscles (half). */
-// biome-ignore format: one level a line
+// biome-ignore format: one level per line
 export const muscle: readonly (readonly Point[])[] = [
   [[0, -80], [50, -94], [104, -88], [154, -54], [178, 0], [170, 50], [130, 96], [80, 114], [36, 120], [0, 112]],
   [[0, -98], [46, -114], [102, -104], [146, -60], [160, 4], [152, 64], [118, 112], [72, 124], [36, 128], [0, 120]],
@@ -24,7 +24,7 @@ export const muscle: readonly (readonly Point[])[] = [
 ];
 
 /** The mediastinum with the heart, clockwise as the image shows it (the patient's left is right). */
-// biome-ignore format: one level a line
+// biome-ignore format: one level per line
 export const mediastinum: readonly (readonly Point[])[] = [
   [[0, -58], [15, -46], [25, -30], [28, -8], [26, 12], [22, 32], [16, 52], [0, 62], [-16, 52], [-22, 32], [-26, 12], [-29, -8], [-26, -30], [-14, -46]],
   [[1, -82], [8, -68], [20, -48], [33, -24], [39, 4], [38, 30], [24, 54], [0, 70], [-18, 56], [-21, 36], [-23, 14], [-31, -8], [-29, -36], [-11, -64]],
@@ -34,7 +34,7 @@ export const mediastinum: readonly (readonly Point[])[] = [
 ];
 
 /** The heart with its great roots, from the middle level down. */
-// biome-ignore format: one level a line
+// biome-ignore format: one level per line
 export const heart: readonly (readonly Point[])[] = [
   [[2, -62], [18, -54], [30, -38], [34, -18], [28, 0], [12, 6], [-8, 4], [-24, -4], [-33, -22], [-28, -44], [-12, -58]],
   [[4, -84], [34, -78], [64, -57], [82, -24], [68, 8], [40, 20], [8, 22], [-22, 18], [-42, -6], [-40, -40], [-20, -70]],

@@ -7,7 +7,7 @@ export interface View {
   readonly height: number;
 }
 
-/** Is given each pixel that a shape touches, and how much of it the shape covers, in (0, 1]. */
+/** Called with each pixel that a shape touches, and how much of it the shape covers, in (0, 1]. */
 export type Draw = (pixel: number, coverage: number) => void;
 
 /** A point of a stroke with the stroke's radius there, in millimetres. */

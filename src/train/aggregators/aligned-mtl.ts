@@ -6,7 +6,9 @@ import { type PreferenceOptions, readPreference } from './preference';
 import { fromEigen, significantEigen } from './significant-eigen';
 
 export interface AlignedMtlOptions<T extends string> extends PreferenceOptions<T> {
-  /** The length that all principal components get: the smallest, the median or the root of their mean square. */
+  /**
+   * The length that all principal components get: the smallest, the median or the root mean square. Default: `'min'`.
+   */
   readonly scaleMode?: 'min' | 'median' | 'rms';
 }
 

@@ -6,7 +6,7 @@ import { type Matrix, multiply, quadratic, trace } from './linear-algebra';
 import { solveQuadraticProgram } from './quadratic-program';
 
 export interface CaGradOptions {
-  /** How far from the mean gradient the result may lie, in units of its length. Default: 0.5; 0 gives the mean. */
+  /** How far from the mean gradient the result may lie, in units of its length. 0 is the mean itself. Default: 0.5. */
   readonly c?: number;
 }
 

@@ -5,10 +5,10 @@ import { type PreferenceOptions, readPreference } from './preference';
 import { fromEigen, significantEigen } from './significant-eigen';
 
 /**
- * ConFIG: the direction that has the same angle to every task's gradient, as long as the projections onto it sum to:
- * u = U^+ p with U the gradients scaled to length 1, and (sum over k of g_k'u) u / |u|^2.
+ * ConFIG: the direction that has the same angle to every task's gradient, with the sum of the gradients' projections
+ * onto it as its length: u = U^+ p with U the gradients scaled to length 1, and (sum over k of g_k'u) u / |u|^2.
  *
- * A gradient of 0 has no say; where no direction serves all others the weights are 0. Source: Liu, Chu, Thuerey,
+ * A gradient of 0 is ignored; where no direction serves all others the weights are 0. Source: Liu, Chu, Thuerey,
  * "ConFIG: towards conflict-free training of physics informed neural networks", 2024, arXiv:2408.11104, equation 2.
  *
  * @throws RangeError for a negative preference.

@@ -16,8 +16,8 @@ function checkGramian(name: string, gramian: Gramian, tasks: readonly string[]):
 }
 
 /**
- * Makes an {@link Aggregator} from its weights: checks the Gramian, and says which one it was where the weights cannot
- * be found.
+ * Makes an {@link Aggregator} from its weights: checks the Gramian, and names the aggregator in the error where its
+ * weights cannot be found.
  */
 export function defineAggregator<T extends string>(
   name: string,

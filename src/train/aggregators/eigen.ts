@@ -24,7 +24,7 @@ export function eigen(symmetric: Matrix): Eigen {
       [rows[p][k], rows[q][k]] = [c * rows[p][k] - s * rows[q][k], s * rows[p][k] + c * rows[q][k]];
     }
   };
-  // Convergence is quadratic: a handful of sweeps does for any matrix of this size.
+  // Convergence is quadratic: a handful of sweeps is enough for any matrix of this size.
   for (let sweep = 0; sweep < 30; sweep++) for (let p = 0; p < n; p++) for (let q = p + 1; q < n; q++) rotate(p, q);
   const order = rows.map((_, i) => i).sort((i, j) => a[j][j] - a[i][i]);
   return { values: order.map((i) => a[i][i]), vectors: order.map((i) => rows[i]) };

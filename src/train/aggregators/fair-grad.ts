@@ -8,7 +8,7 @@ export interface FairGradOptions {
 }
 
 /**
- * FairGrad: alpha-fair shares of the loss decreases g_k'd: (Gw)_k = w_k^(-1/alpha), w > 0; alpha 0 gives 1 / K.
+ * FairGrad: alpha-fair shares of the loss decreases g_k'd: (Gw)_k = w_k^(-1/alpha), w > 0; alpha 0 means 1 / K.
  *
  * Its length grows without bound where gradients come to oppose each other, so train with `clipNorm` or with Adam.
  * Source: Ban, Ji, "Fair resource allocation in multi-task learning", 2024, arXiv:2402.15638, equation 4.

@@ -40,7 +40,7 @@ function minimize({ values, vectors }: Eigen, c: readonly number[], power: numbe
     if (step.every((value, k) => Math.abs(value) < 1e-6 * u[k])) return after(1);
     const before = objective(u);
     const decrease = -dot(slope, step);
-    const rounding = 1e-14 * Math.abs(before); // of the objective, which says nothing of smaller changes
+    const rounding = 1e-14 * Math.abs(before); // of the objective; smaller changes are noise
     let share = Math.min(1, ...step.map((value, k) => (value < 0 ? (-0.9 * u[k]) / value : 1)));
     while (share > 1e-9 && !(objective(after(share)) <= before - 0.1 * share * decrease + rounding)) share /= 2;
     u = after(share);

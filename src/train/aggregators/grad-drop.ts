@@ -7,7 +7,7 @@ import { keepOneSign } from './keep-one-sign';
 export interface GradDropOptions<T extends string> {
   /** The signs are a function of this, of the step and of the place. Default: 0. */
   readonly seed?: number;
-  /** The share of a task's gradient that passes whatever its sign, in [0, 1]. A task left out has 0. */
+  /** The share of a task's gradient that passes whatever its sign, in [0, 1]. Default: 0 for each task. */
   readonly leak?: SomeTasks<T, number>;
 }
 
@@ -23,7 +23,7 @@ function drawUniform(count: number, seed: number, step: number, place: number): 
  * sum over k of (l_k + (1 - l_k) [g_k has the sign]) g_k, l_k the task's leak.
  *
  * Its mean over the draws favours elements on whose sign the tasks agree; where all agree it is the sum. At the
- * representation every sample's elements have signs of their own. No weights of whole gradients can say this, so
+ * representation every sample's elements have their own signs. Weights of whole gradients cannot express this, so
  * `diagnostics()` records lengths and cosines but no weights. Source: Chen et al., "Just pick a sign: optimizing deep
  * multitask models with gradient sign dropout", 2020, arXiv:2010.06808, algorithm 1.
  *

@@ -7,7 +7,7 @@ import { defineAggregator } from './define-aggregator';
 export interface GradNormOptions {
   /** How strongly tasks that train slowly are favoured. Default: 1.5, the paper's for its largest experiment. */
   readonly alpha?: number;
-  /** Of the weights' own Adam. Default: 0.025. */
+  /** The learning rate of the weights' own Adam. Default: 0.025. */
   readonly learningRate?: number;
 }
 
@@ -16,7 +16,7 @@ const EPSILON = 1e-8;
 
 /**
  * GradNorm: learns weights under which all tasks' gradients have comparable lengths, longer for tasks that train
- * slowly: one step of Adam a batch on sum over k of |w_k |g_k| - mean(w |g|) r_k^alpha|, where r_k is the task's loss
+ * slowly: one step of Adam per batch on sum over k of |w_k |g_k| - mean(w |g|) r_k^alpha|, where r_k is the task's loss
  * over its first one, divided by the mean of those, and the goal counts as a constant.
  *
  * w = K softmax(s) keeps the weights positive and their sum at K. Over the tasks of a batch only: an absent one keeps

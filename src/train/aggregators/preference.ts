@@ -2,7 +2,7 @@ import { checkRange } from '../../internal/check';
 import type { SomeTasks } from '../../types';
 
 export interface PreferenceOptions<T extends string> {
-  /** How much each task's gradient counts before conflicts are resolved. A task left out counts 1. Default: all alike. */
+  /** How much each task's gradient counts before conflicts are resolved. Default: 1 for each task. */
   readonly preference?: SomeTasks<T, number>;
 }
 

@@ -1,7 +1,7 @@
 import type { Gramian } from '../../types';
 import { dot } from './linear-algebra';
 
-/** Takes out of every gradient, one other after the other, what points against that other. */
+/** Removes from every gradient, for each of the others in turn, the component that points against that other. */
 export function projectConflicts(gramian: Gramian, orders: readonly (readonly number[])[]): number[] {
   const total = gramian.map(() => 0);
   for (const [i, others] of orders.entries()) {

@@ -2,7 +2,7 @@ import type { Aggregator } from '../../types';
 import { defineAggregator } from './define-aggregator';
 
 /**
- * The sum of the tasks' gradients, w_k = 1: what training on the sum of the losses does, with the Gramian to look at.
+ * The sum of the tasks' gradients, w_k = 1: what training on the sum of the losses does, with the Gramian on record.
  *
  * @example
  * createTrainer(model, { optimizer, losses, aggregator: sumGradient() });

@@ -3,7 +3,9 @@ import { dot, multiply } from './linear-algebra';
 
 const EPSILON = 1e-8;
 
-/** One vaccination in the given orders; `expected(i, j)` reads and `see(i, j, cosine)` tells the cosine of two tasks. */
+/**
+ * One vaccination in the given orders; `expected(i, j)` reads and `see(i, j, cosine)` records the cosine of two tasks.
+ */
 export function vaccinate(
   gramian: Gramian,
   orders: readonly (readonly number[])[],

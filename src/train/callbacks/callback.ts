@@ -1,12 +1,12 @@
 import type { Gramian, PlainData, Progress, SomeTasks } from '../../types';
 
-/** What an aggregator saw and said in one step. */
+/** The input and the result of an aggregator in one step. */
 export interface Balance<T extends string> {
   /** The tasks that the batch had labels for. */
   readonly tasks: readonly T[];
   /** The inner products of their gradients over what is shared. */
   readonly gramian: Gramian;
-  /** What each task's gradient was multiplied by there; an aggregator of elements has no such numbers. */
+  /** What each task's gradient was multiplied by there; an elementwise aggregator has no such weights. */
   readonly weights?: readonly number[];
 }
 
@@ -14,12 +14,12 @@ export interface Balance<T extends string> {
 export interface StepLog<T extends string> {
   /** Steps of this epoch so far, this one included: counts from 1. */
   readonly step: number;
-  /** Where the run stood when the losses were joined; `fit` gives it. */
+  /** Where the run was when the losses were joined; set by `fit`. */
   readonly progress?: Progress;
-  /** What the weighting made of the tasks' losses. */
+  /** The joint loss, computed by the weighting. */
   readonly loss: number;
   readonly losses: SomeTasks<T, number>;
-  /** What the aggregator saw and said, where the trainer has one. */
+  /** The input and the result of the aggregator, where the trainer has one. */
   readonly balance?: Balance<T>;
 }
 
@@ -32,7 +32,7 @@ export type TaskScores<T extends string> = { readonly loss: number } & {
 export interface EpochLog<T extends string> {
   /** Counts from 0. */
   readonly epoch: number;
-  /** Wall time, validation included, without pauses between a snapshot and the fit that goes on from it. */
+  /** Wall time, validation included, without pauses between a snapshot and the fit that continues from it. */
   readonly seconds: number;
   readonly learningRate: number;
   /** Means over the epoch's steps; a task's loss is weighted by the labels in each batch. */
@@ -42,16 +42,16 @@ export interface EpochLog<T extends string> {
 
 /** What a callback sees of the running fit. */
 export interface Run<T extends string> {
-  /** Of the run that the fit is a part of: random, kept where it goes on from a snapshot. */
+  /** The id of the run that the fit is part of: random, kept when a fit continues from a snapshot. */
   readonly id: string;
   readonly tasks: readonly T[];
-  /** The epochs that were asked for. */
+  /** The number of epochs requested. */
   readonly epochs: number;
-  /** True where the fit goes on from a snapshot: callbacks then keep what `load` gave them. */
+  /** True where the fit continues from a snapshot: callbacks then keep the state that `load` restored. */
   readonly resumed: boolean;
   /** The running epoch, from 0. */
   readonly epoch: number;
-  /** Batches in an epoch, once known. */
+  /** Batches per epoch, once known. */
   readonly steps: number | undefined;
   readonly history: readonly EpochLog<T>[];
   learningRate: number;
@@ -59,11 +59,11 @@ export interface Run<T extends string> {
   readonly stopped: string | undefined;
   /** Ends the fit after this step, or after this epoch when called from `onEpochEnd`. */
   stop(reason: string): void;
-  /** The model's weights (their average where one is kept), read to plain arrays, in an order of their own. */
+  /** The model's weights (their average where one is kept), as plain arrays, in a fixed order. */
   weights(): Promise<readonly Float32Array[]>;
-  /** Puts back what `weights` gave. */
+  /** Restores what `weights` returned. */
   setWeights(weights: readonly Float32Array[]): void;
-  /** Everything needed to go on from here: pass it to `fit` as `resume`. */
+  /** Everything needed to continue from here: pass it to `fit` as `resume`. */
   snapshot(): Promise<PlainData>;
 }
 
@@ -77,7 +77,7 @@ export interface Callback<T extends string> {
   onEpochEnd?(run: Run<T>, log: EpochLog<T>): void | Promise<void>;
   /**
    * After every hook of a step (`at: 'step'`) or an epoch (`at: 'epoch'`) has run, and once more when an abort ends
-   * the fit within an epoch (`at: 'abort'`): `snapshot` is whole here.
+   * the fit within an epoch (`at: 'abort'`): `snapshot` is complete here.
    */
   onSafePoint?(run: Run<T>, at: 'step' | 'epoch' | 'abort'): void | Promise<void>;
   /** Also after an error or an abort, where `onFitBegin` did not throw. */

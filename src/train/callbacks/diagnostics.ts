@@ -10,7 +10,7 @@ export interface Cosine<T extends string> {
   readonly value: number;
 }
 
-/** How one step was balanced: plain data. */
+/** How one step was balanced, as plain data. */
 export interface StepDiagnostics<T extends string> {
   readonly epoch: number;
   /** Training steps made before, over all epochs. */
@@ -25,7 +25,7 @@ export interface StepDiagnostics<T extends string> {
 }
 
 export interface DiagnosticsOptions<T extends string> {
-  /** The trainer's weighting, whose weights are wanted; those that it learns are read after the step. */
+  /** The trainer's weighting, to record its weights; learned ones are read after the step. */
   readonly weighting?: Weighting<T>;
 }
 
@@ -51,8 +51,8 @@ function readGramian<T extends string>(
 /**
  * Records how every step was balanced: losses, weights, lengths and cosines of the gradients, as plain data.
  *
- * Gradients of single tasks are only there where the trainer has an aggregator; to watch plain training on the sum of
- * the losses give it `sumGradient()`.
+ * Gradients of single tasks exist only where the trainer has an aggregator; to watch plain training on the sum of the
+ * losses, use `sumGradient()`.
  *
  * @example
  * const watch = diagnostics();
@@ -89,7 +89,7 @@ export function diagnostics<T extends string = string>({ weighting }: Diagnostic
   };
 }
 
-/** How two tasks get along. */
+/** How often two tasks conflict. */
 export interface Conflict<T extends string> {
   readonly tasks: readonly [T, T];
   /** Steps in which both had a gradient. */
@@ -101,7 +101,7 @@ export interface Conflict<T extends string> {
 }
 
 /**
- * Which tasks fight: for each pair the share of steps with a negative cosine, the pair that fights most first.
+ * Which tasks conflict: for each pair the share of steps with a negative cosine, the most conflicting pair first.
  *
  * @example
  * conflicts(watch.records)[0]; // { tasks: ['segmentation', 'reconstruction'], share: 0.6, ... }

@@ -4,16 +4,16 @@ import type { Callback } from './callback';
 import { checkMonitorOptions, defaultMode, isBetter, type MonitorOptions, readMonitor, worst } from './monitor';
 
 export interface EarlyStoppingOptions<T extends string> extends MonitorOptions<T> {
-  /** Epochs without improvement that are borne. Default: 35, the paper's. */
+  /** How many epochs without improvement are tolerated. Default: 35, as in the paper. */
   readonly patience?: number;
-  /** Puts the weights of the best epoch back when the fit ends. Default: true. */
+  /** Restores the weights of the best epoch when the fit ends. Default: true. */
   readonly restoreBest?: boolean;
 }
 
 /**
- * Ends the fit when a score has not improved for `patience` epochs, and puts the best weights back.
+ * Ends the fit when a score has not improved for `patience` epochs, and restores the best weights.
  *
- * The best weights come back however the fit ends: early, after the last epoch or by an abort.
+ * The best weights are restored however the fit ends: early, after the last epoch or by an abort.
  *
  * @throws RangeError at the first epoch's end where there is no such score.
  * @example
@@ -34,7 +34,7 @@ export function earlyStopping<T extends string = string>({
   return {
     name: `earlyStopping ${monitor}`,
     onFitBegin(run) {
-      // A fit that does not resume starts anew, also with a callback that has been used before.
+      // A fit that does not resume starts afresh, also with a callback that has been used before.
       if (run.resumed) return;
       best = worst(mode);
       bestEpoch = -1;

@@ -1,22 +1,22 @@
 import type { Callback, Run } from './callback';
 
-/** Where a fit stands. */
+/** Where a fit is. */
 export interface SchedulePoint {
   /** From 0. */
   readonly epoch: number;
   /** Steps of the whole fit so far, from 0. */
   readonly step: number;
-  /** Epochs that were asked for. */
+  /** Epochs requested. */
   readonly epochs: number;
 }
 
-/** The learning rate as a function of where the fit stands. */
+/** The learning rate as a function of where the fit is. */
 export type Schedule = (point: SchedulePoint) => number;
 
 /**
  * Sets the learning rate before every step by a schedule.
  *
- * @throws RangeError where the schedule gives something else than a finite number of at least 0.
+ * @throws RangeError where the schedule returns anything but a finite number of at least 0.
  * @example
  * learningRate(({ epoch }) => 1e-3 * 0.95 ** epoch);
  * learningRate(polynomialDecay({ from: 1e-2 }));
@@ -26,7 +26,7 @@ export function learningRate<T extends string = string>(schedule: Schedule): Cal
   const set = (run: Run<T>): void => {
     const rate = schedule({ epoch: run.epoch, step, epochs: run.epochs });
     if (!Number.isFinite(rate) || rate < 0) {
-      throw new RangeError(`learningRate: the schedule gave ${rate} at step ${step} of epoch ${run.epoch}.`);
+      throw new RangeError(`learningRate: the schedule returned ${rate} at step ${step} of epoch ${run.epoch}.`);
     }
     run.learningRate = rate;
   };
@@ -65,7 +65,7 @@ export function cosineDecay({ from, to = 0 }: { from: number; to?: number }): Sc
   return ({ epoch, epochs }) => to + ((from - to) / 2) * (1 + Math.cos((Math.PI * Math.min(epoch, epochs)) / epochs));
 }
 
-/** Rises linearly from 0 to what `schedule` gives over the first `steps` steps. */
+/** Rises linearly from 0 to the result of `schedule` over the first `steps` steps. */
 export function warmUp(steps: number, schedule: Schedule): Schedule {
   return (point) => schedule(point) * Math.min(1, (point.step + 1) / steps);
 }

@@ -10,22 +10,22 @@ export type Monitor<T extends string> =
 
 export type Mode = 'min' | 'max';
 
-/** What a callback that waits for a score to improve is told. */
+/** Options of a callback that waits for a score to improve. */
 export interface MonitorOptions<T extends string> {
   readonly monitor?: Monitor<NoInfer<T>>;
-  /** How much better counts as better. Default: 0. */
+  /** The smallest change that counts as an improvement. Default: 0. */
   readonly minDelta?: number;
-  /** Default: `'min'` for a loss, 'max' for anything else. */
+  /** Default: `'min'` for a loss, `'max'` for anything else. */
   readonly mode?: Mode;
 }
 
-/** Throws unless `minDelta` and `mode` are in range; `who` stands in the errors. */
+/** Throws unless `minDelta` and `mode` are in range; `who` names the caller in errors. */
 export function checkMonitorOptions(who: string, minDelta: number, mode: Mode): void {
   checkRange(minDelta, 0, Number.MAX_VALUE, `${who}: minDelta`);
   checkChoice(mode, ['min', 'max'], `${who}: mode`);
 }
 
-/** What every number beats. */
+/** The score that every number beats. */
 export function worst(mode: Mode): number {
   return mode === 'min' ? Infinity : -Infinity;
 }
@@ -43,7 +43,7 @@ function paths(value: unknown, prefix: string): string[] {
   return Object.entries(value).flatMap(([key, inner]) => paths(inner, prefix === '' ? key : `${prefix}.${key}`));
 }
 
-/** Reads a monitored score; a metric that gives `{ value, ... }` counts by its value. */
+/** Reads a monitored score; a metric that returns `{ value, ... }` counts by its value. */
 export function readMonitor(log: EpochLog<never> | EpochLog<string>, monitor: string, who: string): number {
   const { train, validation } = log;
   let value: unknown = { train, validation };

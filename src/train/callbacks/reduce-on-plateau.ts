@@ -3,9 +3,9 @@ import type { Callback } from './callback';
 import { checkMonitorOptions, defaultMode, isBetter, type MonitorOptions, readMonitor, worst } from './monitor';
 
 export interface ReduceOnPlateauOptions<T extends string> extends MonitorOptions<T> {
-  /** What the learning rate is multiplied by. Default: 0.1. */
+  /** The factor that the learning rate is multiplied by. Default: 0.1. */
   readonly factor?: number;
-  /** Epochs without improvement before it is. Default: 10. */
+  /** Epochs without improvement before it is reduced. Default: 10. */
   readonly patience?: number;
   /** The learning rate never falls below it. Default: 0. */
   readonly minLearningRate?: number;

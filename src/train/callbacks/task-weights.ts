@@ -3,7 +3,8 @@ import { mapTasks } from '../../internal/map-tasks';
 import type { Progress, SomeTasks, Weighting } from '../../types';
 
 /**
- * What a weighting multiplies each task's gradient by: the slopes of the joint loss, dL / dL_k, at some losses.
+ * The factors by which a weighting multiplies each task's gradient: the slopes of the joint loss, dL / dL_k, at given
+ * losses.
  *
  * @example
  * await taskWeights(uncertainty({ depth: 'regression', label: 'classification' }), { depth: 3, label: 1 }, progress);

@@ -38,7 +38,7 @@ function collect(
  * aggregator; a task's own parameters get its own gradient, and regularization counts in full everywhere.
  *
  * At the 'parameters' that takes K backward passes through what is shared; at the 'representation' the tasks'
- * gradients are joined at the outputs of the shared part, and what comes of them flows on through it in one pass.
+ * gradients are joined at the outputs of the shared part, and the result flows on through it in one pass.
  *
  * @throws RangeError where the model's tasks share no parameters.
  */
@@ -85,7 +85,7 @@ export function createAggregation<T extends string>(
         joined.set(i, gradient);
       }
       const finite = report.finite && (cut.length === 0 || (await allFinite(trunk)));
-      // What is not finite changes nothing, the aggregator's memory included.
+      // Values that are not finite change nothing, not even the aggregator's memory.
       if (report.finite && !finite && before !== undefined) aggregator.load?.(before);
 
       const balance = typeof rule === 'function' ? { tasks, gramian } : { tasks, gramian, weights: rule };

@@ -30,7 +30,7 @@ function checkShapes<T extends string>(model: MultitaskModel<T>, batch: Batch<T>
   }
 }
 
-/** What resizing may add to a label by rounding. */
+/** The rounding error that resizing may add to a label. */
 const ROUNDING = 1e-6;
 
 function checkValues(
@@ -57,11 +57,11 @@ function checkValues(
 }
 
 /**
- * Checks a batch against its model and says how much label it holds.
+ * Checks a batch against its model and returns how much label it holds.
  *
  * @returns for each task with labels the sum of its samples' weights, a positive number; others are left out.
  * @throws RangeError for a wrong shape, an unknown task, a negative weight, NaN or infinity in `x` or in a label that
- * counts, and such a label outside of what the task's loss takes.
+ * counts, and such a label outside the range of the task's loss.
  */
 export async function checkBatch<T extends string>(
   model: MultitaskModel<T>,
@@ -69,7 +69,7 @@ export async function checkBatch<T extends string>(
   losses: ByTask<T, Loss>,
 ): Promise<Map<T, number>> {
   checkShapes(model, batch);
-  // Tensors that were made from arrays and not used yet give their data without touching the device.
+  // Tensors made from arrays and not used yet return their data without touching the device.
   checkValues(await batch.x.data(), 'batch.x', batch.x.shape);
   const amounts = new Map<T, number>();
   for (const task of model.tasks) {

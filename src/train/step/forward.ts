@@ -12,7 +12,7 @@ export type Forward<T extends string> = (
 
 /**
  * A forward pass that computes only the heads that are asked for. Most batches lack some labels, and a decoder whose
- * output nobody compares with anything costs a third of a step.
+ * output is compared with nothing costs a third of a step.
  */
 export function createForward<T extends string>(model: MultitaskModel<T>): Forward<T> {
   const nets = new Map<string, LayersModel>();

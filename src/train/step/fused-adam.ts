@@ -44,15 +44,18 @@ export function hasFusedAdam(optimizer: Optimizer): boolean {
   return optimizer.applyGradients === AdamOptimizer.prototype.applyGradients && hasKernel(KERNEL);
 }
 
-/** A variable's clones, and tensors that it was made from, share its data; it leaves them before it is changed in place. */
+/**
+ * A variable's clones, and tensors that it was made from, share its data; so it must stop sharing before it is changed
+ * in place.
+ */
 function leaveShared(variable: Variable): Variable {
   if (engine().backend.refCount(variable.dataId) !== 1) tidy(() => variable.assign(mul(variable, 1)));
   return variable;
 }
 
 /**
- * The step that `optimizer.applyGradients` would make, to the bit on the same backend, with the same state: one kernel in
- * place of a dozen ops a weight. `factor` multiplies the gradients.
+ * The step that `optimizer.applyGradients` would make, bit-identical on the same backend, with the same state: one
+ * kernel in place of a dozen ops per weight. `factor` multiplies the gradients.
  */
 export function stepFusedAdam(optimizer: Optimizer, weights: readonly WeightGradient[], factor?: Scalar): void {
   const adam = optimizer as Optimizer & AdamState;

@@ -14,7 +14,7 @@ export interface Gradients<T extends string> {
   readonly balance?: Balance<T>;
 }
 
-/** How a step comes to its gradients. */
+/** How a step computes its gradients. */
 export type ComputeGradients<T extends string> = (
   batch: Batch<T>,
   tasks: readonly T[],
@@ -24,7 +24,7 @@ export type ComputeGradients<T extends string> = (
 /** A list of gradients; undefined where none flows. */
 export type MaybeTensors = readonly (Tensor | undefined)[];
 
-/** The gradients of variables by their names, without those that are not there. */
+/** The gradients of variables by their names, without missing ones. */
 export function byName(variables: readonly Variable[], gradients: MaybeTensors): NamedTensorMap {
   const named: NamedTensorMap = {};
   for (const [i, { name }] of variables.entries()) {
@@ -34,7 +34,7 @@ export function byName(variables: readonly Variable[], gradients: MaybeTensors):
   return named;
 }
 
-/** Says which loss or gradient is not finite, if any is not. */
+/** Describes which loss or gradient is not finite, if any. */
 export function findNonFinite<T extends string>(result: Gradients<T>, tasks: readonly T[]): string | undefined {
   const task = tasks.find((name) => !Number.isFinite(result.losses[name]));
   if (task !== undefined) return `the loss of '${task}' became ${result.losses[task]}`;

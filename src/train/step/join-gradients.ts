@@ -4,7 +4,7 @@ import { combineGradients, flatten, unflatten } from './flat-gradients';
 import type { MaybeTensors } from './gradients';
 import type { TaskPass } from './task-pass';
 
-/** Which leaves of a pass are joined how, by their numbers. */
+/** How the leaves of a pass are joined, by index. */
 export interface Places {
   /** Shared ones whose gradients the aggregator compares. */
   readonly compared: readonly number[];
@@ -57,7 +57,7 @@ export function ruleOf<T extends string>(
   return (rows, place) => {
     const joined = aggregator.join(rows, tasks, { ...context, place });
     if (joined.size !== rows.shape[1]) {
-      throw new RangeError(`${aggregator.name}: join must give shape [${rows.shape[1]}], got [${joined.shape}].`);
+      throw new RangeError(`${aggregator.name}: join must return shape [${rows.shape[1]}], got [${joined.shape}].`);
     }
     return joined;
   };

@@ -7,7 +7,7 @@ import { byName, type ComputeGradients } from './gradients';
 import { sumAll } from './sum-all';
 import { taskLosses } from './task-losses';
 
-/** The gradients of what the weighting makes of the losses of the tasks, and of the layers' regularization. */
+/** The gradients of the joint loss that the weighting computes, and of the layers' regularization. */
 export function createJointGradients<T extends string>(
   model: MultitaskModel<T>,
   forward: Forward<T>,

@@ -21,8 +21,8 @@ export function getLearningRate(optimizer: Optimizer): number {
 }
 
 /**
- * Sets it on any tfjs optimizer. Only SGD and its heir have a setter; the others read the field at every step.
- * (`instanceof` cannot tell them apart: tfjs makes every optimizer an instance of every optimizer class.)
+ * Sets it on any tfjs optimizer. Only SGD and its subclass have a setter; the others read the field at every step.
+ * (`instanceof` cannot distinguish them: tfjs makes every optimizer an instance of every optimizer class.)
  */
 export function setLearningRate(optimizer: Optimizer, rate: number): void {
   if ('setLearningRate' in optimizer) (optimizer as SGDOptimizer).setLearningRate(rate);
@@ -64,7 +64,7 @@ type SavedOptimizer = {
   state: Record<string, SavedTensor | { name: string; value: SavedTensor }[]>;
 };
 
-/** Puts back what `saveOptimizer` gave. Throws where it was another kind of optimizer. */
+/** Restores what `saveOptimizer` returned. Throws if it came from another kind of optimizer. */
 export function loadOptimizer(optimizer: Optimizer, saved: PlainData): void {
   const { className, learningRate, iterations, state } = saved as SavedOptimizer;
   if (className !== optimizer.getClassName()) {

@@ -21,7 +21,7 @@ export async function allFinite(tensors: MaybeTensors): Promise<boolean> {
   return Number.isFinite(check);
 }
 
-/** What the numbers of a pass say. */
+/** What the numbers of a pass report. */
 export interface PassReport<T extends string> {
   readonly loss: number;
   readonly losses: SomeTasks<T, number>;
@@ -29,7 +29,7 @@ export interface PassReport<T extends string> {
   readonly finite: boolean;
 }
 
-/** Reads losses, Gramian and whether all is finite in one wait for the device. */
+/** Reads losses, Gramian and whether all is finite in a single wait for the device. */
 export async function readReport<T extends string>(
   { losses, penalties, gradients, penaltyGradients }: TaskPass,
   tasks: readonly T[],
@@ -38,7 +38,7 @@ export async function readReport<T extends string>(
 ): Promise<PassReport<T>> {
   const report = tidy(() => {
     const total = addN([...losses, ...penalties]);
-    // What is compared shows in the Gramian where it is not finite.
+    // Compared gradients that are not finite show in the Gramian.
     const unseen = others.flatMap((i) => gradients.map((ofTask) => ofTask[i]));
     const scalars = stack([checkSum([...unseen, ...penaltyGradients]), total, ...losses]) as Tensor1D;
     return concat([scalars, innerProducts(compared)]);

@@ -14,7 +14,7 @@ import { findNonFinite, type Gradients } from './gradients';
 import { createJointGradients } from './joint-gradients';
 import { computeLosses } from './task-losses';
 
-/** Runs `pass` with the dropout masks of a step. What it does to moving statistics is undone, unless it `counts`. */
+/** Runs `pass` with the dropout masks of a step. Its changes to moving statistics are undone, unless it `counts`. */
 async function runPass<R>(
   net: LayersModel,
   { step, counts }: { readonly step: number; readonly counts: boolean },

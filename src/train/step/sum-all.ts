@@ -5,7 +5,7 @@ const KERNEL = 'SumAll';
 
 /**
  * The sum of all numbers of all tensors, or of their squares; 0 of none. NaN or infinity in any of them makes it NaN or
- * infinite. One kernel where the backend has it (`simd` has), in place of one or two a tensor.
+ * infinite. One kernel where the backend has it (`simd` does), in place of one or two per tensor.
  */
 export function sumAll(tensors: readonly Tensor[], { squares = false } = {}): Scalar {
   if (hasKernel(KERNEL)) {

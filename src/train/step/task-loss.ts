@@ -17,9 +17,9 @@ import type { Loss } from '../../types';
 /**
  * The weighted mean of a task's loss over the samples that carry its label.
  *
- * A sample of weight 0 is replaced on both sides before the loss sees it: what stands in its label (NaN included)
- * cannot reach the value, and its prediction gets a gradient of exactly zero. Masking the loss alone would not do, for
- * 0 times NaN is NaN in the gradient.
+ * A sample of weight 0 is replaced on both sides before the loss sees it: whatever its label holds (NaN included)
+ * cannot reach the value, and its prediction gets a gradient of exactly zero. Masking the loss alone would not be
+ * enough: 0 times NaN is NaN in the gradient.
  */
 export function taskLoss(loss: Loss, yTrue: Tensor, yPred: Tensor, weight?: Tensor1D): Scalar {
   if (weight === undefined) return mean(loss(yTrue, yPred)) as Scalar;

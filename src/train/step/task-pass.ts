@@ -12,7 +12,7 @@ export interface TaskPass {
   readonly losses: readonly Scalar[];
   /** The layers' regularization. */
   readonly penalties: readonly Tensor[];
-  /** What gradients are taken of: the outputs of the shared part, where asked for, then the variables. */
+  /** What gradients are taken with respect to: the outputs of the shared part, where asked for, then the variables. */
   readonly leaves: readonly Tensor[];
   /** Each task's gradients of the leaves. */
   readonly gradients: readonly MaybeTensors[];
@@ -20,7 +20,7 @@ export interface TaskPass {
   readonly penaltyGradients: MaybeTensors;
   /** One more backward pass, to the variables. */
   backward(outputs: Parameters<Tape['gradients']>[0]): MaybeTensors;
-  /** The step waits for the device in between, so no tidy can hold its tensors: these go with the pass. */
+  /** The step waits for the device in between, so no tidy can hold its tensors: these are disposed with the pass. */
   hold<V extends Tensor | undefined>(tensors: readonly V[]): readonly V[];
   dispose(): void;
 }

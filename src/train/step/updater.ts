@@ -35,7 +35,7 @@ export interface Updater {
 function factorOf(gradients: readonly Tensor[], scale: number, clipNorm: number | undefined): Scalar | undefined {
   if (clipNorm === undefined || gradients.length === 0) return scale === 1 ? undefined : scalar(scale);
   const norm = mul(sqrt(sumAll(gradients, { squares: true })), scale);
-  // The tiny addend keeps 0 / 0 away where every gradient is zero.
+  // The tiny addend avoids 0 / 0 where every gradient is zero.
   const clip = minimum(1, div(clipNorm, add(norm, 1e-20)));
   return mul(clip, scale) as Scalar;
 }

@@ -5,7 +5,7 @@ import type { PlainData } from '../../types';
 
 /** An exponential moving average of a net's weights. */
 export interface WeightAverage {
-  /** Takes in the weights as they are now. */
+  /** Adds the weights as they are now. */
   update(): void;
   /** Runs `body` with the averaged weights in the net. */
   during<R>(body: () => Promise<R>): Promise<R>;

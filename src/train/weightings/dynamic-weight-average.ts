@@ -4,7 +4,7 @@ import { softmax } from './softmax';
 import { weightedLoss } from './tasks';
 
 export interface DynamicWeightAverageOptions {
-  /** Larger ones make the weights more alike. Default: 2, the paper's. */
+  /** Larger values make the weights more alike. Default: 2, the paper's. */
   readonly temperature?: number;
 }
 

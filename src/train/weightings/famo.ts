@@ -18,11 +18,11 @@ import { softmax } from './softmax';
 import { lossEntries } from './tasks';
 
 export interface FamoOptions<T extends string> {
-  /** Of the logits' own Adam. Default: 0.025. */
+  /** The learning rate of the logits' own Adam. Default: 0.025. */
   readonly learningRate?: number;
-  /** How strongly the logits are drawn back to 0. Default: 1e-3. */
+  /** How strongly the logits are pulled back to 0. Default: 1e-3. */
   readonly decay?: number;
-  /** A bound that each loss stays above. Default: 0. */
+  /** A lower bound for each loss. Default: 0 for each task. */
   readonly lowest?: SomeTasks<T, number>;
 }
 
@@ -43,12 +43,12 @@ function balanced(values: Tensor, shares: Tensor): Scalar {
 }
 
 /**
- * FAMO: lets all losses fall at one relative rate, by their values alone: L = c sum over k of z_k log(L_k - b_k), with
- * z = softmax(w) and c = 1 / sum of z_k / (L_k - b_k) as a constant. After each update of the model w follows, by Adam,
- * what the update did to the logarithms of the losses.
+ * FAMO: makes all losses fall at the same relative rate, using only their values: L = c sum over k of z_k log(L_k -
+ * b_k), with z = softmax(w) and c = 1 / sum of z_k / (L_k - b_k) as a constant. After each update of the model w
+ * follows, by Adam, what the update did to the logarithms of the losses.
  *
- * Measuring that costs one more forward pass on the batch. A task absent from a batch keeps its logit and moments; the
- * others share z among them. Source: Liu et al., "FAMO: fast adaptive multitask optimization", 2023, arXiv:2306.03792.
+ * Measuring that costs one more forward pass on the batch. A task absent from a batch keeps its logit and moments; z is
+ * shared among the others. Source: Liu et al., "FAMO: fast adaptive multitask optimization", 2023, arXiv:2306.03792.
  *
  * @throws RangeError for a negative learning rate or decay.
  * @example

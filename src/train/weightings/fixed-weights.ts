@@ -4,7 +4,7 @@ import type { SomeTasks, Weighting } from '../../types';
 import { weightedLoss } from './tasks';
 
 /**
- * The weighted sum of the tasks' losses, each by its own constant: L = sum over k of w_k L_k. A task left out of
+ * The weighted sum of the tasks' losses, each with its own constant: L = sum over k of w_k L_k. A task left out of
  * `weights` has weight 1, so `fixedWeights()` is the plain sum. A task without labels in the batch adds nothing and
  * the other weights stay as they are.
  *

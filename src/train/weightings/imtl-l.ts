@@ -3,7 +3,7 @@ import type { Weighting } from '../../types';
 import { checkTaskNames, learnedNumber, lossEntries, requireTask } from './tasks';
 
 /**
- * IMTL-L: scales the losses to one size, L = sum over k of exp(s_k) L_k - s_k, with s_k learned from 0; at rest
+ * IMTL-L: scales the losses to one size, L = sum over k of exp(s_k) L_k - s_k, with s_k learned from 0; at equilibrium
  * exp(s_k) L_k = 1 for every task.
  *
  * For positive losses. A task absent from a batch adds neither its loss nor its s_k. Source: Liu et al., "Towards

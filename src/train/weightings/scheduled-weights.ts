@@ -3,8 +3,8 @@ import type { Progress, SomeTasks, Weighting } from '../../types';
 import { weightedLoss } from './tasks';
 
 /**
- * The weighted sum of the losses with weights that are a function of the step and the epoch: to warm a task up, to train
- * on one after the other, or on one a step. A task left out has weight 1.
+ * The weighted sum of the losses with weights that are a function of the step and the epoch: to warm a task up, to
+ * train on one after the other, or on one per step. A task left out has weight 1.
  *
  * @throws RangeError at the step whose weights hold one that is negative or not finite.
  * @example

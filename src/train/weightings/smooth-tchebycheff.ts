@@ -4,11 +4,11 @@ import type { SomeTasks, Weighting } from '../../types';
 import { lossEntries } from './tasks';
 
 export interface SmoothTchebycheffOptions<T extends string> {
-  /** How smooth: near 0 it is the largest weighted loss, large values approach the mean. Default: 0.1. */
+  /** How smooth: near 0 the result is the largest weighted loss, large values approach the mean. Default: 0.1. */
   readonly mu?: number;
-  /** The preference among the tasks, scaled to sum 1 over those of a batch. A task left out counts 1. */
+  /** The preference among the tasks, scaled to sum 1 over those of a batch. Default: 1 for each task. */
   readonly preference?: SomeTasks<T, number>;
-  /** The lowest loss that each task could reach. Default: 0. */
+  /** The lowest loss that each task could reach. Default: 0 for each task. */
   readonly ideal?: SomeTasks<T, number>;
 }
 

@@ -171,7 +171,7 @@ describe('UNetDecoder', () => {
       ),
     );
     expect(() => UNetDecoder()({ skips: [], bottleneck: map(4, 4, 7) }, 'task')).toThrow(
-      'UNetDecoder: the encoder must give at least 1 skip, got 0.',
+      'UNetDecoder: the encoder must have at least 1 skip, got 0.',
     );
   });
 

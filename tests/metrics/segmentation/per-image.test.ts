@@ -118,7 +118,7 @@ describe('a metric over images', () => {
       new RangeError('dicePerImage: yTrue and yPred must have one shape, got [2,4,4] and [2,4,4,1].'),
     );
     await expect(score(metric, masks([2, 4, 4, 3]), masks([2, 4, 4, 3]))).rejects.toThrow(
-      /^dicePerImage: masks must be .* got shape \[2,4,4,3\]; for several masks an image give the option classes or labels\.$/,
+      /^dicePerImage: masks must be .* got shape \[2,4,4,3\]; for several masks per image set the option classes or labels\.$/,
     );
     await expect(score(metric, masks([3]), masks([3]))).rejects.toThrow(/^dicePerImage: masks must be/);
     await expect(score(metric, masks([1, 2, 2], 255), masks([1, 2, 2]))).rejects.toThrow(

@@ -280,7 +280,7 @@ describe.each(places)('a step with an aggregator at the %s', (gradientsAt) => {
     const batch = tinyBatch(full.x, full.y, full.weight);
     const size = gradientsAt === 'parameters' ? 4 : 8;
     await expectNoLeak(() =>
-      expect(trainer.step(batch)).rejects.toThrow(`short: join must give shape [${size}], got [1].`),
+      expect(trainer.step(batch)).rejects.toThrow(`short: join must return shape [${size}], got [1].`),
     );
     disposeBatch(batch);
     trainer.dispose();

@@ -10,7 +10,7 @@ import { writeCsv } from './results-csv';
 import { renderMarkdown } from './results-markdown';
 
 export interface ReportOptions {
-  /** Of each bootstrap interval; 1000 by default. */
+  /** Resamples of each bootstrap interval. Default: 1000. */
   readonly resamples?: number;
 }
 
