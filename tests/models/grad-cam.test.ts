@@ -210,7 +210,7 @@ describe('gradCam', () => {
     const flat = fromLayersModel(toModel({ inputs: vector, outputs: dense.apply(vector) as SymbolicTensor }), ['a']);
     expect(() => gradCam(flat, x, { task: 'a' })).toThrow("gradCam: 'a' depends on no feature map");
     const masks = unet({ inputShape: [4, 4, 1], filters: [2, 3] });
-    expect(() => gradCam(masks, x, { task: 'segmentation' })).toThrow("'segmentation' gives [,4,4,1]");
+    expect(() => gradCam(masks, x, { task: 'segmentation' })).toThrow("'segmentation' returns [,4,4,1]");
     for (const value of [x, wide, model, flat, masks]) value.dispose();
   });
 });

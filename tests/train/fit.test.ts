@@ -184,7 +184,7 @@ describe('fit', () => {
     const [resume] = saved.snapshots;
     const optimizer = train.sgd(0.1) as never;
     await expect(run({ resume, optimizer })).rejects.toThrow('written with the optimizer Adam, the trainer has SGD');
-    await expect(run({ resume: { kind: 'x' } })).rejects.toThrow('resume must be what run.snapshot() gave');
+    await expect(run({ resume: { kind: 'x' } })).rejects.toThrow('resume must be what run.snapshot() returned');
     const other = structuredClone(resume) as unknown as { trainer: { weights: { shape: number[] }[] } };
     other.trainer.weights[1].shape = [2, 7];
     await expect(run({ resume: other as unknown as PlainData })).rejects.toThrow(
