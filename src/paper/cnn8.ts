@@ -5,9 +5,9 @@ import type { MultitaskModel } from '../types';
 import { filtersByLevel } from './filters-by-level';
 
 export interface Cnn8Options {
-  /** `[height, width, channels]`. Default [256, 256, 1]. */
+  /** `[height, width, channels]`. Default: `[256, 256, 1]`. */
   readonly inputShape?: readonly [height: number, width: number, channels: number];
-  /** Filters of the first of six levels, doubled from level to level, or of each level. Default 8. */
+  /** Filters of the first of six levels, doubled from level to level, or of each level. Default: 8. */
   readonly filters?: number | readonly number[];
   /** Makes the initial weights and the dropout masks reproducible. */
   readonly seed?: number;
