@@ -157,7 +157,7 @@ function prepare(
   return { at, moreAt: behind(at, tableBytes), orderAt, items, shared };
 }
 
-/** Computes a thin geometry. */
+/** Computes a geometry of few channels. */
 export function computeFewChannels(backend: SimdBackend, geometry: ConvGeometry, operands: Operands): void {
   const { x, out, filter, bias, flip, activation } = operands;
   const { batch, rows, cols, filters, channels, table } = geometry;
@@ -204,7 +204,7 @@ export function computeFewChannels(backend: SimdBackend, geometry: ConvGeometry,
   runtime.heap.release(at);
 }
 
-/** The gradient of the filter of a thin geometry. */
+/** The gradient of the filter of a geometry of few channels. */
 export function fewChannelsFilterGradient(
   backend: SimdBackend,
   geometry: ConvGeometry,
