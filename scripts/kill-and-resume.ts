@@ -1,5 +1,5 @@
 // Kills the demo with SIGKILL at random moments, resumes it each time, and compares its weights with those of a run that
-// nobody disturbed. Prints `N passed, N failed`.
+// that was not interrupted. Prints `N passed, N failed`.
 //
 //   npx tsx scripts/kill-and-resume.ts [--kills 20] [--seed 1]
 import { spawn } from 'node:child_process';

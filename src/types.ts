@@ -15,7 +15,7 @@ export type SomeTasks<T extends string, V> = { readonly [K in T]?: V };
  */
 export type Builder<I, O> = (input: I, name: string, seed?: number) => O;
 
-/** What an encoder hands to the heads: its skip connections, finest first, and its deepest feature map. */
+/** What an encoder passes to the heads: its skip connections, finest first, and its deepest feature map. */
 export interface Features {
   readonly skips: readonly SymbolicTensor[];
   readonly bottleneck: SymbolicTensor;
@@ -92,7 +92,7 @@ export interface Row<T extends string> {
   readonly id: string;
   /** The tasks that it has labels for. */
   readonly tasks: readonly T[];
-  /** Samples of one group (a patient) never stand on both sides of a split. */
+  /** Samples of one group (a patient) are never on both sides of a split. */
   readonly group?: string;
   /** Splits keep the proportions of strata (a class, a source). */
   readonly stratum?: string;

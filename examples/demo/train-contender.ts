@@ -29,8 +29,8 @@ interface Sources {
 
 /**
  * The images that have a label of one of the model's tasks, augmented. Every batch of the three-task model has a mask
- * in it (batches of one image cannot), or fifty among hundreds would starve. All models make about as many steps an epoch: one with fewer images
- * passes over them several times.
+ * in it (batches of one image cannot), or fifty among hundreds would starve. All models make about as many steps per
+ * epoch: one with fewer images passes over them several times.
  */
 function sourcesFor(data: DemoData, tasks: readonly DemoTask[], { batch, seed }: RunOptions): Sources {
   const dataset = selectTasks(data.dataset, tasks);

@@ -72,7 +72,7 @@ export function phantomTasks({ size, filters, epochs, batchSize, slices, tests }
   const order = { batchSize, seed };
   const trainSet = batches(trainSlices, order);
 
-  /** A trainer of the three tasks; whoever asks for it disposes it and its model. */
+  /** A trainer of the three tasks; the caller disposes it and its model. */
   const trainerFor = ({ sharing, ...balancing }: Way) =>
     createTrainer(amyar2020({ ...network, sharing }), {
       optimizer: optimizer(),

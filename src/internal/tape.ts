@@ -54,7 +54,7 @@ function nodesFrom(nodes: readonly Node[], leaves: readonly Tensor[]): { used: N
 }
 
 /**
- * Runs `forward` and keeps what its gradients need. tfjs's own `grads` run the forward pass anew for every output; K
+ * Runs `forward` and keeps what its gradients need. tfjs's own `grads` repeat the forward pass for every output; K
  * tasks would pay for K of them. The tape that tfjs records anyway is taken from its engine before it would be cleared.
  *
  * Must not run inside another gradient. The caller disposes the value, and the tape.

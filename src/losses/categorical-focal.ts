@@ -48,7 +48,7 @@ export function categoricalFocal({ alpha = 1, gamma = 2, fromLogits = false }: C
     const classes = yPred.shape[yPred.rank - 1];
     if (typeof alpha !== 'number' && weights.length !== classes) {
       throw new RangeError(
-        `categoricalFocal: alpha must hold one weight a class, got ${weights.length} for ${classes}.`,
+        `categoricalFocal: alpha must hold one weight per class, got ${weights.length} for ${classes}.`,
       );
     }
     // Clipped because a power below 1 has no finite gradient at 0.

@@ -84,7 +84,7 @@ function checkImages(x: Tensor, expected: readonly (number | null)[]): void {
  * strongest, all 0 where there is none. The caller disposes it. Source: Selvaraju et al., 2017,
  * doi:10.1109/ICCV.2017.74.
  *
- * @throws RangeError for an unknown task, a head that gives a feature map, an unknown layer or unit, and an `x` that
+ * @throws RangeError for an unknown task, a head that returns a feature map, an unknown layer or unit, and an `x` that
  * does not fit the model.
  * @example
  * const heat = gradCam(model, slices, { task: 'classification' });

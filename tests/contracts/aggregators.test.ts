@@ -112,7 +112,7 @@ describe.each(Object.entries({ ...AGGREGATORS, ...ELEMENTWISE }))('%s', (name, m
 });
 
 describe.each(Object.entries(AGGREGATORS))('%s', (name, make) => {
-  it('gives one finite weight a task', () => {
+  it('gives one finite weight per task', () => {
     fc.assert(
       fc.property(jacobians, (rows) => {
         const weights = weigh(make(), gramianOf(rows), 3);

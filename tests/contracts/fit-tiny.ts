@@ -4,7 +4,7 @@ import { type Callback, createTrainer, type FitOptions, type TrainerOptions } fr
 import type { PlainData, Source } from '../../src/types';
 import { disposeBatch, flatWeights, squares, type TinyTask, tinyBatch, tinyModel } from '../support/tiny-model';
 
-/** Five batches an epoch, others in each epoch; the second lacks task b, the fourth task a. */
+/** Five batches per epoch, others in each epoch; the second lacks task b, the fourth task a. */
 const lackingSource: Source<TinyTask> = function* (epoch: number) {
   for (let i = 0; i < 5; i++) {
     const value = Math.sin(1 + epoch * 5 + i);

@@ -24,7 +24,7 @@ describe('categoricalFocal', () => {
 
   it('needs one alpha a class and several classes', () => {
     expect(() => evaluate(categoricalFocal({ alpha: [1, 2] }), [[0, 0, 1]], [[0.5, 0.1, 0.4]])).toThrow(
-      'categoricalFocal: alpha must hold one weight a class, got 2 for 3.',
+      'categoricalFocal: alpha must hold one weight per class, got 2 for 3.',
     );
     expect(() => evaluate(categoricalFocal(), [[1]], [[1]])).toThrow('must hold at least 2 classes, got shape [1,1]');
   });

@@ -14,7 +14,7 @@ describe('mse', () => {
     expect(evaluate(mse(), [yTrue, yTrue], [yPred, yTrue])).toEqual([5 / 4, 0]);
   });
 
-  it('takes one value a sample', () => {
+  it('takes one value per sample', () => {
     expect(evaluate(mse(), [1, 2], [3, 2])).toEqual([4, 0]);
   });
 

@@ -14,7 +14,7 @@ import { temporaryDirectory } from './temporary-directory';
 useCpu();
 const path = temporaryDirectory();
 
-/** Five batches an epoch that differ from epoch to epoch. */
+/** Five batches per epoch that differ from epoch to epoch. */
 const source: Source<TinyTask> = function* (epoch: number) {
   for (let i = 0; i < 5; i++) {
     const value = Math.sin(1 + epoch * 5 + i);

@@ -20,7 +20,7 @@ useCpu();
 
 const losses = { a: squares, b: squares };
 
-/** Five batches an epoch that differ from epoch to epoch; some lack a task. */
+/** Five batches per epoch that differ from epoch to epoch; some lack a task. */
 const source: Source<TinyTask> = function* (epoch: number) {
   for (let i = 0; i < 5; i++) {
     const value = Math.sin(1 + epoch * 5 + i);

@@ -6,7 +6,10 @@ export type ExperimentTask = 'reconstruction' | 'segmentation' | 'classification
 
 /** What one run is made of. Two runs with equal configurations give equal numbers on the same backend. */
 export interface RunConfig {
-  /** What the run belongs to: `experiment-1`, `experiment-2`, `experiment-3`, `masks`, `labels`, `settings`, `source`, ... */
+  /**
+   * What the run belongs to: `experiment-1`, `experiment-2`, `experiment-3`, `masks`, `labels`, `settings`, `source`,
+   * ...
+   */
   readonly study: string;
   /** What is compared within the study, readable: `T1+T2+T3`, `U-Net`, `skips into reconstruction`, ... */
   readonly arm: string;
@@ -90,7 +93,7 @@ export interface PredictionRecord {
   /** 1 COVID, 0 not, null unknown; of a source control 1 where the source is the asked one. */
   readonly truth: number | null;
   readonly probability: number | null;
-  /** Pixels of the true mask; null where there is none. */
+  /** Pixels of the true mask; null without one. */
   readonly lesionPixels: number | null;
   /** At threshold 0.5 and at the threshold chosen on validation; null without mask or segmentation. */
   readonly dice: number | null;
@@ -154,7 +157,7 @@ export interface SplitRecord {
   }[];
 }
 
-/** One place of a run in a study. A run is trained once and may stand in several studies. */
+/** One place of a run in a study. A run is trained once and may belong to several studies. */
 export interface StudyArm {
   readonly study: string;
   readonly arm: string;
@@ -168,8 +171,8 @@ export interface ExperimentInfo {
   /** As typed: the command that remakes everything. */
   readonly command: string;
   /**
-   * All runs of the grid, done or not, each once: in `runs/<id>/` of the experiment's folder. The `study` and `arm` of a
-   * configuration are the first that it stands in.
+   * All runs of the grid, done or not, each once: in `runs/<id>/` of the experiment's folder. The `study` and `arm` of
+   * a configuration are those of the first that it belongs to.
    */
   readonly runs: readonly { readonly id: string; readonly config: RunConfig }[];
   /** Every study with its arms: what to compare with what, over seeds, sizes and folds of the runs that they name. */

@@ -134,7 +134,7 @@ describe('what a run gets to see', () => {
     }
   });
 
-  it('trains on two drawn masks a batch, however many empty ones there are', async () => {
+  it('trains on two drawn masks per batch, however many empty ones there are', async () => {
     const { view: own, config } = await view({ emptyMasks: true, stepsPerEpoch: 6, augment: false });
     let [drawn, empty] = [0, 0];
     for await (const { y, weight } of sourcesFor(own, config).train(0)) {

@@ -118,7 +118,7 @@ describe('trainingCurves', () => {
   });
 });
 
-/** Two steps an epoch; task b has labels in every second one only. */
+/** Two steps per epoch; task b has labels in every second one only. */
 function steps(epochs: number, cosine = 0.2): StepDiagnostics<'a' | 'b'>[] {
   return Array.from({ length: 2 * epochs }, (_, step) => {
     const record = { epoch: Math.floor(step / 2), step };

@@ -14,7 +14,7 @@ import { gpuInfo } from './gpu-info';
 /** A backend that {@link useBackend} knows. */
 export type BackendName = 'node-gpu' | 'node' | 'webgpu' | 'webgl' | 'simd' | 'wasm' | 'cpu';
 
-/** What a backend is asked for. */
+/** What a caller wants of a backend. */
 export interface Wanted {
   /** Whether a software renderer is accepted, or no GPU at all where TensorFlow finds none. */
   readonly software: boolean;
@@ -169,7 +169,7 @@ export const candidates: readonly Candidate<BackendName>[] = [
   },
 ];
 
-/** The backends that may be picked where none is asked for, fastest first. */
+/** The backends that may be chosen where none is requested, fastest first. */
 export function automaticOrder(): readonly BackendName[] {
   return env().getBool('IS_BROWSER')
     ? ['webgpu', 'webgl', 'simd', 'wasm', 'cpu']

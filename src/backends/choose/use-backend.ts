@@ -40,7 +40,6 @@ export interface UseBackendOptions {
  * @throws RangeError for an unknown name and for `threads` that are not a whole number of at least 1; Error, which says
  * what to do, where the backend asked for is not installed, does not work or uses another copy of tfjs-core, where none
  * works, and where only a slow one works and `onNotice` is missing. The backend that was set before is then set again.
- *
  * @example
  * ```ts
  * const name = await useBackend();

@@ -9,6 +9,7 @@ export interface AucOptions<A extends Average = Average> extends RankingOptions<
   /**
    * Takes only the part of the curve up to this false positive rate, in (0, 1], standardised so that chance is 0.5 and
    * perfection 1: McClish, "Analyzing a portion of the ROC curve", 1989, doi:10.1177/0272989X8900900307.
+   * Default: 1, the whole curve.
    */
   readonly maxFpr?: number;
 }

@@ -13,7 +13,7 @@ export interface CrossStitchSharingOptions {
 }
 
 /**
- * Cross-stitch networks: one encoder for each task; after each level every task goes on with, and its head sees, a
+ * Cross-stitch networks: one encoder for each task; after each level every task continues with, and its head sees, a
  * learned mixture of all tasks' feature maps, `y_i = sum over j of alpha_ij x_j`.
  *
  * Layers: `encoder/task/...` and `encoder/stitch1`, ... For K tasks K times the encoder's parameters and K^2 alphas for

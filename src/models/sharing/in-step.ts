@@ -42,7 +42,7 @@ function buildOn(input: SymbolicTensor, encoder: Encoder, name: string, seed?: n
 
 /**
  * Builds the encoder on an input of its own, undoes the connections between its layers, and connects them again as the
- * feature maps are asked for. Building it in one go could not put anything between its levels, and applying a layer a
+ * feature maps are requested. Building it at once could not put anything between its levels, and applying a layer a
  * second time beside the first would make tfjs count its losses twice and never dispose its weights.
  */
 function takeApart(encoder: Encoder, input: SymbolicTensor, name: string, seed?: number): Steps {

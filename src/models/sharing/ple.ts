@@ -7,7 +7,7 @@ export type PleOptions = CgcOptions;
 
 /**
  * Progressive layered extraction: customized gate control ({@link cgc}) level by level. After each level a task's
- * experts go on with what its gate makes of their feature maps and of the shared ones, and the shared experts with what
+ * experts continue with its gate's mixture of their feature maps and the shared ones, and the shared experts with what
  * a gate over all experts makes. The heads see the outputs of the tasks' gates.
  *
  * Layers: `encoder/expert1/...`, `encoder/task/expert1/...`, `encoder/task/gate1`, ..., and `encoder/gate1`, ... at all

@@ -43,7 +43,7 @@ export function sluice(options: SluiceOptions = {}): Sharing {
     serialization.registerClass(SubspaceMix);
     const mix = (featureMaps: SymbolicTensor[], name: string) =>
       new SubspaceMix({ name, subspaces, self }).apply(featureMaps) as SymbolicTensor[];
-    // What a head sees in the place of the feature map that the encoder goes on with.
+    // What a head sees in the place of the feature map that the encoder continues with.
     const shown = new Map<SymbolicTensor, SymbolicTensor>();
     const names = tasks.map((task) => `encoder/${task}`);
     const features = inStep(input, encoder, names, seed, (featureMaps, level, goesOn) => {

@@ -42,7 +42,7 @@ function parseEntries(
     const image = record[columns.image];
     if (image === '') throw new Error(`${where} '${columns.image}': expected a path, found a blank.`);
     const first = seen.get(image);
-    if (first !== undefined) throw new Error(`${where} '${columns.image}': ${image} stands on line ${first} already.`);
+    if (first !== undefined) throw new Error(`${where} '${columns.image}': ${image} is on line ${first} already.`);
     seen.set(image, line);
     const text = columns.label === undefined ? '' : record[columns.label];
     const label = text === '' ? undefined : Number(text);

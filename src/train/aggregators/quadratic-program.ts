@@ -1,6 +1,8 @@
 import { dot, type Matrix, multiply, solveLinear } from './linear-algebra';
 
-/** The minimum over the variables in `free` alone, signs left open, and the multiplier of the sum where one is given. */
+/**
+ * The minimum over the variables in `free` alone, signs left open, and the multiplier of the sum where one is given.
+ */
 function minimizeFree(
   q: Matrix,
   c: readonly number[],
@@ -19,10 +21,10 @@ function minimizeFree(
  * min 1/2 x'Qx + c'x over x >= 0 and, where `total` is given, sum x = total. Q is symmetric and positive definite.
  *
  * A primal active set: one variable after the other is set free while that lowers the objective; one that would turn
- * negative is bound to 0 again. Ends after finitely many steps, at the one minimum, without any randomness.
+ * negative is fixed at 0 again. Ends after finitely many steps, at the one minimum, without any randomness.
+ * Source: Lawson, Hanson, "Solving least squares problems", 1974, doi:10.1137/1.9781611971217, chapter 23.
  *
- * @throws Error where rounding keeps it from ending. Source: Lawson, Hanson, "Solving least squares problems", 1974,
- * doi:10.1137/1.9781611971217, chapter 23.
+ * @throws Error where rounding keeps it from ending.
  */
 export function solveQuadraticProgram(q: Matrix, c: readonly number[], total?: number): number[] {
   const n = c.length;

@@ -11,7 +11,7 @@ export type Forward<T extends string> = (
 ) => Tensor[];
 
 /**
- * A forward pass that computes only the heads that are asked for. Most batches lack some labels, and a decoder whose
+ * A forward pass that computes only the heads that are requested. Most batches lack some labels, and a decoder whose
  * output is compared with nothing costs a third of a step.
  */
 export function createForward<T extends string>(model: MultitaskModel<T>): Forward<T> {

@@ -12,7 +12,7 @@ export interface TaskPass {
   readonly losses: readonly Scalar[];
   /** The layers' regularization. */
   readonly penalties: readonly Tensor[];
-  /** What gradients are taken with respect to: the outputs of the shared part, where asked for, then the variables. */
+  /** What gradients are taken with respect to: the outputs of the shared part, where requested, then the variables. */
   readonly leaves: readonly Tensor[];
   /** Each task's gradients of the leaves. */
   readonly gradients: readonly MaybeTensors[];

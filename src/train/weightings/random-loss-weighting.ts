@@ -11,7 +11,7 @@ export interface RandomLossWeightingOptions {
 }
 
 /**
- * Draws the weights anew at every step: w = softmax(z), z_k standard normal, over the tasks that the batch has labels
+ * Draws new weights at every step: w = softmax(z), z_k standard normal, over the tasks that the batch has labels
  * for. A baseline that is hard to beat. Where a model is scored the weights are all equal.
  *
  * Source: Lin et al., "Reasonable effectiveness of random weighting: a litmus test for multi-task learning", 2022,

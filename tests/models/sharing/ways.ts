@@ -30,7 +30,7 @@ export const WAYS: Record<string, { sharing: Sharing; parameters: number }> = {
   'ple, 1 shared and 2 own': { sharing: ple({ own: 2 }), parameters: 5 * E + 2 * (18 + 3 + 36 + 3) + (50 + 5) },
   // A task's attention: 1x1 from 2 to 2 and 2 to 2, 3x3 from 2 to 4, 1x1 from 4 + 4 to 4 and 4 to 4 channels.
   'mtan, no norm': { sharing: mtan({ norm: 'none' }), parameters: E + 2 * (6 + 6 + 76 + 36 + 20) },
-  // A batch normalization has four numbers a channel in place of the bias.
+  // A batch normalization has four numbers per channel in place of the bias.
   mtan: { sharing: mtan(), parameters: E + 2 * (4 + 4 + 72 + 32 + 16 + 4 * (2 + 2 + 4 + 4 + 4)) },
   film: { sharing: film(), parameters: E + 2 * 2 * (2 + 4) },
   // The first level has two units, the last one: 2 tasks x 2 subspaces squared.

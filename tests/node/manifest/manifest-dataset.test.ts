@@ -213,7 +213,7 @@ describe('manifestDataset refuses at opening', () => {
       "line 2: column 'image': expected a path, found a blank.",
     );
     await expect(manifest('image,mask,covid\nimages/b.png,,1\nimages/b.png,,0\n')).rejects.toThrow(
-      "line 3: column 'image': images/b.png stands on line 2 already.",
+      "line 3: column 'image': images/b.png is on line 2 already.",
     );
   });
 

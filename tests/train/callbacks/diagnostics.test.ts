@@ -28,7 +28,7 @@ const rows = [
   [-1, 0.5],
 ];
 
-/** Two batches an epoch; the second lacks task b. */
+/** Two batches per epoch; the second lacks task b. */
 const source: Source<TinyTask> = function* () {
   for (const y of [{ a: [1, 0], b: [0.5, 1] }, { a: [1, 1] }]) {
     const batch = tinyBatch(rows, y);

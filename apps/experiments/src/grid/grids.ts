@@ -133,7 +133,7 @@ export function identityOf({ study: _study, arm: _arm, ...identity }: RunConfig)
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
-/** Every run of a grid once, the most important first, and the studies that it stands in. */
+/** Every run of a grid once, the most important first, and the studies that it belongs to. */
 export function declareGrid(name: GridName, { only, seeds, folds, mixedSource }: GridOptions): Grid {
   const scale = GRIDS[name];
   const entries = (Object.entries(STUDIES) as [StudyName, (typeof STUDIES)[StudyName]][])

@@ -27,7 +27,7 @@ function needsOf({ tasks, target, images }: RunConfig, mixed: string | null): Ne
 /**
  * Looks whether each part has what the runs need; gives notices of what is rare.
  *
- * @throws Error that names the part, what it lacks, and the studies that do without.
+ * @throws Error that names the part, what it lacks, and the studies that do not need it.
  */
 export function checkNeeds(split: SplitRecord, infos: readonly ImageInfo[], { runs, arms }: Grid): string[] {
   const byId = new Map(infos.map((info) => [info.id, info]));

@@ -36,7 +36,7 @@ export interface PredictorOptions {
   readonly window?: readonly [low: number, high: number];
 }
 
-/** Makes the model ready; heads that nobody asks, such as a reconstruction, do not run. */
+/** Makes the model ready; heads that are not needed, such as a reconstruction, do not run. */
 export function createPredictor(
   model: MultitaskModel<string>,
   { flips = false, window }: PredictorOptions = {},

@@ -71,7 +71,7 @@ export function armOf({ config: { model, tasks } }: Pick<Contender, 'config'>): 
   return tasks.map((task) => `T${order.indexOf(task) + 1}`).join('+');
 }
 
-/** Those that stand in one of the studies. */
+/** Those that belong to one of the studies. */
 export function inStudies<C extends Pick<Contender, 'places'>>(contenders: readonly C[], ...studies: string[]): C[] {
   return contenders.filter(({ places }) => places.some(({ study }) => studies.includes(study)));
 }

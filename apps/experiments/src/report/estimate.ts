@@ -10,7 +10,7 @@ export interface BootstrapOptions {
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Where a bootstrap does not define a bound, there is none. */
+/** A bound that the bootstrap does not define is left out. */
 export const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 /** The standard deviation over the seeds; null for one. */

@@ -21,7 +21,7 @@ export interface FinishedRun {
   readonly gallery: { readonly folder: string; readonly items: readonly GalleryItem[] } | null;
 }
 
-/** A run that the report has to do without. */
+/** A run that is missing from the report. */
 export interface MissingRun {
   readonly id: string;
   readonly reason: string;
@@ -40,7 +40,7 @@ export interface Experiment {
   readonly arms: readonly StudyArm[];
 }
 
-/** A JSON file; undefined where there is none. */
+/** A JSON file; undefined if it does not exist. */
 async function readJson<V>(path: string): Promise<V | undefined> {
   let text: string;
   try {

@@ -7,7 +7,7 @@ import type { ExperimentInfo, RunConfig, RunInfo, StudyArm } from '../records';
 import type { Request } from './child';
 import { describeRun, FLIPS_FILE, type Job } from './run-job';
 
-/** A JSON file of an experiment; undefined where there is none. */
+/** A JSON file of an experiment; undefined if it does not exist. */
 async function readJson<V>(file: string): Promise<V | undefined> {
   try {
     return JSON.parse(await readFile(file, 'utf8')) as V;

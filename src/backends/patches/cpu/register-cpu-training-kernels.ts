@@ -26,7 +26,6 @@ function cpuMemory(backend: CpuBackend): Memory {
  * May be called before or after `setBackend('cpu')`, and more than once.
  *
  * @throws Error where `@tensorflow/tfjs-backend-cpu` has not been imported.
- *
  * @example
  * ```ts
  * import '@tensorflow/tfjs-backend-cpu';

@@ -42,7 +42,6 @@ function resizeGradient(kernelName: string, second: (images: TensorInfo) => Tens
  * May be called before or after `setBackend('tensorflow')`, and more than once.
  *
  * @throws Error where neither `@tensorflow/tfjs-node` nor `@tensorflow/tfjs-node-gpu` has been imported.
- *
  * @example
  * ```ts
  * import '@tensorflow/tfjs-node';

@@ -24,7 +24,6 @@ import { unsortedSegmentSum } from './unsorted-segment-sum';
  * May be called before or after `setBackend('wasm')`, and more than once.
  *
  * @throws Error where `@tensorflow/tfjs-backend-wasm` has not been imported.
- *
  * @example
  * ```ts
  * import '@tensorflow/tfjs-backend-wasm';

@@ -51,7 +51,7 @@ export interface WebgpuBackend extends OfficialBackend, GpuBackend {
 }
 
 const AGAIN =
-  "What was on it is gone: call useBackend('webgpu') again, build the model anew and resume from its last checkpoint.";
+  "What was on it is gone: call useBackend('webgpu') again, rebuild the model and resume from its last checkpoint.";
 
 const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
 

@@ -22,7 +22,6 @@ import { sum } from './sum';
  * May be called before or after `setBackend('webgpu')`, and more than once.
  *
  * @throws Error where `@tensorflow/tfjs-backend-webgpu` has not been imported.
- *
  * @example
  * ```ts
  * import '@tensorflow/tfjs-backend-webgpu';

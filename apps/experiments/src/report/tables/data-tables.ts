@@ -86,7 +86,7 @@ export function modelTable({ contenders }: Results): Table {
   };
 }
 
-/** What the report does without. */
+/** What is missing from the report. */
 export function missingTable({ missing }: Results): Table | null {
   if (missing.length === 0) return null;
   return {
