@@ -10,9 +10,10 @@ import { saved } from './in-memory';
 useCpu();
 
 /** The code of each `@example` in the sources. */
-const examples = ['layers', 'models'].flatMap((part) => {
+const examples = ['layers', 'models', 'paper'].flatMap((part) => {
   const folder = new URL(`../../src/${part}/`, import.meta.url);
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const files = names.filter((file) => file.endsWith('.ts') && !file.startsWith('phantom'));
   return files.flatMap((file) => {
     const source = readFileSync(new URL(file, folder), 'utf8');
     const found = [...source.matchAll(/^ \* @example\n((?: \* .*\n)+)/gm)];
@@ -40,7 +41,7 @@ function context() {
   };
 }
 
-/** Gives what the last `const` of the code holds. */
+/** Returns what the last `const` of the code holds. */
 async function run(code: string, given: object): Promise<unknown> {
   const shadowed: string[] = code.match(/(?<=^const )\w+/gm) ?? [];
   const names = Object.keys(given).filter((name) => !shadowed.includes(name));
@@ -48,7 +49,7 @@ async function run(code: string, given: object): Promise<unknown> {
   return new Function(...names, body)(...names.map((name) => (given as Record<string, unknown>)[name]));
 }
 
-describe('the examples in the docs of the layers and models', () => {
+describe("the examples in the docs of the layers, the models and the paper's models", () => {
   beforeAll(async () => {
     const { modelTopology, weightSpecs, weightData } = await (await saved(context().net)).load!();
     const manifest = { modelTopology, weightsManifest: [{ paths: ['weights.bin'], weights: weightSpecs }] };
