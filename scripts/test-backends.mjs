@@ -38,7 +38,7 @@ function isInstalled(packageName) {
   }
 }
 
-/** Runs this Node; gives how it ended and what it printed. */
+/** Runs this Node; returns how it ended and what it printed. */
 function node(args, env = process.env, minutes = 1) {
   return new Promise((done) => {
     let output = '';

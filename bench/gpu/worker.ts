@@ -57,7 +57,7 @@ async function timed(body: () => Promise<unknown>): Promise<number[]> {
 
 const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
 
-/** Runs `make` many times in one go; gives the milliseconds of one. */
+/** Runs `make` many times in one go; returns the milliseconds of one. */
 async function throughput(make: () => TensorInfo): Promise<number> {
   const times = 20;
   const run = async (): Promise<void> => {

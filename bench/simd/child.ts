@@ -1,4 +1,4 @@
-// A process that works when it is told to: `node child.mjs '{"backend", "size", "threads"}'`, then a line on stdin for each
+// A process that works on request: `node child.mjs '{"backend", "size", "threads"}'`, then a line on stdin for each
 // task, `step N`, `forward N`, `memory`, `convs` or `ops`, and an answer in JSON on stdout for each.
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';

@@ -24,13 +24,13 @@ function parse(page: string): { readonly head: string; readonly bodies: Map<stri
 
 const SUMMARY = /(<!-- written by npm run bench -->\n)[\s\S]*?(\n<!-- end -->)/;
 
-/** README with the table of training steps between its marks written anew, what it was measured on below it. */
+/** README with the table of training steps between its marks rewritten, what it was measured on below it. */
 export function updateSummary(readme: string, table: string, machine: string): string {
   if (!SUMMARY.test(readme)) throw new Error('README.md no longer has the marks between which the benchmark writes.');
   return readme.replace(SUMMARY, (_, start: string, end: string) => `${start}${table}\n\n${machine}${end}`);
 }
 
-/** The page with the sections of `measured` written anew; all others stay as they are. */
+/** The page with the sections of `measured` rewritten; all others stay as they are. */
 export function updatePage(page: string, measured: ReadonlyMap<Section, string>): string {
   const { head, bodies } = parse(page);
   const unknown = [...bodies.keys()].find((title) => !SECTIONS.includes(title as Section));

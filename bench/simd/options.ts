@@ -63,7 +63,7 @@ function toSize(text: string): Size {
   return { image, filters, batch: 4 };
 }
 
-/** Reads the command line; undefined where help was asked for. */
+/** Reads the command line; undefined where help was requested. */
 export function parseBenchCommand(args: readonly string[]): BenchOptions | undefined {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({

@@ -16,7 +16,7 @@ export interface Memory {
   readonly peakMiB: number;
 }
 
-/** A process that works when it is told to, and is idle otherwise. */
+/** A process that works on request, and is idle otherwise. */
 export interface Worker {
   /** Milliseconds of each of `count` steps or forward passes. */
   time(work: 'step' | 'forward', count: number): Promise<readonly number[]>;

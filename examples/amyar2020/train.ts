@@ -11,7 +11,7 @@ export interface Setting {
 
 /**
  * Trains the model of a trainer on the slices that have a label of one of its tasks, keeps the weights of the epoch with the best
- * validation loss, and gives its scores on the test slices.
+ * validation loss, and returns its scores on the test slices.
  */
 export async function trainAndScore<T extends Task, M extends TaskMetrics<T>>(
   trainer: Trainer<T, M>,

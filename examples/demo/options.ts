@@ -74,7 +74,7 @@ export interface CommandLine {
   readonly resume: boolean;
 }
 
-/** Reads the command line; undefined where help was asked for. */
+/** Reads the command line; undefined where help was requested. */
 export function parseCommandLine(args: readonly string[]): CommandLine | undefined {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({

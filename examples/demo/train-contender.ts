@@ -55,7 +55,7 @@ function sourcesFor(data: DemoData, tasks: readonly DemoTask[], { batch, seed }:
 }
 
 /**
- * Trains one model, or goes on with it, and saves it. The weights are those of the epoch with the best validation loss.
+ * Trains one model, or resumes it, and saves it. The weights are those of the epoch with the best validation loss.
  */
 export async function trainContender(
   contender: Contender,

@@ -27,7 +27,7 @@ import {
 
 type Balancing<T extends string> = Pick<TrainerOptions<T, never>, 'weighting' | 'aggregator' | 'gradientsAt'>;
 
-/** A way to balance tasks: what `createTrainer` is given, made anew for every run. */
+/** A way to balance tasks: what `createTrainer` is given, created for every run. */
 export interface Method<T extends string> {
   readonly name: string;
   readonly kind: 'weighting' | 'aggregator';

@@ -61,7 +61,7 @@ function choice<C extends string>(text: string, name: string, choices: readonly 
   return text as C;
 }
 
-/** Reads the command line; undefined where help was asked for. */
+/** Reads the command line; undefined where help was requested. */
 export function parseCommandLine(args: readonly string[]): CommandLine | undefined {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;

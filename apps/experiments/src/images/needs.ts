@@ -25,7 +25,7 @@ function needsOf({ tasks, target, images }: RunConfig, mixed: string | null): Ne
 }
 
 /**
- * Looks whether each part has what the runs need; gives notices of what is rare.
+ * Looks whether each part has what the runs need; returns notices of what is rare.
  *
  * @throws Error that names the part, what it lacks, and the studies that do not need it.
  */

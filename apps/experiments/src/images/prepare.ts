@@ -63,7 +63,7 @@ function checkKnown({ file, split }: PreparedSplit, images: Images, seed: number
 }
 
 /**
- * Splits the images, once; a folder keeps the split that it has. Gives one split, or one for each fold. `check` sees each
+ * Splits the images, once; a folder keeps the split that it has. Returns one split, or one for each fold. `check` sees each
  * of them before any is written, so that a split that it refuses leaves nothing behind.
  */
 export async function prepareSplits(

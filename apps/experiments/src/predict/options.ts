@@ -51,7 +51,7 @@ function between(text: string, low: number, high: number, name: string): number 
   return value;
 }
 
-/** Reads the command line; undefined where help was asked for. */
+/** Reads the command line; undefined where help was requested. */
 export function parsePredictCommand(args: readonly string[]): PredictOptions | undefined {
   const { values } = parseArgs({
     args: [...args],

@@ -76,7 +76,7 @@ export async function predictFolder(
   let images = 0;
   let failed = 0;
 
-  /** Gives the reason where a failure is to be listed, and throws it where not. */
+  /** Returns the reason where a failure is to be listed, and throws it where not. */
   const failure = (error: unknown): string => {
     if (skipped) return (error as Error).message;
     throw new Error(`${(error as Error).message} (--on-error skip lists such images and goes on.)`, { cause: error });

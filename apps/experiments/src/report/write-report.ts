@@ -17,7 +17,7 @@ export interface ReportOptions {
 /**
  * Writes what came out of an experiment into its folder: `report.html`, which needs no other file, `results.json`,
  * `results.csv`, `results.md` and `figures/*.png`. An experiment that is not finished gives a report that says what is
- * missing. Gives the names of the files.
+ * missing. Returns the names of the files.
  *
  * @throws Error where the folder holds no experiment.
  */

@@ -11,7 +11,7 @@ function isAlive(pid: number): boolean {
 }
 
 /**
- * Takes a folder for this process; gives the function that frees it. The lock of a process that is gone is taken over.
+ * Takes a folder for this process; returns the function that frees it. The lock of a process that is gone is taken over.
  *
  * @throws Error that names the other process, where one is at work.
  */

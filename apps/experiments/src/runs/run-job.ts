@@ -42,7 +42,7 @@ export const FLIPS_FILE = 'scores-flips.json';
 
 /**
  * Trains a run, scores it and writes its folder; `run.json` comes last. False where it was stopped on the way: its
- * checkpoint is then what it goes on from.
+ * checkpoint is then what it resumes from.
  */
 export async function runJob(job: Job, signal: AbortSignal, onStep: OnStep): Promise<boolean> {
   const { config, folder } = job;

@@ -34,7 +34,7 @@ export interface Trained {
 }
 
 /**
- * Trains the model of a run, or goes on with it where its folder has a checkpoint. The weights are those of the epoch
+ * Trains the model of a run, or resumes it where its folder has a checkpoint. The weights are those of the epoch
  * with the best validation loss, of all tasks together or of the one that the configuration names.
  */
 export async function trainRun(
