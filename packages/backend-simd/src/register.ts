@@ -91,11 +91,11 @@ async function importCpuBackend() {
 
 /** Settings of the `simd` backend. */
 export interface SimdOptions {
-  /** Threads that share the work, this one among them; as many as there are cores (at most 16) unless set. */
+  /** Threads that share the work, the main thread among them. Default: as many as there are cores, at most 16. */
   readonly threads?: number;
   /**
-   * Whether products and sums may be fused into one rounding (relaxed SIMD) where the engine can; true unless set. `false` is
-   * slower, and gives the same bits on every engine.
+   * Whether products and sums may be fused into one rounding (relaxed SIMD) where the engine can. `false` is slower, and
+   * returns the same bits on every engine. Default: true.
    */
   readonly fused?: boolean;
 }

@@ -80,7 +80,7 @@ function insideOf(offsets: readonly number[], run: number, step: number, size: n
 
 /**
  * Writes the tables, `moreBytes` behind them and scratch for patches of `piece` positions into a block at `at`, to be released
- * afterwards. Gives the arguments that both kernels share but for the two images, and the address of the order of the taps.
+ * afterwards. Returns the arguments that both kernels share but for the two images, and the address of the order of the taps.
  */
 function prepare(
   { runtime }: SimdBackend,

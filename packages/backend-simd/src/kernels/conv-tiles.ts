@@ -59,7 +59,7 @@ export function tableOf(rows: readonly Tap[], cols: readonly Tap[], width: numbe
   );
 }
 
-/** A geometry of output positions, each the sum over taps of products with pixels of x around `position * step`: all that shapeMatches from shapes. */
+/** A geometry of output positions, each the sum over taps of products with pixels of x around `position * step`: all that follows from shapes. */
 export interface ConvGeometry {
   readonly batch: number;
   readonly height: number;

@@ -23,7 +23,7 @@ export interface Upsample2x {
   readonly filters: number;
 }
 
-/** A geometry as such a convolution. Where the image's pixels are upsample2x, the image itself is all that it and its gradients need. */
+/** A geometry as such a convolution. Where the image is upsampled 2x, the small one is all that it and its gradients need. */
 export function upsample2xOf({ table, stepY, stepX, ...geometry }: ConvGeometry): Upsample2x | undefined {
   const { batch, height, width, rows, cols, channels, filters } = geometry;
   const { run, groups } = table;
@@ -83,7 +83,7 @@ function computeBlocks({ runtime }: SimdBackend, upsample2x: Upsample2x, { inner
   heap.release(zeros);
 }
 
-/** The convolution of the image at x, its pixels upsample2x. */
+/** The convolution of the image at x upsampled 2x. */
 export function computeUpsample2x(backend: SimdBackend, upsample2x: Upsample2x, operands: Operands): void {
   const pass = { inner: upsample2x.channels, outer: upsample2x.filters, back: false };
   computeBlocks(backend, upsample2x, pass, { ...operands, dy: NONE });

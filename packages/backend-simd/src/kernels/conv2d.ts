@@ -40,12 +40,12 @@ interface ConvAttrs {
 
 const read = (attrs: NamedAttrMap): ConvAttrs => attrs as unknown as ConvAttrs;
 
-/** What shapeMatches from the shapes of a convolution alone. A model asks for the same ones again and again. */
+/** What follows from the shapes of a convolution alone. A model asks for the same ones again and again. */
 interface Plan {
   readonly info: Info;
   /** The geometry of the forward pass, which is that of the filter's gradient too. */
   readonly forward: ConvGeometry;
-  /** The same over an image half as large, for one whose pixels are upsample2x. */
+  /** The same over an image half as large, for one that was upsampled 2x. */
   readonly upsample2x: Upsample2x | undefined;
   /** Grids of the input's gradient: see `inputGeometries`. */
   backward?: readonly ConvGeometry[];
@@ -109,7 +109,7 @@ function computeConv(backend: SimdBackend, geometry: ConvGeometry, operands: Ope
 
 /** Where an image lies. */
 interface ConvInput extends Pick<Operands, 'x' | 'second'> {
-  /** Set where what lies there is half as high and wide, and its pixels upsample2x are the image. */
+  /** Set where what lies there is half as high and wide, and the image is that upsampled 2x. */
   readonly upsample2x?: Upsample2x;
 }
 
@@ -210,7 +210,7 @@ const conv2DBackpropInput: Kernel = ({ backend, inputs, attrs }) => {
     plan.backward ??= inputGeometries(info);
     for (const geometry of plan.backward) computeConv(backend, geometry, operands);
   };
-  // if pixels have been upsample2x, only the image they were made from needs a gradient
+  // of an upsampled image only the small one needs a gradient
   if (upsample2x) {
     const what = { kind: 'inputGradient', dy: x, filter: weights, filters: info.outChannels } as const;
     return backend.defer(info.inShape, what, [x, weights], write);

@@ -54,7 +54,7 @@ interface Positions {
   readonly stepX: number;
 }
 
-/** Writes the tables of taps for the kernels into a block of the heap and gives its address. */
+/** Writes the tables of taps for the kernels into a block of the heap and returns its address. */
 function writeTaps({ runtime }: SimdBackend, filterWidth: number, positions: Positions): Address {
   const { rowTaps, colTaps, channels, cols, stepX, width } = positions;
   const at = runtime.heap.allocate(rowTaps.length * 8 + colTaps.length * 16);

@@ -36,7 +36,7 @@ const MOST_BLOCK_TILES = 96;
 const MOST_BLOCK_CHANNELS = 2688;
 
 /**
- * What the transforms multiply by, made of the points 0, ±3/4, ±3/2 and infinity: of the symmetric ones, whose evenSplit and odd parts
+ * What the transforms multiply by, made of the points 0, ±3/4, ±3/2 and infinity: of the symmetric ones, whose even and odd parts
  * are shared, these err least, and all numbers but the scales are exact.
  */
 const POINTS = ((a: number, b: number): WinogradPointsArguments => {
@@ -98,7 +98,7 @@ export const suitsWinograd = (geometry: ConvGeometry): boolean => winogradCost(g
 /** Where the images of a pass and the results lie. */
 type Images = Pick<Operands, 'x' | 'second' | 'out'>;
 
-/** What shapeMatches from the geometry and the images of the arguments that all kernels share. */
+/** What follows from the geometry and the images of the arguments that all kernels share. */
 function patchesOf(
   geometry: ConvGeometry,
   { x, second, out }: Images,

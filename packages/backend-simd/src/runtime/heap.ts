@@ -14,7 +14,7 @@ interface Block {
 
 /** Hands out blocks of one WebAssembly.Memory. Addresses are bytes; a block starts at a multiple of 64. */
 export interface Heap {
-  /** Gives `bytes` bytes (not cleared). Throws when the memory cannot grow so far. */
+  /** Returns the address of `bytes` bytes (not cleared). Throws when the memory cannot grow so far. */
   allocate(bytes: number): Address;
   /** Gives a block one more owner. */
   retain(address: Address): void;
