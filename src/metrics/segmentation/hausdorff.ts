@@ -1,5 +1,5 @@
 import { checkRange } from '../../internal/check';
-import { quantile } from '../statistics/bootstrap';
+import { quantile } from '../core/quantile';
 import type { PerImageMetric } from './per-image';
 import { type SurfaceDistanceOptions, surfaceDistanceMetric } from './surface-distances';
 

@@ -1,4 +1,5 @@
 import { normalCdf, normalQuantile } from '../../internal/normal';
+import { quantile } from '../core/quantile';
 
 /** The ends of a confidence interval. */
 export interface Bounds {
@@ -40,15 +41,6 @@ function skewness(values: readonly number[]): number {
   const cubes = values.reduce((sum, value) => sum + (mean - value) ** 3, 0);
   const squares = values.reduce((sum, value) => sum + (mean - value) ** 2, 0);
   return squares === 0 ? 0 : cubes / squares ** 1.5;
-}
-
-/** The quantile by linear interpolation between order statistics (type 7 of Hyndman and Fan, 1996). */
-export function quantile(sorted: Float64Array, p: number): number {
-  if (sorted.length === 0 || Number.isNaN(p)) return Number.NaN;
-  const place = p * (sorted.length - 1);
-  const below = Math.floor(place);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
 }
 
 /** With n - 1 in the denominator; NaN for fewer than two values. */

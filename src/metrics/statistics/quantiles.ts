@@ -1,11 +1,11 @@
 import { checkRange } from '../../internal/check';
-import { quantile } from './bootstrap';
+import { quantile } from '../core/quantile';
 
 /**
  * Quantiles by linear interpolation between the sorted values (type 7 of Hyndman and Fan), as NumPy's and R's defaults:
  * for a share p of n values, at place p (n - 1) counted from 0.
  *
- * `shares`: in [0, 1]; by default those of the lower quartile, the median and the upper quartile. NaN without values.
+ * `shares`: in [0, 1]. NaN without values. Default: `[0.25, 0.5, 0.75]`, the quartiles and the median.
  *
  * Source: Hyndman and Fan, "Sample quantiles in statistical packages", 1996, doi:10.1080/00031305.1996.10473566.
  *

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bcaBounds, percentileBounds, quantile, standardDeviation } from '../../../src/metrics/statistics/bootstrap';
+import { bcaBounds, percentileBounds, standardDeviation } from '../../../src/metrics/statistics/bootstrap';
 import { expectClose, golden } from '../../golden/metrics-classification/golden';
 
 const { level, value, jackknife, standardError, percentile, bca } = golden.bootstrap;
@@ -41,12 +41,5 @@ describe('the interval of bootstrap replicates', () => {
     percentileBounds(given, 0.5);
     bcaBounds(given, 0.5, 2, [1, 2, 3]);
     expect([...given]).toEqual([3, 1, 2]);
-  });
-});
-
-describe('a quantile', () => {
-  it('interpolates between order statistics', () => {
-    const sorted = Float64Array.of(10, 20, 40);
-    expect([0, 0.25, 0.5, 0.75, 1].map((p) => quantile(sorted, p))).toEqual([10, 15, 20, 30, 40]);
   });
 });
