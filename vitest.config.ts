@@ -8,7 +8,7 @@ const simd = fileURLToPath(new URL('./packages/backend-simd/src/index.ts', impor
 const SLOW = [
   'apps/experiments/tests/{report,run}.test.ts',
   'apps/figures/tests/figures.test.ts',
-  'packages/backend-simd/tests/{conv-doubled,conv-joined,conv2d,conv3d,reduce,winograd}.test.ts',
+  'packages/backend-simd/tests/{conv-joined,conv-upsample2x,conv2d,conv3d,reduce,winograd}.test.ts',
   'tests/backends/{every-gradient,training}.test.ts',
   'tests/backends/simd/{train,training-growth}.test.ts',
   'tests/backends/patches/webgpu/node.test.ts',

@@ -68,8 +68,8 @@ describe('normalization in training', () => {
         fc.integer({ min: 2, max: 9 }),
         fc.integer({ min: 2, max: 9 }),
         fc.integer({ min: 1, max: 22 }),
-        async (make, batch, height, width, maps) => {
-          await expectSame(() => train(make, filled([batch, height, width, maps])), 1e-4);
+        async (make, batch, height, width, channels) => {
+          await expectSame(() => train(make, filled([batch, height, width, channels])), 1e-4);
         },
       ),
       { numRuns: 60, seed: 2 },
@@ -89,7 +89,7 @@ describe('normalization in training', () => {
     await expectSame(() => train(makers.batch, filled([6, 5])), 1e-4);
   });
 
-  it('keeps NaN to the sample and the maps that hold it', async () => {
+  it('keeps NaN to the sample and the channels that hold it', async () => {
     for (const make of [makers.instance, makers.group]) {
       await expectSame(() => {
         const values = numbers(2 * 4 * 4 * 6);
