@@ -1,5 +1,6 @@
-import { clone, dispose, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+import { tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { type Held, holdVariables } from './held';
 
 type Layer = LayersModel['layers'][number];
 
@@ -53,13 +54,22 @@ export function writeWeights(net: LayersModel, values: readonly Float32Array[]):
  * Holds the weights that a forward pass in training changes by itself, the moving statistics of batch normalization, so
  * that a pass which must not count can be undone.
  */
-export function holdStatistics(net: LayersModel): { restore(): void; dispose(): void } {
-  const variables = namedWeights(net).flatMap(({ variable, trainable }) => (trainable ? [] : [variable]));
-  const values = variables.map((variable) => clone(variable));
-  return {
-    restore() {
-      for (const [i, variable] of variables.entries()) variable.assign(values[i]);
-    },
-    dispose: () => dispose(values),
-  };
+export function holdStatistics(net: LayersModel): Held {
+  return holdVariables(namedWeights(net).flatMap(({ variable, trainable }) => (trainable ? [] : [variable])));
+}
+
+/** The first number that is NaN or infinite; undefined where all are finite. */
+export function firstNonFinite(values: Float32Array): number | undefined {
+  for (const value of values) if (!Number.isFinite(value)) return value;
+  return undefined;
+}
+
+/** Says which trainable weight holds NaN or infinity, if any does. */
+export async function findNonFiniteWeight(net: LayersModel): Promise<string | undefined> {
+  const values = await readWeights(net);
+  for (const [i, { name, trainable }] of namedWeights(net).entries()) {
+    const value = trainable ? firstNonFinite(values[i]) : undefined;
+    if (value !== undefined) return `the weight ${name} holds ${value}`;
+  }
+  return undefined;
 }

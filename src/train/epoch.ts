@@ -1,7 +1,9 @@
+import { findNonFiniteWeight, weightVariables } from '../internal/layer-weights';
 import type { Batch, Source, Weighting } from '../types';
 import type { Callback, EpochLog, Run, TaskScores } from './callbacks/callback';
 import { beginNextEpoch, countBatch, type FitState, secondsSoFar, trainScores } from './fit-state';
 import { meanLosses, type TaskMetrics } from './scores';
+import { allFinite } from './step/pass-report';
 import type { StepResult, Trainer } from './types';
 
 /** What an epoch is trained with. */
@@ -39,9 +41,21 @@ async function takeStep<T extends string, M extends TaskMetrics<T>>(
   }
 }
 
+/** Throws where the epoch left a weight NaN or infinite: no later step may come that would tell. */
+async function checkWeights<T extends string, M extends TaskMetrics<T>>({ trainer, state }: Fit<T, M>): Promise<void> {
+  const { net } = trainer.model;
+  if (await allFinite(weightVariables(net))) return;
+  const weight = await findNonFiniteWeight(net);
+  if (weight === undefined) return;
+  throw new RangeError(
+    `fit: epoch ${state.epoch}: after its last update ${weight}. Go back to a checkpoint, with a smaller learning rate ` +
+      'or clipNorm.',
+  );
+}
+
 /** Trains on the rest of the epoch; false where it was cut short. */
 async function trainBatches<T extends string, M extends TaskMetrics<T>>(fit: Fit<T, M>): Promise<boolean> {
-  const { trainer, source, callbacks, signal, pause, state, run } = fit;
+  const { trainer, source, callbacks, signal, terminateOnNaN, pause, state, run } = fit;
   let skip = state.batches;
   for await (const batch of source(state.epoch)) {
     if (skip-- > 0) continue;
@@ -60,6 +74,7 @@ async function trainBatches<T extends string, M extends TaskMetrics<T>>(fit: Fit
   if (state.batches === 0) throw new RangeError(`fit: the source returned no batch in epoch ${state.epoch}.`);
   state.steps = state.batches;
   trainer.flush();
+  if (terminateOnNaN) await checkWeights(fit);
   return !signal?.aborted;
 }
 

@@ -60,11 +60,12 @@ export async function fitModel<T extends string, M extends TaskMetrics<T>>(
   const aborted = (): boolean => signal?.aborted === true;
 
   if (snapshot !== undefined) {
-    trainer.load(snapshot.trainer);
     for (const callback of callbacks) {
       const saved = snapshot.callbacks[callback.name ?? ''];
       if (saved !== undefined) callback.load?.(saved);
     }
+    // Last, as what a callback remembers does not outlive a fit that does not begin.
+    trainer.load(snapshot.trainer);
   }
   await between(callbacks, run, async () => {
     while (state.epoch < epochs && state.stopped === null && !aborted()) {

@@ -1,5 +1,5 @@
 import { tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
-import { namedWeights, readWeights, writeWeights } from '../internal/layer-weights';
+import { firstNonFinite, namedWeights, readWeights, writeWeights } from '../internal/layer-weights';
 import type { MultitaskModel, PlainData } from '../types';
 import type { TrainerSettings } from './settings';
 import { loadOptimizer, saveOptimizer } from './step/optimizer-state';
@@ -42,7 +42,7 @@ export async function saveParts<T extends string>(
   counters: { readonly steps: number; readonly epoch: number },
 ): Promise<SavedState> {
   const values = await readWeights(model.net);
-  return {
+  const state = {
     tasks: model.tasks,
     weights: namedWeights(model.net).map(({ name, variable }, i) => ({
       name,
@@ -58,6 +58,35 @@ export async function saveParts<T extends string>(
     averageDecay: averageDecay ?? null,
     average: average === undefined ? null : await average.save(),
   };
+  checkFinite(state);
+  return state;
+}
+
+/** The path to the first array that holds NaN or infinity. */
+function findNonFinite(value: PlainData, path: string): string | undefined {
+  if (value instanceof Float32Array) {
+    const found = firstNonFinite(value);
+    return found === undefined ? undefined : `${path} holds ${found}`;
+  }
+  if (value === null || typeof value !== 'object' || ArrayBuffer.isView(value)) return undefined;
+  for (const [key, inner] of Object.entries<PlainData>(value as Record<string, PlainData>)) {
+    const found = findNonFinite(inner, `${path}.${key}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Throws where nothing good can come of going on from a state, so that the last good checkpoint stays the newest. */
+function checkFinite({ weights, average, optimizer, weightingVariables }: SavedState): void {
+  const weight = weights.find(({ data }) => firstNonFinite(data) !== undefined);
+  const found =
+    weight === undefined
+      ? findNonFinite({ average, optimizer, weightingVariables }, 'the state')
+      : `the weight ${weight.name} holds ${firstNonFinite(weight.data)}`;
+  if (found === undefined) return;
+  throw new RangeError(
+    `save: ${found}, so nothing was saved. Go back to the last checkpoint, with a smaller learning rate or clipNorm.`,
+  );
 }
 
 /** Restores what `saveParts` returned. Throws if it was saved from other parts. */

@@ -1,8 +1,11 @@
 import { dispose, type NamedTensorMap, type Variable } from '@tensorflow/tfjs-core';
+import { type Held, holdAll, holdVariables, orRestore } from '../internal/held';
+import { weightVariables } from '../internal/layer-weights';
 import type { MultitaskModel, PlainData, Progress } from '../types';
+import { holdMemory } from './hold-memory';
 import { loadParts, type SavedState, saveParts } from './saved-state';
 import type { TrainerSettings } from './settings';
-import { getLearningRate, setLearningRate } from './step/optimizer-state';
+import { getLearningRate, holdOptimizer, setLearningRate } from './step/optimizer-state';
 import { createUpdater } from './step/updater';
 import { createWeightAverage } from './step/weight-average';
 
@@ -14,10 +17,16 @@ export interface TrainingState {
   learningRate: number;
   /** Where the run is. Default of `epoch`: that of the last step. */
   progress(at: { readonly epoch?: number; readonly training: boolean }): Progress;
-  /** Counts the step that begins at `progress`. */
+  /** Counts the step that began at `progress`. */
   count(progress: Progress): void;
   /** The variables that gradients are wanted for. */
   variables(): Variable[];
+  /** Holds what the weighting and the aggregator remember. */
+  holdMemories(): Held;
+  /** Holds everything but the counters. */
+  hold(): Held;
+  /** True where `apply` does all or nothing by itself. */
+  readonly appliesWhole: boolean;
   /** Takes the gradients of one batch and disposes them; true where the optimizer made a step. */
   apply(gradients: NamedTensorMap): boolean;
   /** Makes the optimizer's step with what has been accumulated, if anything has. */
@@ -41,6 +50,16 @@ export function createTrainingState<T extends string>(
   const average = averageDecay === undefined ? undefined : createWeightAverage(model.net, averageDecay);
   const parts = { model, optimizer, weighting, learned, aggregator, averageDecay, average };
 
+  const holdMemories = (): Held => holdAll([holdMemory(weighting), holdMemory(aggregator)]);
+  const hold = (): Held =>
+    holdAll([
+      holdVariables([...weightVariables(model.net), ...learned]),
+      holdOptimizer(optimizer),
+      updater.hold(),
+      ...(average === undefined ? [] : [average.hold()]),
+      holdMemories(),
+    ]);
+
   return {
     get learningRate() {
       return getLearningRate(optimizer);
@@ -54,20 +73,35 @@ export function createTrainingState<T extends string>(
       counters.epoch = epoch;
     },
     variables: updater.variables,
+    holdMemories,
+    hold,
+    get appliesWhole() {
+      return updater.appliesWhole();
+    },
     apply(gradients) {
       const updated = updater.apply(gradients);
       if (updated) average?.update();
       return updated;
     },
     flush() {
-      if (updater.flush()) average?.update();
+      orRestore(hold(), () => {
+        if (updater.flush()) average?.update();
+      });
     },
-    averaged: (body) => (average === undefined ? body() : average.during(body)),
+    async averaged(body) {
+      const raw = average?.swap();
+      try {
+        return await body();
+      } finally {
+        raw?.restore();
+        raw?.dispose();
+      }
+    },
     finishAverage: () => average?.finish(),
     save: () => saveParts(parts, counters),
     load(saved) {
       const state = saved as SavedState;
-      loadParts(parts, state);
+      orRestore(hold(), () => loadParts(parts, state));
       updater.dispose();
       counters.steps = state.steps;
       counters.epoch = state.epoch;

@@ -69,7 +69,7 @@ export interface Trainer<T extends string, M extends TaskMetrics<T> = TaskMetric
    * Trains on one batch.
    *
    * @throws RangeError for a batch that does not fit the model, and where a loss or a gradient becomes NaN or infinite
-   * (unless `terminateOnNaN` is false); the weights are then those before the step.
+   * (unless `terminateOnNaN` is false). Whatever throws, everything is then as before the step.
    */
   step(batch: Batch<T>, options?: StepOptions): Promise<StepResult<T>>;
   /** Makes the optimizer's step with what has been accumulated so far. */
@@ -80,10 +80,16 @@ export interface Trainer<T extends string, M extends TaskMetrics<T> = TaskMetric
   evaluate(source: Source<T>, options?: { readonly signal?: AbortSignal }): Promise<Scores<T, M>>;
   /** The model's outputs by task. The caller disposes them. */
   predict(x: Tensor): Promise<ByTask<T, Tensor>>;
-  /** Weights, moments, step count: the whole state of the trainer, as plain data. */
+  /**
+   * Weights, moments, step count: the whole state of the trainer, as plain data.
+   *
+   * @throws RangeError where a weight, an average or a moment is NaN or infinite.
+   */
   save(): Promise<PlainData>;
   /**
-   * Restores what `save` returned. @throws RangeError if it came from another model, or from one trained differently.
+   * Restores what `save` returned.
+   *
+   * @throws RangeError if it came from another model, or from one trained differently; nothing has changed then.
    */
   load(state: PlainData): void;
   /** Runs `body` with the averaged weights in the model, where an average is kept. */

@@ -78,3 +78,39 @@ describe('A fit that goes on from a checkpoint on disk', () => {
     expect(await fit([callback], last?.state)).toEqual(expected);
   });
 });
+
+it('A checkpoint of weights that an update made NaN is not written, and the last good one stays the newest', async () => {
+  const model = tinyModel();
+  const trainer = createTrainer(model, { optimizer: train.adam(0.05), losses: { a: squares, b: squares } });
+  let good: readonly number[] = [];
+  let steps = 0;
+  const tooFast: Callback<TinyTask> = {
+    async onStepEnd(run) {
+      if (++steps < 4) good = await flatWeights(model);
+      if (steps === 3) run.learningRate = 1e39;
+    },
+  };
+  const callbacks = [tooFast, checkpoint<TinyTask>(path(), { every: { steps: 1 } })];
+  await expect(trainer.fit(source, { epochs: 3, callbacks })).rejects.toThrow('so nothing was saved');
+  const saved = await loadCheckpoint(path());
+  expect(saved?.file).toBe(path('checkpoint-000003.tfmt'));
+  trainer.load((saved!.state as { trainer: PlainData }).trainer);
+  expect(await flatWeights(model)).toEqual(good);
+  trainer.dispose();
+  model.dispose();
+});
+
+it('A fit whose last update made weights infinite says so', async () => {
+  const model = tinyModel();
+  const trainer = createTrainer(model, { optimizer: train.sgd(0.05), losses: { a: squares, b: squares } });
+  const tooFast: Callback<TinyTask> = {
+    onStepEnd(run, { step }) {
+      if (step === 4) run.learningRate = 3e38;
+    },
+  };
+  await expect(trainer.fit(source, { epochs: 1, callbacks: [tooFast] })).rejects.toThrow(
+    /^fit: epoch 0: after its last update the weight \S+ holds -?(NaN|Infinity)\. Go back to a checkpoint/,
+  );
+  trainer.dispose();
+  model.dispose();
+});

@@ -72,7 +72,6 @@ export function createAggregation<T extends string>(
       const flats = flattenAt(pass, places.compared);
       const report = await readReport(pass, tasks, places, flats);
       const { loss, gramian } = report;
-      const before = aggregator.save?.();
       const rule = report.finite
         ? ruleOf(aggregator, gramian, tasks, { step, losses: report.losses })
         : tasks.map(() => 1);
@@ -85,9 +84,6 @@ export function createAggregation<T extends string>(
         joined.set(i, gradient);
       }
       const finite = report.finite && (cut.length === 0 || (await allFinite(trunk)));
-      // Values that are not finite change nothing, not even the aggregator's memory.
-      if (report.finite && !finite && before !== undefined) aggregator.load?.(before);
-
       const balance = typeof rule === 'function' ? { tasks, gramian } : { tasks, gramian, weights: rule };
       const gradients = collect(pass, variables, places, joined, trunk, cut.length);
       return { loss, losses: report.losses, gradients, finite, balance };

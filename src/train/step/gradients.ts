@@ -2,7 +2,7 @@ import type { NamedTensorMap, Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { Batch, Progress, SomeTasks } from '../../types';
 import type { Balance } from '../callbacks/callback';
 
-/** The losses of a batch and their gradients, before anything has changed. */
+/** The losses of a batch and their gradients, before weights have changed. */
 export interface Gradients<T extends string> {
   readonly loss: number;
   readonly losses: SomeTasks<T, number>;

@@ -1,4 +1,14 @@
-import { type Optimizer, type SGDOptimizer, type Tensor, tensor, tidy, Variable } from '@tensorflow/tfjs-core';
+import {
+  clone,
+  dispose,
+  type Optimizer,
+  type SGDOptimizer,
+  type Tensor,
+  tensor,
+  tidy,
+  Variable,
+} from '@tensorflow/tfjs-core';
+import type { Held } from '../../internal/held';
 import type { PlainData } from '../../types';
 
 /** One moment of one variable, as tfjs optimizers keep it: found by its place in the list, not by name. */
@@ -27,6 +37,41 @@ export function getLearningRate(optimizer: Optimizer): number {
 export function setLearningRate(optimizer: Optimizer, rate: number): void {
   if ('setLearningRate' in optimizer) (optimizer as SGDOptimizer).setLearningRate(rate);
   else fieldsOf(optimizer).learningRate = rate;
+}
+
+/** Gives a field other variables, and disposes those that it had. */
+function replaceField(fields: Fields, field: string, value: Variable | Slot[]): void {
+  const old = fields[field];
+  if (isSlots(old)) for (const slot of old) slot.variable.dispose();
+  else if (old instanceof Variable) old.dispose();
+  fields[field] = value;
+}
+
+/** Holds everything that a tfjs optimizer keeps between steps. */
+export function holdOptimizer(optimizer: Optimizer): Held {
+  const fields = fieldsOf(optimizer);
+  const learningRate = getLearningRate(optimizer);
+  const { iterations } = optimizer;
+  const held: Tensor[] = [];
+  const hold = (variable: Variable): (() => Variable) => {
+    const value = clone(variable);
+    held.push(value);
+    return () => value.variable(false) as Variable;
+  };
+  const makers = Object.entries(fields).flatMap(([field, value]): [string, () => Variable | Slot[]][] => {
+    if (value instanceof Variable) return [[field, hold(value)]];
+    if (!isSlots(value)) return [];
+    const slots = value.map(({ originalName, variable }) => ({ originalName, make: hold(variable) }));
+    return [[field, () => slots.map(({ originalName, make }) => ({ originalName, variable: make() }))]];
+  });
+  return {
+    restore() {
+      for (const [field, make] of makers) replaceField(fields, field, make());
+      if (getLearningRate(optimizer) !== learningRate) setLearningRate(optimizer, learningRate);
+      fields.iterations_ = iterations;
+    },
+    dispose: () => dispose(held),
+  };
 }
 
 async function readTensor(value: Tensor): Promise<PlainData> {
@@ -73,16 +118,25 @@ export function loadOptimizer(optimizer: Optimizer, saved: PlainData): void {
     );
   }
   const fields = fieldsOf(optimizer);
-  const toVariable = ({ data, shape }: SavedTensor): Variable =>
-    tidy(() => tensor(data, shape).variable(false) as Variable);
+  const toTensor = ({ data, shape }: SavedTensor): Tensor => tensor(data, shape);
+  const toVariable = (value: Tensor): Variable => value.variable(false) as Variable;
   setLearningRate(optimizer, learningRate);
   fields.iterations_ = iterations;
-  for (const [field, value] of Object.entries(state)) {
-    const old = fields[field];
-    if (isSlots(old)) for (const slot of old) slot.variable.dispose();
-    else if (old instanceof Variable) old.dispose();
-    fields[field] = Array.isArray(value)
-      ? value.map((slot) => ({ originalName: slot.name, variable: toVariable(slot.value) }))
-      : toVariable(value);
-  }
+  tidy(() => {
+    for (const [field, value] of Object.entries(state)) {
+      const own = Object.hasOwn(fields, field) ? fields[field] : undefined;
+      if (!(own instanceof Variable || isSlots(own))) {
+        throw new RangeError(`resume: the checkpoint's optimizer keeps '${field}', which this ${className} does not.`);
+      }
+      if (Array.isArray(value)) {
+        // No tidy disposes variables, so there are none before every tensor is.
+        const tensors = value.map((slot) => toTensor(slot.value));
+        replaceField(
+          fields,
+          field,
+          value.map((slot, k) => ({ originalName: slot.name, variable: toVariable(tensors[k]) })),
+        );
+      } else replaceField(fields, field, toVariable(toTensor(value)));
+    }
+  });
 }

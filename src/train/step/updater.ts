@@ -1,5 +1,6 @@
 import {
   add,
+  clone,
   dispose,
   div,
   keep,
@@ -16,6 +17,7 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Held } from '../../internal/held';
 import { namedWeights } from '../../internal/layer-weights';
 import { hasFusedAdam, stepFusedAdam, type WeightGradient } from './fused-adam';
 import { sumAll } from './sum-all';
@@ -28,6 +30,10 @@ export interface Updater {
   apply(gradients: NamedTensorMap): boolean;
   /** Makes the optimizer's step with what has been accumulated, if anything has. */
   flush(): boolean;
+  /** True where a step of the optimizer is one kernel, which does all or nothing. */
+  appliesWhole(): boolean;
+  /** Holds what has been accumulated. */
+  hold(): Held;
   dispose(): void;
 }
 
@@ -97,8 +103,11 @@ export function createUpdater(
     variables: () => allWeights().flatMap(({ variable, trainable }) => (trainable ? [variable] : [])),
     apply(gradients) {
       if (accumulate === 1) {
-        step(gradients, 1);
-        dispose(gradients);
+        try {
+          step(gradients, 1);
+        } finally {
+          dispose(gradients);
+        }
         return true;
       }
       for (const [name, gradient] of Object.entries(gradients)) {
@@ -110,6 +119,19 @@ export function createUpdater(
       return batches === accumulate ? flush() : false;
     },
     flush,
+    appliesWhole: () => hasFusedAdam(optimizer),
+    hold() {
+      const before = batches;
+      const held = Object.entries(sums).map(([name, sum]) => [name, clone(sum)] as const);
+      return {
+        restore() {
+          clear();
+          sums = Object.fromEntries(held.map(([name, sum]) => [name, clone(sum)]));
+          batches = before;
+        },
+        dispose: () => dispose(held.map(([, sum]) => sum)),
+      };
+    },
     dispose: clear,
   };
 }

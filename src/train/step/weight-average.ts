@@ -1,5 +1,6 @@
-import { add, clone, dispose, mul, type Tensor, tensor, tidy, type Variable, variable } from '@tensorflow/tfjs-core';
+import { add, clone, dispose, mul, tensor, tidy, type Variable, variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { type Held, holdVariables } from '../../internal/held';
 import { weightVariables } from '../../internal/layer-weights';
 import type { PlainData } from '../../types';
 
@@ -7,12 +8,14 @@ import type { PlainData } from '../../types';
 export interface WeightAverage {
   /** Adds the weights as they are now. */
   update(): void;
-  /** Runs `body` with the averaged weights in the net. */
-  during<R>(body: () => Promise<R>): Promise<R>;
+  /** Puts the averaged weights into the net; `restore` puts back those that it has now. */
+  swap(): Held;
   /** Leaves the averaged weights in the net and starts afresh. */
   finish(): void;
   save(): Promise<PlainData>;
   load(state: PlainData): void;
+  /** Holds the average as it is now. */
+  hold(): Held;
   dispose(): void;
 }
 
@@ -23,8 +26,9 @@ export interface WeightAverage {
 export function createWeightAverage(net: LayersModel, decay: number): WeightAverage {
   let averages: Variable[] = [];
   const variables = (): Variable[] => weightVariables(net);
-  const assign = (values: readonly Tensor[]): void => {
-    for (const [i, target] of variables().entries()) target.assign(values[i]);
+  const assignAverages = (): void => {
+    if (averages.length === 0) return;
+    for (const [i, target] of variables().entries()) target.assign(averages[i]);
   };
   const clear = (): void => {
     dispose(averages);
@@ -39,19 +43,13 @@ export function createWeightAverage(net: LayersModel, decay: number): WeightAver
         }
       });
     },
-    async during(body) {
-      if (averages.length === 0) return body();
-      const raw = variables().map((weight) => clone(weight));
-      assign(averages);
-      try {
-        return await body();
-      } finally {
-        assign(raw);
-        dispose(raw);
-      }
+    swap() {
+      const raw = holdVariables(averages.length === 0 ? [] : variables());
+      assignAverages();
+      return raw;
     },
     finish() {
-      if (averages.length > 0) assign(averages);
+      assignAverages();
       clear();
     },
     save: () => Promise.all(averages.map(async (average) => (await average.data<'float32'>()).slice())),
@@ -60,7 +58,20 @@ export function createWeightAverage(net: LayersModel, decay: number): WeightAver
       const values = state as readonly Float32Array[];
       // Nothing is held before the first update.
       const weights = values.length === 0 ? [] : variables();
-      averages = tidy(() => weights.map(({ shape }, i) => variable(tensor(values[i], shape), false)));
+      averages = tidy(() => {
+        const loaded = weights.map(({ shape }, i) => tensor(values[i], shape));
+        return loaded.map((value) => variable(value, false));
+      });
+    },
+    hold() {
+      const values = averages.map((average) => clone(average));
+      return {
+        restore() {
+          clear();
+          averages = values.map((value) => variable(value, false));
+        },
+        dispose: () => dispose(values),
+      };
     },
     dispose: clear,
   };

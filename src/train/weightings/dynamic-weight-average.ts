@@ -13,8 +13,8 @@ export interface DynamicWeightAverageOptions {
  * the means over the last two epochs; r_k = 1 until a task has two, and after an epoch whose mean was 0.
  *
  * Over the K tasks that have been seen in any epoch, so that a batch without one does not change the others' weights;
- * an epoch without a task leaves its two means as they are. Source: Liu, Johns, Davison, "End-to-end multi-task
- * learning with attention", 2019, arXiv:1803.10704, equation 7.
+ * an epoch without a task, or whose mean is not finite, leaves its two means as they are. Source: Liu, Johns, Davison,
+ * "End-to-end multi-task learning with attention", 2019, arXiv:1803.10704, equation 7.
  *
  * @throws RangeError for a temperature that is not positive.
  * @example
@@ -37,10 +37,8 @@ export function dynamicWeightAverage<T extends string = string>({
       return tidy(() => weightedLoss(losses, (task) => shares[tasks.indexOf(task)] * tasks.length));
     },
     endEpoch(epoch: SomeTasks<T, number>) {
-      const added = Object.entries<number | undefined>(epoch).map(([task, mean]) => [
-        task,
-        [...(means[task] ?? []), mean].slice(-2),
-      ]);
+      const known = Object.entries<number | undefined>(epoch).filter(([, mean]) => Number.isFinite(mean));
+      const added = known.map(([task, mean]) => [task, [...(means[task] ?? []), mean].slice(-2)]);
       means = { ...means, ...Object.fromEntries(added) };
     },
     save: () => means,
