@@ -22,6 +22,7 @@ export {
 export { flipHorizontal, flipVertical, rotate, scale, shift } from './augment-geometry';
 export { type CutoutOptions, cutout, type IntensityOptions, intensity, noise } from './augment-intensity';
 export { type Augmentation, type BatchesOptions, type BatchSource, batches, type Showing } from './batches';
+export { type CachedOptions, cached } from './cached';
 export { type NearDuplicatesOptions, nearDuplicates } from './near-duplicates';
 export { type ResizeImageOptions, resizeImage } from './resize-image';
 export { resizeMask } from './resize-mask';

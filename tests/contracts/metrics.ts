@@ -78,7 +78,7 @@ const classes: Record<string, MetricCase> = {
   confusion: { metric: confusion({ classes: 3 }) },
   accuracy: { metric: accuracy({ classes: 3 }) },
   'dice, weighted': { metric: dice({ classes: 3, average: 'weighted' }) },
-  'cohenKappa, linear': { metric: cohenKappa({ classes: 3, weightType: 'linear' }) },
+  'cohenKappa, linear': { metric: cohenKappa({ classes: 3, disagreement: 'linear' }) },
   'auc, of each class': { metric: auc({ classes: 3, average: 'none' }) },
   'auc, of all': { metric: auc({ classes: 3, average: 'micro' }) },
   calibrationCurve: { metric: calibrationCurve({ classes: 3, bins: 4 }) },

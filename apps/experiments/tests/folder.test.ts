@@ -3,7 +3,6 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeJson } from 'tfjs-multitask/node';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { temporaryDirectory } from '../../../tests/node/temporary-directory';
 import { declareGrid } from '../src/grid/grids';
 import type { RunConfig } from '../src/records';
 import { lockFolder } from '../src/runs/lock';
@@ -11,6 +10,7 @@ import { openRun, recordFailure, runId, writeExperiment } from '../src/runs/run-
 import { runGrid } from '../src/runs/run-grid';
 import { describeRun, type Job } from '../src/runs/run-job';
 import { type Outcome, spawnRun } from '../src/runs/spawn-run';
+import { temporaryDirectory } from './support/temporary-directory';
 
 vi.mock('../src/runs/spawn-run', { spy: true });
 

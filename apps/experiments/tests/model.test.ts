@@ -1,13 +1,13 @@
 import { memory, mul, ones, scalar, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
 import type { Batch } from 'tfjs-multitask';
 import { describe, expect, it } from 'vitest';
-import { useCpu } from '../../../tests/support/cpu';
 import { declareGrid } from '../src/grid/grids';
 import { openImages } from '../src/images/images';
 import type { RunConfig } from '../src/records';
 import { buildModel } from '../src/training/model';
 import { trainedModel } from '../src/training/trained-model';
 import { weightingOf } from '../src/training/weighting';
+import { useCpu } from './support/cpu';
 
 useCpu();
 

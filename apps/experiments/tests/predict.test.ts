@@ -11,8 +11,6 @@ import { checkpoint, fileSystem, readImage, writePng } from 'tfjs-multitask/node
 import type { Callback } from 'tfjs-multitask/train';
 import { createTrainer, earlyStopping } from 'tfjs-multitask/train';
 import { describe, expect, it } from 'vitest';
-import { temporaryDirectory } from '../../../tests/node/temporary-directory';
-import { useCpu } from '../../../tests/support/cpu';
 import { type ImageList, listImages } from '../src/predict/list-images';
 import { loadModel } from '../src/predict/load-model';
 import { parsePredictCommand } from '../src/predict/options';
@@ -20,6 +18,8 @@ import { predictFolder } from '../src/predict/predict-folder';
 import { createPredictor } from '../src/predict/predictor';
 import { readWindow } from '../src/predict/read-window';
 import { describeScores } from '../src/predict/scores';
+import { useCpu } from './support/cpu';
+import { temporaryDirectory } from './support/temporary-directory';
 
 useCpu();
 const path = temporaryDirectory();

@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import { writeJson } from 'tfjs-multitask/node';
 import { describe, expect, it } from 'vitest';
-import { temporaryDirectory } from '../../../tests/node/temporary-directory';
-import { useCpu } from '../../../tests/support/cpu';
 import { declareGrid } from '../src/grid/grids';
 import { openImages } from '../src/images/images';
 import { splitImages } from '../src/images/split';
@@ -13,6 +11,8 @@ import type { EpochRecord, RunConfig, RunInfo, RunScores, SplitRecord } from '..
 import { type Job, runJob, scoreFlips } from '../src/runs/run-job';
 import { sourcesFor } from '../src/training/sources';
 import { viewFor } from '../src/training/task-view';
+import { useCpu } from './support/cpu';
+import { temporaryDirectory } from './support/temporary-directory';
 
 useCpu();
 const path = temporaryDirectory();

@@ -1,7 +1,6 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { writePng } from 'tfjs-multitask/node';
 import { describe, expect, it } from 'vitest';
-import { temporaryDirectory } from '../../../tests/node/temporary-directory';
 import { declareGrid, type GridOptions } from '../src/grid/grids';
 import { groupImages } from '../src/images/groups';
 import { findMixedSource, type ImageInfo, openImages } from '../src/images/images';
@@ -9,6 +8,7 @@ import { checkNeeds } from '../src/images/needs';
 import { prepareSplits } from '../src/images/prepare';
 import { PARTS, type SplitOptions, splitImages } from '../src/images/split';
 import type { SplitRecord } from '../src/records';
+import { temporaryDirectory } from './support/temporary-directory';
 
 const path = temporaryDirectory();
 

@@ -8,7 +8,7 @@ export interface CohenKappaOptions extends TableOptions {
    * What a confusion of classes i and j costs: 1 (`'none'`), |i - j| (`'linear'`) or (i - j)^2
    * (`'quadratic'`), for ordered classes. Default: `'none'`.
    */
-  readonly weightType?: 'none' | 'linear' | 'quadratic';
+  readonly disagreement?: 'none' | 'linear' | 'quadratic';
 }
 
 const costs = {
@@ -31,9 +31,9 @@ const costs = {
  * await score(cohenKappa(), [1, 0, 1, 1], [0.9, 0.2, 0.3, 0.7]); // 0.5
  */
 export function cohenKappa(options: CohenKappaOptions = {}): Metric<ConfusionState> {
-  const { weightType = 'none' } = options;
-  checkChoice(weightType, ['none', 'linear', 'quadratic'], 'cohenKappa: weightType');
-  const cost = costs[weightType];
+  const { disagreement = 'none' } = options;
+  checkChoice(disagreement, ['none', 'linear', 'quadratic'], 'cohenKappa: disagreement');
+  const cost = costs[disagreement];
   return tableMetric('cohenKappa', options, (table, divide) => {
     const truth = rowSums(table);
     const predicted = columnSums(table);

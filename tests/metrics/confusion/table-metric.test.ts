@@ -30,10 +30,10 @@ describe.each(Object.entries(golden.classes))('agreement of four classes, case %
   });
 
   it.each(['none', 'linear', 'quadratic'] as const)(
-    'has the kappa of scikit-learn, weightType %s',
-    async (weightType) => {
-      const metric = cohenKappa({ classes: 4, weightType });
-      expectClose(await score(metric, yTrue, yPred, weight), sklearn.cohenKappa[weightType]);
+    'has the kappa of scikit-learn, disagreement %s',
+    async (disagreement) => {
+      const metric = cohenKappa({ classes: 4, disagreement });
+      expectClose(await score(metric, yTrue, yPred, weight), sklearn.cohenKappa[disagreement]);
     },
   );
 });
@@ -77,8 +77,8 @@ describe('agreement', () => {
   });
 
   it('knows its weights', () => {
-    expect(() => cohenKappa({ weightType: 'cubic' } as unknown as CohenKappaOptions)).toThrow(
-      "cohenKappa: weightType must be one of 'none', 'linear', 'quadratic'; got 'cubic'.",
+    expect(() => cohenKappa({ disagreement: 'cubic' } as unknown as CohenKappaOptions)).toThrow(
+      "cohenKappa: disagreement must be one of 'none', 'linear', 'quadratic'; got 'cubic'.",
     );
   });
 });
