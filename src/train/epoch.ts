@@ -4,28 +4,38 @@ import type { Callback, EpochLog, Run, TaskScores } from './callbacks/callback';
 import { beginNextEpoch, countBatch, type FitState, secondsSoFar, trainScores } from './fit-state';
 import { meanLosses, type TaskMetrics } from './scores';
 import { allFinite } from './step/pass-report';
-import type { StepResult, Trainer } from './types';
+import type { FitTrainer, StepResult } from './types';
+
+/** Whose hooks are called, and with what. */
+export interface Hooks<T extends string> {
+  readonly callbacks: readonly Callback<T>[];
+  readonly run: Run<T>;
+  readonly trainer: Pick<FitTrainer<T, TaskMetrics<T>>, 'lend'>;
+}
 
 /** What an epoch is trained with. */
-export interface Fit<T extends string, M extends TaskMetrics<T>> {
-  readonly trainer: Trainer<T, M>;
+export interface Fit<T extends string, M extends TaskMetrics<T>> extends Hooks<T> {
+  readonly trainer: FitTrainer<T, M>;
   readonly weighting: Weighting<T>;
   readonly source: Source<T>;
   readonly validation: Source<T> | undefined;
-  readonly callbacks: readonly Callback<T>[];
   readonly signal: AbortSignal | undefined;
   readonly terminateOnNaN: boolean;
   /** Yields to the event loop. */
   readonly pause: () => Promise<void>;
   readonly state: FitState<T>;
-  readonly run: Run<T>;
 }
 
-export async function reachSafePoint<T extends string>(
-  { callbacks, run }: { readonly callbacks: readonly Callback<T>[]; readonly run: Run<T> },
-  at: 'step' | 'epoch' | 'abort',
+/** Calls a hook of each callback, one after the other; the trainer is theirs meanwhile. */
+async function callEach<T extends string>(
+  { callbacks, trainer }: Hooks<T>,
+  hook: (callback: Callback<T>) => void | Promise<void>,
 ): Promise<void> {
-  for (const callback of callbacks) await callback.onSafePoint?.(run, at);
+  for (const callback of callbacks) await trainer.lend(() => hook(callback));
+}
+
+export async function reachSafePoint<T extends string>(hooks: Hooks<T>, at: 'step' | 'epoch' | 'abort'): Promise<void> {
+  await callEach(hooks, (callback) => callback.onSafePoint?.(hooks.run, at));
 }
 
 /** A step of the trainer; its errors say where the fit was. */
@@ -55,7 +65,7 @@ async function checkWeights<T extends string, M extends TaskMetrics<T>>({ traine
 
 /** Trains on the rest of the epoch; false where it was cut short. */
 async function trainBatches<T extends string, M extends TaskMetrics<T>>(fit: Fit<T, M>): Promise<boolean> {
-  const { trainer, source, callbacks, signal, terminateOnNaN, pause, state, run } = fit;
+  const { trainer, source, signal, terminateOnNaN, pause, state, run } = fit;
   let skip = state.batches;
   for await (const batch of source(state.epoch)) {
     if (skip-- > 0) continue;
@@ -63,7 +73,7 @@ async function trainBatches<T extends string, M extends TaskMetrics<T>>(fit: Fit
     countBatch(state, trainer.model.tasks, result);
     const { progress, loss, losses, balance } = result;
     const log = { step: state.batches, progress, loss, losses, ...(balance === undefined ? {} : { balance }) };
-    for (const callback of callbacks) await callback.onStepEnd?.(run, log);
+    await callEach(fit, (callback) => callback.onStepEnd?.(run, log));
     // Between the batches of one accumulated step there is no complete state to save.
     if (result.updated) {
       await reachSafePoint(fit, 'step');
@@ -80,10 +90,10 @@ async function trainBatches<T extends string, M extends TaskMetrics<T>>(fit: Fit
 
 /** One epoch from where the fit is; false where it was cut short. */
 export async function runEpoch<T extends string, M extends TaskMetrics<T>>(fit: Fit<T, M>): Promise<boolean> {
-  const { trainer, weighting, validation, callbacks, signal, state, run } = fit;
+  const { trainer, weighting, validation, signal, state, run } = fit;
   const { tasks } = trainer.model;
   if (state.batches === 0) state.began = performance.now();
-  for (const callback of callbacks) await callback.onEpochBegin?.(run);
+  await callEach(fit, (callback) => callback.onEpochBegin?.(run));
   if (!(await trainBatches(fit))) return false;
   const scores = validation && (await trainer.evaluate(validation, { signal }));
   const log: EpochLog<T> = {
@@ -95,7 +105,7 @@ export async function runEpoch<T extends string, M extends TaskMetrics<T>>(fit: 
   };
   state.history.push(log);
   weighting.endEpoch?.(meanLosses(state.sums, tasks));
-  for (const callback of callbacks) await callback.onEpochEnd?.(run, log);
+  await callEach(fit, (callback) => callback.onEpochEnd?.(run, log));
   beginNextEpoch(state);
   await reachSafePoint(fit, 'epoch');
   return true;

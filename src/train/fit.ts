@@ -1,13 +1,13 @@
 import { checkInteger } from '../internal/check';
 import { eventLoopYielder } from '../internal/yield';
 import type { Source, Weighting } from '../types';
-import type { Callback, Run } from './callbacks/callback';
-import { reachSafePoint, runEpoch } from './epoch';
+import type { Callback } from './callbacks/callback';
+import { type Hooks, reachSafePoint, runEpoch } from './epoch';
 import { createFitState } from './fit-state';
 import { createRun } from './run';
 import type { Scores, TaskMetrics } from './scores';
 import { readSnapshot } from './snapshot';
-import type { FitOptions, History, Trainer } from './types';
+import type { FitOptions, FitTrainer, History } from './types';
 
 function checkCallbacks<T extends string>(callbacks: readonly Callback<T>[]): void {
   const names = callbacks.filter((callback) => callback.save !== undefined).map(({ name }) => name);
@@ -18,15 +18,14 @@ function checkCallbacks<T extends string>(callbacks: readonly Callback<T>[]): vo
 
 /** Calls the hooks around `body`. Whatever happens, each callback that has begun ends; the first error is thrown. */
 async function between<T extends string>(
-  callbacks: readonly Callback<T>[],
-  run: Run<T>,
+  { callbacks, run, trainer: { lend } }: Hooks<T>,
   body: () => Promise<void>,
 ): Promise<void> {
   const begun: Callback<T>[] = [];
   let failure: { readonly error: unknown } | undefined;
   try {
     for (const callback of callbacks) {
-      await callback.onFitBegin?.(run);
+      await lend(() => callback.onFitBegin?.(run));
       begun.push(callback);
     }
     await body();
@@ -35,7 +34,7 @@ async function between<T extends string>(
   }
   for (const callback of begun) {
     try {
-      await callback.onFitEnd?.(run);
+      await lend(() => callback.onFitEnd?.(run));
     } catch (error) {
       failure ??= { error };
     }
@@ -45,7 +44,7 @@ async function between<T extends string>(
 
 /** The loop behind `trainer.fit`. */
 export async function fitModel<T extends string, M extends TaskMetrics<T>>(
-  trainer: Trainer<T, M>,
+  trainer: FitTrainer<T, M>,
   weighting: Weighting<T>,
   source: Source<T>,
   { epochs, validation, callbacks = [], signal, terminateOnNaN = true, resume }: FitOptions<T>,
@@ -67,7 +66,7 @@ export async function fitModel<T extends string, M extends TaskMetrics<T>>(
     // Last, as what a callback remembers does not outlive a fit that does not begin.
     trainer.load(snapshot.trainer);
   }
-  await between(callbacks, run, async () => {
+  await between(fit, async () => {
     while (state.epoch < epochs && state.stopped === null && !aborted()) {
       const whole = await runEpoch(fit).catch((error) => {
         if (aborted() && error === signal?.reason) return false;

@@ -1,13 +1,13 @@
-import { readWeights, writeWeights } from '../internal/layer-weights';
+import { writeWeights } from '../internal/layer-weights';
 import type { PlainData } from '../types';
 import type { Callback, Run } from './callbacks/callback';
 import { type FitState, secondsSoFar } from './fit-state';
 import type { TaskMetrics } from './scores';
 import type { Snapshot } from './snapshot';
-import type { Trainer } from './types';
+import type { FitTrainer } from './types';
 
 async function takeSnapshot<T extends string, M extends TaskMetrics<T>>(
-  trainer: Trainer<T, M>,
+  trainer: FitTrainer<T, M>,
   state: FitState<T>,
   callbacks: readonly Callback<T>[],
 ): Promise<Snapshot<T>> {
@@ -29,7 +29,7 @@ async function takeSnapshot<T extends string, M extends TaskMetrics<T>>(
 
 /** What callbacks can see and do in a fit. */
 export function createRun<T extends string, M extends TaskMetrics<T>>(
-  trainer: Trainer<T, M>,
+  trainer: FitTrainer<T, M>,
   state: FitState<T>,
   { epochs, resumed, callbacks }: Pick<Run<T>, 'epochs' | 'resumed'> & { readonly callbacks: readonly Callback<T>[] },
 ): Run<T> {
@@ -58,7 +58,7 @@ export function createRun<T extends string, M extends TaskMetrics<T>>(
     stop(reason) {
       state.stopped ??= reason;
     },
-    weights: () => trainer.averaged(() => readWeights(net)),
+    weights: () => trainer.weights(),
     setWeights: (weights) => writeWeights(net, weights),
     // Results of metrics are plain data, which their types do not express.
     snapshot: async () => (await takeSnapshot(trainer, state, callbacks)) as unknown as PlainData,

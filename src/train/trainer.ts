@@ -1,12 +1,15 @@
+import { readWeights } from '../internal/layer-weights';
 import type { MultitaskModel } from '../types';
+import { claimOptimizer } from './claim-optimizer';
 import { evaluateModel } from './evaluate';
 import { fitModel } from './fit';
 import type { Scores, TaskMetrics } from './scores';
 import { completeSettings } from './settings';
-import { createForward } from './step/forward';
+import { createForward, type Forward } from './step/forward';
 import { createStep } from './step/step';
 import { createTrainingState } from './training-state';
-import type { Trainer, TrainerOptions } from './types';
+import { createTurns } from './turns';
+import type { FitTrainer, Trainer, TrainerOptions } from './types';
 
 /**
  * A trainer for a model with several tasks.
@@ -32,7 +35,11 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
   const forward = createForward(model);
   const state = createTrainingState(model, settings);
 
-  const trainer: Trainer<T, M> = {
+  const turns = createTurns();
+  /** Runs with the averaged weights, which nothing else sees: each pass puts them in and takes them out again. */
+  const scoring: Forward<T> = (...args) => state.withAverage(() => forward(...args));
+
+  const own: FitTrainer<T, M> = {
     model,
     get learningRate() {
       return state.learningRate;
@@ -42,18 +49,36 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
     },
     step: createStep(model, forward, state, settings),
     flush: state.flush,
-    fit: (source, fitOptions) => fitModel(trainer, weighting, source, fitOptions),
-    evaluate: (source, { signal } = {}) =>
-      state.averaged(() => {
-        const progress = state.progress({ training: false });
-        return evaluateModel(model, forward, source, { losses, weighting, metrics, progress }, signal);
-      }) as Promise<Scores<T, M>>,
-    predict: (x) => state.averaged(async () => model.predict(x)),
-    save: state.save,
+    evaluate: (source, { signal } = {}) => {
+      const progress = state.progress({ training: false });
+      const parts = { losses, weighting, metrics, progress };
+      return evaluateModel(model, scoring, source, parts, signal) as Promise<Scores<T, M>>;
+    },
+    weights: () => state.withAverage(() => readWeights(model.net)),
+    save: () => turns.takeAsync('save', state.save),
     load: state.load,
-    averaged: state.averaged,
     finishAverage: state.finishAverage,
+    lend: turns.lend,
+  };
+
+  claimOptimizer(settings.optimizer);
+  return {
+    model,
+    get learningRate() {
+      return state.learningRate;
+    },
+    set learningRate(rate) {
+      state.learningRate = rate;
+    },
+    step: (batch, stepOptions) => turns.takeAsync('step', () => own.step(batch, stepOptions)),
+    flush: () => turns.take('flush', own.flush),
+    fit: (source, fitOptions) => turns.takeAsync('fit', () => fitModel(own, weighting, source, fitOptions)),
+    evaluate: own.evaluate,
+    predict: async (x) => state.withAverage(() => model.predict(x)),
+    save: own.save,
+    load: (saved) => turns.take('load', () => own.load(saved)),
+    averaged: (body) => turns.takeAsync('averaged', () => state.averaged(body)),
+    finishAverage: () => turns.take('finishAverage', own.finishAverage),
     dispose: state.dispose,
   };
-  return trainer;
 }

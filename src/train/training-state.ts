@@ -33,6 +33,8 @@ export interface TrainingState {
   flush(): void;
   /** Runs `body` with the averaged weights in the model, where an average is kept. */
   averaged<R>(body: () => Promise<R>): Promise<R>;
+  /** The same for what takes no time: no other operation can see the average in the model. */
+  withAverage<R>(body: () => R): R;
   /** Leaves the averaged weights in the model and starts a new average. */
   finishAverage(): void;
   save(): Promise<PlainData>;
@@ -59,6 +61,12 @@ export function createTrainingState<T extends string>(
       ...(average === undefined ? [] : [average.hold()]),
       holdMemories(),
     ]);
+
+  const swap = (): Held => average?.swap() ?? holdAll([]);
+  const putBack = (raw: Held): void => {
+    raw.restore();
+    raw.dispose();
+  };
 
   return {
     get learningRate() {
@@ -89,12 +97,19 @@ export function createTrainingState<T extends string>(
       });
     },
     async averaged(body) {
-      const raw = average?.swap();
+      const raw = swap();
       try {
         return await body();
       } finally {
-        raw?.restore();
-        raw?.dispose();
+        putBack(raw);
+      }
+    },
+    withAverage(body) {
+      const raw = swap();
+      try {
+        return body();
+      } finally {
+        putBack(raw);
       }
     },
     finishAverage: () => average?.finish(),

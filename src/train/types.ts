@@ -14,6 +14,7 @@ import type {
 } from '../types';
 import type { Balance, Callback, EpochLog, TaskScores } from './callbacks/callback';
 import type { Scores, TaskMetrics } from './scores';
+import type { Turns } from './turns';
 
 export interface TrainerOptions<T extends string, M extends TaskMetrics<T>> {
   /** A tfjs optimizer, used by this trainer alone: it holds this trainer's moments. */
@@ -61,7 +62,13 @@ export interface StepResult<T extends string> {
   readonly balance?: Balance<T>;
 }
 
-/** Trains and scores one model. */
+/**
+ * Trains and scores one model.
+ *
+ * One operation at a time changes or saves its state: where `fit`, `step`, `save` or `averaged` is running, those, `flush`,
+ * `load` and `finishAverage` throw. A fit lets them run in the hooks of its callbacks. `evaluate` and `predict` only read:
+ * beside training they use the weights as they are at each batch.
+ */
 export interface Trainer<T extends string, M extends TaskMetrics<T> = TaskMetrics<T>> {
   readonly model: MultitaskModel<T>;
   learningRate: number;
@@ -98,6 +105,14 @@ export interface Trainer<T extends string, M extends TaskMetrics<T> = TaskMetric
   finishAverage(): void;
   /** Disposes the optimizer, what the weighting learns and what the trainer holds, not the model. */
   dispose(): void;
+}
+
+/** What a fit needs of its trainer, which it has for itself except in the hooks of callbacks. */
+export interface FitTrainer<T extends string, M extends TaskMetrics<T>>
+  extends Omit<Trainer<T, M>, 'fit' | 'predict' | 'averaged' | 'dispose'> {
+  /** The model's weights, their average where one is kept. */
+  weights(): Promise<readonly Float32Array[]>;
+  readonly lend: Turns['lend'];
 }
 
 export interface FitOptions<T extends string> {
