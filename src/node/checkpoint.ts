@@ -32,9 +32,10 @@ async function isOf({ id }: { readonly id: string }, directory: string): Promise
  * A callback that saves the whole run (weights, optimizer, epoch, history, random state) as files
  * `checkpoint-000001.tfmt`, ... in a directory, for {@link loadCheckpoint} and `fit({ resume })`.
  *
- * Besides `every`, the end of the fit is saved: the last epoch, the step or epoch after which a callback stops the fit,
- * an abort. Each file is written beside the others and renamed when it is whole, so that a crash or a full disk leaves
- * the earlier ones as they were. One run writes to a directory.
+ * Besides `every`, the end of the fit is saved: the last epoch, a stop by a callback, an abort at whatever moment. A fit that
+ * ends with an error does not save: what came after the last file is lost. Each file is written beside the others and
+ * renamed when it is whole, so that a crash or a full disk leaves the earlier ones as they were. One run writes to a
+ * directory.
  *
  * @throws RangeError for bad options; during the fit, Error with the path if a file cannot be written, if the directory
  * holds checkpoints of a run that the fit does not continue, or if another process writes to it.

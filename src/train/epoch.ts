@@ -8,6 +8,7 @@ import type { FitTrainer, StepResult } from './types';
 
 /** Whose hooks are called, and with what. */
 export interface Hooks<T extends string> {
+  readonly signal: AbortSignal | undefined;
   readonly callbacks: readonly Callback<T>[];
   readonly run: Run<T>;
   readonly trainer: Pick<FitTrainer<T, TaskMetrics<T>>, 'lend'>;
@@ -19,23 +20,35 @@ export interface Fit<T extends string, M extends TaskMetrics<T>> extends Hooks<T
   readonly weighting: Weighting<T>;
   readonly source: Source<T>;
   readonly validation: Source<T> | undefined;
-  readonly signal: AbortSignal | undefined;
   readonly terminateOnNaN: boolean;
   /** Yields to the event loop. */
   readonly pause: () => Promise<void>;
   readonly state: FitState<T>;
 }
 
+/** Runs `body`, which may end by throwing the signal's reason once that is aborted: the loop sees to the abort. */
+export async function untilAbort(signal: AbortSignal | undefined, body: () => Promise<void>): Promise<void> {
+  try {
+    await body();
+  } catch (error) {
+    if (!signal?.aborted || error !== signal.reason) throw error;
+  }
+}
+
 /** Calls a hook of each callback, one after the other; the trainer is theirs meanwhile. */
 async function callEach<T extends string>(
-  { callbacks, trainer }: Hooks<T>,
+  { callbacks, trainer, signal }: Hooks<T>,
   hook: (callback: Callback<T>) => void | Promise<void>,
 ): Promise<void> {
-  for (const callback of callbacks) await trainer.lend(() => hook(callback));
+  for (const callback of callbacks) await untilAbort(signal, () => trainer.lend(() => hook(callback)));
 }
 
 export async function reachSafePoint<T extends string>(hooks: Hooks<T>, at: 'step' | 'epoch' | 'abort'): Promise<void> {
-  await callEach(hooks, (callback) => callback.onSafePoint?.(hooks.run, at));
+  const { run } = hooks;
+  const before = run.stopped;
+  await callEach(hooks, (callback) => callback.onSafePoint?.(run, at));
+  // A stop at a safe point: the callbacks before it have not heard of it.
+  if (run.stopped !== before && at !== 'abort') await reachSafePoint(hooks, 'abort');
 }
 
 /** A step of the trainer; its errors say where the fit was. */
@@ -88,13 +101,13 @@ async function trainBatches<T extends string, M extends TaskMetrics<T>>(fit: Fit
   return !signal?.aborted;
 }
 
-/** One epoch from where the fit is; false where it was cut short. */
-export async function runEpoch<T extends string, M extends TaskMetrics<T>>(fit: Fit<T, M>): Promise<boolean> {
+/** One epoch from where the fit is, as far as it comes. */
+export async function runEpoch<T extends string, M extends TaskMetrics<T>>(fit: Fit<T, M>): Promise<void> {
   const { trainer, weighting, validation, signal, state, run } = fit;
   const { tasks } = trainer.model;
   if (state.batches === 0) state.began = performance.now();
   await callEach(fit, (callback) => callback.onEpochBegin?.(run));
-  if (!(await trainBatches(fit))) return false;
+  if (!(await trainBatches(fit))) return;
   const scores = validation && (await trainer.evaluate(validation, { signal }));
   const log: EpochLog<T> = {
     epoch: state.epoch,
@@ -108,5 +121,4 @@ export async function runEpoch<T extends string, M extends TaskMetrics<T>>(fit: 
   await callEach(fit, (callback) => callback.onEpochEnd?.(run, log));
   beginNextEpoch(state);
   await reachSafePoint(fit, 'epoch');
-  return true;
 }

@@ -2,7 +2,7 @@ import { checkInteger } from '../internal/check';
 import { eventLoopYielder } from '../internal/yield';
 import type { Source, Weighting } from '../types';
 import type { Callback } from './callbacks/callback';
-import { type Hooks, reachSafePoint, runEpoch } from './epoch';
+import { type Hooks, reachSafePoint, runEpoch, untilAbort } from './epoch';
 import { createFitState } from './fit-state';
 import { createRun } from './run';
 import type { Scores, TaskMetrics } from './scores';
@@ -68,11 +68,9 @@ export async function fitModel<T extends string, M extends TaskMetrics<T>>(
   }
   await between(fit, async () => {
     while (state.epoch < epochs && state.stopped === null && !aborted()) {
-      const whole = await runEpoch(fit).catch((error) => {
-        if (aborted() && error === signal?.reason) return false;
-        throw error;
-      });
-      if (!whole && aborted()) await reachSafePoint(fit, 'abort');
+      await untilAbort(signal, () => runEpoch(fit));
+      // Wherever in the epoch or after it the abort arrived.
+      if (aborted() && state.epoch < epochs) await reachSafePoint(fit, 'abort');
     }
     trainer.finishAverage();
   });

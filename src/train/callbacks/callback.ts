@@ -76,8 +76,8 @@ export interface Callback<T extends string> {
   onStepEnd?(run: Run<T>, log: StepLog<T>): void | Promise<void>;
   onEpochEnd?(run: Run<T>, log: EpochLog<T>): void | Promise<void>;
   /**
-   * After every hook of a step (`at: 'step'`) or an epoch (`at: 'epoch'`) has run, and once more when an abort ends
-   * the fit within an epoch (`at: 'abort'`): `snapshot` is complete here.
+   * After every hook of a step (`at: 'step'`) or an epoch (`at: 'epoch'`) has run, and once more (`at: 'abort'`) when an
+   * abort ends the fit, wherever it arrived, or a callback stopped it at a safe point: `snapshot` is complete here.
    */
   onSafePoint?(run: Run<T>, at: 'step' | 'epoch' | 'abort'): void | Promise<void>;
   /** Also after an error or an abort, where `onFitBegin` did not throw. */
