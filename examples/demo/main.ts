@@ -85,13 +85,12 @@ async function main(): Promise<void> {
     useBackend(name as BackendName | undefined, { onNotice: console.warn }),
   );
   const controller = new AbortController();
-  // SIGTERM is what a shutdown or a job scheduler sends.
-  for (const signal of ['SIGINT', 'SIGTERM']) {
-    process.once(signal, () => {
-      console.error('\nStopping after this step; press Ctrl-C again to stop at once.');
-      controller.abort();
-    });
-  }
+  process.once('SIGINT', () => {
+    console.error('\nStopping after this step; press Ctrl-C again to stop at once.');
+    controller.abort();
+  });
+  // What a shutdown or a job scheduler sends; it may come twice, from npm or tsx as well.
+  process.on('SIGTERM', () => controller.abort());
   const summary = await run(options, path, command.resume, controller.signal);
   if (summary === undefined) {
     console.log(`\nStopped. Go on with: npm run demo -- --resume --out ${path}`);

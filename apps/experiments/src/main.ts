@@ -99,7 +99,7 @@ const IMPATIENT_MS = 1000;
 /** Ctrl-C ends the runs where they can go on from, a second one at once; npm and tsx pass on what the terminal sent. */
 function stopOnSignal(controller: AbortController): void {
   let asked = Number.POSITIVE_INFINITY;
-  process.once('SIGTERM', () => controller.abort());
+  process.on('SIGTERM', () => controller.abort());
   process.on('SIGINT', () => {
     if (Date.now() - asked > IMPATIENT_MS) process.exit(130);
     if (controller.signal.aborted) return;
