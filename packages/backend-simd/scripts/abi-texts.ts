@@ -70,8 +70,9 @@ function interfaceOf(entry: Entry): string {
     const parts = Object.entries(kind).map(([part, of]) => `${part}: ${typeOf(of)}`);
     return `  readonly ${field}: readonly (readonly [${parts.join(', ')}])[];`;
   });
-  const heritage = entry.group ? ` extends ${classOf(entry.group)}` : '';
-  return `export interface ${classOf(entry)}${heritage} {\n${fields.join('\n')}\n}\n`;
+  // An object of its own: to copy what is shared into each call would cost more than to write it.
+  const shared = entry.group ? [`  readonly shared: ${classOf(entry.group)};`] : [];
+  return `export interface ${classOf(entry)} {\n${[...shared, ...fields].join('\n')}\n}\n`;
 }
 
 function storeOf(kind: string, place: string, value: string): string {
@@ -79,23 +80,25 @@ function storeOf(kind: string, place: string, value: string): string {
   return `ints[${place}] = ${kind === 'flag' ? `${value} ? 1 : 0` : value};`;
 }
 
-function storesOf({ name, group, own, start }: Entry): string[] {
+function storesOf({ name, group, own, start }: Entry, from = 'args'): string[] {
   const stores = own.flatMap(([field, kind], i) => {
     const place = start + i;
-    if (typeof kind !== 'object') return [`  ${storeOf(kind, `${place}`, `args.${field}`)}`];
+    if (typeof kind !== 'object') return [`  ${storeOf(kind, `${place}`, `${from}.${field}`)}`];
     const parts = Object.values(kind);
     const most = Math.floor((ARGUMENT_COUNT - place - 1) / parts.length);
     return [
-      `  const count = args.${field}.length;`,
+      `  const count = ${from}.${field}.length;`,
       `  if (count > ${most}) throw new RangeError(\`simd backend: ${name} takes ${most} ${field}, got \${count}.\`);`,
       `  ints[${place}] = count;`,
       '  for (let i = 0; i < count; i++) {',
-      `    const part = args.${field}[i]!;`,
+      `    const part = ${from}.${field}[i]!;`,
       ...parts.map((of, p) => `    ${storeOf(of, `${place + 1 + p} + i * ${parts.length}`, `part[${p}]`)}`),
       '  }',
     ];
   });
-  return group ? [...storesOf(group), ...stores] : stores;
+  if (!group) return stores;
+  const shared = `${group.name}Shared`;
+  return [`  const ${shared} = ${from}.shared;`, ...storesOf(group, shared), ...stores];
 }
 
 function kernelOf(entry: Entry, number: number): string {

@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
 import { type Address, behind, NONE } from '../src/abi/kernel';
-import { abi, UNARY } from '../src/generated/abi';
+import { abi, type PoolArguments, UNARY } from '../src/generated/abi';
 import type { Runtime } from '../src/runtime/runtime';
 
 declare const runtime: Runtime;
@@ -31,6 +31,15 @@ describe('a job', () => {
     runtime.dispatch(abi.fill, { to, count, values: 0, block: 64 }, 1);
     // @ts-expect-error: those of another kernel
     runtime.dispatch(abi.fill, args, 1);
+  });
+
+  it('takes what kernels share in an object of its own', () => {
+    const shared = {} as PoolArguments;
+    runtime.run(abi.meanPoolGradient, { shared, dy: from }, 1);
+    // @ts-expect-error: one of the shared arguments is missing
+    runtime.run(abi.meanPoolGradient, { shared: { x: from, out: to }, dy: from }, 1);
+    // @ts-expect-error: the shared arguments are missing
+    runtime.run(abi.meanPoolGradient, { dy: from }, 1);
   });
 
   it('takes no swapped kinds', () => {

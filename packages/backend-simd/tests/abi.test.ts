@@ -72,10 +72,13 @@ describe('the calling convention', () => {
   });
 
   it.each(all)('gives %s each argument where it reads it', (kernel, own) => {
-    const list = argumentsOf(own);
     const expected: [probe: string, i: number, value: number][] = [];
-    const args = Object.fromEntries(
-      list.map(([argument, kind], place) => {
+    let place = 0;
+    /** Values for arguments, those of the group in an object of their own. */
+    const valuesOf = ({ extends: group, ...fields }: Arguments): Record<string, unknown> => {
+      const shared =
+        group === undefined ? {} : { shared: valuesOf((groups as Record<string, Arguments>)[group as string]) };
+      const values = Object.entries(fields).map(([argument, kind]) => {
         const id = `${kernel}_${argument}`;
         if (typeof kind === 'object') {
           const records = [0, 1, 2].map((i) => Object.keys(kind).map((_, p) => 1000 + 10 * i + p));
@@ -88,10 +91,13 @@ describe('the calling convention', () => {
           return [argument, records];
         }
         const value = kind === 'flag' ? 1 : kind === 'float' || kind === 'splat' ? place + 0.25 : 100 + place;
+        place++;
         expected.push([id, 0, value]);
         return [argument, kind === 'flag' ? true : value];
-      }),
-    );
+      });
+      return { ...shared, ...Object.fromEntries(values) };
+    };
+    const args = valuesOf(own);
     views.ints.fill(-1);
     writers[kernel].write(views, args);
     expect(expected.map(([probe, i]) => [probe, i, read[probe](i)])).toEqual(expected);

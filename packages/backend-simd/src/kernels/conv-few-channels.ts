@@ -80,7 +80,8 @@ function insideOf(offsets: readonly number[], run: number, step: number, size: n
 
 /**
  * Writes the tables, `moreBytes` behind them and scratch for patches of `piece` positions into a block at `at`, to be released
- * afterwards. Returns the arguments that both kernels share but for the two images, and the address of the order of the taps.
+ * afterwards. Returns the arguments that both kernels share, where `outOf` says where the results go, and the address of the order of
+ * the taps.
  */
 function prepare(
   { runtime }: SimdBackend,
@@ -88,6 +89,8 @@ function prepare(
   piece: number,
   tileBytes: number,
   moreBytes: number,
+  image: Address,
+  outOf: (items: number, more: Address) => Address,
 ) {
   const { table, channels, height, width, rows, cols, stepY, stepX, batch, filters } = geometry;
   const { run, groups, order } = table;
@@ -128,7 +131,10 @@ function prepare(
   );
   const block = Math.ceil((batch * rows) / WANTED_ITEMS);
   const items = Math.ceil((batch * rows) / block);
-  const shared: Omit<FewChannelsArguments, 'x' | 'out'> = {
+  const moreAt = behind(at, tableBytes);
+  const shared: FewChannelsArguments = {
+    x: image,
+    out: outOf(items, moreAt),
     height,
     width,
     channels,
@@ -154,7 +160,7 @@ function prepare(
     fewFilters: few,
     length,
   };
-  return { at, moreAt: behind(at, tableBytes), orderAt, items, shared };
+  return { at, moreAt, orderAt, items, shared };
 }
 
 /** Computes a geometry of few channels. */
@@ -175,6 +181,8 @@ export function computeFewChannels(backend: SimdBackend, geometry: ConvGeometry,
     6,
     TILE_BYTES,
     biasBytes + roundUp(panelBytes, 64),
+    x,
+    () => out,
   );
   const panelsAt = behind(moreAt, biasBytes);
   const { buffer } = runtime.memory;
@@ -182,9 +190,7 @@ export function computeFewChannels(backend: SimdBackend, geometry: ConvGeometry,
   const packing = { filter, panels: panelsAt, taps, order: orderAt, channels, filters, flip };
   runtime.run(few ? abi.packPairs : abi.packFilter, packing, panels, true);
   const args = {
-    ...shared,
-    x,
-    out,
+    shared,
     panels: panelsAt,
     bias: bias ? moreAt : NONE,
     activation,
@@ -227,8 +233,10 @@ export function fewChannelsFilterGradient(
     piece,
     (tiles + 1) * TILE_BYTES,
     parts * partBytes,
+    x,
+    (count, more) => (count > 1 ? more : out),
   );
-  const args = { ...shared, x, out: items > 1 ? moreAt : out, dy, piece, order: orderAt, partBytes };
+  const args = { shared, dy, piece, order: orderAt, partBytes };
   runtime.run(
     abi.fewChannelsGradient,
     args,

@@ -73,11 +73,16 @@ function computeBlocks({ runtime }: SimdBackend, upsample2x: Upsample2x, { inner
   const scratch = behind(panels, panelBytes);
   new Uint8Array(memory.buffer, zeros, zeroBytes).fill(0);
   const packsAlone = UPSAMPLE_PLACES * inner * outer < runtime.tuning.leastSharedProducts;
-  const packing = { filter, panels, channels, filters };
-  if (back) runtime.run(abi.packUpsample2xBack, { ...packing, scratch, scratchSize }, panelCount, packsAlone);
-  else runtime.run(abi.packUpsample2x, packing, panelCount, packsAlone);
-  const sizes = { batch, height, width, channels, filters };
-  const args = { x, dy, out, ...sizes, block, scratch, scratchSize, zeros, panels, bias, activation, split };
+  if (back)
+    runtime.run(
+      abi.packUpsample2xBack,
+      { filter, panels, channels, filters, scratch, scratchSize },
+      panelCount,
+      packsAlone,
+    );
+  else runtime.run(abi.packUpsample2x, { filter, panels, channels, filters }, panelCount, packsAlone);
+  const shared = { x, dy, out, batch, height, width, channels, filters, block, scratch, scratchSize, zeros };
+  const args = { shared: { shared, panels, bias, activation, split } };
   const kernel = back ? abi.upsample2xInputGradient : abi.upsample2xTiles;
   runtime.dispatch(kernel, args, blocks * split, isSmall(runtime, upsample2x));
   heap.release(zeros);
@@ -123,7 +128,7 @@ export function upsample2xFilterGradient(
   const zeros = heap.allocate(zeroBytes + partBytes + scratchSize * threads);
   const parts = behind(zeros, zeroBytes);
   new Uint8Array(memory.buffer, zeros, zeroBytes).fill(0);
-  const args = {
+  const shared = {
     x,
     dy,
     out: chunks > 1 ? parts : out,
@@ -136,10 +141,8 @@ export function upsample2xFilterGradient(
     scratch: behind(parts, partBytes),
     scratchSize,
     zeros,
-    chunk,
-    channelBlock,
-    filterBlock,
   };
+  const args = { shared, chunk, channelBlock, filterBlock };
   runtime.run(abi.upsample2xFilterGradient, args, tasks * chunks, isSmall(runtime, upsample2x));
   if (chunks > 1) sumChunks(runtime, parts, out, chunks, size);
   heap.release(zeros);

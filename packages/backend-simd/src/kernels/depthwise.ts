@@ -101,7 +101,7 @@ function compute(
   const table = writeTaps(backend, filterWidth, positions);
   const [from, end] = colTaps.length > 0 ? inside(colTaps, cols, stepX, width) : [0, cols];
   const args = {
-    ...argumentsOf(positions, x, out.address, table),
+    shared: argumentsOf(positions, x, out.address, table),
     filter,
     bias,
     activation,
@@ -261,7 +261,7 @@ const backpropFilter: Kernel = ({ backend, inputs, attrs }) => {
   const partBytes = Math.ceil((size * 4) / 64) * 64;
   const table = writeTaps(backend, info.filterWidth, positions);
   const sums = parts > 1 ? runtime.heap.allocate(partBytes * parts) : backend.address(out);
-  const args = { ...argumentsOf(positions, from, sums, table), dy: gradient, block, partBytes, lines };
+  const args = { shared: argumentsOf(positions, from, sums, table), dy: gradient, block, partBytes, lines };
   runtime.run(abi.depthwiseGradient, args, parts);
   if (parts > 1) {
     sumChunks(runtime, sums, backend.address(out), parts, size, partBytes);

@@ -49,7 +49,7 @@ function pool(kind: Pool): Kernel {
     }
     const from = backend.address(x);
     const out = backend.output(info.outShape, 'float32');
-    const args = { ...argumentsOf(info, from, backend.address(out)), pool: kind };
+    const args = { shared: argumentsOf(info, from, backend.address(out)), pool: kind };
     backend.runtime.dispatch(
       abi.poolRow,
       args,
@@ -76,7 +76,7 @@ const maxPoolGrad: Kernel = ({ backend, inputs, attrs }) => {
   const gradient = backend.address(dy);
   const apart = info.strideHeight >= info.effectiveFilterHeight;
   const out = coversAll(info) ? backend.output(x.shape, 'float32') : filled(backend, x.shape, 0);
-  const args = { ...argumentsOf(info, from, backend.address(out)), dy: gradient, apart };
+  const args = { shared: argumentsOf(info, from, backend.address(out)), dy: gradient, apart };
   const items = apart ? info.outHeight : Math.ceil(info.inChannels / 4);
   backend.runtime.dispatch(
     abi.maxPoolGradient,
@@ -94,7 +94,7 @@ const avgPoolGrad: Kernel = ({ backend, inputs, attrs }) => {
   const info = infoOf(x.shape, attrs);
   const gradient = backend.address(dy);
   const out = backend.output(x.shape, 'float32');
-  const args = { ...argumentsOf(info, NONE, backend.address(out)), dy: gradient };
+  const args = { shared: argumentsOf(info, NONE, backend.address(out)), dy: gradient };
   backend.runtime.run(
     abi.meanPoolGradient,
     args,

@@ -50,7 +50,7 @@ function pool(kind: Pool): Kernel {
     const info = infoOf(x.shape, attrs);
     const from = backend.address(x);
     const out = backend.output(info.outShape, 'float32');
-    const args = { ...argumentsOf(info, from, backend.address(out)), pool: kind };
+    const args = { shared: argumentsOf(info, from, backend.address(out)), pool: kind };
     const rows = info.batchSize * info.outDepth * info.outHeight;
     backend.runtime.run(abi.volumePoolRow, args, rows, sizeOf(x.shape) < backend.runtime.tuning.leastSharedElements);
     return out;
@@ -65,7 +65,7 @@ const maxGrad: Kernel = ({ backend, inputs, attrs }) => {
   const from = backend.address(x);
   const gradient = backend.address(dy);
   const out = filled(backend, x.shape, 0);
-  const args = { ...argumentsOf(info, from, backend.address(out)), dy: gradient };
+  const args = { shared: argumentsOf(info, from, backend.address(out)), dy: gradient };
   const items = info.batchSize * Math.ceil(info.inChannels / 4);
   backend.runtime.run(abi.maxVolumeGradient, args, items, sizeOf(x.shape) < backend.runtime.tuning.leastSharedElements);
   if (x !== inputs.input) backend.disposeIntermediateTensorInfo(x);
@@ -79,7 +79,7 @@ const meanGrad: Kernel = ({ backend, inputs, attrs }) => {
   const info = infoOf(x.shape, attrs);
   const gradient = backend.address(dy);
   const out = backend.output(x.shape, 'float32');
-  const args = { ...argumentsOf(info, NONE, backend.address(out)), dy: gradient };
+  const args = { shared: argumentsOf(info, NONE, backend.address(out)), dy: gradient };
   const rows = info.batchSize * info.inDepth * info.inHeight;
   backend.runtime.run(abi.meanVolumeGradient, args, rows, sizeOf(x.shape) < backend.runtime.tuning.leastSharedElements);
   return out;

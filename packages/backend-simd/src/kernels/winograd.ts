@@ -98,16 +98,20 @@ export const suitsWinograd = (geometry: ConvGeometry): boolean => winogradCost(g
 /** Where the images of a pass and the results lie. */
 type Images = Pick<Operands, 'x' | 'second' | 'out'>;
 
-/** What follows from the geometry and the images of the arguments that all kernels share. */
-function patchesOf(
+/** How the work is cut, and the memory that it takes. */
+type Blocks = Pick<WinogradArguments, 'block' | 'channelBlock' | 'scratch' | 'scratchSize' | 'zeros'>;
+
+/** The arguments that all kernels share. */
+function argumentsOf(
   geometry: ConvGeometry,
   { x, second, out }: Images,
-): Omit<WinogradArguments, 'block' | 'channelBlock' | 'scratch' | 'scratchSize' | 'zeros'> {
+  { block, channelBlock, scratch, scratchSize, zeros }: Blocks,
+): WinogradArguments {
   const { batch, height, width, channels, rows, cols, filters, table } = geometry;
   const { tileRows, tileCols } = tilesOf(geometry);
   const [top, left] = table.groups[0];
   return {
-    ...POINTS,
+    shared: POINTS,
     x,
     x2: second?.at ?? NONE,
     firstChannels: second?.firstChannels ?? channels,
@@ -124,6 +128,11 @@ function patchesOf(
     tileCols,
     top,
     left,
+    block,
+    channelBlock,
+    scratch,
+    scratchSize,
+    zeros,
   };
 }
 
@@ -165,19 +174,17 @@ export function computeWinograd({ runtime }: SimdBackend, geometry: ConvGeometry
   const { buffer } = runtime.memory;
   new Uint8Array(buffer, zeros, zeroBytes + biasBytes).fill(0);
   if (bias) new Float32Array(buffer, biasAt, filters).set(new Float32Array(buffer, bias, filters));
+  const cut = { block: sixes * 6, channelBlock, scratch: behind(filterAt, filterBytes), scratchSize, zeros };
   const args = {
-    ...patchesOf(geometry, operands),
-    block: sixes * 6,
-    channelBlock,
-    scratch: behind(filterAt, filterBytes),
-    scratchSize,
-    zeros,
-    filter,
-    flip,
-    prepared: prepared ? filterAt : NONE,
-    bias: bias ? biasAt : NONE,
-    activation,
-    split,
+    shared: {
+      shared: argumentsOf(geometry, operands, cut),
+      filter,
+      flip,
+      prepared: prepared ? filterAt : NONE,
+      bias: bias ? biasAt : NONE,
+      activation,
+      split,
+    },
   };
   if (prepared) runtime.run(abi.winogradFilterTransform, args, panels, channels * filters < LEAST_SHARED_PAIRS);
   runtime.dispatch(
@@ -216,17 +223,9 @@ export function winogradFilterGradient(
   const zeros = runtime.heap.allocate(zeroBytes + roundUp(partBytes, 64) + scratchSize * runtime.threads);
   const parts = behind(zeros, zeroBytes);
   new Uint8Array(runtime.memory.buffer, zeros, zeroBytes).fill(0);
-  const args = {
-    ...patchesOf(geometry, { x, second, out: chunks > 1 ? parts : out }),
-    block,
-    channelBlock,
-    scratch: behind(parts, roundUp(partBytes, 64)),
-    scratchSize,
-    zeros,
-    dy,
-    chunk,
-    filterBlock,
-  };
+  const images = { x, second, out: chunks > 1 ? parts : out };
+  const blocks = { block, channelBlock, scratch: behind(parts, roundUp(partBytes, 64)), scratchSize, zeros };
+  const args = { shared: argumentsOf(geometry, images, blocks), dy, chunk, filterBlock };
   runtime.run(abi.winogradFilterGradient, args, tasks * chunks, tiles * channels * filters < LEAST_SHARED_PRODUCTS);
   if (chunks > 1) sumChunks(runtime, parts, out, chunks, size);
   runtime.heap.release(zeros);
