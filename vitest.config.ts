@@ -24,6 +24,16 @@ const SLOW = [
   'tests/train/leaks.test.ts',
   'tests/train/step/aggregate.test.ts',
 ];
+/** Files that register backends, mock modules or test what an import does: each needs modules of its own. The others share theirs. */
+const ALONE = [
+  'apps/experiments/tests/folder.test.ts',
+  'packages/backend-simd/tests/*.test.ts',
+  'tests/backends/**/*.test.ts',
+  'tests/layers/register.test.ts',
+  'tests/layers/fused/fuse-conv2d.test.ts',
+  'tests/node/read-image.test.ts',
+  'tests/train/step/{flat-gradients,fused-adam,sum-all}.test.ts',
+];
 const ALL = ['{tests,{packages,apps}/*/tests}/**/*.test.ts'];
 
 export default defineConfig({
@@ -42,7 +52,8 @@ export default defineConfig({
     // The cpu backend greets every process that uses it.
     onConsoleLog: (log) => !log.includes('Hi, looks like you are running TensorFlow.js in Node.js'),
     projects: [
-      { extends: true, test: { name: 'quick', include: ALL, exclude: SLOW } },
+      { extends: true, test: { name: 'quick', include: ALL, exclude: [...SLOW, ...ALONE], isolate: false } },
+      { extends: true, test: { name: 'quick-alone', include: ALONE, exclude: SLOW } },
       {
         extends: true,
         test: {
