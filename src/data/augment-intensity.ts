@@ -1,4 +1,5 @@
 import { checkInteger, checkRange } from '../internal/check';
+import { checkOptions } from '../internal/check-options';
 import type { NDArray } from '../types';
 import type { IntensityPiece } from './augment';
 
@@ -28,7 +29,9 @@ function mapped(image: NDArray, change: (value: number) => number): NDArray {
 }
 
 /** Changes brightness, contrast and gamma of an image in [0, 1]; the result is clipped to [0, 1]. */
-export function intensity({ brightness = 0.1, contrast = 0.1, gamma = 0.1 }: IntensityOptions = {}): IntensityPiece {
+export function intensity(options: IntensityOptions = {}): IntensityPiece {
+  checkOptions(options, ['brightness', 'contrast', 'gamma'], 'intensity');
+  const { brightness = 0.1, contrast = 0.1, gamma = 0.1 } = options;
   checkRange(brightness, 0, 1, 'intensity: brightness');
   checkRange(contrast, 0, 1, 'intensity: contrast');
   checkRange(gamma, 0, 10, 'intensity: gamma');
@@ -55,7 +58,9 @@ export function noise(deviation = 0.02): IntensityPiece {
  * Blanks squares at random places, all of them inside the image. Source: DeVries, Taylor, "Improved regularization of
  * convolutional neural networks with cutout", 2017, arXiv:1708.04552.
  */
-export function cutout({ count = 1, size = 0.25, fill = 0 }: CutoutOptions = {}): IntensityPiece {
+export function cutout(options: CutoutOptions = {}): IntensityPiece {
+  checkOptions(options, ['count', 'size', 'fill'], 'cutout');
+  const { count = 1, size = 0.25, fill = 0 } = options;
   checkInteger(count, 0, 'cutout: count');
   checkRange(size, 0, 1, 'cutout: size');
   return {

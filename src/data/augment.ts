@@ -1,4 +1,5 @@
 import { checkChoice } from '../internal/check';
+import { checkOptions } from '../internal/check-options';
 import { type Random, random } from '../internal/random';
 import type { NDArray, Sample, SomeTasks } from '../types';
 import { type Affine, compose, identity, warp } from './affine';
@@ -54,8 +55,10 @@ const kinds: readonly LabelKind[] = ['mask', 'image', 'input', 'keep'];
  */
 export function augment<T extends string>(
   pieces: readonly AugmentPiece[],
-  { seed = 0, labelKinds = {}, fill = 0 }: AugmentOptions<T> = {},
+  options: AugmentOptions<T> = {},
 ): Augmentation<T> {
+  checkOptions(options, ['seed', 'labelKinds', 'fill'], 'augment');
+  const { seed = 0, labelKinds = {} as SomeTasks<T, LabelKind>, fill = 0 } = options;
   for (const task of Object.keys(labelKinds) as T[])
     checkChoice(labelKinds[task] as LabelKind, kinds, `augment: labelKinds.${task}`);
 

@@ -1,5 +1,6 @@
 import { dispose, type TensorContainer } from '@tensorflow/tfjs-core';
 import { checkInteger } from '../internal/check';
+import { checkOptions } from '../internal/check-options';
 import type { Batch, Dataset, Sample, SomeTasks } from '../types';
 import { collate, type PlainBatch, toTensors } from './collate';
 import { epochPlan } from './epoch-plan';
@@ -61,19 +62,22 @@ export interface BatchSource<T extends string> {
  * const trainSet = batches(dataset, { indices: parts.train, batchSize: 4, seed: 1, balance: { segmentation: 1 } });
  * for await (const { x, y, weight } of trainSet(0)) console.log(x.shape, Object.keys(y));
  */
-export function batches<T extends string>(
-  dataset: Dataset<T>,
-  {
+export function batches<T extends string>(dataset: Dataset<T>, options: BatchesOptions<T> = {}): BatchSource<T> {
+  checkOptions(
+    options,
+    ['indices', 'batchSize', 'shuffle', 'seed', 'augment', 'balance', 'prefetch', 'dropRemainder'],
+    'batches',
+  );
+  const {
     indices = dataset.rows.map((_, index) => index),
     batchSize = 4,
     shuffle = true,
     seed = 0,
     augment,
-    balance = {},
+    balance = {} as SomeTasks<T, number>,
     prefetch = 1,
     dropRemainder = false,
-  }: BatchesOptions<T> = {},
-): BatchSource<T> {
+  } = options;
   checkInteger(batchSize, 1, 'batches: batchSize');
   checkInteger(prefetch, 0, 'batches: prefetch');
   checkInteger(seed, 0, 'batches: seed');

@@ -1,4 +1,5 @@
 import { checkInteger } from '../internal/check';
+import { checkOptions } from '../internal/check-options';
 import type { Dataset, NDArray, Sample } from '../types';
 
 export interface CachedOptions {
@@ -24,7 +25,9 @@ function sizeOf(sample: Sample<string>): number {
  * @example
  * const dataset = cached(await manifestDataset('data/ct', { size: [64, 64] }));
  */
-export function cached<D extends Dataset<string>>(dataset: D, { bytes = 2 ** 30 }: CachedOptions = {}): D {
+export function cached<D extends Dataset<string>>(dataset: D, options: CachedOptions = {}): D {
+  checkOptions(options, ['bytes'], 'cached');
+  const { bytes = 2 ** 30 } = options;
   checkInteger(bytes, 0, 'cached: bytes');
   const kept = new Map<number, Promise<Sample<string>>>();
   let used = 0;

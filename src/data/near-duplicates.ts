@@ -1,4 +1,5 @@
 import { checkInteger, checkRange } from '../internal/check';
+import { checkOptions } from '../internal/check-options';
 import type { Dataset, NDArray } from '../types';
 import { imageShape } from './check-image';
 import { resizeImage } from './resize-image';
@@ -154,12 +155,10 @@ function connect(count: number, pairs: Iterable<readonly [number, number]>): num
  */
 export async function nearDuplicates(
   dataset: Dataset<string>,
-  {
-    indices = dataset.rows.map((_, index) => index),
-    maxDistance = 10,
-    minCorrelation = 0.82,
-  }: NearDuplicatesOptions = {},
+  options: NearDuplicatesOptions = {},
 ): Promise<number[][]> {
+  checkOptions(options, ['indices', 'maxDistance', 'minCorrelation'], 'nearDuplicates');
+  const { indices = dataset.rows.map((_, index) => index), maxDistance = 10, minCorrelation = 0.82 } = options;
   checkInteger(maxDistance, 0, 'nearDuplicates: maxDistance');
   checkRange(minCorrelation, 0, 1, 'nearDuplicates: minCorrelation');
   const outside = indices.find((index) => dataset.rows[index] === undefined);

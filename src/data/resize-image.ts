@@ -1,4 +1,5 @@
 import { checkInteger } from '../internal/check';
+import { checkOptions } from '../internal/check-options';
 import type { NDArray } from '../types';
 import { imageShape } from './check-image';
 
@@ -49,8 +50,10 @@ function triangleFilter(from: number, to: number, antialias: boolean): Filter {
 export function resizeImage(
   image: NDArray,
   size: readonly [height: number, width: number],
-  { antialias = true }: ResizeImageOptions = {},
+  options: ResizeImageOptions = {},
 ): NDArray {
+  checkOptions(options, ['antialias'], 'resizeImage');
+  const { antialias = true } = options;
   const [height, width, channels] = imageShape(image, 'resizeImage: image');
   const [outHeight, outWidth] = size;
   checkInteger(outHeight, 1, 'resizeImage: height');

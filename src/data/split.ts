@@ -1,4 +1,5 @@
 import { checkInteger, checkRange } from '../internal/check';
+import { checkOptions } from '../internal/check-options';
 import { mapTasks } from '../internal/map-tasks';
 import { random } from '../internal/random';
 import type { ByTask, Row } from '../types';
@@ -96,10 +97,9 @@ function deal(
  * const parts = split(dataset.rows, { fractions: { train: 0.7, validation: 0.1, test: 0.2 }, seed: 1 });
  * const trainSet = batches(dataset, { indices: parts.train });
  */
-export function split<P extends string>(
-  rows: readonly SplitRow[],
-  { fractions, seed = 0 }: SplitOptions<P>,
-): { [K in P]: number[] } {
+export function split<P extends string>(rows: readonly SplitRow[], options: SplitOptions<P>): { [K in P]: number[] } {
+  checkOptions(options, ['fractions', 'seed'], 'split');
+  const { fractions, seed = 0 } = options;
   const names = Object.keys(fractions) as P[];
   const shares = names.map((name) => fractions[name]);
   names.forEach((name, p) => {
@@ -135,8 +135,10 @@ export function split<P extends string>(
 export function kFold(
   rows: readonly SplitRow[],
   k: number,
-  { seed = 0 }: KFoldOptions = {},
+  options: KFoldOptions = {},
 ): { readonly train: number[]; readonly test: number[] }[] {
+  checkOptions(options, ['seed'], 'kFold');
+  const { seed = 0 } = options;
   checkInteger(k, 2, 'kFold: k');
   const names = Array.from({ length: k }, (_, fold) => `fold ${fold}`);
   const folds = deal(rows, groupsOf(rows), new Array(k).fill(1 / k), seed, names, 'kFold');

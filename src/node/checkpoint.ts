@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { checkInteger } from '../internal/check';
+import { checkOptions } from '../internal/check-options';
 import type { Callback, Run } from '../train/callbacks/callback';
 import { readArchive, readArchiveOutline, writeArchive } from './archive';
 import { checkpointPath, listCheckpoints } from './checkpoint-files';
@@ -42,10 +43,10 @@ async function isOf({ id }: { readonly id: string }, directory: string): Promise
  * @example
  * await trainer.fit(trainSet, { epochs: 500, callbacks: [checkpoint('runs/paper', { every: { epochs: 5 } })] });
  */
-export function checkpoint<T extends string>(
-  directory: string,
-  { every = { epochs: 1 }, keep = 2, overwrite = false }: CheckpointOptions = {},
-): Callback<T> {
+export function checkpoint<T extends string>(directory: string, options: CheckpointOptions = {}): Callback<T> {
+  checkOptions(options, ['every', 'keep', 'overwrite'], 'checkpoint');
+  const { every = { epochs: 1 }, keep = 2, overwrite = false } = options;
+  checkOptions(every, ['epochs', 'steps'], 'checkpoint: every');
   if (every.epochs !== undefined) checkInteger(every.epochs, 1, 'checkpoint: every.epochs');
   if (every.steps !== undefined) checkInteger(every.steps, 1, 'checkpoint: every.steps');
   checkInteger(keep, 1, 'checkpoint: keep');

@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/check-options';
 import type { Callback, EpochLog, Run, StepLog, TaskScores } from '../train/callbacks/callback';
 import { flatScores } from './flat-scores';
 
@@ -88,7 +89,9 @@ function stepLine<T extends string>(
  * @example
  * await trainer.fit(trainSet, { epochs: 10, callbacks: [progressBar()] });
  */
-export function progressBar<T extends string>({ stream = process.stderr }: ProgressBarOptions = {}): Callback<T> {
+export function progressBar<T extends string>(options: ProgressBarOptions = {}): Callback<T> {
+  checkOptions(options, ['stream'], 'progressBar');
+  const { stream = process.stderr } = options;
   let means = runningMeans();
   let began = 0;
   let steps = 0;

@@ -1,4 +1,5 @@
 import { checkInteger } from '../internal/check';
+import { checkOptions } from '../internal/check-options';
 import type { NDArray } from '../types';
 import { openImage } from './open-image';
 
@@ -58,10 +59,9 @@ function toUnit(
  * @example
  * const slice = await readImage('scans/patient-1.png', { root: 'data' }); // grey, shape [512, 512, 1]
  */
-export async function readImage(
-  path: string,
-  { channels = 1, pixelLimit = PIXEL_LIMIT, root }: ReadImageOptions = {},
-): Promise<NDArray> {
+export async function readImage(path: string, options: ReadImageOptions = {}): Promise<NDArray> {
+  checkOptions(options, ['channels', 'pixelLimit', 'root'], 'readImage');
+  const { channels = 1, pixelLimit = PIXEL_LIMIT, root } = options;
   if (channels !== 1 && channels !== 3 && channels !== 'keep') {
     throw new RangeError(`readImage: channels must be 1, 3 or 'keep', got ${channels}.`);
   }

@@ -1,4 +1,5 @@
 import { checkChoice, checkInteger, checkRange } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import { PIXEL_LIMIT } from '../read-image';
 import type { ManifestColumns, ManifestTask } from './manifest-columns';
 
@@ -28,17 +29,26 @@ export interface ManifestDatasetOptions<T extends ManifestTask> {
 const TASKS: readonly ManifestTask[] = ['reconstruction', 'segmentation', 'classification'];
 
 /** The options with their defaults. @throws RangeError for one that is out of range. */
-export function completeOptions<T extends ManifestTask>({
-  manifest = 'manifest.csv',
-  columns = {},
-  tasks = TASKS as readonly T[],
-  size = [256, 256],
-  channels = 1,
-  negativesAreEmpty = false,
-  maskThreshold = 0.5,
-  pixelLimit = PIXEL_LIMIT,
-  check = 'files',
-}: ManifestDatasetOptions<T>): Required<ManifestDatasetOptions<T>> {
+export function completeOptions<T extends ManifestTask>(
+  options: ManifestDatasetOptions<T>,
+): Required<ManifestDatasetOptions<T>> {
+  checkOptions(
+    options,
+    ['manifest', 'columns', 'tasks', 'size', 'channels', 'negativesAreEmpty', 'maskThreshold', 'pixelLimit', 'check'],
+    'manifestDataset',
+  );
+  const {
+    manifest = 'manifest.csv',
+    columns = {},
+    tasks = TASKS as readonly T[],
+    size = [256, 256],
+    channels = 1,
+    negativesAreEmpty = false,
+    maskThreshold = 0.5,
+    pixelLimit = PIXEL_LIMIT,
+    check = 'files',
+  } = options;
+  checkOptions(columns, ['image', 'mask', 'label', 'source', 'group'], 'manifestDataset: columns');
   for (const task of tasks) checkChoice<ManifestTask>(task, TASKS, 'manifestDataset: tasks');
   checkInteger(size[0], 1, 'manifestDataset: height');
   checkInteger(size[1], 1, 'manifestDataset: width');

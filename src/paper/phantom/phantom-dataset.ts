@@ -1,4 +1,5 @@
 import { checkChoice, checkInteger } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import { random } from '../../internal/random';
 import type { Dataset, Row } from '../../types';
 import { type PhantomSource, phantomSources } from './acquisition';
@@ -45,15 +46,17 @@ const defaultCounts = { covid: 104, normal: 66, pneumonia: 20, oedema: 10, nodul
  * const parts = split(dataset.rows, { fractions: { train: 0.7, validation: 0.1, test: 0.2 } });
  * const trainSet = batches(dataset, { indices: parts.train, balance: { segmentation: 1 } });
  */
-export function phantomDataset({
-  counts = defaultCounts,
-  slices = 2,
-  size = 64,
-  seed = 0,
-  sources = phantomSources,
-  masks,
-  emptyMasks = false,
-}: PhantomDatasetOptions = {}): PhantomDataset {
+export function phantomDataset(options: PhantomDatasetOptions = {}): PhantomDataset {
+  checkOptions(options, ['counts', 'slices', 'size', 'seed', 'sources', 'masks', 'emptyMasks'], 'phantomDataset');
+  const {
+    counts = defaultCounts,
+    slices = 2,
+    size = 64,
+    seed = 0,
+    sources = phantomSources,
+    masks,
+    emptyMasks = false,
+  } = options;
   checkInteger(slices, 1, 'phantomDataset: slices');
   checkInteger(size, 16, 'phantomDataset: size');
   for (const kind of Object.keys(counts) as PhantomKind[]) {
@@ -82,7 +85,7 @@ export function phantomDataset({
   );
 
   const rows: Row<PhantomTask>[] = [];
-  const options: Required<PhantomSliceOptions>[] = [];
+  const drawn: Required<PhantomSliceOptions>[] = [];
   phantomKinds.forEach((kind, k) => {
     for (let i = 0; i < (counts[kind] ?? 0); i++) {
       const [ofKind, slice] = [Math.floor(i / slices), i % slices];
@@ -97,15 +100,15 @@ export function phantomDataset({
       // No two kinds share a patient, whatever the counts are.
       const patient = ofKind * phantomKinds.length + k;
       const source = sources[random(seed, 'source', patient).integer(sources.length)];
-      options.push({ seed, patient, slice, kind, source, size });
+      drawn.push({ seed, patient, slice, kind, source, size });
     }
   });
 
   const slice = (index: number): PhantomSlice => {
-    if (!options[index]) {
-      throw new RangeError(`phantomDataset: index must lie in 0 .. ${options.length - 1}, got ${index}.`);
+    if (!drawn[index]) {
+      throw new RangeError(`phantomDataset: index must lie in 0 .. ${drawn.length - 1}, got ${index}.`);
     }
-    return phantomSlice(options[index]);
+    return phantomSlice(drawn[index]);
   };
   return {
     rows,

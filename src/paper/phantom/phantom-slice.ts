@@ -1,4 +1,5 @@
 import { checkChoice, checkInteger } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import { type Random, random } from '../../internal/random';
 import type { NDArray } from '../../types';
 import { createScan, degrade, expose, type PhantomSource, paintTable, phantomSources, viewOf } from './acquisition';
@@ -82,14 +83,9 @@ function label(
  * @example
  * const { image, mask, severity } = phantomSlice({ seed: 1, patient: 3, kind: 'covid', size: 128 });
  */
-export function phantomSlice({
-  seed = 0,
-  patient: index = 0,
-  slice = 0,
-  kind = 'covid',
-  source,
-  size = 64,
-}: PhantomSliceOptions = {}): PhantomSlice {
+export function phantomSlice(options: PhantomSliceOptions = {}): PhantomSlice {
+  checkOptions(options, ['seed', 'patient', 'slice', 'kind', 'source', 'size'], 'phantomSlice');
+  const { seed = 0, patient: index = 0, slice = 0, kind = 'covid', source, size = 64 } = options;
   checkInteger(size, 16, 'phantomSlice: size');
   checkInteger(index, 0, 'phantomSlice: patient');
   checkInteger(slice, 0, 'phantomSlice: slice');

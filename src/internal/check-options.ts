@@ -1,0 +1,34 @@
+import { nearest } from './nearest';
+
+/** The names of all members, of each member of a union too. */
+type NameOf<O> = O extends unknown ? keyof O & string : never;
+
+/** Nothing to add where `K` has all names of `O`; else what no list has, so that the list does not compile. */
+type Complete<O, K> = [NameOf<O>] extends [K] ? unknown : { readonly missing: Exclude<NameOf<O>, K> };
+
+/**
+ * Throws for an option that a function does not know, which JavaScript would ignore in silence. `names` are those that
+ * it knows: a list that lacks one of `options`' type, or has another one, does not compile.
+ *
+ * @throws TypeError unless `options` is an object; RangeError for an unknown name, with the nearest known one.
+ * @example
+ * export function cached(dataset: Dataset<string>, options: CachedOptions = {}) {
+ *   checkOptions(options, ['bytes'], 'cached');
+ *   const { bytes = 2 ** 30 } = options;
+ */
+export function checkOptions<O extends object, const K extends NameOf<O>>(
+  options: O,
+  names: readonly K[] & Complete<O, K>,
+  caller: string,
+): void {
+  if (options === null || typeof options !== 'object' || Array.isArray(options)) {
+    throw new TypeError(`${caller}: options must be an object, got ${Array.isArray(options) ? 'an array' : options}.`);
+  }
+  const known: readonly string[] = names;
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    const near = nearest(name, known);
+    const hint = near === undefined ? '' : ` Did you mean '${near}'?`;
+    throw new RangeError(`${caller}: unknown option '${name}'.${hint} The options are ${known.join(', ')}.`);
+  }
+}
