@@ -18,6 +18,8 @@ export type {
   MultitaskModel,
   NDArray,
   NestedNumbers,
+  Output,
+  OutputKind,
   PlainData,
   Progress,
   Row,

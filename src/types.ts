@@ -24,11 +24,42 @@ export interface Features {
 export type Encoder = Builder<SymbolicTensor, Features>;
 export type Head = Builder<Features, SymbolicTensor>;
 
+/**
+ * What a task's output holds: probabilities that stand for themselves (sigmoid); a distribution over the classes of the
+ * last axis (softmax); logits, which a sigmoid or a softmax would turn into one of these; plain values; or what cannot be
+ * read from the net and has not been said.
+ */
+export type OutputKind = 'probability' | 'distribution' | 'logit' | 'value' | 'unknown';
+
+/** What is known of a task's output. */
+export interface Output {
+  readonly kind: OutputKind;
+  /** The length of its last axis: classes, labels, channels. */
+  readonly width: number;
+}
+
 /** `[batch, ...]` x `[batch, ...]` -> `[batch]`: one loss per sample, never reduced further. */
 export interface Loss {
-  (yTrue: Tensor, yPred: Tensor): Tensor1D;
+  /**
+   * `weight`: how much each element counts within its sample, of the shape of `yTrue` or with 1 as its last axis; 0
+   * leaves an element out. A loss of means takes the weighted mean, one of sums over pixels the weighted sums.
+   */
+  (yTrue: Tensor, yPred: Tensor, weight?: Tensor): Tensor1D;
   /** Where labels must lie, if not anywhere: the trainer refuses others, such as masks of 0 and 255. */
   readonly labels?: readonly [low: number, high: number];
+  /** True where `yTrue` holds numbers of classes, `[batch, ..., 1]`, in place of one value for each class. */
+  readonly classNumbers?: boolean;
+  /** The label of elements that it leaves out, whatever they are predicted to be: 255 in many masks. */
+  readonly ignoreIndex?: number;
+  /** The kinds of output that it is computed from. Left out (a loss of one's own): any. */
+  readonly takes?: readonly OutputKind[];
+  /** Of a loss that takes logits: what makes probabilities of them. */
+  readonly activation?: 'sigmoid' | 'softmax';
+  /**
+   * The same loss, computed from the logits in front of the activation that it names. The trainer takes it where a head
+   * ends in that activation, since the slope of a saturated sigmoid or softmax is 0 in single precision.
+   */
+  readonly fromLogits?: Loss;
 }
 
 /** Numbers nested to any depth, all rows of one length. */
@@ -49,10 +80,22 @@ export type Values = Tensor | NDArray | NDArray['data'] | NestedNumbers;
  */
 export interface Metric<S, R = number> {
   init(): S;
-  /** `yTrue`, `yPred`: `[batch, ...]`; `weight`: `[batch]`, 0 leaves a sample out. Returns a new state. */
+  /**
+   * `yTrue`, `yPred`: `[batch, ...]`; `weight`: `[batch]`, or for each element: the shape of `yTrue` or with 1 as its
+   * last axis; 0 leaves a sample or an element out. Returns a new state.
+   */
   update(state: S, yTrue: Values, yPred: Values, weight?: Values): Promise<S>;
   merge(a: S, b: S): S;
   compute(state: S): R;
+  /** Which values are better: callbacks that watch it read this. */
+  readonly direction?: 'min' | 'max';
+  /** Where its values lie; an end may be infinite. */
+  readonly range?: readonly [low: number, high: number];
+  /**
+   * The same metric for a task with this output: a trainer asks for it, so that classes and labels need not be said.
+   * Throws where the metric cannot be computed from such an output.
+   */
+  readonly forOutput?: (output: Output) => Metric<S, R>;
 }
 
 /** A metric whose state does not matter to the caller. */
@@ -65,8 +108,12 @@ export interface Batch<T extends string> {
   readonly x: Tensor;
   /** `[batch, ...]` for each task; a task left out has no loss and no score from this batch. */
   readonly y: SomeTasks<T, Tensor>;
-  /** `[batch]` for each task; 0 marks a sample without that label. Left out: every sample weighs 1. */
-  readonly weight?: SomeTasks<T, Tensor1D>;
+  /**
+   * For each task `[batch]`, 0 for a sample without that label; or a weight for each element, of the label's shape or
+   * with 1 as its last axis, 0 where the label is unknown: a sample then weighs the mean of its elements' weights. Left
+   * out: every sample weighs 1.
+   */
+  readonly weight?: SomeTasks<T, Tensor>;
 }
 
 /**
@@ -85,6 +132,8 @@ export interface Sample<T extends string> {
   /** `[height, width, channels]` for an image. */
   readonly x: NDArray;
   readonly y: SomeTasks<T, NDArray>;
+  /** How much its label of a task counts, or each element of it (0: unknown). Left out: 1. */
+  readonly weight?: SomeTasks<T, number | NDArray>;
 }
 
 /** What is known of a sample before it is read. */
@@ -188,6 +237,8 @@ export interface ElementwiseAggregator<T extends string> {
 export interface MultitaskModel<T extends string> {
   readonly net: LayersModel;
   readonly tasks: readonly T[];
+  /** What the output of each task holds: read from the activation that its head ends in, or said. */
+  readonly outputs: ByTask<T, Output>;
   /** `x`: `[batch, ...]`. The caller disposes the result. */
   predict(x: Tensor): ByTask<T, Tensor>;
   dispose(): void;

@@ -1,6 +1,6 @@
 import { checkRange } from '../internal/check';
 import type { Loss } from '../types';
-import { defineLoss, SHARES } from './define-loss';
+import { defineLossOfLogits } from './define-loss';
 import { clipProbabilities, elementwiseBce, elementwiseBceFromLogits } from './elementwise-bce';
 import { smoothLabels } from './smooth-labels';
 
@@ -36,8 +36,9 @@ export interface BceOptions {
  */
 export function bce({ labelSmoothing = 0, fromLogits = false }: BceOptions = {}): Loss {
   checkRange(labelSmoothing, 0, 1, 'bce: labelSmoothing');
-  return defineLoss('bce', SHARES, (yTrue, yPred) => {
+  const ofSigmoid = { activation: 'sigmoid', fromLogits } as const;
+  return defineLossOfLogits('bce', ofSigmoid, ['probability', 'distribution'], (yTrue, yPred, areLogits) => {
     const labels = smoothLabels(yTrue, labelSmoothing, 2);
-    return fromLogits ? elementwiseBceFromLogits(labels, yPred) : elementwiseBce(labels, clipProbabilities(yPred));
+    return areLogits ? elementwiseBceFromLogits(labels, yPred) : elementwiseBce(labels, clipProbabilities(yPred));
   });
 }

@@ -1,7 +1,7 @@
 import { add, mul, pow, sigmoid, sub } from '@tensorflow/tfjs-core';
 import { checkRange } from '../internal/check';
 import type { Loss } from '../types';
-import { defineLoss, SHARES } from './define-loss';
+import { defineLossOfLogits } from './define-loss';
 import { clipProbabilities, elementwiseBce, elementwiseBceFromLogits } from './elementwise-bce';
 
 export interface BinaryFocalOptions {
@@ -42,11 +42,12 @@ export interface BinaryFocalOptions {
 export function binaryFocal({ alpha = 0.25, gamma = 2, fromLogits = false }: BinaryFocalOptions = {}): Loss {
   if (alpha !== null) checkRange(alpha, 0, 1, 'binaryFocal: alpha');
   checkRange(gamma, 0, Number.POSITIVE_INFINITY, 'binaryFocal: gamma');
-  return defineLoss('binaryFocal', SHARES, (yTrue, yPred) => {
+  const ofSigmoid = { activation: 'sigmoid', fromLogits } as const;
+  return defineLossOfLogits('binaryFocal', ofSigmoid, ['probability', 'distribution'], (yTrue, yPred, areLogits) => {
     // Clipped also where it only makes the factor: a power below 1 has no finite gradient at 0.
-    const p = clipProbabilities(fromLogits ? sigmoid(yPred) : yPred);
+    const p = clipProbabilities(areLogits ? sigmoid(yPred) : yPred);
     const missed = add(mul(yTrue, sub(1, p)), mul(sub(1, yTrue), p));
-    const entropy = fromLogits ? elementwiseBceFromLogits(yTrue, yPred) : elementwiseBce(yTrue, p);
+    const entropy = areLogits ? elementwiseBceFromLogits(yTrue, yPred) : elementwiseBce(yTrue, p);
     const focal = mul(pow(missed, gamma), entropy);
     return alpha === null ? focal : mul(add(mul(yTrue, 2 * alpha - 1), 1 - alpha), focal);
   });

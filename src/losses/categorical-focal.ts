@@ -1,7 +1,7 @@
 import { clipByValue, exp, mul, neg, pow, sub, sum, tensor1d } from '@tensorflow/tfjs-core';
 import { checkRange } from '../internal/check';
 import type { Loss } from '../types';
-import { defineLoss, SHARES } from './define-loss';
+import { defineLossOfLogits } from './define-loss';
 import { EPSILON } from './epsilon';
 import { logProbabilities } from './log-probabilities';
 
@@ -43,8 +43,9 @@ export function categoricalFocal({ alpha = 1, gamma = 2, fromLogits = false }: C
   const weights: readonly number[] = typeof alpha === 'number' ? [alpha] : [...alpha];
   for (const weight of weights) checkRange(weight, 0, Number.POSITIVE_INFINITY, 'categoricalFocal: alpha');
   checkRange(gamma, 0, Number.POSITIVE_INFINITY, 'categoricalFocal: gamma');
-  return defineLoss('categoricalFocal', SHARES, (yTrue, yPred) => {
-    const logP = logProbabilities(yPred, fromLogits, 'categoricalFocal');
+  const ofSoftmax = { activation: 'softmax', fromLogits } as const;
+  return defineLossOfLogits('categoricalFocal', ofSoftmax, ['distribution'], (yTrue, yPred, areLogits) => {
+    const logP = logProbabilities(yPred, areLogits, 'categoricalFocal');
     const classes = yPred.shape[yPred.rank - 1];
     if (typeof alpha !== 'number' && weights.length !== classes) {
       throw new RangeError(

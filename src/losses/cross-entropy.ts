@@ -1,7 +1,7 @@
 import { mul, neg, sum } from '@tensorflow/tfjs-core';
 import { checkRange } from '../internal/check';
 import type { Loss } from '../types';
-import { defineLoss, SHARES } from './define-loss';
+import { defineLossOfLogits } from './define-loss';
 import { logProbabilities } from './log-probabilities';
 import { smoothLabels } from './smooth-labels';
 
@@ -37,8 +37,9 @@ export interface CrossEntropyOptions {
  */
 export function crossEntropy({ labelSmoothing = 0, fromLogits = false }: CrossEntropyOptions = {}): Loss {
   checkRange(labelSmoothing, 0, 1, 'crossEntropy: labelSmoothing');
-  return defineLoss('crossEntropy', SHARES, (yTrue, yPred) => {
-    const logP = logProbabilities(yPred, fromLogits, 'crossEntropy');
+  const ofSoftmax = { activation: 'softmax', fromLogits } as const;
+  return defineLossOfLogits('crossEntropy', ofSoftmax, ['distribution'], (yTrue, yPred, areLogits) => {
+    const logP = logProbabilities(yPred, areLogits, 'crossEntropy');
     const labels = smoothLabels(yTrue, labelSmoothing, yTrue.shape[yTrue.rank - 1]);
     return neg(sum(mul(labels, logP), -1));
   });

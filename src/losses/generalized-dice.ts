@@ -1,7 +1,7 @@
 import { add, cast, div, greater, max, mul, onesLike, square, sub, sum, type Tensor2D } from '@tensorflow/tfjs-core';
 import { checkChoice } from '../internal/check';
 import type { Loss } from '../types';
-import { defineLoss, SHARES } from './define-loss';
+import { defineLoss, OF_PROBABILITIES } from './define-loss';
 import { readSmoothing, type Smoothing } from './region-loss';
 import { countRegions } from './regions';
 
@@ -54,7 +54,7 @@ export function generalizedDice({
   const name = 'generalizedDice';
   checkChoice(weightType, ['square', 'simple', 'uniform'], `${name}: weightType`);
   const { numerator, denominator } = readSmoothing(smooth, name);
-  return defineLoss(name, SHARES, (yTrue, yPred) => {
+  return defineLoss(name, OF_PROBABILITIES, (yTrue, yPred) => {
     const { truePositives, target, predicted } = countRegions(yTrue, yPred, { includeBackground, name });
     const weights = classWeights(target, weightType);
     const overlap = add(mul(sum(mul(truePositives, weights), 1), 2), numerator);

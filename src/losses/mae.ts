@@ -17,7 +17,7 @@ import { defineLoss } from './define-loss';
  * ```
  */
 export function mae(): Loss {
-  return defineLoss('mae', undefined, (yTrue, yPred) => {
+  return defineLoss('mae', {}, (yTrue, yPred) => {
     // Not abs: its gradient at 0 is -1, which would push an exact prediction away.
     const error = sub(yPred, yTrue);
     return mul(error, sign(error));

@@ -17,5 +17,5 @@ import { defineLoss } from './define-loss';
  * ```
  */
 export function mse(): Loss {
-  return defineLoss('mse', undefined, (yTrue, yPred) => squaredDifference(yTrue, yPred));
+  return defineLoss('mse', {}, (yTrue, yPred) => squaredDifference(yTrue, yPred));
 }

@@ -2,7 +2,7 @@ import { cast, div, greater, maximum, mean, mul, sum, type Tensor1D, type Tensor
 import { checkChoice, checkRange } from '../internal/check';
 import type { Loss } from '../types';
 import { checkPositive } from './check-positive';
-import { defineLoss, SHARES } from './define-loss';
+import { defineLoss, OF_PROBABILITIES } from './define-loss';
 import { countRegions, type Regions } from './regions';
 
 /** What is added to both sides of an overlap ratio. */
@@ -59,7 +59,7 @@ export function regionLoss(
   const smoothing = readSmoothing(smooth, name);
   checkChoice(average, ['macro', 'micro', 'sum'], `${name}: average`);
   checkChoice(absent, ['smooth', 'zero', 'skip'], `${name}: absent`);
-  return defineLoss(name, SHARES, (yTrue, yPred) => {
+  return defineLoss(name, OF_PROBABILITIES, (yTrue, yPred) => {
     const counts = countRegions(yTrue, yPred, { includeBackground, squared, name });
     const regions = average === 'micro' ? pool(counts) : counts;
     const losses = lossOf(regions, smoothing);

@@ -1,8 +1,18 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, Shape } from '@tensorflow/tfjs-layers';
 import { mapTasks } from '../internal/map-tasks';
-import type { MultitaskModel } from '../types';
+import type { MultitaskModel, OutputKind, SomeTasks } from '../types';
+import { readOutputs } from './outputs';
 import { checkOutputNames } from './tasks';
+
+export interface FromLayersModelOptions<T extends string> {
+  /**
+   * What the outputs of these tasks hold, where their last activation does not tell: `'logit'` for a linear head whose
+   * outputs are logits, or any kind for a head that ends in a layer without an activation. It is saved with the net.
+   * Default: what the last activation says.
+   */
+  readonly outputs?: SomeTasks<T, OutputKind>;
+}
 
 function checkInput(x: Tensor, expected: Shape): void {
   if (x.dtype !== 'float32') {
@@ -20,12 +30,16 @@ function checkInput(x: Tensor, expected: Shape): void {
  * Makes a multitask model of any LayersModel with one input whose outputs are named after the tasks, in their order
  * (an output has the name of the layer that computes it). The model is the same object: training it trains `net`.
  *
- * @throws RangeError for a net with several inputs, for outputs that are not the tasks, and for names that cannot be
- * tasks.
+ * @throws RangeError for a net with several inputs, for outputs that are not the tasks, for names that cannot be tasks,
+ * and for an output said to be of a kind that its last activation rules out.
  * @example
  * const model = fromLayersModel(net, ['segmentation', 'classification']);
  */
-export function fromLayersModel<const T extends string>(net: LayersModel, tasks: readonly T[]): MultitaskModel<T> {
+export function fromLayersModel<const T extends string>(
+  net: LayersModel,
+  tasks: readonly T[],
+  { outputs }: FromLayersModelOptions<NoInfer<T>> = {},
+): MultitaskModel<T> {
   checkOutputNames(tasks, 'fromLayersModel');
   if (net.inputs.length !== 1) {
     throw new RangeError(`fromLayersModel: the net must have 1 input, got ${net.inputs.length}.`);
@@ -38,6 +52,7 @@ export function fromLayersModel<const T extends string>(net: LayersModel, tasks:
   return {
     net,
     tasks: [...tasks],
+    outputs: readOutputs(net, tasks, outputs),
     predict(x) {
       checkInput(x, net.inputs[0].shape);
       const outputs = [net.predict(x)].flat();

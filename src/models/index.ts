@@ -3,7 +3,7 @@ export { type Amyar2020Options, type Amyar2020Task, amyar2020 } from '../paper/a
 export { type Cnn8Options, cnn8 } from '../paper/cnn8';
 export { type UNetOptions, unet } from '../paper/unet';
 export { copyWeights } from './copy-weights';
-export { fromLayersModel } from './from-layers-model';
+export { type FromLayersModelOptions, fromLayersModel } from './from-layers-model';
 export { type GradCamOptions, gradCam } from './grad-cam';
 export { loadMultitask } from './load';
 export { type MultitaskOptions, multitask } from './multitask';

@@ -1,6 +1,6 @@
 import { type LayersModel, model as layersModel, input as symbolicInput } from '@tensorflow/tfjs-layers';
 import { checkInteger } from '../internal/check';
-import type { ByTask, Encoder, Head, MultitaskModel } from '../types';
+import type { ByTask, Encoder, Head, MultitaskModel, OutputKind, SomeTasks } from '../types';
 import { fromLayersModel } from './from-layers-model';
 import { disposeUnused } from './sharing/dispose-unused';
 import { hardSharing } from './sharing/hard-sharing';
@@ -16,6 +16,8 @@ export interface MultitaskOptions<T extends string> {
   readonly heads: ByTask<T, Head>;
   /** How the tasks share the encoder. Default: {@link hardSharing}: one encoder for all. */
   readonly sharing?: Sharing;
+  /** What the outputs of these tasks hold, as in `fromLayersModel`. Default: what their last activation says. */
+  readonly outputs?: SomeTasks<NoInfer<T>, OutputKind>;
   /** Names the net. Default: `'multitask'`. */
   readonly name?: string;
   /** Makes the initial weights and the dropout masks reproducible. */
@@ -43,7 +45,7 @@ export interface MultitaskOptions<T extends string> {
  * });
  */
 export function multitask<T extends string>(options: MultitaskOptions<T>): MultitaskModel<T> {
-  const { inputShape, encoder, heads, sharing = hardSharing(), name = 'multitask', seed } = options;
+  const { inputShape, encoder, heads, sharing = hardSharing(), outputs, name = 'multitask', seed } = options;
   const tasks = Object.keys(heads) as T[];
   checkOutputNames(tasks, 'multitask');
   for (const size of inputShape) checkInteger(size, 1, 'multitask: inputShape');
@@ -67,5 +69,5 @@ export function multitask<T extends string>(options: MultitaskOptions<T>): Multi
   } finally {
     disposeUnused(input, net);
   }
-  return fromLayersModel(net, tasks);
+  return fromLayersModel(net, tasks, outputs === undefined ? {} : { outputs });
 }

@@ -1,11 +1,12 @@
-import { tidy } from '@tensorflow/tfjs-core';
+import { clone, dispose, tidy } from '@tensorflow/tfjs-core';
 import { eventLoopYielder } from '../internal/yield';
-import type { AnyMetric, ByTask, Loss, MultitaskModel, Progress, Source, Weighting } from '../types';
+import type { ByTask, Loss, MultitaskModel, Progress, Source, Weighting } from '../types';
 import type { TaskScores } from './callbacks/callback';
-import { addLoss, combineMeans, type LossSums, meanLoss, meanLosses, type TaskMetrics } from './scores';
+import { addLoss, combineMeans, type LossSums, meanLoss, meanLosses } from './scores';
 import { checkBatch } from './step/check-batch';
 import type { Forward } from './step/forward';
 import { taskLoss } from './step/task-loss';
+import type { TaskOutput } from './task-outputs';
 
 /** Scores a model over a source: each task over the samples that carry its label. */
 export async function evaluateModel<T extends string>(
@@ -13,21 +14,21 @@ export async function evaluateModel<T extends string>(
   forward: Forward<T>,
   source: Source<T>,
   {
+    outputs,
     losses,
     weighting,
-    metrics,
     progress,
   }: {
+    readonly outputs: ByTask<T, TaskOutput>;
     readonly losses: ByTask<T, Loss>;
     readonly weighting: Weighting<T>;
-    readonly metrics: TaskMetrics<T>;
     readonly progress: Progress;
   },
   signal?: AbortSignal,
 ): Promise<TaskScores<T>> {
   const pause = eventLoopYielder();
   const used = model.tasks.flatMap((task) =>
-    Object.entries<AnyMetric>(metrics[task] ?? {}).map(([name, metric]) => ({ task, name, metric })),
+    Object.entries(outputs[task].metrics).map(([name, metric]) => ({ task, name, metric })),
   );
   const states: unknown[] = used.map(({ metric }) => metric.init());
   let sums: LossSums = {};
@@ -38,20 +39,27 @@ export async function evaluateModel<T extends string>(
     const amounts = await checkBatch(model, batch, losses);
     const tasks = [...amounts.keys()];
     if (tasks.length === 0) continue;
-    const outputs = tidy(() => forward(batch.x, tasks, false));
+    const values = tidy(() => forward(batch.x, tasks, false));
     try {
       for (const [i, task] of tasks.entries()) {
+        const { metrics, toMetrics } = outputs[task];
         const yTrue = batch.y[task]!;
         const weight = batch.weight?.[task];
-        const loss = tidy(() => taskLoss(losses[task], yTrue, outputs[i], weight));
+        const loss = tidy(() => taskLoss(losses[task], yTrue, values[i], weight));
         sums = addLoss(sums, task, (await loss.data())[0], amounts.get(task)!);
         loss.dispose();
-        for (const [k, { task: owner, metric }] of used.entries()) {
-          if (owner === task) states[k] = await metric.update(states[k], yTrue, outputs[i], weight);
+        if (Object.keys(metrics).length === 0) continue;
+        const yPred = tidy(() => clone(toMetrics(values[i])));
+        try {
+          for (const [k, { task: owner, metric }] of used.entries()) {
+            if (owner === task) states[k] = await metric.update(states[k], yTrue, yPred, weight);
+          }
+        } finally {
+          yPred.dispose();
         }
       }
     } finally {
-      for (const output of outputs) output.dispose();
+      dispose(values);
     }
     await pause();
   }

@@ -1,4 +1,5 @@
 import { readWeights } from '../internal/layer-weights';
+import { mapTasks } from '../internal/map-tasks';
 import type { MultitaskModel } from '../types';
 import { claimOptimizer } from './claim-optimizer';
 import { evaluateModel } from './evaluate';
@@ -7,6 +8,7 @@ import type { Scores, TaskMetrics } from './scores';
 import { completeSettings } from './settings';
 import { createForward, type Forward } from './step/forward';
 import { createStep } from './step/step';
+import { readTaskOutputs } from './task-outputs';
 import { createTrainingState } from './training-state';
 import { createTurns } from './turns';
 import type { FitTrainer, Trainer, TrainerOptions } from './types';
@@ -31,8 +33,10 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
   options: TrainerOptions<T, M>,
 ): Trainer<T, M> {
   const settings = completeSettings(model.tasks, options);
-  const { losses, metrics, weighting } = settings;
-  const forward = createForward(model);
+  const { weighting } = settings;
+  const outputs = readTaskOutputs(model, settings.losses, settings.metrics);
+  const losses = mapTasks(model.tasks, (task) => outputs[task].loss);
+  const forward = createForward(model, new Set(model.tasks.filter((task) => outputs[task].beforeActivation)));
   const state = createTrainingState(model, settings);
 
   const turns = createTurns();
@@ -47,11 +51,11 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
     set learningRate(rate) {
       state.learningRate = rate;
     },
-    step: createStep(model, forward, state, settings),
+    step: createStep(model, forward, state, { ...settings, losses }),
     flush: state.flush,
     evaluate: (source, { signal } = {}) => {
       const progress = state.progress({ training: false });
-      const parts = { losses, weighting, metrics, progress };
+      const parts = { outputs, losses, weighting, progress };
       return evaluateModel(model, scoring, source, parts, signal) as Promise<Scores<T, M>>;
     },
     weights: () => state.withAverage(() => readWeights(model.net)),

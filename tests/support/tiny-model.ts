@@ -26,6 +26,7 @@ export function tinyModel(
   return {
     net,
     tasks: ['a', 'b'],
+    outputs: { a: { kind: 'value', width: 1 }, b: { kind: 'value', width: 1 } },
     predict: (value: Tensor) => {
       const [first, second] = net.predict(value) as Tensor[];
       return { a: first, b: second };

@@ -139,7 +139,10 @@ describe('what a run gets to see', () => {
     let [drawn, empty] = [0, 0];
     for await (const { y, weight } of sourcesFor(own, config).train(0)) {
       expect(Object.keys(y).sort()).toEqual(['classification', 'reconstruction', 'segmentation']);
-      const [mask, counts] = [y.segmentation?.arraySync() as number[][][][], weight?.segmentation?.arraySync()];
+      const [mask, counts] = [
+        y.segmentation?.arraySync() as number[][][][],
+        weight?.segmentation?.arraySync() as number[],
+      ];
       const known = mask.filter((_, i) => counts === undefined || counts[i] === 1);
       const withLesion = known.filter((one) => one.flat(2).includes(1)).length;
       expect(withLesion).toBeGreaterThanOrEqual(2);

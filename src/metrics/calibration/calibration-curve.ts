@@ -33,8 +33,11 @@ export function calibrationCurve(
   options: Omit<CalibrationOptions, 'gapNorm'> = {},
 ): Metric<CalibrationState, CalibrationBin[]> {
   const { bins = 15 } = options;
+  const { init, update, merge } = calibrationError({ ...options, bins });
   return {
-    ...calibrationError({ ...options, bins }),
+    init,
+    update,
+    merge,
     compute: (state) =>
       Array.from({ length: bins }, (_, k) => {
         const [weight, confidence, hits] = state.subarray(3 * k, 3 * k + 3);

@@ -6,7 +6,12 @@ const matches = (shape: readonly number[], expected: readonly (number | null)[])
 
 const show = (shape: readonly (number | null)[]): string => `[${shape.map((n) => n ?? 'batch').join(', ')}]`;
 
-function checkShapes<T extends string>(model: MultitaskModel<T>, batch: Batch<T>): void {
+/** The shape of a task's labels: that of its output, or for numbers of classes 1 in place of the classes. */
+function labelShape(output: readonly (number | null)[], loss: Loss): readonly (number | null)[] {
+  return loss.classNumbers ? [...output.slice(0, -1), 1] : output;
+}
+
+function checkShapes<T extends string>(model: MultitaskModel<T>, batch: Batch<T>, losses: ByTask<T, Loss>): void {
   const { net, tasks } = model;
   if (!matches(batch.x.shape, net.inputs[0].shape)) {
     throw new RangeError(`batch.x must have shape ${show(net.inputs[0].shape)}, got ${show(batch.x.shape)}.`);
@@ -22,9 +27,17 @@ function checkShapes<T extends string>(model: MultitaskModel<T>, batch: Batch<T>
         throw new RangeError(`batch.${part}: unknown task '${task}'; the model has ${tasks.join(', ')}.`);
       }
       if (value === undefined) continue;
-      const expected = part === 'weight' ? [size] : [size, ...net.outputs[index].shape.slice(1)];
-      if (!matches(value.shape, expected)) {
-        throw new RangeError(`batch.${part}.${task} must have shape ${show(expected)}, got ${show(value.shape)}.`);
+      const label = labelShape([size, ...net.outputs[index].shape.slice(1)], losses[task]);
+      const allowed = part === 'weight' ? [[size], label, [...label.slice(0, -1), 1]] : [label];
+      if (!allowed.some((shape) => matches(value.shape, shape))) {
+        const shapes = [...new Set(allowed.map(show))].join(' or ');
+        throw new RangeError(`batch.${part}.${task} must have shape ${shapes}, got ${show(value.shape)}.`);
+      }
+      if (part === 'weight' && value.rank > 1 && losses[task].length < 3) {
+        throw new RangeError(
+          `batch.weight.${task} holds a weight for each element, shape ${show(value.shape)}, and the loss of '${task}' ` +
+            'takes no third argument `weight`: give it one, or give one weight for each sample.',
+        );
       }
     }
   }
@@ -33,27 +46,47 @@ function checkShapes<T extends string>(model: MultitaskModel<T>, batch: Batch<T>
 /** The rounding error that resizing may add to a label. */
 const ROUNDING = 1e-6;
 
+interface Allowed {
+  /** A weight for each sample or for each of equal parts of it: what weighs 0 is not looked at. */
+  readonly weights?: ArrayLike<number> | undefined;
+  readonly range?: Loss['labels'];
+  /** Whole numbers only. */
+  readonly whole?: boolean;
+  /** Allowed beside those in the range. */
+  readonly also?: number | undefined;
+}
+
 function checkValues(
   values: ArrayLike<number>,
   name: string,
-  shape: readonly number[],
-  { skip, range }: { readonly skip?: ArrayLike<number>; readonly range?: Loss['labels'] } = {},
+  samples: number,
+  { weights, range = [-Infinity, Infinity], whole = false, also }: Allowed = {},
 ): void {
-  const [low, high] = range ?? [-Infinity, Infinity];
-  const perSample = values.length / (shape[0] || 1);
-  for (let sample = 0; sample < shape[0]; sample++) {
-    if (skip !== undefined && skip[sample] === 0) continue;
-    for (let i = sample * perSample; i < (sample + 1) * perSample; i++) {
-      const value = values[i];
-      if (Number.isFinite(value) && value >= low - ROUNDING && value <= high + ROUNDING) continue;
-      const where = `${name} holds ${value} in sample ${sample} (value ${i - sample * perSample}); `;
-      throw new RangeError(
-        Number.isFinite(value)
-          ? `${where}the task's loss wants labels in [${low}, ${high}].`
-          : `${where}clean the data, or give the sample weight 0 where its label is unknown.`,
-      );
+  const [low, high] = range;
+  const perSample = values.length / (samples || 1);
+  const perWeight = weights === undefined ? 1 : values.length / weights.length;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    const isInside = value >= low - ROUNDING && value <= high + ROUNDING && Number.isFinite(value);
+    if ((isInside && (!whole || Number.isInteger(value))) || value === also) continue;
+    if (weights !== undefined && weights[Math.floor(i / perWeight)] === 0) continue;
+    const sample = Math.floor(i / perSample);
+    const where = `${name} holds ${value} in sample ${sample} (value ${i - sample * perSample}); `;
+    if (!Number.isFinite(value)) {
+      throw new RangeError(`${where}clean the data, or give the sample weight 0 where its label is unknown.`);
     }
+    const wanted = whole ? `the numbers of classes, ${low} to ${high}` : `labels in [${low}, ${high}]`;
+    throw new RangeError(`${where}the task's loss wants ${wanted}.`);
   }
+}
+
+/** How much label the samples of a task hold: the sum over them of their weights, or of the means of their elements'. */
+async function sumWeights(weight: Tensor, name: string): Promise<{ weights: ArrayLike<number>; amount: number }> {
+  const weights = await weight.data<'float32'>();
+  const [samples] = weight.shape;
+  checkValues(weights, name, samples);
+  if (weights.some((each) => each < 0)) throw new RangeError(`${name} must not be negative.`);
+  return { weights, amount: (weights.reduce((sum, each) => sum + each, 0) * samples) / weights.length };
 }
 
 /**
@@ -68,22 +101,21 @@ export async function checkBatch<T extends string>(
   batch: Batch<T>,
   losses: ByTask<T, Loss>,
 ): Promise<Map<T, number>> {
-  checkShapes(model, batch);
+  checkShapes(model, batch, losses);
   // Tensors made from arrays and not used yet return their data without touching the device.
-  checkValues(await batch.x.data(), 'batch.x', batch.x.shape);
+  checkValues(await batch.x.data(), 'batch.x', batch.x.shape[0]);
   const amounts = new Map<T, number>();
   for (const task of model.tasks) {
     const labels = batch.y[task];
     if (labels === undefined) continue;
-    const weights = await batch.weight?.[task]?.data<'float32'>();
-    let amount = labels.shape[0];
-    if (weights !== undefined) {
-      checkValues(weights, `batch.weight.${task}`, [weights.length]);
-      if (weights.some((weight) => weight < 0)) throw new RangeError(`batch.weight.${task} must not be negative.`);
-      amount = weights.reduce((sum, weight) => sum + weight, 0);
-    }
-    const range = losses[task].labels;
-    checkValues(await labels.data(), `batch.y.${task}`, labels.shape, { skip: weights, range });
+    const weight = batch.weight?.[task];
+    const [samples] = labels.shape;
+    const { weights, amount } =
+      weight === undefined ? { weights: undefined, amount: samples } : await sumWeights(weight, `batch.weight.${task}`);
+    const { labels: range, classNumbers: whole = false, ignoreIndex: also } = losses[task];
+    const allowed = whole ? ([0, model.outputs[task].width - 1] as const) : range;
+    const rules = { weights, whole, also, ...(allowed && { range: allowed }) };
+    checkValues(await labels.data(), `batch.y.${task}`, samples, rules);
     if (amount > 0) amounts.set(task, amount);
   }
   return amounts;

@@ -4,6 +4,7 @@ import {
   greater,
   mean,
   mul,
+  onesLike,
   reshape,
   type Scalar,
   sum,
@@ -15,8 +16,8 @@ import {
 import type { Loss } from '../../types';
 
 /** Throws unless a loss returned a number for each sample. */
-function perSample(loss: Loss, yTrue: Tensor, yPred: Tensor): Tensor1D {
-  const values: unknown = loss(yTrue, yPred);
+function perSample(loss: Loss, yTrue: Tensor, yPred: Tensor, weight?: Tensor): Tensor1D {
+  const values: unknown = weight === undefined ? loss(yTrue, yPred) : loss(yTrue, yPred, weight);
   if (!(values instanceof Tensor)) {
     throw new TypeError(`A loss must return a tensor of one number per sample, got ${values}.`);
   }
@@ -27,18 +28,35 @@ function perSample(loss: Loss, yTrue: Tensor, yPred: Tensor): Tensor1D {
   return values as Tensor1D;
 }
 
+/** `values`, with zeros where `known`, which has an axis of 1 or of the same length for each of its axes, is false. */
+function zeroUnknown(values: Tensor, known: Tensor): Tensor {
+  return where(broadcastTo(known, values.shape), values, zerosLike(values));
+}
+
+/** A mask `[batch]` with as many axes as `values`. */
+function asColumn(mask: Tensor, { shape }: Tensor): Tensor {
+  return reshape(mask, [shape[0], ...shape.slice(1).map(() => 1)]);
+}
+
 /**
- * The weighted mean of a task's loss over the samples that carry its label.
+ * The weighted mean of a task's loss over the samples that carry its label, or over the elements whose label is known.
+ * With a weight for each element a sample weighs the mean of its elements' weights, so that the mean of an elementwise
+ * loss is that over all elements of the batch.
  *
- * A sample of weight 0 is replaced on both sides before the loss sees it: whatever its label holds (NaN included)
- * cannot reach the value, and its prediction gets a gradient of exactly zero. Masking the loss alone would not be
- * enough: 0 times NaN is NaN in the gradient.
+ * What weighs 0 is replaced on both sides before the loss sees it: whatever its label holds (NaN included) cannot reach
+ * the value, and its prediction gets a gradient of exactly zero. Masking the loss alone would not be enough: 0 times NaN
+ * is NaN in the gradient.
  */
-export function taskLoss(loss: Loss, yTrue: Tensor, yPred: Tensor, weight?: Tensor1D): Scalar {
+export function taskLoss(loss: Loss, yTrue: Tensor, yPred: Tensor, weight?: Tensor): Scalar {
   if (weight === undefined) return mean(perSample(loss, yTrue, yPred)) as Scalar;
-  const labelled = greater(weight, 0);
-  const column = reshape(labelled, [labelled.shape[0], ...yTrue.shape.slice(1).map(() => 1)]);
-  const mask = broadcastTo(column, yTrue.shape);
-  const losses = perSample(loss, where(mask, yTrue, zerosLike(yTrue)), where(mask, yPred, zerosLike(yPred)));
-  return div(sum(mul(where(labelled, losses, zerosLike(losses)), weight)), sum(weight)) as Scalar;
+  const ofSamples = weight.rank === 1 ? weight : mean(reshape(weight, [weight.shape[0], -1]), 1);
+  const labelled = greater(ofSamples, 0);
+  const known = (values: Tensor): Tensor => (weight.rank === 1 ? asColumn(labelled, values) : greater(weight, 0));
+  // A sample without label weighs nothing below; ones in place of its zeros spare losses a mean over no elements.
+  const ofElements =
+    weight.rank === 1
+      ? undefined
+      : where(broadcastTo(asColumn(labelled, weight), weight.shape), weight, onesLike(weight));
+  const losses = perSample(loss, zeroUnknown(yTrue, known(yTrue)), zeroUnknown(yPred, known(yPred)), ofElements);
+  return div(sum(mul(zeroUnknown(losses, labelled), ofSamples)), sum(ofSamples)) as Scalar;
 }
