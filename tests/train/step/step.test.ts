@@ -330,7 +330,11 @@ describe('a batch that does not fit', () => {
     ['NaN in x', [[[1, Number.NaN]], { a: [1] }], 'batch.x holds NaN in sample 0 (value 1)'],
     ['infinity in a label', [[[1, 1]], { a: [Infinity] }], 'batch.y.a holds Infinity in sample 0'],
     ['a negative weight', [[[1, 1]], { a: [1] }, { a: [-1] }], 'batch.weight.a must not be negative.'],
-    ['a weight too many', [[[1, 1]], { a: [1] }, { a: [1, 1] }], 'batch.weight.a must have shape [1] or [1, 1], got [2].'],
+    [
+      'a weight too many',
+      [[[1, 1]], { a: [1] }, { a: [1, 1] }],
+      'batch.weight.a must have shape [1] or [1, 1], got [2].',
+    ],
   ])('%s', async (_, args, message) => {
     const model = tinyModel();
     const trainer = createTrainer(model, { optimizer: train.sgd(0.1), losses });
