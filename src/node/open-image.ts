@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Sharp } from 'sharp';
 import { loadSharp } from './load-sharp';
 import { resolveInside } from './resolve-inside';
+import { strangeTiffColours } from './tiff-colours';
 
 export interface OpenImageOptions {
   readonly pixelLimit: number;
@@ -11,6 +12,8 @@ export interface OpenImageOptions {
 
 /** An image whose header has been read and checked; its pixels have not been decoded yet. */
 export interface OpenImage {
+  /** The file. */
+  readonly bytes: Buffer;
   readonly sharp: Sharp;
   /** Its path, for error messages. */
   readonly name: string;
@@ -63,6 +66,10 @@ export async function openImage(path: string, { pixelLimit, root }: OpenImageOpt
   // Sharp knows many more formats, some of which (SVG, PDF) can reach out to other files.
   const kind = SIGNATURES.find(([, signature]) => signature.every((byte, i) => bytes[i] === byte))?.[0];
   if (kind === undefined) throw new Error(`${name}: expected a PNG, JPEG or TIFF image, found ${describe(bytes)}.`);
+  const colours = kind === 'TIFF' ? strangeTiffColours(bytes) : undefined;
+  if (colours !== undefined) {
+    throw new Error(`${name}: expected grey or RGB colours, found ${colours}; convert the file to RGB first.`);
+  }
 
   const sharp = await loadSharp();
   const header = await sharp(bytes, { limitInputPixels: false })
@@ -87,8 +94,10 @@ export async function openImage(path: string, { pixelLimit, root }: OpenImageOpt
   }
   const turned = orientation >= 5;
   return {
+    bytes,
     // Naming the colour space that the image has keeps sharp from converting; from 'b-w' it would keep one channel.
-    sharp: sharp(bytes, { limitInputPixels: pixelLimit, failOn: 'error', ignoreIcc: true })
+    // A decoder that warns has filled gaps with pixels of its own.
+    sharp: sharp(bytes, { limitInputPixels: pixelLimit, failOn: 'warning', ignoreIcc: true })
       .rotate()
       .toColourspace(space === 'b-w' && channels > 1 ? 'srgb' : space)
       .raw({ depth }),

@@ -1,7 +1,9 @@
+import type { OutputInfo } from 'sharp';
 import { checkInteger } from '../internal/check';
 import { checkOptions } from '../internal/check-options';
 import type { NDArray } from '../types';
-import { openImage } from './open-image';
+import { checkJpegScans } from './jpeg-scans';
+import { type OpenImage, openImage } from './open-image';
 
 export interface ReadImageOptions {
   /** 1: grey; 3: red, green, blue; `'keep'`: as stored, alpha included. Default: 1. */
@@ -45,17 +47,32 @@ function toUnit(
   return { data, channels: from.length };
 }
 
+async function decode({ sharp, name, kind, bytes }: OpenImage): Promise<{ data: Buffer; info: OutputInfo }> {
+  try {
+    if (kind === 'JPEG') checkJpegScans(bytes);
+    return await sharp.toBuffer({ resolveWithObject: true });
+  } catch (error) {
+    const { message } = error as Error;
+    throw new Error(`${name}: expected a whole ${kind} image, found a truncated or broken one: ${message}.`, {
+      cause: error,
+    });
+  }
+}
+
 /**
  * Reads a PNG, JPEG or TIFF image (the first page) as numbers in [0, 1]: what is stored, divided by 255 or 65535.
  *
  * The content decides the format, not the name. The image is turned upright as its EXIF orientation says; colour
  * profiles are ignored, so that the numbers are those in the file. Grey from colours is BT.601 luma; alpha is dropped
- * (not blended with a background) unless `channels` is `'keep'`. Needs the package sharp.
+ * (not blended with a background) unless `channels` is `'keep'`. A file about which its decoder has so much as a warning
+ * is broken, and so is a JPEG with more or fewer data than pixels. (JPEG has no checksums: where a few of its bytes
+ * changed, nothing may tell.) Needs the package sharp.
  *
  * Returns Float32 `[height, width, channels]`.
  *
  * @throws Error with the path, what was found and what was expected: no such file, another format, truncated or broken,
- * signed or floating-point pixels, more pixels than `pixelLimit`, a path that leaves `root`.
+ * signed or floating-point pixels, colours that are neither grey nor RGB (CMYK, YCbCr that JPEG did not compress), more
+ * pixels than `pixelLimit`, a path that leaves `root`.
  * @example
  * const slice = await readImage('scans/patient-1.png', { root: 'data' }); // grey, shape [512, 512, 1]
  */
@@ -72,14 +89,7 @@ export async function readImage(path: string, options: ReadImageOptions = {}): P
       `${image.name}: expected 1 to 4 channels, found ${image.channels}; read them all with { channels: 'keep' }.`,
     );
   }
-  const { data, info } = await image.sharp.toBuffer({ resolveWithObject: true }).catch((error: Error) => {
-    throw new Error(
-      `${image.name}: expected a whole ${image.kind} image, found a truncated or broken one: ${error.message}.`,
-      {
-        cause: error,
-      },
-    );
-  });
+  const { data, info } = await decode(image);
   const deep = image.depth === 16;
   const raw = deep ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data;
   // Sharp returns 8-bit grey with alpha as red, green, blue, alpha.
