@@ -43,10 +43,29 @@ export async function readWeights(net: LayersModel): Promise<Float32Array[]> {
   return values.map((value) => value.slice());
 }
 
-/** Restores what `readWeights` returned. */
-export function writeWeights(net: LayersModel, values: readonly Float32Array[]): void {
+/**
+ * Restores what `readWeights` returned; `caller` is named in errors.
+ *
+ * @throws RangeError, before anything is written, where there are not as many arrays or numbers as the net has.
+ */
+export function writeWeights(net: LayersModel, values: readonly Float32Array[], caller: string): void {
+  const weights = namedWeights(net);
+  if (!Array.isArray(values) || values.length !== weights.length) {
+    const found = Array.isArray(values) ? values.length : typeof values;
+    throw new RangeError(
+      `${caller}: expected an array for each of the model's ${weights.length} weights, got ${found}.`,
+    );
+  }
+  for (const [i, { name, variable }] of weights.entries()) {
+    const value: unknown = values[i];
+    if (value instanceof Float32Array && value.length === variable.size) continue;
+    const found = value instanceof Float32Array ? `${value.length} numbers` : typeof value;
+    throw new RangeError(
+      `${caller}: expected a Float32Array of ${variable.size} numbers for weight ${i}, ${name} [${variable.shape}], got ${found}.`,
+    );
+  }
   tidy(() => {
-    for (const [i, variable] of weightVariables(net).entries()) variable.assign(tensor(values[i], variable.shape));
+    for (const [i, { variable }] of weights.entries()) variable.assign(tensor(values[i], variable.shape));
   });
 }
 

@@ -1,4 +1,3 @@
-import { writeWeights } from '../internal/layer-weights';
 import type { PlainData } from '../types';
 import type { Callback, Run } from './callbacks/callback';
 import { type FitState, secondsSoFar } from './fit-state';
@@ -33,7 +32,7 @@ export function createRun<T extends string, M extends TaskMetrics<T>>(
   state: FitState<T>,
   { epochs, resumed, callbacks }: Pick<Run<T>, 'epochs' | 'resumed'> & { readonly callbacks: readonly Callback<T>[] },
 ): Run<T> {
-  const { net, tasks } = trainer.model;
+  const { tasks } = trainer.model;
   return {
     id: state.id,
     tasks,
@@ -59,7 +58,7 @@ export function createRun<T extends string, M extends TaskMetrics<T>>(
       state.stopped ??= reason;
     },
     weights: () => trainer.weights(),
-    setWeights: (weights) => writeWeights(net, weights),
+    setWeights: (weights) => trainer.setWeights(weights),
     // Results of metrics are plain data, which their types do not express.
     snapshot: async () => (await takeSnapshot(trainer, state, callbacks)) as unknown as PlainData,
   };

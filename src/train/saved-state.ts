@@ -98,6 +98,7 @@ export function loadParts<T extends string>(parts: StatefulParts<T>, state: Save
   writeWeights(
     model.net,
     state.weights.map(({ data }) => data),
+    'resume',
   );
   if (state.aggregator?.memory != null) aggregator?.load?.(state.aggregator.memory);
   if (state.weighting !== null) weighting.load?.(state.weighting);

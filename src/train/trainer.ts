@@ -1,4 +1,4 @@
-import { readWeights } from '../internal/layer-weights';
+import { readWeights, writeWeights } from '../internal/layer-weights';
 import { mapTasks } from '../internal/map-tasks';
 import type { MultitaskModel } from '../types';
 import { claimOptimizer } from './claim-optimizer';
@@ -41,7 +41,10 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
 
   const turns = createTurns();
   /** Runs with the averaged weights, which nothing else sees: each pass puts them in and takes them out again. */
-  const scoring: Forward<T> = (...args) => state.withAverage(() => forward(...args));
+  const scoring: Forward<T> = (...args) => {
+    turns.checkOpen('evaluate');
+    return state.withAverage(() => forward(...args));
+  };
 
   const own: FitTrainer<T, M> = {
     model,
@@ -53,12 +56,14 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
     },
     step: createStep(model, forward, state, { ...settings, losses }),
     flush: state.flush,
-    evaluate: (source, { signal } = {}) => {
+    evaluate: async (source, { signal } = {}) => {
+      turns.checkOpen('evaluate');
       const progress = state.progress({ training: false });
       const parts = { outputs, losses, weighting, progress };
       return evaluateModel(model, scoring, source, parts, signal) as Promise<Scores<T, M>>;
     },
     weights: () => state.withAverage(() => readWeights(model.net)),
+    setWeights: (values) => turns.take('setWeights', () => writeWeights(model.net, values, 'setWeights')),
     save: () => turns.takeAsync('save', state.save),
     load: state.load,
     finishAverage: state.finishAverage,
@@ -72,17 +77,21 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
       return state.learningRate;
     },
     set learningRate(rate) {
+      turns.checkOpen('learningRate');
       state.learningRate = rate;
     },
     step: (batch, stepOptions) => turns.takeAsync('step', () => own.step(batch, stepOptions)),
     flush: () => turns.take('flush', own.flush),
     fit: (source, fitOptions) => turns.takeAsync('fit', () => fitModel(own, weighting, source, fitOptions)),
     evaluate: own.evaluate,
-    predict: async (x) => state.withAverage(() => model.predict(x)),
+    predict: async (x) => {
+      turns.checkOpen('predict');
+      return state.withAverage(() => model.predict(x));
+    },
     save: own.save,
     load: (saved) => turns.take('load', () => own.load(saved)),
     averaged: (body) => turns.takeAsync('averaged', () => state.averaged(body)),
     finishAverage: () => turns.take('finishAverage', own.finishAverage),
-    dispose: state.dispose,
+    dispose: () => turns.close('dispose', state.dispose),
   };
 }

@@ -9,6 +9,10 @@ export interface Turns {
    * @throws Error where one of them is still running when `body` has ended.
    */
   lend<R>(body: () => R | Promise<R>): Promise<R>;
+  /** Runs `body` alone, after which everything else is refused; a second time it does nothing. */
+  close(what: string, body: () => void): void;
+  /** For what needs no turn, as it only reads. @throws Error once all is closed. */
+  checkOpen(what: string): void;
 }
 
 interface Operation {
@@ -18,12 +22,18 @@ interface Operation {
 export function createTurns(): Turns {
   let running: Operation | undefined;
   let lender: Operation | undefined;
+  let closed = false;
 
-  const begin = (what: string): Operation => {
-    const other = running ?? (lender?.what === what ? lender : undefined);
+  const checkOpen = (what: string): void => {
+    if (closed) throw new Error(`${what}: this trainer was disposed.`);
+  };
+  /** `whole`: what cannot be done within another operation, in a turn that it lends. */
+  const begin = (what: string, whole = lender?.what === what): Operation => {
+    checkOpen(what);
+    const other = running ?? (whole ? lender : undefined);
     if (other !== undefined) {
-      const hooks = other.what === 'fit' ? ', or do it in a hook of a callback, which the fit waits for' : '';
-      throw new Error(`trainer.${what}: ${other.what} is running on this trainer. Await it first${hooks}.`);
+      const hooks = whole || other.what !== 'fit' ? '' : ', or do it in a hook of a callback, which the fit waits for';
+      throw new Error(`${what}: ${other.what} is running on this trainer. Await it first${hooks}.`);
     }
     running = { what };
     return running;
@@ -31,16 +41,17 @@ export function createTurns(): Turns {
   const end = (operation: Operation): void => {
     if (running === operation) running = undefined;
   };
+  const during = <R>(operation: Operation, body: () => R): R => {
+    try {
+      return body();
+    } finally {
+      end(operation);
+    }
+  };
 
   return {
-    take(what, body) {
-      const operation = begin(what);
-      try {
-        return body();
-      } finally {
-        end(operation);
-      }
-    },
+    checkOpen,
+    take: (what, body) => during(begin(what), body),
     async takeAsync(what, body) {
       const operation = begin(what);
       try {
@@ -48,6 +59,11 @@ export function createTurns(): Turns {
       } finally {
         end(operation);
       }
+    },
+    close(what, body) {
+      if (closed) return;
+      during(begin(what, true), body);
+      closed = true;
     },
     async lend(body) {
       const before = lender;

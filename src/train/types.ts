@@ -66,7 +66,7 @@ export interface StepResult<T extends string> {
  * Trains and scores one model.
  *
  * One operation at a time changes or saves its state: where `fit`, `step`, `save` or `averaged` is running, those, `flush`,
- * `load` and `finishAverage` throw. A fit lets them run in the hooks of its callbacks. `evaluate` and `predict` only read:
+ * `load`, `finishAverage` and `dispose` throw. A fit lets them run in the hooks of its callbacks. `evaluate` and `predict` only read:
  * beside training they use the weights as they are at each batch.
  */
 export interface Trainer<T extends string, M extends TaskMetrics<T> = TaskMetrics<T>> {
@@ -103,7 +103,12 @@ export interface Trainer<T extends string, M extends TaskMetrics<T> = TaskMetric
   averaged<R>(body: () => Promise<R>): Promise<R>;
   /** Leaves averaged weights in the model and starts a new average; `fit` does so at its end. */
   finishAverage(): void;
-  /** Disposes the optimizer, what the weighting learns and what the trainer holds, not the model. */
+  /**
+   * Disposes the optimizer, what the weighting learns and what the trainer holds, not the model. Whatever else is called
+   * afterwards throws; a second `dispose` does nothing.
+   *
+   * @throws Error where an operation is running, also in the hooks of a fit's callbacks.
+   */
   dispose(): void;
 }
 
@@ -112,6 +117,8 @@ export interface FitTrainer<T extends string, M extends TaskMetrics<T>>
   extends Omit<Trainer<T, M>, 'fit' | 'predict' | 'averaged' | 'dispose'> {
   /** The model's weights, their average where one is kept. */
   weights(): Promise<readonly Float32Array[]>;
+  /** Puts such weights into the model. */
+  setWeights(values: readonly Float32Array[]): void;
   readonly lend: Turns['lend'];
 }
 

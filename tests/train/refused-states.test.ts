@@ -34,7 +34,7 @@ type State = Record<string, PlainData> & {
 
 describe('a state that is refused', () => {
   const damaged: [string, (state: State) => object, string][] = [
-    ['whose last weight is too short', ({ weights }) => ({ weights: damageLast(weights) }), 'shape'],
+    ['whose last weight is too short', ({ weights }) => ({ weights: damageLast(weights) }), 'for weight 2, b/kernel'],
     ['whose optimizer is another one', ({ optimizer }) => ({ optimizer: { ...optimizer, className: 'SGD' } }), 'SGD'],
     [
       'whose optimizer keeps what this one does not',

@@ -1,5 +1,5 @@
 import { train } from '@tensorflow/tfjs-core';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { type Callback, createTrainer } from '../../src/train/index';
 import type { Source } from '../../src/types';
 import { useCpu } from '../support/cpu';
@@ -76,7 +76,7 @@ it('what changes or saves a trainer that is in use is refused, and does not dist
   const saved = await trainer.save();
 
   const expectRefusals = async (running: string, advice = '.') => {
-    const message = (what: string) => `trainer.${what}: ${running} is running on this trainer. Await it first${advice}`;
+    const message = (what: string) => `${what}: ${running} is running on this trainer. Await it first${advice}`;
     // All at once: on this backend a step takes but a moment.
     const asked = {
       step: trainer.step(batch),
@@ -115,13 +115,101 @@ it('hooks of callbacks have the trainer to themselves, except for another fit', 
       await trainer.save();
       await trainer.step(batch);
       await trainer.averaged(async () => undefined);
-      await expect(trainer.fit(slow(batch), { epochs: 1 })).rejects.toThrow('trainer.fit: fit is running');
+      await expect(trainer.fit(slow(batch), { epochs: 1 })).rejects.toThrow(
+        'fit: fit is running on this trainer. Await it first.',
+      );
       seen.push('epoch end');
     },
   };
   await trainer.fit(slow(batch), { epochs: 1, callbacks: [callback] });
   expect(seen).toEqual(['epoch end']);
   await trainer.step(batch);
+});
+
+describe('a trainer that was disposed', () => {
+  it('refuses whatever else is asked of it, in words, and a second dispose does nothing', async () => {
+    const { trainer, batch } = make();
+    await trainer.step(batch);
+    const saved = await trainer.save();
+    const scores = trainer.evaluate(slow(batch));
+    await wait();
+    trainer.dispose();
+    trainer.dispose();
+    const message = (what: string) => `${what}: this trainer was disposed.`;
+    await expect(scores).rejects.toThrow(message('evaluate'));
+    await expect(trainer.step(batch)).rejects.toThrow(message('step'));
+    await expect(trainer.fit(slow(batch), { epochs: 1 })).rejects.toThrow(message('fit'));
+    await expect(trainer.evaluate(slow(batch))).rejects.toThrow(message('evaluate'));
+    await expect(trainer.predict(batch.x)).rejects.toThrow(message('predict'));
+    await expect(trainer.save()).rejects.toThrow(message('save'));
+    await expect(trainer.averaged(async () => 1)).rejects.toThrow(message('averaged'));
+    expect(() => trainer.load(saved)).toThrow(message('load'));
+    expect(() => trainer.flush()).toThrow(message('flush'));
+    expect(() => trainer.finishAverage()).toThrow(message('finishAverage'));
+    expect(() => {
+      trainer.learningRate = 1;
+    }).toThrow(message('learningRate'));
+  });
+
+  it('was not in use: a fit is not robbed of it, beside it or in a hook', async () => {
+    const [one, two] = [make(), make()];
+    await one.trainer.fit(slow(one.batch), { epochs: 1 });
+    const refused = 'dispose: fit is running on this trainer. Await it first.';
+    const callback: Callback<TinyTask> = {
+      onStepEnd: () => expect(() => two.trainer.dispose()).toThrow(refused),
+    };
+    const fit = two.trainer.fit(slow(two.batch), { epochs: 1, callbacks: [callback] });
+    await wait();
+    expect(() => two.trainer.dispose()).toThrow(refused);
+    await fit;
+    expect(nameless(await two.trainer.save())).toEqual(nameless(await one.trainer.save()));
+  });
+});
+
+describe('run.setWeights', () => {
+  it.each<[string, (weights: readonly Float32Array[]) => unknown, string]>([
+    ['too few', (weights) => weights.slice(1), "expected an array for each of the model's 3 weights, got 2."],
+    ['none', () => null, "expected an array for each of the model's 3 weights, got object."],
+    [
+      'a last one too short',
+      ([first, second]) => [first, second, second.subarray(1)],
+      'expected a Float32Array of 2 numbers for weight 2, b/kernel [2,1], got 1 numbers.',
+    ],
+    ['lists', (weights) => weights.map((values) => [...values]), 'for weight 0, shared/kernel [2,2], got object.'],
+  ])('refuses %s and has changed nothing', async (_, change, message) => {
+    const { trainer, batch } = make();
+    await trainer.step(batch);
+    const callback: Callback<TinyTask> = {
+      async onFitBegin(run) {
+        const before = await trainer.save();
+        const other = (await run.weights()).map((values) => values.map((value) => value + 1));
+        expect(() => run.setWeights(change(other) as Float32Array[])).toThrow('setWeights: expected a');
+        expect(() => run.setWeights(change(other) as Float32Array[])).toThrow(message);
+        expect(await trainer.save()).toEqual(before);
+      },
+    };
+    await trainer.fit(slow(batch), { epochs: 1, callbacks: [callback] });
+    expect.assertions(3);
+  });
+
+  it('waits for no step: outside of a hook it is refused', async () => {
+    const { trainer, batch } = make();
+    let later: unknown;
+    const callback: Callback<TinyTask> = {
+      async onEpochBegin(run) {
+        const weights = await run.weights();
+        setTimeout(() => {
+          try {
+            run.setWeights(weights);
+          } catch (error) {
+            later = error;
+          }
+        });
+      },
+    };
+    await trainer.fit(slow(batch), { epochs: 1, callbacks: [callback] });
+    expect(String(later)).toContain('setWeights: fit is running on this trainer. Await it first, or do it in a hook');
+  });
 });
 
 it('a hook that leaves a step running ends the fit with a sentence', async () => {

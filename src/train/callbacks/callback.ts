@@ -61,7 +61,12 @@ export interface Run<T extends string> {
   stop(reason: string): void;
   /** The model's weights (their average where one is kept), as plain arrays, in a fixed order. */
   weights(): Promise<readonly Float32Array[]>;
-  /** Restores what `weights` returned. */
+  /**
+   * Restores what `weights` returned.
+   *
+   * @throws RangeError, before anything is written, where there are not as many arrays or numbers as the model has; Error
+   * outside of a hook, where the trainer is at work.
+   */
   setWeights(weights: readonly Float32Array[]): void;
   /** Everything needed to continue from here: pass it to `fit` as `resume`. */
   snapshot(): Promise<PlainData>;
