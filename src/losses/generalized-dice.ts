@@ -1,4 +1,17 @@
-import { add, cast, div, greater, max, mul, onesLike, square, sub, sum, type Tensor2D } from '@tensorflow/tfjs-core';
+import {
+  add,
+  cast,
+  div,
+  greater,
+  max,
+  maximum,
+  mul,
+  onesLike,
+  square,
+  sub,
+  sum,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
 import { checkChoice } from '../internal/check';
 import type { Loss } from '../types';
 import { defineLoss, OF_PROBABILITIES } from './define-loss';
@@ -8,7 +21,8 @@ import { countRegions } from './regions';
 export interface GeneralizedDiceOptions {
   /**
    * The weight of a class whose target holds `n` pixels: `'square'` is `1 / n^2`, `'simple'` is `1 / n`, `'uniform'` is
-   * 1. A class that the target does not hold weighs as much as the heaviest other class. Default: `'square'`.
+   * 1. A class that the target does not hold weighs as much as the heaviest other class, and one of less than 1e-5 pixels
+   * as one of 1e-5. Default: `'square'`.
    */
   readonly weightType?: 'square' | 'simple' | 'uniform';
   /** In weighted pixels, so small; a number is added to both sides. Default: 1e-5. */
@@ -17,11 +31,14 @@ export interface GeneralizedDiceOptions {
   readonly includeBackground?: boolean;
 }
 
+/** Soft labels can hold less than this of a class; the square of what is left would then be 0, and the weight infinite. */
+const FEWEST_PIXELS = 1e-5;
+
 function classWeights(target: Tensor2D, weightType: 'square' | 'simple' | 'uniform'): Tensor2D {
   if (weightType === 'uniform') return onesLike(target);
   const present = cast(greater(target, 0), 'float32');
   const absent = sub(1, present);
-  const pixels = add(target, absent);
+  const pixels = maximum(add(target, absent), FEWEST_PIXELS);
   const weights = div(present, weightType === 'square' ? square(pixels) : pixels);
   return add(weights, mul(absent, max(weights, 1, true)));
 }

@@ -9,7 +9,7 @@ import { countRegions, type Regions } from './regions';
 export interface Smoothing {
   /** At least 0. */
   readonly numerator: number;
-  /** Above 0: an empty target with an empty prediction would otherwise be 0 / 0. */
+  /** At least 1e-18: an empty target with an empty prediction would otherwise be 0 / 0. */
   readonly denominator: number;
 }
 
@@ -36,11 +36,19 @@ export interface RegionOptions {
   readonly absent?: 'smooth' | 'zero' | 'skip';
 }
 
+const SMALLEST = 1e-18;
+
 /** Checks the option `smooth`. */
 export function readSmoothing(smooth: number | Smoothing, name: string): Smoothing {
   const { numerator, denominator } = typeof smooth === 'object' ? smooth : { numerator: smooth, denominator: smooth };
   checkRange(numerator, 0, Number.POSITIVE_INFINITY, `${name}: smooth in the numerator`);
   checkPositive(denominator, `${name}: smooth in the denominator`);
+  if (denominator < SMALLEST) {
+    throw new RangeError(
+      `${name}: smooth in the denominator must be at least ${SMALLEST}: the gradient divides by its square, which is 0 ` +
+        `in single precision below that, got ${denominator}.`,
+    );
+  }
   return { numerator, denominator };
 }
 

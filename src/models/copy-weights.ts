@@ -4,8 +4,8 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
  * Copies the weights of the layers whose names start with `prefix` from one net to another, matched by layer name: a
  * trained encoder into a model with other heads.
  *
- * To freeze what was copied, set `trainable` of those layers to false. A frozen batch normalization still normalizes by
- * the batch in training, and its moving statistics follow: use another norm where nothing may change.
+ * To freeze what was copied, set `trainable` of those layers to false. A frozen batch normalization then normalizes by
+ * its moving statistics, in training too, and does not move them, as in Keras.
  *
  * @throws RangeError, before anything is copied, where `to` has no such layer with weights, where `from` lacks one of
  * them, or where the shapes differ.

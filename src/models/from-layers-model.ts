@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, Shape } from '@tensorflow/tfjs-layers';
 import { mapTasks } from '../internal/map-tasks';
+import { fuseLayers } from '../layers/fused/fuse-layers';
 import type { MultitaskModel, OutputKind, SomeTasks } from '../types';
 import { readOutputs } from './outputs';
 import { checkOutputNames } from './tasks';
@@ -28,7 +29,8 @@ function checkInput(x: Tensor, expected: Shape): void {
 
 /**
  * Makes a multitask model of any LayersModel with one input whose outputs are named after the tasks, in their order
- * (an output has the name of the layer that computes it). The model is the same object: training it trains `net`.
+ * (an output has the name of the layer that computes it). The model is the same object: training it trains `net`, whose
+ * standard layers train as those of this library's builders do: a frozen batch normalization does not move its statistics.
  *
  * @throws RangeError for a net with several inputs, for outputs that are not the tasks, for names that cannot be tasks,
  * and for an output said to be of a kind that its last activation rules out.
@@ -49,10 +51,12 @@ export function fromLayersModel<const T extends string>(
       `fromLayersModel: the net's outputs must be the tasks ${tasks.join(', ')}; it has ${net.outputNames.join(', ')}.`,
     );
   }
+  const kinds = readOutputs(net, tasks, outputs);
+  fuseLayers(net);
   return {
     net,
     tasks: [...tasks],
-    outputs: readOutputs(net, tasks, outputs),
+    outputs: kinds,
     predict(x) {
       checkInput(x, net.inputs[0].shape);
       const outputs = [net.predict(x)].flat();

@@ -1,6 +1,5 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { loadLayersModel } from '@tensorflow/tfjs-layers';
-import { fuseLayers } from '../layers/fused/fuse-layers';
 import { registerLayers } from '../layers/register';
 import type { MultitaskModel } from '../types';
 import { fromLayersModel } from './from-layers-model';
@@ -19,7 +18,6 @@ export async function loadMultitask<const T extends string = string>(
 ): Promise<MultitaskModel<T>> {
   registerLayers();
   const net = await loadLayersModel(source);
-  fuseLayers(net);
   try {
     return fromLayersModel(net, tasks ?? (net.outputNames as T[]));
   } catch (error) {

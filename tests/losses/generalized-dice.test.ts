@@ -24,11 +24,35 @@ describe('generalizedDice', () => {
     expect(gradient(generalizedDice(), empty, [[[0.5], [1]]])).toEqual([0, 0]);
   });
 
+  // Soft labels, as pooling and resizing make them: 1 / n^2 of the lesion is beyond single precision.
+  it.each([1e-4, 1e-12, 1e-20, 1e-25, 1e-38, 1e-45])('is finite, as is its gradient, for %d pixels of a class', (n) => {
+    const label = [[[1, n], [1, 0]]]; // biome-ignore format: one pixel each
+    const guess = [[[0.75, 0.25], [0.5, 0.5]]]; // biome-ignore format: one pixel each
+    for (const weightType of ['square', 'simple', 'uniform'] as const) {
+      const power = { square: 2, simple: 1, uniform: 0 }[weightType];
+      const [held, drawn, both] = [
+        [2, Math.fround(n)],
+        [1.25, 0.75],
+        [1.25, Math.fround(n) / 4],
+      ];
+      const weights = held.map((pixels) => Math.max(pixels, 1e-5) ** -power);
+      const sum = (values: number[]) => values[0] * weights[0] + values[1] * weights[1];
+      const expected = 1 - (2 * sum(both) + 1e-5) / (sum(held) + sum(drawn) + 1e-5);
+      const [loss] = evaluate(generalizedDice({ weightType }), label, guess);
+      expect(Math.abs(loss - expected), weightType).toBeLessThan(2e-6);
+      for (const slope of gradient(generalizedDice({ weightType }), label, guess))
+        expect(Number.isFinite(slope), weightType).toBe(true);
+    }
+  });
+
   it('rejects what it does not know', () => {
     expect(() => generalizedDice({ weightType: 'cube' as 'square' })).toThrow(
       "generalizedDice: weightType must be one of 'square', 'simple', 'uniform'; got 'cube'.",
     );
     expect(() => generalizedDice({ smooth: 0 })).toThrow('generalizedDice: smooth in the denominator must be above 0');
+    expect(() => generalizedDice({ smooth: { numerator: 0, denominator: 1e-30 } })).toThrow(
+      'generalizedDice: smooth in the denominator must be at least 1e-18',
+    );
     expect(() => evaluate(generalizedDice({ includeBackground: false }), [[1]], [[1]])).toThrow(
       'generalizedDice: includeBackground: false needs at least 2 classes',
     );

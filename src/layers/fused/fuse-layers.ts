@@ -7,7 +7,7 @@ const FUSED: Readonly<Record<string, (layer: layers.Layer) => layers.Layer>> = {
   BatchNormalization: fuseBatchNorm,
 };
 
-/** Makes the standard layers of a loaded net train like those that this library's builders make. */
+/** Makes the standard layers of a net train like those that this library's builders make. */
 export function fuseLayers(net: LayersModel): void {
   for (const layer of net.layers) {
     if ('layers' in layer) fuseLayers(layer as LayersModel);

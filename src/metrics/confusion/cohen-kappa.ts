@@ -1,5 +1,6 @@
 import { checkChoice } from '../../internal/check';
 import type { Metric } from '../../types';
+import { within } from '../core/within';
 import type { ConfusionState } from './confusion-table';
 import { columnSums, rowSums, sum, type TableOptions, tableMetric } from './table-metric';
 
@@ -41,6 +42,6 @@ export function cohenKappa(options: CohenKappaOptions = {}): Metric<ConfusionSta
       sum(truth.map((_, i) => sum(predicted.map((_, j) => cost(Math.abs(i - j)) * weight(i, j)))));
     const observed = mean((i, j) => table[i][j]) * sum(truth);
     const expected = mean((i, j) => truth[i] * predicted[j]);
-    return divide(expected - observed, expected);
+    return divide(within(-expected, expected, expected - observed), expected);
   });
 }

@@ -1,4 +1,5 @@
 import type { Metric } from '../../types';
+import { within } from '../core/within';
 import type { ConfusionState } from './confusion-table';
 import { columnSums, diagonal, rowSums, sum, type TableOptions, tableMetric } from './table-metric';
 
@@ -22,7 +23,8 @@ export function matthewsCorrelation(options: TableOptions = {}): Metric<Confusio
     const predicted = columnSums(table);
     const total = sum(truth);
     const agreement = total * sum(diagonal(table)) - sum(truth.map((t, k) => t * predicted[k]));
-    return divide(agreement, Math.sqrt(spread(truth) * spread(predicted)));
+    const most = Math.sqrt(spread(truth) * spread(predicted));
+    return divide(within(-most, most, agreement), most);
   });
 }
 

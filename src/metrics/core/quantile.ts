@@ -3,6 +3,8 @@ export function quantile(sorted: Float64Array, p: number): number {
   if (sorted.length === 0 || Number.isNaN(p)) return Number.NaN;
   const place = p * (sorted.length - 1);
   const below = Math.floor(place);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
+  // Not 0 times the difference, which is NaN beside an infinite value.
+  if (place === below) return sorted[below];
+  const [low, high] = [sorted[below], sorted[below + 1]];
+  return Math.min(low + (place - below) * (high - low), high);
 }

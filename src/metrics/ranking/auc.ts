@@ -43,7 +43,8 @@ function area({ positives, negatives }: Ranking, divide: Divide): number {
     wins += negatives[i] * (higher + positive / 2);
     higher += positive;
   });
-  return divide(wins, higher * total(negatives));
+  const all = higher * total(negatives);
+  return divide(Math.min(wins, all), all);
 }
 
 function partialArea(maxFpr: number) {
@@ -62,6 +63,6 @@ function partialArea(maxFpr: number) {
     const all = total(positives) * total(negatives);
     if (all === 0) return divide(0, 0);
     const chance = maxFpr ** 2 / 2;
-    return (1 + (wins / all - chance) / (maxFpr - chance)) / 2;
+    return Math.min(1, (1 + (wins / all - chance) / (maxFpr - chance)) / 2);
   };
 }

@@ -28,6 +28,6 @@ export function averagePrecision<A extends Average = 'macro'>(
       alarms += negatives[i];
       sum += (positive * hits) / (hits + alarms);
     });
-    return divide(sum, hits);
+    return divide(Math.min(sum, hits), hits);
   });
 }
