@@ -16,9 +16,10 @@ export function compose(outer: Affine, inner: Affine): Affine {
 }
 
 /**
- * Fetches every pixel of `image` `[height, width, channels]` by bilinear or nearest interpolation; outside is `fill`.
+ * Fetches every pixel of `image` `[height, width, channels]` by bilinear or nearest interpolation; outside is `fill`,
+ * a value for each channel.
  */
-export function warp(image: NDArray, affine: Affine, method: 'bilinear' | 'nearest', fill: number): NDArray {
+export function warp(image: NDArray, affine: Affine, method: 'bilinear' | 'nearest', fill: readonly number[]): NDArray {
   const [height, width, channels] = image.shape;
   const { data } = image;
   const [a, b, c, d, e, f] = affine;
@@ -29,7 +30,7 @@ export function warp(image: NDArray, affine: Affine, method: 'bilinear' | 'neare
   const middleX = (width - 1) / 2;
   const middleY = (height - 1) / 2;
   const at = (x: number, y: number, channel: number): number =>
-    x >= 0 && x < width && y >= 0 && y < height ? data[(y * width + x) * channels + channel] : fill;
+    x >= 0 && x < width && y >= 0 && y < height ? data[(y * width + x) * channels + channel] : fill[channel];
 
   for (let row = 0, i = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {

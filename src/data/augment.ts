@@ -5,6 +5,7 @@ import type { NDArray, Sample, SomeTasks } from '../types';
 import { type Affine, compose, identity, warp } from './affine';
 import type { Augmentation } from './batches';
 import { imageShape } from './check-image';
+import type { LabelWeight } from './stack-weights';
 
 /** Moves the image: draws where each point of the output comes from. */
 export interface GeometricPiece {
@@ -35,8 +36,28 @@ export interface AugmentOptions<T extends string> {
    * label `[height, width, channels]`; `'keep'` for the rest.
    */
   readonly labelKinds?: SomeTasks<T, LabelKind>;
-  /** The value of an image outside of its frame; masks are 0 there. Default: 0. */
+  /** The value of an image outside of its frame. Default: 0. */
   readonly fill?: number;
+}
+
+const everywhere =
+  (value: number) =>
+  ({ shape }: NDArray): number[] =>
+    new Array(shape[2]).fill(value);
+
+/** 0; the first class where the channels of a mask add up to 1 in every pixel, so that each still belongs to a class. */
+function background(mask: NDArray): number[] {
+  const { data, shape } = mask;
+  const channels = shape[2];
+  const outside = everywhere(0)(mask);
+  if (channels === 1) return outside;
+  for (let i = 0; i < data.length; i += channels) {
+    let sum = 0;
+    for (let c = 0; c < channels; c++) sum += data[i + c];
+    if (Math.abs(sum - 1) > 1e-5) return outside;
+  }
+  outside[0] = 1;
+  return outside;
 }
 
 const kinds: readonly LabelKind[] = ['mask', 'image', 'input', 'keep'];
@@ -46,6 +67,10 @@ const kinds: readonly LabelKind[] = ['mask', 'image', 'input', 'keep'];
  * interpolated once and every spatial label moves with it; the intensity pieces then change the image alone, in their
  * order. What is drawn depends on (`seed`, epoch, sample id, repeat, place of the piece) alone. A sample that nothing
  * moves keeps its exact values.
+ *
+ * Outside of the frame a mask is 0, or the first class, the background, where its channels add up to 1 in every pixel
+ * (one-hot). A weight for each element moves with its label, to the nearest pixel, and is 0 outside of the frame: what
+ * is there is unknown. A label that is kept keeps its weight.
  *
  * @throws RangeError if a label that moves differs from the image in height or width.
  * @example
@@ -70,33 +95,42 @@ export function augment<T extends string>(
       if (piece.kind === 'geometric') affine = compose(affine, piece.draw(streams[place], height, width));
     });
     const still = affine.every((value, i) => value === identity[i]);
-    const move = (image: NDArray, method: 'bilinear' | 'nearest', outside: number): NDArray =>
-      still ? image : warp(image, affine, method, outside);
+    const move = (image: NDArray, method: 'bilinear' | 'nearest', outside: (image: NDArray) => number[]): NDArray =>
+      still ? image : warp(image, affine, method, outside(image));
+    const moveImage = (image: NDArray): NDArray => move(image, 'bilinear', everywhere(fill));
+    const checkSize = (array: NDArray, what: string): void => {
+      const [ownHeight, ownWidth] = imageShape(array, `augment: ${what} of sample '${id}'`);
+      if (ownHeight === height && ownWidth === width) return;
+      throw new RangeError(
+        `augment: ${what} of sample '${id}' is ${ownHeight} x ${ownWidth}, but its image ${height} x ${width}; ` +
+          "resize it, or name the task in labelKinds as 'keep'.",
+      );
+    };
 
-    const clean = move(sample.x, 'bilinear', fill);
+    const clean = moveImage(sample.x);
     const x = pieces.reduce(
       (image, piece, place) => (piece.kind === 'intensity' ? piece.apply(image, streams[place]) : image),
       clean,
     );
     const y: { [K in T]?: NDArray } = {};
+    const weight: { [K in T]?: LabelWeight } = { ...sample.weight };
     for (const task of Object.keys(sample.y) as T[]) {
       const label = sample.y[task];
       if (!label) continue;
       const isInput = label.data === sample.x.data;
       const kind = labelKinds[task] ?? (isInput ? 'image' : label.shape.length === 3 ? 'mask' : 'keep');
-      if (kind === 'keep' || kind === 'input') {
-        y[task] = kind === 'keep' ? label : x;
+      if (kind === 'keep') {
+        y[task] = label;
         continue;
       }
-      const [labelHeight, labelWidth] = imageShape(label, `augment: '${task}' of sample '${id}'`);
-      if (labelHeight !== height || labelWidth !== width) {
-        throw new RangeError(
-          `augment: '${task}' of sample '${id}' is ${labelHeight} x ${labelWidth}, but its image ${height} x ${width}; ` +
-            "resize it, or name it in labelKinds as 'keep'.",
-        );
-      }
-      y[task] = isInput ? clean : move(label, kind === 'mask' ? 'nearest' : 'bilinear', kind === 'mask' ? 0 : fill);
+      if (kind !== 'input') checkSize(label, `'${task}'`);
+      if (kind === 'mask') y[task] = move(label, 'nearest', background);
+      else y[task] = kind === 'input' ? x : isInput ? clean : moveImage(label);
+      const map = weight[task];
+      if (typeof map !== 'object') continue;
+      checkSize(map, `the weight of '${task}'`);
+      weight[task] = move(map, 'nearest', everywhere(0));
     }
-    return { x, y } as Sample<T>;
+    return { x, y, ...(sample.weight && { weight }) } as Sample<T>;
   };
 }

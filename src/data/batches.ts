@@ -1,7 +1,7 @@
 import { dispose, type TensorContainer } from '@tensorflow/tfjs-core';
 import { checkInteger } from '../internal/check';
 import { checkOptions } from '../internal/check-options';
-import type { Batch, Dataset, Sample, SomeTasks } from '../types';
+import type { Batch, Dataset, Row, Sample, SomeTasks } from '../types';
 import { collate, type PlainBatch, toTensors } from './collate';
 import { epochPlan } from './epoch-plan';
 
@@ -40,13 +40,30 @@ export interface BatchSource<T extends string> {
   readonly steps: number;
 }
 
+/** Throws unless the rows at `indices` list their tasks, and at least one of them has any. */
+function checkRows(rows: readonly Row<string>[], indices: readonly number[]): void {
+  for (const index of indices) {
+    const { id, tasks } = rows[index];
+    if (Array.isArray(tasks)) continue;
+    throw new TypeError(`batches: the row of sample '${id}' must list its tasks as an array, got ${tasks}.`);
+  }
+  if (indices.some((index) => rows[index].tasks.length > 0)) return;
+  throw new RangeError(
+    `batches: none of the ${indices.length} rows names a task, so that there is nothing to learn; each row must list ` +
+      "the tasks that its sample has labels for, such as { id: 'a', tasks: ['segmentation'] }.",
+  );
+}
+
 /**
  * Batches of a dataset as a source for training and evaluation.
  *
  * An epoch's batches are a function of (`seed`, epoch) alone. Samples are read when they are needed, `prefetch` batches
  * ahead, and become Float32 tensors when their batch is requested; the source disposes a batch when the next one is
  * requested or the loop is left. A label that some samples of a batch lack is filled with 0 and has weight 0 there; a
- * task that no sample of the batch has is left out. The tasks of its row, not the sample, say which labels count.
+ * task that no sample of the batch has is left out. A sample has labels for exactly the tasks that its row names.
+ *
+ * A task's weights are `[batch]` where its samples weigh by numbers or not at all. Where one of them weighs each element,
+ * all do: a number then counts for all elements of its sample. Weights are left out where all are 1.
  *
  * Without `balance` an epoch shows every sample once. With it, every batch (the last one included) has at least the
  * requested number of samples with the label, and labelled samples are repeated where that is needed. Samples that
@@ -57,7 +74,8 @@ export interface BatchSource<T extends string> {
  * six times.
  *
  * @throws RangeError for indices out of range or given twice, for a seed that is not an integer of at least 0,
- * for a balance that the samples or the batch size do not allow, and while reading: an error names the sample.
+ * for rows that name no task, for a balance that the samples or the batch size do not allow, and while reading: an error
+ * names the sample. TypeError for a row that lists no tasks.
  * @example
  * const trainSet = batches(dataset, { indices: parts.train, batchSize: 4, seed: 1, balance: { segmentation: 1 } });
  * for await (const { x, y, weight } of trainSet(0)) console.log(x.shape, Object.keys(y));
@@ -92,6 +110,7 @@ export function batches<T extends string>(dataset: Dataset<T>, options: BatchesO
       `batches: indices must differ, got ${indices.length} of which ${new Set(indices).size} differ.`,
     );
   }
+  checkRows(dataset.rows, indices);
   for (const task of Object.keys(balance) as T[]) checkInteger(balance[task] as number, 0, `batches: balance.${task}`);
   const plan = epochPlan(dataset.rows, { indices, batchSize, shuffle, seed, balance, dropRemainder });
 

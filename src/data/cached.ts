@@ -1,6 +1,7 @@
 import { checkInteger } from '../internal/check';
 import { checkOptions } from '../internal/check-options';
 import type { Dataset, NDArray, Sample } from '../types';
+import type { LabelWeight } from './stack-weights';
 
 export interface CachedOptions {
   /** How much of the samples' data to keep. Default: 2^30, one gibibyte. */
@@ -8,9 +9,11 @@ export interface CachedOptions {
 }
 
 function sizeOf(sample: Sample<string>): number {
-  const arrays = new Set([sample.x, ...Object.values<NDArray | undefined>(sample.y)].map((array) => array?.data));
+  const { x, y, weight = {} } = sample;
+  const parts = [x, ...Object.values<NDArray | undefined>(y), ...Object.values<LabelWeight | undefined>(weight)];
+  const arrays = new Set(parts.flatMap((part) => (typeof part === 'object' ? [part.data] : [])));
   let bytes = 0;
-  for (const data of arrays) bytes += data?.byteLength ?? 0;
+  for (const data of arrays) bytes += data.byteLength;
   return bytes;
 }
 

@@ -1,7 +1,12 @@
-import { type Tensor, type Tensor1D, tensor, tensor1d } from '@tensorflow/tfjs-core';
+import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import type { Batch, NDArray, Row, Sample, SomeTasks } from '../types';
+import { checkArray } from './check-image';
+import { stackWeights } from './stack-weights';
 
 function stack(arrays: readonly (NDArray | undefined)[], ids: readonly string[], what: string): NDArray {
+  arrays.forEach((array, i) => {
+    if (array !== undefined) checkArray(array, `batches: ${what} of sample '${ids[i]}'`);
+  });
   const first = arrays.findIndex((array) => array !== undefined);
   const shape = (arrays[first] as NDArray).shape;
   const size = shape.reduce((product, n) => product * n, 1);
@@ -21,7 +26,10 @@ function stack(arrays: readonly (NDArray | undefined)[], ids: readonly string[],
     }
     const bad = array.data.findIndex((value) => !Number.isFinite(value));
     if (bad >= 0) {
-      throw new RangeError(`batches: ${what} of sample '${ids[i]}' must be finite, got ${array.data[bad]} at ${bad}.`);
+      const hint = what === 'x' ? '' : ' An unknown label is left out, an unknown element has weight 0.';
+      throw new RangeError(
+        `batches: ${what} of sample '${ids[i]}' must be finite, got ${array.data[bad]} at ${bad}.${hint}`,
+      );
     }
     data.set(array.data, i * size);
   });
@@ -32,12 +40,43 @@ function stack(arrays: readonly (NDArray | undefined)[], ids: readonly string[],
 export interface PlainBatch<T extends string> {
   readonly x: NDArray;
   readonly y: SomeTasks<T, NDArray>;
-  /** Left out for a task that all samples have. */
-  readonly weight: SomeTasks<T, Float32Array>;
+  /** `[batch]` or a weight for each element; left out for a task where all weigh 1. */
+  readonly weight: SomeTasks<T, NDArray>;
 }
 
-/** Stacks samples. The tasks that a row names decide which labels are used; the rest is 0 with weight 0. */
+/** Throws unless a sample has a label for exactly the tasks that its row names, and weighs no other. */
+function checkTasks<T extends string>({ id, tasks }: Row<T>, sample: Sample<T>): void {
+  if (sample === null || typeof sample !== 'object' || sample.y === null || typeof sample.y !== 'object') {
+    throw new TypeError(`batches: sample '${id}' must be { x, y }, got ${sample && `{ x, y: ${sample.y} }`}.`);
+  }
+  const { y, weight = {} as SomeTasks<T, unknown> } = sample;
+  const isThere = (value: unknown): boolean => value !== undefined && value !== null;
+  for (const task of tasks) {
+    if (!isThere(y[task])) {
+      throw new RangeError(`batches: the row of sample '${id}' names '${task}', but it has no such label.`);
+    }
+  }
+  for (const [part, record] of [
+    ['label', y],
+    ['weight', weight],
+  ] as const) {
+    for (const task of Object.keys(record) as T[]) {
+      if (!isThere(record[task]) || tasks.includes(task)) continue;
+      throw new RangeError(
+        `batches: sample '${id}' has a ${part} for '${task}', but its row names ${tasks.join(', ') || 'no task'}; ` +
+          'name the task in the row, or leave it out of the sample.',
+      );
+    }
+  }
+}
+
+/**
+ * Stacks samples. A label that a sample lacks is 0 with weight 0.
+ *
+ * @throws RangeError where the tasks of a sample are not those of its row, and where samples do not fit together.
+ */
 export function collate<T extends string>(rows: readonly Row<T>[], samples: readonly Sample<T>[]): PlainBatch<T> {
+  for (const [i, row] of rows.entries()) checkTasks(row, samples[i]);
   const ids = rows.map(({ id }) => id);
   const x = stack(
     samples.map((sample) => sample.x),
@@ -45,30 +84,35 @@ export function collate<T extends string>(rows: readonly Row<T>[], samples: read
     'x',
   );
   const y: { [K in T]?: NDArray } = {};
-  const weight: { [K in T]?: Float32Array } = {};
+  const weight: { [K in T]?: NDArray } = {};
   for (const task of new Set(rows.flatMap(({ tasks }) => tasks))) {
-    const labels = samples.map((sample, i) => {
-      const label = sample.y[task];
-      if (!rows[i].tasks.includes(task)) return undefined;
-      if (!label)
-        throw new RangeError(`batches: the row of sample '${ids[i]}' names '${task}', but it has no such label.`);
-      return label;
-    });
-    y[task] = stack(labels, ids, `'${task}'`);
-    if (labels.includes(undefined)) weight[task] = Float32Array.from(labels, (label) => (label ? 1 : 0));
+    const has = rows.map(({ tasks }) => tasks.includes(task));
+    const stacked = stack(
+      samples.map((sample, i) => (has[i] ? sample.y[task] : undefined)),
+      ids,
+      `'${task}'`,
+    );
+    const weights = stackWeights(
+      samples.map((sample, i) => (has[i] ? (sample.weight?.[task] ?? 1) : 0)),
+      stacked.shape.slice(1),
+      (i) => `batches: weight of '${task}' of sample '${ids[i]}'`,
+    );
+    y[task] = stacked;
+    if (weights) weight[task] = weights;
   }
   return { x, y, weight };
 }
 
+const toTensor = ({ data, shape }: NDArray): Tensor => tensor(data, [...shape], 'float32');
+
 /** Makes the tensors of a batch; the caller disposes them. */
 export function toTensors<T extends string>(plain: PlainBatch<T>): Batch<T> {
   const y: { [K in T]?: Tensor } = {};
-  const weight: { [K in T]?: Tensor1D } = {};
+  const weight: { [K in T]?: Tensor } = {};
   for (const task of Object.keys(plain.y) as T[]) {
-    const { data, shape } = plain.y[task] as NDArray;
-    y[task] = tensor(data, [...shape], 'float32');
-    if (plain.weight[task]) weight[task] = tensor1d(plain.weight[task] as Float32Array, 'float32');
+    y[task] = toTensor(plain.y[task] as NDArray);
+    if (plain.weight[task]) weight[task] = toTensor(plain.weight[task] as NDArray);
   }
-  const x = tensor(plain.x.data, [...plain.x.shape], 'float32');
+  const x = toTensor(plain.x);
   return Object.keys(weight).length > 0 ? { x, y, weight } : { x, y };
 }

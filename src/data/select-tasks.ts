@@ -2,7 +2,7 @@ import { mapTasks } from '../internal/map-tasks';
 import type { Dataset } from '../types';
 
 /**
- * A view of a dataset with the labels of some of its tasks only: what a model with fewer tasks is trained on.
+ * A view of a dataset with the labels and weights of some of its tasks only: what a model with fewer tasks is trained on.
  *
  * All samples stay, also those that are left without any label.
  *
@@ -21,9 +21,12 @@ export function selectTasks<T extends string, const K extends T>(dataset: Datase
   return {
     rows: dataset.rows.map((row) => ({ ...row, tasks: row.tasks.filter((task): task is K => wanted.has(task)) })),
     async read(index) {
-      const { x, y } = await dataset.read(index);
+      const { x, y, weight } = await dataset.read(index);
       const labelled = tasks.filter((task) => y[task] !== undefined);
-      return { x, y: mapTasks(labelled, (task) => y[task]) };
+      const selected = { x, y: mapTasks(labelled, (task) => y[task]) };
+      if (weight === undefined) return selected;
+      const weighted = tasks.filter((task) => weight[task] !== undefined);
+      return { ...selected, weight: mapTasks(weighted, (task) => weight[task]) };
     },
   };
 }

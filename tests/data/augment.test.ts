@@ -134,7 +134,7 @@ describe('augment', () => {
     const { x } = disc();
     const mask = { data: new Uint8Array(12), shape: [3, 4, 1] };
     expect(() => augment<'mask'>([])({ x, y: { mask } }, at)).toThrow(
-      "augment: 'mask' of sample 'a' is 3 x 4, but its image 24 x 24; resize it, or name it in labelKinds as 'keep'.",
+      "augment: 'mask' of sample 'a' is 3 x 4, but its image 24 x 24; resize it, or name the task in labelKinds as 'keep'.",
     );
     expect(() => augment([])({ x: { data: new Float32Array(4), shape: [4] }, y: {} }, at)).toThrow(
       "augment: x of sample 'a' must have a shape [height, width, channels], got [4].",

@@ -23,7 +23,10 @@ function numbered(tasks: readonly (readonly Task[])[]): Dataset<Task> & { readon
       const mask = { data: new Uint8Array(4).fill(100 + i), shape: [2, 2, 1] };
       return {
         x: { data: new Float32Array(4).fill(i), shape: [2, 2, 1] },
-        y: { mask, class: { data: Float64Array.of(1000 + i), shape: [1] } },
+        y: {
+          ...(tasks[i].includes('mask') && { mask }),
+          ...(tasks[i].includes('class') && { class: { data: Float64Array.of(1000 + i), shape: [1] } }),
+        },
       };
     },
   };
@@ -263,6 +266,57 @@ describe('batches, as the owner of its tensors and reads,', () => {
     );
     await expect(readWith(({ x }) => ({ x, y: {} }))).rejects.toThrow(
       "batches: the row of sample 'sample-2' names 'mask', but it has no such label.",
+    );
+  });
+
+  it('names the sample whose labels are not those of its row', async () => {
+    const mask = { data: new Uint8Array(4), shape: [2, 2, 1] };
+    await expect(readWith((sample) => sample, {})).resolves.toBeUndefined();
+    const surplus: Dataset<Task> = {
+      rows: [{ id: 'scan 7', tasks: ['class'] }],
+      read: async () => ({ x: mask, y: { mask, class: { data: Uint8Array.of(1), shape: [1] } } }),
+    };
+    await expect(batches(surplus)(0).next()).rejects.toThrow(
+      new RangeError(
+        "batches: sample 'scan 7' has a label for 'mask', but its row names class; name the task in the row, or leave it " +
+          'out of the sample.',
+      ),
+    );
+    const odd = async () => ({ x: mask, y: { class: mask }, weight: { mask: 1 } });
+    await expect(batches({ ...surplus, read: odd })(0).next()).rejects.toThrow(
+      "sample 'scan 7' has a weight for 'mask', but its row names class;",
+    );
+  });
+
+  it('names the sample that is none', async () => {
+    for (const [sample, said] of [
+      [null, 'must be { x, y }, got null.'],
+      [undefined, 'must be { x, y }, got undefined.'],
+      [{ x: { data: new Uint8Array(4), shape: [2, 2, 1] } }, 'must be { x, y }, got { x, y: undefined }.'],
+    ] as const) {
+      await expect(readWith(() => sample as never)).rejects.toThrow(`batches: sample 'sample-2' ${said}`);
+    }
+    await expect(readWith((sample) => ({ ...sample, x: null as never }))).rejects.toThrow(
+      new TypeError("batches: x of sample 'sample-2' must be { data, shape } with a typed array, got null."),
+    );
+    const plain = { data: [1, null], shape: [2] } as never;
+    await expect(readWith(({ x, y }) => ({ x, y: { ...y, mask: plain } }))).rejects.toThrow(
+      "batches: 'mask' of sample 'sample-2' must be { data, shape } with a typed array",
+    );
+  });
+
+  it('refuses rows that name no task, so that no one trains on nothing', async () => {
+    const unnamed = numbered([[], [], ['class']]);
+    expect(() => batches(unnamed, { indices: [0, 1] })).toThrow(
+      new RangeError(
+        'batches: none of the 2 rows names a task, so that there is nothing to learn; each row must list the tasks that ' +
+          "its sample has labels for, such as { id: 'a', tasks: ['segmentation'] }.",
+      ),
+    );
+    expect(batches(unnamed).steps).toBe(1);
+    const rows = [{ id: 'a' }] as never;
+    expect(() => batches({ rows, read: unnamed.read })).toThrow(
+      new TypeError("batches: the row of sample 'a' must list its tasks as an array, got undefined."),
     );
   });
 

@@ -14,8 +14,8 @@ function markDrawn(dataset: Dataset<ExperimentTask>, isDrawn: (index: number) =>
   return {
     rows: dataset.rows.map((row, i) => (isDrawn(i) ? { ...row, tasks: [...row.tasks, 'drawn'] } : row)),
     async read(index) {
-      const { x, y } = await dataset.read(index);
-      return { x, y: { ...y, drawn: MARK } };
+      const sample = await dataset.read(index);
+      return isDrawn(index) ? { ...sample, y: { ...sample.y, drawn: MARK } } : sample;
     },
   };
 }
