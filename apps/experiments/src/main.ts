@@ -15,6 +15,7 @@ import { lockFolder } from './runs/lock';
 import { runId, writeExperiment } from './runs/run-folder';
 import { type GridOutcome, runGrid } from './runs/run-grid';
 import type { Job } from './runs/run-job';
+import { STOPPED, stopOnSignal } from './stop-on-signal';
 
 /** The commit of the code, with `+` where the tree was changed; null outside a checkout. */
 function codeVersion(): string | null {
@@ -94,21 +95,6 @@ async function train(options: CommandLine, command: string, signal: AbortSignal)
   return outcome;
 }
 
-const IMPATIENT_MS = 1000;
-
-/** Ctrl-C ends the runs where they can go on from, a second one at once; npm and tsx pass on what the terminal sent. */
-function stopOnSignal(controller: AbortController): void {
-  let asked = Number.POSITIVE_INFINITY;
-  process.on('SIGTERM', () => controller.abort());
-  process.on('SIGINT', () => {
-    if (Date.now() - asked > IMPATIENT_MS) process.exit(130);
-    if (controller.signal.aborted) return;
-    asked = Date.now();
-    console.error('\nStopping after this step; press Ctrl-C again to stop at once.');
-    controller.abort();
-  });
-}
-
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
   const options = parseCommandLine(args);
@@ -121,13 +107,12 @@ async function main(): Promise<void> {
   await mkdir(options.out, { recursive: true });
   const unlock = await lockFolder(options.out);
   try {
-    const controller = new AbortController();
-    stopOnSignal(controller);
+    const signal = stopOnSignal('Stopping after this step');
     if (!options.reportOnly) {
-      const { stopped, failed } = await train(options, command, controller.signal);
+      const { stopped, failed } = await train(options, command, signal);
       if (stopped) {
         console.log(`Stopped. Go on with: ${command}`);
-        process.exitCode = 130;
+        process.exitCode = STOPPED;
         return;
       }
       if (failed.length > 0) process.exitCode = 1;

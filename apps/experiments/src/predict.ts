@@ -7,6 +7,7 @@ import { createPredictor } from './predict/predictor';
 import { showProgress } from './predict/progress';
 import { readWindow } from './predict/read-window';
 import { describeScores } from './predict/scores';
+import { STOPPED, stopOnSignal } from './stop-on-signal';
 
 async function main(): Promise<void> {
   const options = parsePredictCommand(process.argv.slice(2));
@@ -14,6 +15,7 @@ async function main(): Promise<void> {
     console.log(HELP);
     return;
   }
+  const signal = stopOnSignal('Stopping after this batch');
   const list = await listImages(options.data, options.out);
   const backend = await useBackend(options.backend, { onNotice: console.warn });
   const { model, from } = await loadModel(options.model);
@@ -22,13 +24,19 @@ async function main(): Promise<void> {
     `${list.total} images of ${options.data}; model ${from}, ${predictor.size.join(' x ')}; backend ${backend}`,
   );
 
-  const controller = new AbortController();
-  process.once('SIGINT', () => controller.abort(new Error('Stopped; no CSV file was written.')));
-  const { images, failed, scores } = await predictFolder(predictor, list, options, {
+  const result = await predictFolder(predictor, list, options, {
     onProgress: showProgress(list.total),
-    signal: controller.signal,
+    signal,
+  }).catch((error: Error) => {
+    if (!signal.aborted) throw error;
   });
   model.dispose();
+  if (!result) {
+    console.log('Stopped; no CSV file was written.');
+    process.exitCode = STOPPED;
+    return;
+  }
+  const { images, failed, scores } = result;
   const problems = failed === 0 ? '' : `, ${failed} of them with an error`;
   console.log(`Written to ${options.out}: ${images} images${problems}.`);
   if (model.tasks.includes('segmentation')) console.log(`Masks: ${maskFolder(options.out)}`);

@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeJson } from 'tfjs-multitask/node';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { declareGrid } from '../src/grid/grids';
 import type { RunConfig } from '../src/records';
-import { lockFolder } from '../src/runs/lock';
 import { openRun, recordFailure, runId, writeExperiment } from '../src/runs/run-folder';
 import { runGrid } from '../src/runs/run-grid';
 import { describeRun, type Job } from '../src/runs/run-job';
@@ -39,29 +37,6 @@ async function complete(job: Job): Promise<void> {
 }
 
 const readRun = async ({ folder }: Job) => JSON.parse(await readFile(join(folder, 'run.json'), 'utf8'));
-
-describe('lockFolder', () => {
-  it('refuses a folder in which another process works, and says which', async () => {
-    const unlock = await lockFolder(path());
-    await expect(lockFolder(path())).rejects.toThrow(
-      `${path()}: process ${process.pid} is running experiments there. Wait for it, end it, or choose another --out`,
-    );
-    await unlock();
-    expect(await readdir(path())).toEqual([]);
-    await (await lockFolder(path()))();
-  });
-
-  it('takes over the lock of a process that is gone, and one that is not whole', async () => {
-    const gone = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
-    await new Promise((resolve) => gone.once('exit', resolve));
-    for (const stale of [`${gone.pid}\n`, '']) {
-      await writeFile(path('lock'), stale);
-      const unlock = await lockFolder(path());
-      expect(await readFile(path('lock'), 'utf8')).toBe(`${process.pid}\n`);
-      await unlock();
-    }
-  });
-});
 
 describe('openRun', () => {
   it('trains a run until it is complete, also after a failure', async () => {
