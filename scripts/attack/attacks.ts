@@ -1,0 +1,9 @@
+import type { Attack } from './attack';
+import { aborts } from './kinds/aborts';
+import { damage } from './kinds/damage';
+import { disk } from './kinds/disk';
+import { fullDisk } from './kinds/full-disk';
+import { kills } from './kinds/kills';
+
+/** Every kind, in the order of the table. */
+export const attacks: readonly Attack[] = [kills, aborts, disk, fullDisk, damage];
