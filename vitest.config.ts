@@ -9,6 +9,7 @@ const SLOW = [
   'apps/experiments/tests/{report,run}.test.ts',
   'apps/figures/tests/figures.test.ts',
   'packages/backend-simd/tests/{conv-joined,conv-upsample2x,conv2d,conv3d,reduce,winograd}.test.ts',
+  'tests/attack/*.test.ts',
   'tests/backends/{every-gradient,training}.test.ts',
   'tests/backends/simd/{train,training-growth}.test.ts',
   'tests/backends/patches/webgpu/node.test.ts',

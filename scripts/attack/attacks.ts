@@ -1,9 +1,10 @@
 import type { Attack } from './attack';
 import { aborts } from './kinds/aborts';
 import { damage } from './kinds/damage';
+import { demo } from './kinds/demo';
 import { disk } from './kinds/disk';
 import { fullDisk } from './kinds/full-disk';
 import { kills } from './kinds/kills';
 
 /** Every kind, in the order of the table. */
-export const attacks: readonly Attack[] = [kills, aborts, disk, fullDisk, damage];
+export const attacks: readonly Attack[] = [kills, demo, aborts, disk, fullDisk, damage];

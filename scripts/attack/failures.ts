@@ -5,7 +5,7 @@ import { writeJson } from 'tfjs-multitask/node';
 import type { Case, Result } from './attack';
 
 /** Where failing cases are written. */
-export const FAILURES = fileURLToPath(new URL('../../attack/failures', import.meta.url));
+const FAILURES = fileURLToPath(new URL('../../attack/failures', import.meta.url));
 
 /** Writes a failing case; returns its path. */
 export async function writeFailure({ case: { kind, seed, number, input }, fault }: Result): Promise<string> {

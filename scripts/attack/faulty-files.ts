@@ -25,6 +25,8 @@ export interface Operation {
   readonly name: OperationName;
   /** How many of this name came before. */
   readonly number: number;
+  /** What it is done to, where its errors would say so. */
+  readonly path: string | undefined;
   /** Does it. */
   run(): Promise<unknown>;
   /** Does the first half of a `handle.writeFile`, or nothing. */
@@ -69,7 +71,13 @@ export async function watchFiles(
       const reading = name === 'open' && (args[1] ?? 'r') === 'r';
       if (!inside(args[0]) || reading) return original.apply(promises, args);
       const run = () => original.apply(promises, args);
-      const result = await around({ name, number: count(name), run, half: async () => undefined });
+      const result = await around({
+        name,
+        number: count(name),
+        path: String(args[0]),
+        run,
+        half: async () => undefined,
+      });
       if (name === 'open') handles.add(result as FileHandle);
       return result;
     });
@@ -90,7 +98,13 @@ export async function watchFiles(
           // What a handle does inside of its own functions is one operation.
           handles.delete(this);
           try {
-            return await around({ name: `handle.${name}`, number: count(`handle.${name}`), run, half });
+            return await around({
+              name: `handle.${name}`,
+              number: count(`handle.${name}`),
+              path: undefined,
+              run,
+              half,
+            });
           } finally {
             if (name !== 'close') handles.add(this);
           }

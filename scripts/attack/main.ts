@@ -54,7 +54,9 @@ async function main(): Promise<void> {
       failed++;
       const path = options.replay.length > 0 ? '' : ` (${relative('.', await writeFailure(result))})`;
       const { kind, number } = result.case;
-      console.log(`${fault.outcome.toUpperCase()}: ${kind} ${number}${path}: ${fault.message.split('\n')[0].slice(0, 300)}`);
+      console.log(
+        `${fault.outcome.toUpperCase()}: ${kind} ${number}${path}: ${fault.message.split('\n')[0].slice(0, 300)}`,
+      );
     }
     if (performance.now() - told < 10_000) return;
     told = performance.now();

@@ -53,7 +53,8 @@ export const disk: Attack<Input> = {
       failed = true;
       if (now.name === 'handle.close') await now.run();
       else await now.half();
-      throw Object.assign(new Error(`${code}: ${CODES[code]}, ${now.name}`), { code });
+      const where = now.path === undefined ? '' : ` '${now.path}'`;
+      throw Object.assign(new Error(`${code}: ${CODES[code]}, ${now.name}${where}`), { code });
     });
     let thrown: unknown;
     try {
