@@ -83,7 +83,8 @@ export async function damageFile(path: string, edits: readonly Edit[]): Promise<
   if (edit === 'delete' || edit === 'directory' || edit === 'pipe' || edit === 'loop') {
     await rm(path);
     if (edit === 'directory') await mkdir(path);
-    if (edit === 'pipe') execFileSync('mkfifo', [path]);
+    // Windows has no pipes in folders.
+    if (edit === 'pipe' && process.platform !== 'win32') execFileSync('mkfifo', [path]);
     if (edit === 'loop') await symlink(basename(path), path);
     return false;
   }
