@@ -1,11 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Sharp } from 'sharp';
+import type { Metadata, Sharp } from 'sharp';
 import { loadSharp } from './load-sharp';
 import { resolveInside } from './resolve-inside';
 import { strangeTiffColours } from './tiff-colours';
 
 export interface OpenImageOptions {
+  /** Of a TIFF stack. */
+  readonly page?: number | undefined;
   readonly pixelLimit: number;
   readonly root: string | undefined;
 }
@@ -24,6 +26,10 @@ export interface OpenImage {
   /** As stored, alpha included; a palette counts as its colours. */
   readonly channels: number;
   readonly depth: 8 | 16;
+  /** Bits of a channel in the file: fewer than 8 are spread over 8. */
+  readonly bits: number;
+  /** EXIF's: 1 is upright, from 5 on height and width change places. */
+  readonly orientation: number;
 }
 
 const SIGNATURES: readonly (readonly [kind: string, bytes: readonly number[]])[] = [
@@ -57,29 +63,53 @@ async function readBytes(path: string, name: string, root: string | undefined): 
   }
 }
 
+/** Throws unless a file has the page that is asked for, and one page where none is. */
+function checkPage(page: number | undefined, pages: number, name: string): void {
+  if (page === undefined && pages > 1) {
+    throw new Error(
+      `${name}: expected one image, found a stack of ${pages} pages; say which: { page: 0 } is the first.`,
+    );
+  }
+  if (page !== undefined && page >= pages) {
+    throw new Error(`${name}: expected a page ${page} (the first is 0), found ${pages} page${pages === 1 ? '' : 's'}.`);
+  }
+}
+
 /**
  * Reads a file and its image header; `sharp` is set up to return upright pixels as stored, without colour management.
  */
-export async function openImage(path: string, { pixelLimit, root }: OpenImageOptions): Promise<OpenImage> {
+export async function openImage(path: string, { page, pixelLimit, root }: OpenImageOptions): Promise<OpenImage> {
   const name = root === undefined ? path : join(root, path);
   const bytes = await readBytes(path, name, root);
   // Sharp knows many more formats, some of which (SVG, PDF) can reach out to other files.
   const kind = SIGNATURES.find(([, signature]) => signature.every((byte, i) => bytes[i] === byte))?.[0];
   if (kind === undefined) throw new Error(`${name}: expected a PNG, JPEG or TIFF image, found ${describe(bytes)}.`);
-  const colours = kind === 'TIFF' ? strangeTiffColours(bytes) : undefined;
+  const colours = kind === 'TIFF' ? strangeTiffColours(bytes, page) : undefined;
   if (colours !== undefined) {
     throw new Error(`${name}: expected grey or RGB colours, found ${colours}; convert the file to RGB first.`);
   }
 
   const sharp = await loadSharp();
-  const header = await sharp(bytes, { limitInputPixels: false })
-    .metadata()
-    .catch((error: Error) => {
-      throw new Error(`${name}: expected a whole ${kind} image, found a broken header: ${error.message}.`, {
-        cause: error,
+  const readHeader = (at: number): Promise<Metadata> =>
+    sharp(bytes, { limitInputPixels: false, page: at })
+      .metadata()
+      .catch((error: Error) => {
+        throw new Error(`${name}: expected a whole ${kind} image, found a broken header: ${error.message}.`, {
+          cause: error,
+        });
       });
-    });
-  const { width, height, channels, depth, space, orientation = 1 } = header;
+  const first = await readHeader(0);
+  checkPage(page, first.pages ?? 1, name);
+  const {
+    width,
+    height,
+    channels,
+    depth,
+    bitsPerSample = 8,
+    isPalette,
+    space,
+    orientation = 1,
+  } = page ? await readHeader(page) : first;
   if (width * height > pixelLimit) {
     throw new Error(
       `${name}: expected at most ${pixelLimit} pixels, found ${width} x ${height} = ${width * height}; ` +
@@ -97,7 +127,7 @@ export async function openImage(path: string, { pixelLimit, root }: OpenImageOpt
     bytes,
     // Naming the colour space that the image has keeps sharp from converting; from 'b-w' it would keep one channel.
     // A decoder that warns has filled gaps with pixels of its own.
-    sharp: sharp(bytes, { limitInputPixels: pixelLimit, failOn: 'warning', ignoreIcc: true })
+    sharp: sharp(bytes, { limitInputPixels: pixelLimit, failOn: 'warning', ignoreIcc: true, page: page ?? 0 })
       .rotate()
       .toColourspace(space === 'b-w' && channels > 1 ? 'srgb' : space)
       .raw({ depth }),
@@ -107,5 +137,7 @@ export async function openImage(path: string, { pixelLimit, root }: OpenImageOpt
     width: turned ? height : width,
     channels,
     depth: depth === 'uchar' ? 8 : 16,
+    bits: isPalette ? 8 : bitsPerSample,
+    orientation,
   };
 }

@@ -3,8 +3,10 @@ import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { readImage } from '../../src/node/read-image';
+import { strangeTiffColours } from '../../src/node/tiff-colours';
 import golden from '../golden/node/images.json';
 import { temporaryDirectory } from './temporary-directory';
+import { tiffFile } from './tiff-file';
 
 const path = temporaryDirectory();
 
@@ -88,6 +90,62 @@ describe('readImage goes by the content', () => {
       expect((await readImage(await put(name, await sample('png')))).shape).toEqual([24, 24, 1]);
     }
   });
+});
+
+describe('readImage of a TIFF stack', () => {
+  /** Three pages of 2 x 3 pixels, all of one grey each. */
+  const stack = async (): Promise<string> => {
+    const page = (grey: number) =>
+      sharp(new Uint8Array(6).fill(grey), { raw: { width: 3, height: 2, channels: 1 } })
+        .png()
+        .toBuffer();
+    const pages = await Promise.all([10, 20, 30].map(page));
+    return put(
+      'stack.tif',
+      await sharp(pages, { join: { animated: true } })
+        .tiff({ compression: 'deflate' })
+        .toBuffer(),
+    );
+  };
+
+  it('reads the page that it is told', async () => {
+    const file = await stack();
+    for (const [page, grey] of [10, 20, 30].entries()) {
+      const { data, shape } = await readImage(file, { page });
+      expect(shape).toEqual([2, 3, 1]);
+      expect(data).toEqual(new Float32Array(6).fill(grey / 255));
+    }
+    expect((await readImage(await put('one.tif', await sample('tiff')), { page: 0 })).shape).toEqual([24, 24, 1]);
+  });
+
+  it('asks for a page, and refuses one that is not there', async () => {
+    const file = await stack();
+    await expect(readImage(file)).rejects.toThrow(
+      `${file}: expected one image, found a stack of 3 pages; say which: { page: 0 } is the first.`,
+    );
+    await expect(readImage(file, { page: 3 })).rejects.toThrow('expected a page 3 (the first is 0), found 3 pages.');
+    await expect(readImage(await put('one.png', await sample('png')), { page: 1 })).rejects.toThrow(
+      'expected a page 1 (the first is 0), found 1 page.',
+    );
+    await expect(readImage(file, { page: -1 })).rejects.toThrow('readImage: page must be an integer of at least 0');
+  });
+
+  it('looks at the colours of that page', async () => {
+    const rgb = tiffFile(Uint8Array.of(1, 2, 3), 1, { colours: 2 });
+    const odd = tiffFile(Uint8Array.of(1, 2, 3), 1, { colours: 6 });
+    // the pages of TIFF are a chain: the last four bytes of the first directory point to the second
+    const shifted = Buffer.concat([rgb, odd]);
+    expect(strangeTiffColours(chain(shifted, rgb.length))).toBeUndefined();
+    expect(strangeTiffColours(chain(shifted, rgb.length), 1)).toBe('YCbCr');
+  });
+
+  /** Makes two TIFF files, of which the second starts at `at`, one of two pages. */
+  function chain(file: Buffer, at: number): Buffer {
+    const two = Buffer.from(file);
+    const [first, second] = [two.readUInt32LE(4), at + two.readUInt32LE(at + 4)];
+    two.writeUInt32LE(second, first + 2 + 12 * two.readUInt16LE(first));
+    return two;
+  }
 });
 
 describe('readImage refuses', () => {
