@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type BackendName, useBackend } from 'tfjs-multitask/backends';
-import { writeJson } from 'tfjs-multitask/node';
+import { removeLeftovers, writeJson } from 'tfjs-multitask/node';
 import { conflicts } from 'tfjs-multitask/train';
 import { CONTENDERS } from './contenders';
 import { countPart, type DemoData, openData } from './data';
@@ -31,6 +31,7 @@ function describeConflicts(records: NonNullable<Trained['records']>): Record<str
 }
 
 async function run(options: RunOptions, path: string, resume: boolean, signal: AbortSignal) {
+  await removeLeftovers(path, { recursive: true });
   const data = await openData(options);
   const split = describeParts(data);
   console.log(

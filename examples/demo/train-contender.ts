@@ -76,6 +76,7 @@ export async function trainContender(
   });
   const checkpoints = join(folder, 'checkpoints');
   const last = resume ? await loadCheckpoint(checkpoints) : undefined;
+  for (const { reason } of last?.skipped ?? []) console.warn(`Skipped a damaged checkpoint. ${reason}`);
   const history = await trainer.fit(sources.train, {
     epochs: options.epochs,
     validation: sources.validation,

@@ -4,8 +4,8 @@ import { checkOptions } from '../internal/check-options';
 import type { Callback, Run } from '../train/callbacks/callback';
 import { readArchive, readArchiveOutline, writeArchive } from './archive';
 import { checkpointPath, listCheckpoints } from './checkpoint-files';
+import { removeLeftovers } from './leftovers';
 import { readNewest } from './load-checkpoint';
-import { removeLeftovers } from './write-durably';
 
 export interface CheckpointOptions {
   /** After every so many epochs, steps or both. Default: `{ epochs: 1 }`. */
@@ -62,13 +62,13 @@ export function checkpoint<T extends string>(directory: string, options: Checkpo
     last = Math.max(newest, last ?? 0) + 1;
     await writeArchive(checkpointPath(directory, last), await run.snapshot());
     for (const old of files.slice(keep - 1)) await rm(old.path, { force: true });
-    await removeLeftovers(directory);
   };
 
   return {
     async onFitBegin(run) {
       steps = 0;
       last = undefined;
+      await removeLeftovers(directory);
       const files = await listCheckpoints(directory);
       if (files.length === 0 || (run.resumed && (await isOf(run, directory)))) return;
       if (!overwrite) {

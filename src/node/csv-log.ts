@@ -1,5 +1,7 @@
+import { dirname } from 'node:path';
 import type { Callback, EpochLog, TaskScores } from '../train/callbacks/callback';
 import { flatScores } from './flat-scores';
+import { removeLeftovers } from './leftovers';
 import { writeDurably } from './write-durably';
 
 function toRow<T extends string>({
@@ -38,6 +40,7 @@ function quote(field: string): string {
  */
 export function csvLog<T extends string>(path: string): Callback<T> {
   return {
+    onFitBegin: () => removeLeftovers(dirname(path)),
     async onEpochEnd(run, log) {
       const epochs = [...run.history.filter(({ epoch }) => epoch !== log.epoch), log];
       const rows = epochs.map(toRow);

@@ -1,8 +1,9 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { io } from '@tensorflow/tfjs-core';
+import { sweep } from './leftovers';
 import { isWeightsName, type ModelDocument, modelDigest, modelFile, weightsName } from './model-files';
-import { removeLeftovers, writeDurably } from './write-durably';
+import { stage, writeDurably } from './write-durably';
 
 /** The weights of the model that lies there, as far as they are ours to remove. */
 async function weightsInUse(file: string): Promise<string[]> {
@@ -12,6 +13,16 @@ async function weightsInUse(file: string): Promise<string[]> {
     return paths.filter((path) => isWeightsName(file, path));
   } catch {
     return []; // no model yet, or a broken one that is about to be replaced
+  }
+}
+
+/** Removes weights beside those in use, which a process that was killed left; none while another one saves there. */
+async function removeOrphans(file: string, inUse: string): Promise<void> {
+  const directory = dirname(file);
+  const names = await readdir(directory);
+  if ((await sweep(directory)) > 0) return;
+  for (const name of names) {
+    if (isWeightsName(file, name) && name !== inUse) await rm(join(directory, name), { force: true });
   }
 }
 
@@ -34,14 +45,17 @@ export async function saveModelFiles(path: string, artifacts: io.ModelArtifacts)
 
   const directory = dirname(file);
   const old = await weightsInUse(file);
-  if (weightSpecs !== undefined) await writeDurably(join(directory, name), weights);
+  // From here on a temporary file tells others that somebody saves.
+  const model = await stage(file, [Buffer.from(JSON.stringify({ ...document, sha256 }))]);
   try {
-    await writeDurably(file, [Buffer.from(JSON.stringify({ ...document, sha256 }))]);
+    if (weightSpecs !== undefined) await writeDurably(join(directory, name), weights);
+    await model.commit();
   } catch (error) {
+    await model.discard();
     if (!old.includes(name)) await rm(join(directory, name), { force: true });
     throw error;
   }
   for (const unused of old) if (unused !== name) await rm(join(directory, unused), { force: true });
-  await removeLeftovers(directory, (other) => isWeightsName(file, other) && other !== name);
+  await removeOrphans(file, name);
   return { modelArtifactsInfo: io.getModelArtifactsInfoForJSON(artifacts) };
 }

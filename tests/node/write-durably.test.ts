@@ -1,10 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readArchive, writeArchive } from '../../src/node/archive';
-import { removeLeftovers, writeDurably } from '../../src/node/write-durably';
+import { writeDurably } from '../../src/node/write-durably';
 import { temporaryDirectory } from './temporary-directory';
 
 const path = temporaryDirectory();
@@ -65,23 +65,5 @@ describe('writeDurably', () => {
       expect(n).toBeGreaterThanOrEqual(0);
       expect(values).toEqual(new Float64Array(100_000).fill(n));
     }
-  });
-});
-
-describe('removeLeftovers', () => {
-  it('removes the temporary files and those named to it that are older than an hour', async () => {
-    const names = [
-      '.0123456789abcdef.tfmt-tmp',
-      '.fedcba9876543210.tfmt-tmp',
-      'old.bin',
-      'new.bin',
-      'other',
-      '.tfmt-tmp',
-    ];
-    for (const name of names) await writeFile(path(name), '');
-    const before = new Date(Date.now() - 61 * 60 * 1000);
-    for (const name of [names[0], 'old.bin', 'other', '.tfmt-tmp']) await utimes(path(name), before, before);
-    await removeLeftovers(path(), (name) => name.endsWith('.bin'));
-    expect((await readdir(path())).sort()).toEqual([names[1], '.tfmt-tmp', 'new.bin', 'other'].sort());
   });
 });

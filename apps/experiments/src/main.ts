@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { useBackend } from 'tfjs-multitask/backends';
+import { removeLeftovers } from 'tfjs-multitask/node';
 import { declareGrid, GRIDS, type GridOptions } from './grid/grids';
 import { findMixedSource, openImages } from './images/images';
 import { checkNeeds } from './images/needs';
@@ -107,6 +108,7 @@ async function main(): Promise<void> {
   await mkdir(options.out, { recursive: true });
   const unlock = await lockFolder(options.out);
   try {
+    await removeLeftovers(options.out, { recursive: true });
     const signal = stopOnSignal('Stopping after this step');
     if (!options.reportOnly) {
       const { stopped, failed } = await train(options, command, signal);

@@ -18,7 +18,8 @@ async function main(): Promise<void> {
   const signal = stopOnSignal('Stopping after this batch');
   const list = await listImages(options.data, options.out);
   const backend = await useBackend(options.backend, { onNotice: console.warn });
-  const { model, from } = await loadModel(options.model);
+  const { model, from, skipped } = await loadModel(options.model);
+  for (const reason of skipped) console.warn(`Skipped a damaged checkpoint. ${reason}`);
   const predictor = createPredictor(model, { flips: options.flips, window: await readWindow(options.model) });
   console.log(
     `${list.total} images of ${options.data}; model ${from}, ${predictor.size.join(' x ')}; backend ${backend}`,

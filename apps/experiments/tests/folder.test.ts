@@ -148,9 +148,10 @@ describe('runGrid', () => {
   /** Runs end as told, in place of processes. */
   function endAs(outcomeOf: (job: Job) => Outcome): string[] {
     const begun: string[] = [];
-    vi.mocked(spawnRun).mockImplementation(async ({ job, work }, _, onStep) => {
+    vi.mocked(spawnRun).mockImplementation(async ({ job, work }, _, { onStep, onNotice }) => {
       begun.push(`${work} ${job.id}`);
       onStep({ epoch: 0, step: 1 });
+      onNotice('a notice');
       const outcome = outcomeOf(job);
       if (outcome.outcome === 'complete' && work === 'train') await complete(job);
       return outcome;
@@ -168,6 +169,7 @@ describe('runGrid', () => {
     });
     expect(await readRun(jobs[1])).toMatchObject({ status: 'failed', error: 'no memory', config: runs[1] });
     expect(lines.join('\n')).toContain(`${jobs[1].id} FAILED: no memory`);
+    expect(lines.join('\n')).toContain(`${jobs[1].id}: a notice`);
 
     const begun = endAs(() => ({ outcome: 'complete' }));
     expect(await runGrid(jobs, options)).toEqual({ complete: 4, failed: [], stopped: false });

@@ -152,6 +152,16 @@ describe('predictFolder', () => {
     await expectHalves('scores-masks/b/a.png.png', 9, 9, 0, 1);
   });
 
+  it('removes what a process that was killed left there, and nothing of another one or of its own', async () => {
+    await put({ 'a.png': halves(8, 8, 0, 1) });
+    await mkdir(path('out'));
+    const { pid } = process;
+    const others = [`scores.csv.${process.ppid}-5.tmp`, 'scores.csv.notes.tmp', `other.csv.${pid}-5.tmp`];
+    for (const name of [`scores.csv.${pid}-5.tmp`, ...others]) await writeFile(path('out', name), '');
+    await predict();
+    expect((await readdir(path('out'))).sort()).toEqual([...others, 'scores-masks', 'scores.csv'].sort());
+  });
+
   it('averages over mirror images, and turns their masks back', async () => {
     await put({ 'a.png': halves(16, 16, 0, 1) });
     const { cells } = await predict({ flips: true });
@@ -333,7 +343,11 @@ describe('loadModel', () => {
       expect(weightsOf(loaded.model)).toEqual(weightsOf(fresh));
       loaded.model.dispose();
     }
+    const damaged = path('run', 'checkpoints', 'checkpoint-000009.tfmt');
+    await writeFile(damaged, 'damaged');
     const loaded = await loadModel(path('run', 'checkpoints'));
+    expect(loaded.skipped).toHaveLength(1);
+    expect(loaded.skipped[0]).toContain(damaged);
     expect(loaded.from).toBe(`${path('run', 'checkpoints', 'checkpoint-000002.tfmt')} (the last weights)`);
     expect(weightsOf(loaded.model)).toEqual(weightsOf(model));
     expect(weightsOf(loaded.model)).not.toEqual(weightsOf(fresh));

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import { writeJson } from 'tfjs-multitask/node';
@@ -38,6 +38,7 @@ async function jobOf(name: string, config: RunConfig): Promise<Job> {
 const read = async <V>(job: Job, file: string): Promise<V> =>
   JSON.parse(await readFile(join(job.folder, file), 'utf8'));
 const never = new AbortController().signal;
+const quiet = { onStep: () => undefined, onNotice: () => undefined };
 
 // Models are slow to build where other work takes the cores.
 describe('a run', { timeout: 300_000 }, () => {
@@ -45,19 +46,33 @@ describe('a run', { timeout: 300_000 }, () => {
     const config = small({ tasks: ['segmentation', 'classification'], averageDecay: 0.9, epochs: 2, stepsPerEpoch: 2 });
     const [calm, stopped] = [await jobOf('calm', config), await jobOf('stopped', config)];
     const before = memory().numTensors;
-    expect(await runJob(calm, never, () => undefined)).toBe(true);
+    expect(await runJob(calm, never, quiet)).toBe(true);
     expect(memory().numTensors).toBe(before);
 
     const controller = new AbortController();
-    const outcome = await runJob(stopped, controller.signal, ({ epoch }) => {
-      if (epoch === 1) controller.abort();
+    const outcome = await runJob(stopped, controller.signal, {
+      ...quiet,
+      onStep({ epoch }) {
+        if (epoch === 1) controller.abort();
+      },
     });
+    // A newer checkpoint that is damaged is passed over, and that is said.
+    const checkpoints = join(stopped.folder, 'checkpoints');
+    const damaged = join(checkpoints, 'checkpoint-000099.tfmt');
+    await writeFile(damaged, 'damaged');
+    const notices: string[] = [];
     expect(outcome).toBe(false);
     expect(memory().numTensors).toBe(before);
     expect(existsSync(join(stopped.folder, 'run.json'))).toBe(false);
     const steps: number[] = [];
-    expect(await runJob(stopped, never, ({ epoch }) => steps.push(epoch))).toBe(true);
+    const listener = {
+      onStep: ({ epoch }: { readonly epoch: number }) => void steps.push(epoch),
+      onNotice: (text: string) => void notices.push(text),
+    };
+    expect(await runJob(stopped, never, listener)).toBe(true);
     expect(steps).toEqual([1]);
+    expect(notices).toHaveLength(1);
+    expect(notices[0]).toMatch(`Skipped a damaged checkpoint. ${damaged}: expected`);
 
     expect(await read(stopped, 'scores.json')).toEqual(await read(calm, 'scores.json'));
     const untimed = (epochs: EpochRecord[]) => epochs.map(({ seconds: _, ...rest }) => rest);
@@ -71,7 +86,7 @@ describe('a run', { timeout: 300_000 }, () => {
   it('that is complete can be scored with flips, as if it had been from the start', async () => {
     const config = small({ tasks: ['segmentation', 'classification'], epochs: 1, stepsPerEpoch: 1 });
     const job = { ...(await jobOf('run', config)), flips: true };
-    await runJob(job, never, () => undefined);
+    await runJob(job, never, quiet);
     const [plain, flips] = [await read<RunScores>(job, 'scores.json'), await read<RunScores>(job, 'scores-flips.json')];
     expect(flips.predictions.map(({ id }) => id)).toEqual(plain.predictions.map(({ id }) => id));
     expect(flips.predictions).not.toEqual(plain.predictions);

@@ -9,6 +9,8 @@ export interface LoadedModel {
   readonly model: MultitaskModel<string>;
   /** The files that it came from, for people. */
   readonly from: string;
+  /** Why newer checkpoints were passed over. */
+  readonly skipped: readonly string[];
 }
 
 /** What a checkpoint says of the weights; see `trainer.save` and `earlyStopping`. */
@@ -75,7 +77,7 @@ function putWeights({ net }: MultitaskModel<string>, run: SavedRun, values: read
  */
 export async function loadModel(folder: string): Promise<LoadedModel> {
   const saved = await find(folder, 'model', hasModel);
-  if (saved !== undefined) return { model: await loadMultitask(fileSystem(saved)), from: saved };
+  if (saved !== undefined) return { model: await loadMultitask(fileSystem(saved)), from: saved, skipped: [] };
   const checkpoints = await find(folder, 'checkpoints', hasCheckpoints);
   if (checkpoints === undefined) {
     throw new Error(
@@ -100,5 +102,5 @@ export async function loadModel(folder: string): Promise<LoadedModel> {
     model.dispose();
     throw error;
   }
-  return { model, from: `${last.file} (${which})` };
+  return { model, from: `${last.file} (${which})`, skipped: last.skipped.map(({ reason }) => reason) };
 }

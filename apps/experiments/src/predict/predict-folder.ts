@@ -1,7 +1,7 @@
 import { basename, join, posix } from 'node:path';
 import type { NDArray } from 'tfjs-multitask';
 import { resizeImage } from 'tfjs-multitask/data';
-import { readImage, writePng } from 'tfjs-multitask/node';
+import { readImage, removeLeftovers, writePng } from 'tfjs-multitask/node';
 import { createCsv } from './csv-file';
 import { ADDED, type ImageList, type ImageRow } from './list-images';
 import { maskFolder, type PredictOptions } from './options';
@@ -128,6 +128,7 @@ export async function predictFolder(
     return [...row.cells, shown, path, ...(skipped ? [reason] : [])];
   };
 
+  await removeLeftovers(masks, { recursive: true });
   const csv = await createCsv(out);
   try {
     await csv.write([[...list.columns, ...ADDED.filter((name) => name !== 'error' || skipped)]]);

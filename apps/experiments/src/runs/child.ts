@@ -1,6 +1,6 @@
 // A process of its own for one run. Its parent sends a `Request` and hears `Report`s.
 import { useBackend } from 'tfjs-multitask/backends';
-import type { OnStep } from '../training/train-run';
+import type { Listener } from '../training/train-run';
 import { type Job, runJob, scoreFlips } from './run-job';
 
 export interface Request {
@@ -12,6 +12,7 @@ export interface Request {
 
 export type Report =
   | { readonly kind: 'step'; readonly epoch: number; readonly step: number }
+  | { readonly kind: 'notice'; readonly text: string }
   | { readonly kind: 'end'; readonly outcome: 'complete' }
   | { readonly kind: 'end'; readonly outcome: 'stopped' }
   | { readonly kind: 'end'; readonly outcome: 'failed'; readonly error: string };
@@ -35,12 +36,18 @@ process.once('message', async ({ job, threads, work }: Request) => {
   let told = 0;
   try {
     await useBackend(job.backend, { threads, onNotice: console.warn });
-    const onStep: OnStep = ({ epoch, step }) => {
-      if (Date.now() - told < REPORT_MS) return;
-      told = Date.now();
-      void tell({ kind: 'step', epoch, step });
+    const listener: Listener = {
+      onStep({ epoch, step }) {
+        if (Date.now() - told < REPORT_MS) return;
+        told = Date.now();
+        void tell({ kind: 'step', epoch, step });
+      },
+      onNotice(text) {
+        console.warn(text);
+        void tell({ kind: 'notice', text });
+      },
     };
-    const complete = work === 'train' ? await runJob(job, controller.signal, onStep) : await scoreFlips(job);
+    const complete = work === 'train' ? await runJob(job, controller.signal, listener) : await scoreFlips(job);
     await tell(complete ? { kind: 'end', outcome: 'complete' } : { kind: 'end', outcome: 'stopped' });
   } catch (error) {
     console.error(error);

@@ -25,6 +25,8 @@ const REDRAW_MS = 250;
 /** Shows how a grid stands: runs done, what each job does, the time left. */
 export interface GridProgress {
   step(id: string, share: number, place: string): void;
+  /** Shows a line that stays. */
+  say(line: string): void;
   /** A run has ended, in whatever way; `line` stays. */
   end(id: string, line: string): void;
   close(): void;
@@ -63,16 +65,20 @@ export function gridProgress(
     if (stream.isTTY) stream.write(`\r${line.slice(0, (stream.columns || 80) - 1)}\x1b[K`);
     else stream.write(`${line}\n`);
   };
+  const say = (line: string): void => {
+    stream.write(`${stream.isTTY ? '\r\x1b[K' : ''}${line}\n`);
+  };
   return {
     step(id, share, place) {
       if (!first.has(id)) first.set(id, share);
       running.set(id, { share, place });
       draw(false);
     },
+    say,
     end(id, line) {
       running.delete(id);
       ended.add(id);
-      stream.write(`${stream.isTTY ? '\r\x1b[K' : ''}${line}; ${summary()}\n`);
+      say(`${line}; ${summary()}`);
     },
     close() {
       if (stream.isTTY) stream.write('\r\x1b[K');

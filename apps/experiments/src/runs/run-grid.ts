@@ -42,9 +42,12 @@ export async function runGrid(
     const { job, work } = request;
     const { id, config } = job;
     const started = new Date();
-    const outcome = await spawnRun(request, signal, ({ epoch, step }) => {
-      const within = Math.min(1, step / (config.stepsPerEpoch ?? Number.POSITIVE_INFINITY));
-      progress.step(id, (epoch + within) / config.epochs, `epoch ${epoch + 1}/${config.epochs}`);
+    const outcome = await spawnRun(request, signal, {
+      onStep({ epoch, step }) {
+        const within = Math.min(1, step / (config.stepsPerEpoch ?? Number.POSITIVE_INFINITY));
+        progress.step(id, (epoch + within) / config.epochs, `epoch ${epoch + 1}/${config.epochs}`);
+      },
+      onNotice: (text) => progress.say(`${id}: ${text}`),
     });
     if (outcome.outcome === 'stopped') return;
     const time = duration((Date.now() - started.getTime()) / 1000);

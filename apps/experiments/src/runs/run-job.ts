@@ -10,7 +10,7 @@ import type { ExperimentTask, RunConfig, RunInfo, SplitRecord } from '../records
 import { writeGallery } from '../training/gallery';
 import { scoreRun } from '../training/score-run';
 import { type TaskView, viewFor } from '../training/task-view';
-import { type OnStep, trainRun } from '../training/train-run';
+import { type Listener, trainRun } from '../training/train-run';
 
 /** One run as its process is told of it. */
 export interface Job extends DataOptions {
@@ -44,11 +44,11 @@ export const FLIPS_FILE = 'scores-flips.json';
  * Trains a run, scores it and writes its folder; `run.json` comes last. False where it was stopped on the way: its
  * checkpoint is then what it resumes from.
  */
-export async function runJob(job: Job, signal: AbortSignal, onStep: OnStep): Promise<boolean> {
+export async function runJob(job: Job, signal: AbortSignal, listener: Listener): Promise<boolean> {
   const { config, folder } = job;
   const view = await openView(job);
   const started = new Date().toISOString();
-  const { model, epochs, bestEpoch, stopped } = await trainRun(view, config, { folder, signal, onStep });
+  const { model, epochs, bestEpoch, stopped } = await trainRun(view, config, { folder, signal, ...listener });
   if (stopped) {
     model.dispose();
     return false;

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Listener } from '../training/train-run';
 import type { Report, Request } from './child';
 
 export type Outcome =
@@ -16,7 +17,7 @@ const TYPESCRIPT = new URL('../../bin/typescript.mjs', import.meta.url).href;
 export async function spawnRun(
   request: Request,
   signal: AbortSignal,
-  onStep: (place: { readonly epoch: number; readonly step: number }) => void,
+  { onStep, onNotice }: Listener,
 ): Promise<Outcome> {
   const logFile = join(request.job.folder, 'log.txt');
   const log = await open(logFile, 'a');
@@ -33,6 +34,7 @@ export async function spawnRun(
       signal.addEventListener('abort', stop, { once: true });
       child.on('message', (report: Report) => {
         if (report.kind === 'step') onStep(report);
+        else if (report.kind === 'notice') onNotice(report.text);
         else outcome = report;
       });
       const end = async (how: string): Promise<void> => {

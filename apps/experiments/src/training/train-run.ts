@@ -24,7 +24,10 @@ function flatten({ epoch, seconds, train, validation }: EpochLog<string>): Epoch
 }
 
 /** What a run tells while it trains. */
-export type OnStep = (place: { readonly epoch: number; readonly step: number }) => void;
+export interface Listener {
+  onStep(place: { readonly epoch: number; readonly step: number }): void;
+  onNotice(text: string): void;
+}
 
 export interface Trained {
   readonly model: MultitaskModel<ExperimentTask>;
@@ -40,7 +43,7 @@ export interface Trained {
 export async function trainRun(
   view: TaskView,
   config: RunConfig,
-  { folder, signal, onStep }: { readonly folder: string; readonly signal: AbortSignal; readonly onStep: OnStep },
+  { folder, signal, onStep, onNotice }: { readonly folder: string; readonly signal: AbortSignal } & Listener,
 ): Promise<Trained> {
   const { model, losses, metrics, weighting, labels, finish } = trainedModel(config);
   const sources = sourcesFor(view, config);
@@ -54,6 +57,7 @@ export async function trainRun(
   const monitor = config.keptBy === undefined ? 'validation.loss' : (`validation.${config.keptBy}.loss` as const);
   const checkpoints = join(folder, 'checkpoints');
   const last = await loadCheckpoint(checkpoints);
+  for (const { reason } of last?.skipped ?? []) onNotice(`Skipped a damaged checkpoint. ${reason}`);
   const watch: Callback<string> = {
     onStepEnd: (run, { step }) => onStep({ epoch: run.epoch, step }),
     onEpochEnd: (run) => writeJson(join(folder, 'epochs.json'), run.history.map(flatten)),
