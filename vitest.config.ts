@@ -30,6 +30,7 @@ const ALONE = [
   'apps/experiments/tests/folder.test.ts',
   'packages/backend-simd/tests/*.test.ts',
   'tests/backends/**/*.test.ts',
+  'tests/internal/check-backend.test.ts',
   'tests/layers/register.test.ts',
   'tests/layers/fused/fuse-conv2d.test.ts',
   'tests/node/read-image.test.ts',

@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, Shape } from '@tensorflow/tfjs-layers';
 import { mapTasks } from '../internal/map-tasks';
 import { fuseLayers } from '../layers/fused/fuse-layers';
@@ -16,8 +16,17 @@ export interface FromLayersModelOptions<T extends string> {
 }
 
 function checkInput(x: Tensor, expected: Shape): void {
+  if (!(x instanceof Tensor)) {
+    const value: unknown = x;
+    const given = Array.isArray(value) ? 'an array' : ArrayBuffer.isView(value) ? value.constructor.name : typeof value;
+    throw new TypeError(`predict: x must be a tensor, got ${given}; make one with tensor(values, [batch, ...]).`);
+  }
+  if (x.isDisposed) throw new Error('predict: x has been disposed.');
   if (x.dtype !== 'float32') {
-    throw new TypeError(`predict: x must be float32, got ${x.dtype}; convert it with cast(x, 'float32').`);
+    throw new TypeError(
+      `predict: x must be float32, got ${x.dtype}; convert it with cast(x, 'float32'), and scale it as the images of the ` +
+        'training were: pixels of 0 to 255 are mostly divided by 255.',
+    );
   }
   if (x.shape[0] === 0) throw new RangeError('predict: x must hold at least one sample, got none.');
   const fits = x.shape.length === expected.length && expected.every((n, i) => n === null || n === x.shape[i]);

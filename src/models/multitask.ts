@@ -1,5 +1,6 @@
 import { type LayersModel, model as layersModel, input as symbolicInput } from '@tensorflow/tfjs-layers';
 import { checkInteger } from '../internal/check';
+import { checkBackend } from '../internal/check-backend';
 import type { ByTask, Encoder, Head, MultitaskModel, OutputKind, SomeTasks } from '../types';
 import { fromLayersModel } from './from-layers-model';
 import { disposeUnused } from './sharing/dispose-unused';
@@ -31,7 +32,7 @@ export interface MultitaskOptions<T extends string> {
  * the output `task`.
  * Source: Caruana, "Multitask learning", 1997, doi:10.1023/A:1007379606734.
  *
- * @throws RangeError for a shape that is not of positive integers, for names that cannot be tasks (a letter followed by
+ * @throws Error where no backend has been chosen; RangeError for a shape that is not of positive integers, for names that cannot be tasks (a letter followed by
  * letters, digits, '_' or '-'; not 'loss', 'input' or 'encoder') and for a head whose last layer does not have the
  * task's name.
  * @example
@@ -48,6 +49,7 @@ export function multitask<T extends string>(options: MultitaskOptions<T>): Multi
   const { inputShape, encoder, heads, sharing = hardSharing(), outputs, name = 'multitask', seed } = options;
   const tasks = Object.keys(heads) as T[];
   checkOutputNames(tasks, 'multitask');
+  checkBackend('multitask');
   for (const size of inputShape) checkInteger(size, 1, 'multitask: inputShape');
   const input = symbolicInput({ shape: [...inputShape], name: 'input' });
   const build = (): LayersModel => {

@@ -165,9 +165,32 @@ describe('multitask', () => {
     const model = build();
     const x = ones([1, 16, 16, 1], 'int32');
     expect(() => model.predict(x)).toThrow(
-      new TypeError("predict: x must be float32, got int32; convert it with cast(x, 'float32')."),
+      new TypeError(
+        "predict: x must be float32, got int32; convert it with cast(x, 'float32'), and scale it as the images of the " +
+          'training were: pixels of 0 to 255 are mostly divided by 255.',
+      ),
     );
     x.dispose();
+    model.dispose();
+  });
+
+  it.each<[string, unknown, string]>([
+    ['nested arrays', [[[[0.5]]]], 'an array'],
+    ['a typed array', new Float32Array(256), 'Float32Array'],
+    ['nothing', undefined, 'undefined'],
+  ])('refuses to predict from %s', (_, x, given) => {
+    const model = build();
+    expect(() => model.predict(x as Tensor)).toThrow(
+      new TypeError(`predict: x must be a tensor, got ${given}; make one with tensor(values, [batch, ...]).`),
+    );
+    model.dispose();
+  });
+
+  it('refuses to predict from a disposed tensor', () => {
+    const model = build();
+    const x = ones([1, 16, 16, 1]);
+    x.dispose();
+    expect(() => model.predict(x)).toThrow(new Error('predict: x has been disposed.'));
     model.dispose();
   });
 });

@@ -217,6 +217,14 @@ describe('MLPHead', () => {
     expect(path(plain)).toEqual(['b/flatten', 'b/dense1', 'b']);
   });
 
+  it('starts with the hidden layers on a vector', () => {
+    const bottleneck = input({ shape: [6] });
+    expect(path(MLPHead({ units: [4], dropout: 0 })({ skips: [], bottleneck }, 'v'))).toEqual(['v/dense1', 'v']);
+    expect(() => MLPHead({ filters: 8 })({ skips: [], bottleneck }, 'w')).toThrow(
+      new RangeError('MLPHead: filters must be 0 for features that are a vector, [batch, 6], got 8.'),
+    );
+  });
+
   it('refuses options out of range', () => {
     expect(() => MLPHead({ filters: -1 })).toThrow('MLPHead: filters must be an integer of at least 0, got -1.');
     expect(() => MLPHead({ units: [1.5] })).toThrow('MLPHead: units must be an integer of at least 1, got 1.5.');
