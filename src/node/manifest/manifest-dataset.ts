@@ -2,6 +2,7 @@ import { resizeImage } from '../../data/resize-image';
 import { resizeMask } from '../../data/resize-mask';
 import type { Dataset, NDArray, SomeTasks } from '../../types';
 import { readImage } from '../read-image';
+import { checkDistinct } from './check-distinct';
 import { checkFiles, checkHeaders } from './check-files';
 import type { ManifestTask } from './manifest-columns';
 import { completeOptions, type ManifestDatasetOptions } from './manifest-options';
@@ -23,7 +24,7 @@ export interface ManifestDataset<T extends ManifestTask> extends Dataset<T> {
  * out. A row's `id` is its image's path, its stratum the class, the source and whether the mask is known.
  *
  * @throws Error that names file, line, found and expected: at opening for columns, labels and files that are missing or
- * wrong, an image named twice, a path that leaves the directory; when reading, for what {@link readImage} refuses and
+ * wrong, an image named twice (also as `./a.png` or by a link), a path that leaves the directory; when reading, for what {@link readImage} refuses and
  * for a mask whose size differs from its image's, or that has no white. RangeError for bad options.
  * @example
  * const dataset = await manifestDataset('data/ct', { size: [64, 64], columns: { group: 'patient' } });
@@ -35,6 +36,7 @@ export async function manifestDataset<T extends ManifestTask = ManifestTask>(
 ): Promise<ManifestDataset<T>> {
   const { tasks, size, channels, pixelLimit, check, ...rest } = completeOptions(options);
   const manifest = await readManifest(directory, rest.manifest, { ...rest, tasks });
+  await checkDistinct(directory, manifest);
   if (check !== 'none') await checkFiles(directory, manifest);
   if (check === 'headers') await checkHeaders(directory, manifest, pixelLimit);
   const { entries } = manifest;

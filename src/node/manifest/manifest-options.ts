@@ -21,7 +21,7 @@ export interface ManifestDatasetOptions<T extends ManifestTask> {
   readonly pixelLimit?: number;
   /**
    * At opening, check that every file exists (`'files'`), also read every image's header (`'headers'`), or check
-   * nothing (`'none'`), so that a missing file is an error when it is read. Default: `'files'`.
+   * none of that (`'none'`), so that a missing file is an error when it is read. Default: `'files'`.
    */
   readonly check?: 'none' | 'files' | 'headers';
 }

@@ -28,22 +28,18 @@ export interface ReadManifestOptions {
   readonly negativesAreEmpty: boolean;
 }
 
-/** @throws Error that names file and line for a blank image, one that was named before, and an invalid label. */
+/** @throws Error that names file and line for a blank image and an invalid label. */
 function parseEntries(
   file: string,
   table: CsvTable,
   columns: UsedColumns,
   negativesAreEmpty: boolean,
 ): ManifestEntry[] {
-  const seen = new Map<string, number>();
   return table.records.map((record, i) => {
     const line = table.lines[i];
     const where = `${file}, line ${line}: column`;
     const image = record[columns.image];
     if (image === '') throw new Error(`${where} '${columns.image}': expected a path, found a blank.`);
-    const first = seen.get(image);
-    if (first !== undefined) throw new Error(`${where} '${columns.image}': ${image} is on line ${first} already.`);
-    seen.set(image, line);
     const text = columns.label === undefined ? '' : record[columns.label];
     const label = text === '' ? undefined : Number(text);
     if (label !== undefined && label !== 0 && label !== 1) {

@@ -1,4 +1,4 @@
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { batches } from '../../../src/data/batches';
@@ -214,6 +214,40 @@ describe('manifestDataset refuses at opening', () => {
     );
     await expect(manifest('image,mask,covid\nimages/b.png,,1\nimages/b.png,,0\n')).rejects.toThrow(
       "line 3: column 'image': images/b.png is on line 2 already.",
+    );
+  });
+
+  it.each(['none', 'files'] as const)('an image under two names (check: %s)', async (check) => {
+    await putSamples();
+    const twice = (name: string) =>
+      manifest(`image,mask,covid\nimages/b.png,,1\nimages/c.png,,0\n${name},,0\n`, { check });
+    await symlink('b.png', path('images', 'symbolic.png'));
+    await link(path('images', 'b.png'), path('images', 'hard.png'));
+    await symlink('images', path('folder'));
+    for (const name of [
+      './images/b.png',
+      'images//b.png',
+      'images/../images/b.png',
+      'images/symbolic.png',
+      'folder/b.png',
+    ]) {
+      await expect(twice(name)).rejects.toThrow(
+        `${path('manifest.csv')}, line 4: column 'image': ${name} is on line 2 already as images/b.png.`,
+      );
+    }
+    await expect(twice('images/hard.png')).rejects.toThrow('images/hard.png is on line 2 already as images/b.png.');
+    // Names that differ in case are two files or one, as the file system has it.
+    await copyFile(path('images', 'b.png'), path('images', 'B.png'));
+    const files = (await readdir(path('images'))).includes('B.png') ? 2 : 1;
+    const outcome = await twice('images/B.png').catch((error: Error) => error.message);
+    if (files === 2) expect(outcome).toHaveProperty('rows.length', 3);
+    else expect(outcome).toContain('images/B.png is on line 2 already');
+  });
+
+  it('an image under two names that is not there, where nobody looks for it yet', async () => {
+    await putSamples();
+    await expect(manifest('image,mask,covid\nnone.png,,1\n./none.png,,1\n', { check: 'none' })).rejects.toThrow(
+      "line 3: column 'image': ./none.png is on line 2 already as none.png.",
     );
   });
 

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { join, normalize } from 'node:path';
 import { parse } from 'csv-parse';
+import { identityOf, isInside, realTarget } from './real-path';
 
 /** One image of the folder and what the manifest says of it. */
 export interface ImageRow {
@@ -12,6 +13,8 @@ export interface ImageRow {
   readonly label: 0 | 1 | undefined;
   /** The manifest's row, one for each of its columns. */
   readonly cells: readonly string[];
+  /** Of the manifest. */
+  readonly line?: number;
 }
 
 /** The images of a folder, read anew, one row at a time, whenever `rows` is called. */
@@ -71,7 +74,7 @@ async function* manifestRows(file: string): AsyncGenerator<ImageRow> {
     if (label !== undefined && label !== 0 && label !== 1) {
       throw new Error(`${file}, line ${line}: column 'covid': expected 0, 1 or a blank (unknown), found '${covid}'.`);
     }
-    yield { image, mask: cell('mask') || undefined, label, cells };
+    yield { image, mask: cell('mask') || undefined, label, cells, line };
   }
 }
 
@@ -93,11 +96,25 @@ async function count(rows: AsyncIterable<ImageRow>): Promise<number> {
   return total;
 }
 
+/** Counts the rows of a manifest; throws for an image that it has twice, under whatever names. */
+async function countDistinct(file: string, directory: string, rows: AsyncIterable<ImageRow>): Promise<number> {
+  const lines = new Map<string, number | undefined>();
+  for await (const { image, line } of rows) {
+    const identity = (await identityOf(join(directory, image))) ?? normalize(image);
+    if (lines.has(identity)) {
+      throw new Error(`${file}, line ${line}: column 'image': ${image} is on line ${lines.get(identity)} already.`);
+    }
+    lines.set(identity, line);
+  }
+  return lines.size;
+}
+
 /**
  * Lists the images of a folder: those that its `manifest.csv` names or, without one, every image file below it. The rows
- * are counted and checked once before anything is predicted, and never held together.
+ * are counted and checked once before anything is predicted, and never held together: of each image of a manifest stays
+ * the number by which the file system knows it.
  *
- * @throws Error that names file, line, found and expected; where there is no image; where `out` would put its masks
+ * @throws Error that names file, line, found and expected; for an image named twice; where there is no image; where `out` would put its masks
  * among the images of a folder without a manifest.
  */
 export async function listImages(directory: string, out: string): Promise<ImageList> {
@@ -110,12 +127,11 @@ export async function listImages(directory: string, out: string): Promise<ImageL
     const columns = header.done ? [] : header.value.cells;
     checkColumns(manifest, columns);
     const rows = () => manifestRows(manifest);
-    const total = await count(rows());
+    const total = await countDistinct(manifest, directory, rows());
     if (total === 0) throw new Error(`${manifest}: expected a row for each image, found the header alone.`);
     return { columns, total, rows };
   }
-  const way = relative(directory, resolve(out));
-  if (!way.startsWith('..') && !isAbsolute(way)) {
+  if (isInside(await realTarget(directory), await realTarget(out))) {
     throw new Error(
       `--out must lie outside of ${directory}, which has no manifest.csv: masks would be taken for images.`,
     );

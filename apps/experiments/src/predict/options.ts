@@ -35,7 +35,7 @@ export const HELP = `Predicts class and lesions of every image in a folder.
   --backend NAME      default: the fastest that works here
   --help
 
-Memory does not grow with the number of images. Where the manifest has labels, scores are printed at the end.
+Nothing that is read is replaced. Where the manifest has labels, scores are printed at the end.
 `;
 
 function needed(value: string | undefined, name: string): string {

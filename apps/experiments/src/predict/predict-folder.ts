@@ -1,10 +1,11 @@
-import { basename, join, posix } from 'node:path';
+import { join } from 'node:path';
 import type { NDArray } from 'tfjs-multitask';
 import { resizeImage } from 'tfjs-multitask/data';
 import { readImage, removeLeftovers, writePng } from 'tfjs-multitask/node';
 import { createCsv } from './csv-file';
 import { ADDED, type ImageList, type ImageRow } from './list-images';
-import { maskFolder, type PredictOptions } from './options';
+import type { PredictOptions } from './options';
+import { openOutputs } from './output-files';
 import type { Prediction, Predictor } from './predictor';
 import { createScorer, type FolderScores } from './scores';
 
@@ -61,8 +62,8 @@ async function readTrueMask(directory: string, mask: string, size: readonly numb
  * Predicts all images of a list and writes the CSV file and the masks. It holds two batches at the size of the model,
  * one image at its own size and, of labelled images, two numbers each; how many images there are does not matter.
  *
- * @throws Error for an image that cannot be read, unless it is to be skipped, and where `signal` ends it: no CSV file is
- * written then.
+ * @throws Error for an image that cannot be read, unless it is to be skipped, where something that is read would be
+ * replaced, and where `signal` ends it: no CSV file is written then.
  */
 export async function predictFolder(
   predictor: Predictor,
@@ -70,7 +71,7 @@ export async function predictFolder(
   { data, out, threshold, batch, onError }: FolderOptions,
   { onProgress, signal }: { readonly onProgress?: (done: number) => void; readonly signal?: AbortSignal } = {},
 ): Promise<FolderResult> {
-  const masks = maskFolder(out);
+  const outputs = await openOutputs({ data, out });
   const skipped = onError === 'skip';
   const scorer = createScorer();
   let images = 0;
@@ -83,6 +84,7 @@ export async function predictFolder(
   };
 
   const readRow = async (row: ImageRow): Promise<ReadRow> => {
+    await outputs.check(row);
     try {
       const image = await readImage(row.image, { channels: predictor.channels, root: data });
       const [height, width] = image.shape;
@@ -111,10 +113,9 @@ export async function predictFolder(
     if (lesion !== undefined && size !== undefined) {
       const { data: values, shape } = resizeImage(lesion, size);
       const mask: NDArray = { data: binary(values, threshold), shape };
-      // The whole name and one more ending: a.jpg and a.png may lie in one folder.
-      const name = posix.normalize(`${row.image}.png`);
-      await writePng(join(masks, name), { data: (mask.data as Uint8Array).map((value) => 255 * value), shape });
-      path = posix.join(basename(masks), name);
+      const { file, shown } = await outputs.maskOf(row.image);
+      await writePng(file, { data: (mask.data as Uint8Array).map((value) => 255 * value), shape });
+      path = shown;
       if (row.mask !== undefined) {
         try {
           await scorer.addMask(await readTrueMask(data, row.mask, size), mask);
@@ -128,7 +129,7 @@ export async function predictFolder(
     return [...row.cells, shown, path, ...(skipped ? [reason] : [])];
   };
 
-  await removeLeftovers(masks, { recursive: true });
+  await removeLeftovers(outputs.masks, { recursive: true });
   const csv = await createCsv(out);
   try {
     await csv.write([[...list.columns, ...ADDED.filter((name) => name !== 'error' || skipped)]]);
