@@ -1,7 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { anything, fields, integer, listOf, oneOf, type Reader } from '../internal/readers';
 import type { NDArray, PlainData } from '../types';
-import { type ArrayType, arrayType, decodePlainData, encodePlainData, newArray } from './plain-data';
+import { ARRAY_TYPES, type ArrayType, arrayType, decodePlainData, encodePlainData, newArray } from './plain-data';
+import { openRegularFile, readFully } from './regular-file';
 import { writeDurably } from './write-durably';
 
 // A file: magic (8 bytes), version and header length (two little-endian 32-bit integers), header (JSON), the typed
@@ -16,6 +18,12 @@ interface Header {
   readonly data: unknown;
   readonly arrays: readonly (readonly [type: ArrayType, length: number])[];
 }
+
+const readLength: Reader<Header['arrays'][number]> = (value, at) => {
+  const [type, length] = listOf(anything)(value, at);
+  return [oneOf(ARRAY_TYPES)(type, `${at}[0]`), integer()(length, `${at}[1]`)];
+};
+const readHeaderParts = fields({ data: anything, arrays: listOf(readLength) });
 
 function padding(length: number): number {
   return (ALIGNMENT - (length % ALIGNMENT)) % ALIGNMENT;
@@ -52,14 +60,6 @@ export async function writeArchive(path: string, data: PlainData): Promise<void>
   await writeDurably(path, [...chunks, hash.digest()]);
 }
 
-async function readFully(handle: FileHandle, into: Uint8Array): Promise<void> {
-  for (let done = 0; done < into.length; ) {
-    const { bytesRead } = await handle.read(into, done, into.length - done);
-    if (bytesRead === 0) throw new Error('it ends too early');
-    done += bytesRead;
-  }
-}
-
 interface Opened {
   readonly handle: FileHandle;
   readonly header: Header;
@@ -68,8 +68,7 @@ interface Opened {
 }
 
 /** Reads up to the arrays; throws where the file is not an archive, or is not as long as its header says. */
-async function readHeader(handle: FileHandle): Promise<Opened> {
-  const { size } = await handle.stat();
+async function readHeader(handle: FileHandle, size: number): Promise<Opened> {
   const hash = createHash('sha256');
   const read = async (length: number): Promise<Buffer> => {
     if (length > size) throw new Error(`it has ${size} bytes, too few for what it says it holds`);
@@ -86,7 +85,7 @@ async function readHeader(handle: FileHandle): Promise<Opened> {
   const headerLength = prefix.readUInt32LE(12);
   const text = await read(headerLength);
   await read(padding(headerLength));
-  const header = JSON.parse(text.toString()) as Header;
+  const header = readHeaderParts(JSON.parse(text.toString()), 'its header');
 
   // Lengths are added up before anything of that length is allocated.
   let expected = PREFIX + headerLength + padding(headerLength) + DIGEST;
@@ -119,13 +118,14 @@ async function readArrays({ handle, header, hash }: Opened): Promise<NDArray['da
 
 /** Errors name the path and say what is wrong with the file. */
 async function openArchive<V>(path: string, read: (opened: Opened) => Promise<V>): Promise<V> {
-  const handle = await open(path, 'r').catch((error: Error) => {
+  const { handle, size } = await openRegularFile(path).catch((error: Error) => {
     throw new Error(`${path}: expected an archive: ${error.message}.`, { cause: error });
   });
   try {
-    return await read(await readHeader(handle));
+    return await read(await readHeader(handle, size));
   } catch (error) {
-    throw new Error(`${path}: expected a whole archive: ${(error as Error).message}.`, { cause: error });
+    const reason = (error as Error).message.replace(/\.$/, '');
+    throw new Error(`${path}: expected a whole archive: ${reason}.`, { cause: error });
   } finally {
     await handle.close();
   }

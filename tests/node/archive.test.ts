@@ -1,4 +1,6 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readArchive, readArchiveOutline, writeArchive } from '../../src/node/archive';
@@ -157,5 +159,103 @@ describe('A damaged archive is refused', () => {
     other[8] = 2;
     await writeFile(path('state.tfmt'), other);
     await expect(readArchive(path('state.tfmt'))).rejects.toThrow('its format is version 2, this library reads 1.');
+  });
+});
+
+/** An archive that is whole, with any header: what a stranger can write, by the format in `src/node/archive.ts`. */
+function craft(header: string, arrays = Buffer.alloc(0)): Buffer {
+  const text = Buffer.from(header);
+  const prefix = Buffer.from([0x89, 0x54, 0x46, 0x4d, 0x54, 0x0d, 0x0a, 0x1a, 1, 0, 0, 0, 0, 0, 0, 0]);
+  prefix.writeUInt32LE(text.length, 12);
+  const content = Buffer.concat([prefix, text, Buffer.alloc((8 - (text.length % 8)) % 8), arrays]);
+  return Buffer.concat([content, createHash('sha256').update(content).digest()]);
+}
+
+describe('A whole archive from a stranger', () => {
+  const eight = Buffer.alloc(8);
+  const deep = (depth: number) => `{"data":${'['.repeat(depth)}${']'.repeat(depth)},"arrays":[]}`;
+
+  it('is read where it holds what this library would have written', async () => {
+    await writeFile(path('a'), craft('{"data":{"$":{"$":[{"$":0},{"$":"-0"}]}},"arrays":[["Float64Array",1]]}', eight));
+    expect(await readArchive(path('a'))).toStrictEqual({ $: [Float64Array.of(0), -0] });
+    await writeFile(path('a'), craft(deep(900)));
+    await readArchive(path('a'));
+  });
+
+  it.each<[string, Buffer, string]>([
+    ['no header', craft('null'), 'its header: expected an object, found null'],
+    ['no arrays', craft('{"data":1}'), 'its header.arrays: expected an array, found nothing'],
+    [
+      'inherited data',
+      craft('{"__proto__":{"data":1,"arrays":[]}}'),
+      'its header.arrays: expected an array, found nothing',
+    ],
+    [
+      'a length in words',
+      craft('{"data":{"$":0},"arrays":[["Uint8Array","8"]]}', eight),
+      "[1]: expected a number, found '8'",
+    ],
+    [
+      'a negative length',
+      craft('{"data":{"$":0},"arrays":[["Uint8Array",-8]]}'),
+      'expected an integer of at least 0, found -8',
+    ],
+    [
+      'an endless length',
+      craft('{"data":{"$":0},"arrays":[["Uint8Array",9e15]]}'),
+      'its header promises 9000000000000',
+    ],
+    [
+      'a function of every object as type',
+      craft('{"data":{"$":0},"arrays":[["toString",1]]}', eight),
+      "found 'toString'",
+    ],
+    [
+      'an array that is not there',
+      craft('{"data":{"$":1},"arrays":[["Uint8Array",8]]}', eight),
+      'where a mark stands for array 0',
+    ],
+    [
+      'an array twice',
+      craft('{"data":[{"$":0},{"$":0}],"arrays":[["Uint8Array",8]]}', eight),
+      'where a mark stands for array 1',
+    ],
+    [
+      'an array that nothing uses',
+      craft('{"data":1,"arrays":[["Uint8Array",8]]}', eight),
+      'its data has 0 of its 1 arrays',
+    ],
+    ['a number in words', craft('{"data":{"$":"ten"},"arrays":[]}'), 'its data has {"$":"ten"}'],
+    ['a mark beside other keys', craft('{"data":{"$":"NaN","a":1},"arrays":[]}'), 'its data has {"$":"NaN","a":1}'],
+    ['an empty mark', craft('{"data":{"$":null},"arrays":[]}'), 'its data has {"$":null}'],
+    ['more levels than can be read', craft(deep(100_000)), 'its data has more than 1000 levels'],
+  ])('with %s is refused', async (_, bytes, message) => {
+    await writeFile(path('a'), bytes);
+    const refused = readArchive(path('a'));
+    await expect(refused).rejects.toThrow(`${path('a')}: expected a whole archive: `);
+    await expect(refused).rejects.toThrow(message);
+  });
+});
+
+describe('What is no file', () => {
+  it('is refused at once', async () => {
+    execFileSync('mkfifo', [path('pipe')]);
+    await mkdir(path('directory'));
+    for (const [name, kind] of [
+      [path('pipe'), 'a pipe'],
+      [path('directory'), 'a directory'],
+      ['/dev/zero', 'a device'],
+    ]) {
+      await expect(readArchive(name)).rejects.toThrow(`${name}: expected an archive: it is ${kind}.`);
+    }
+  });
+
+  it('nor is data with more levels than can be read', async () => {
+    let data: PlainData = 1;
+    for (let i = 0; i < 2000; i++) data = [data];
+    await expect(writeArchive(path('a'), data)).rejects.toThrow(
+      'writeArchive: expected at most 1000 levels, got more at data[0][0]',
+    );
+    expect(await readdir(path())).toEqual([]);
   });
 });
