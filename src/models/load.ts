@@ -1,15 +1,51 @@
-import type { io } from '@tensorflow/tfjs-core';
-import { loadLayersModel } from '@tensorflow/tfjs-layers';
+import { io } from '@tensorflow/tfjs-core';
+import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
 import { checkBackend } from '../internal/check-backend';
 import { registerLayers } from '../layers/register';
 import type { MultitaskModel } from '../types';
+import { checkArtifacts } from './check-artifacts';
 import { fromLayersModel } from './from-layers-model';
+
+async function readArtifacts(source: io.IOHandler | string, who: string): Promise<io.ModelArtifacts> {
+  // As `loadLayersModel` finds them: what no handler knows is a path beside the page.
+  const [handler] = typeof source === 'string' ? [...io.getLoadHandlers(source), io.http(source)] : [source];
+  if (typeof handler?.load !== 'function') {
+    throw new TypeError(`${who}: expected a URL or an IOHandler that can load, found ${typeof source}.`);
+  }
+  if (typeof source !== 'string') return handler.load();
+  return handler.load().catch((error: Error) => {
+    throw new Error(`${who}: expected a saved layers model there, and reading it failed: ${error.message}`, {
+      cause: error,
+    });
+  });
+}
+
+/** What JavaScript itself says of a config that TensorFlow.js does not expect explains nothing; its sentences have no full stop. */
+function reasonOf(error: Error): string {
+  const unexplained = (error instanceof TypeError || error instanceof RangeError) && !error.message.endsWith('.');
+  return unexplained ? "a layer's config holds what its class does not expect." : error.message;
+}
+
+async function build(artifacts: io.ModelArtifacts, who: string): Promise<LayersModel> {
+  try {
+    return await loadLayersModel({ load: async () => artifacts });
+  } catch (error) {
+    const reason = reasonOf(error as Error);
+    throw new Error(`${who}: expected a model that TensorFlow.js can build: ${reason}`, { cause: error });
+  }
+}
 
 /**
  * Loads a model that `model.net.save` wrote, from an IOHandler or a URL. The tasks are the net's outputs; pass `tasks`
  * to check them and to have them in the type.
  *
- * @throws Error where no backend has been chosen; RangeError where the net's outputs are not `tasks`, or cannot be tasks.
+ * The model can be a stranger's: its topology and its weights are checked before they are used, so that it loads, or is
+ * refused, in a time that its length bounds. What a URL returns has no checksum that is looked at; `fileSystem` of
+ * `tfjs-multitask/node` verifies the files that it wrote.
+ *
+ * @throws RangeError or TypeError where the topology is not one (unknown layers, a cycle, a call that is not there, two
+ * layers of one name), where weights are missing or not as long as they say, and where the net's outputs are not
+ * `tasks`, or cannot be tasks; Error where it cannot be read or built, or no backend has been chosen.
  * @example
  * const model = await loadMultitask('https://example.org/model.json', ['segmentation', 'classification']);
  */
@@ -19,7 +55,10 @@ export async function loadMultitask<const T extends string = string>(
 ): Promise<MultitaskModel<T>> {
   checkBackend('loadMultitask');
   registerLayers();
-  const net = await loadLayersModel(source);
+  const who = typeof source === 'string' ? `loadMultitask: ${source}` : 'loadMultitask';
+  const artifacts = await readArtifacts(source, who);
+  checkArtifacts(artifacts, who);
+  const net = await build(artifacts, who);
   try {
     return fromLayersModel(net, tasks ?? (net.outputNames as T[]));
   } catch (error) {

@@ -1,3 +1,5 @@
+import { isReservedKey } from '../internal/readers';
+
 /** 'loss' is a key of every score record; the others are layers that each model has. */
 const RESERVED: readonly string[] = ['loss', 'input', 'encoder'];
 
@@ -13,6 +15,9 @@ export function checkOutputNames(tasks: readonly string[], caller: string): void
     }
     if (RESERVED.includes(task)) {
       throw new RangeError(`${caller}: the task names ${RESERVED.join(', ')} are reserved, got '${task}'.`);
+    }
+    if (isReservedKey(task)) {
+      throw new RangeError(`${caller}: a task may not have the name '${task}', which every object has a property of.`);
     }
   }
   const repeated = tasks.find((task, i) => tasks.indexOf(task) !== i);

@@ -9,11 +9,15 @@ import { saveModelFiles } from './save-model-files';
  * `path`: a directory, or a file name that ends in `.json`. Saving replaces a model in one step: the weights get a name
  * from their content, then `model.json` is renamed over the old one, then the old weights are removed. So a crash
  * leaves the old model or the new one. `model.json` holds a SHA-256 of itself and the weights (`sha256`, which other
- * readers ignore); loading verifies it, or the number of bytes where another program wrote the model. One process saves
- * to a path at a time.
+ * readers ignore); loading verifies it, and refuses a model of this library without it. Models that TensorFlow.js itself or
+ * a converter wrote have no checksum and are not verified: only the number of bytes is compared. One process saves to a
+ * path at a time.
  *
- * @throws Error with the path, what was found and what was expected: a missing, truncated or changed file, weights
- * outside of the directory, a full disk.
+ * What is loaded can be a stranger's: only regular files are read, weights only as long as `model.json` says, and the
+ * topology is checked before TensorFlow.js builds it, as by {@link loadMultitask}.
+ *
+ * @throws Error with the path, what was found and what was expected: a missing, truncated or changed file, no weights or
+ * weights outside of the directory, a topology that cannot be built, a full disk.
  * @example
  * await model.net.save(fileSystem('runs/model'));
  * const net = await loadLayersModel(fileSystem('runs/model'));

@@ -1,82 +1,114 @@
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { io } from '@tensorflow/tfjs-core';
-import { type ModelDocument, modelDigest, modelFile } from './model-files';
+import { anything, fields, listOf, text } from '../internal/readers';
+import { checkTopology, isGraphTopology } from '../models/check-topology';
+import { checkByteLength, checkWeightSpecs, type WeightSizes } from '../models/check-weights';
+import { isWeightsName, type ModelDocument, modelDigest, modelFile, readModelText } from './model-files';
+import { openRegularFile, type RegularFile, readFully } from './regular-file';
 import { resolveInside } from './resolve-inside';
 
-const BYTES = { float32: 4, int32: 4, bool: 1, complex64: 8, uint8: 1, uint16: 2, float16: 2 } as const;
+/** Files of weights; TensorFlow.js writes one for each 4 MB. */
+const MOST_FILES = 10_000;
 
-/** Bytes that the weights take; undefined where there are strings, whose length only the data tells. */
-function byteLength(specs: readonly io.WeightsManifestEntry[]): number | undefined {
-  let bytes = 0;
-  for (const { shape, dtype, quantization } of specs) {
-    if (dtype === 'string') return undefined;
-    bytes += BYTES[quantization?.dtype ?? dtype] * shape.reduce((product, n) => product * n, 1);
-  }
-  return bytes;
-}
+const readDocument = fields({ modelTopology: anything, weightsManifest: anything });
+const readManifest = listOf(fields({ paths: listOf(text), weights: listOf(anything) }));
 
-async function readText(file: string): Promise<string> {
+function parse(file: string, content: string): ModelDocument {
   try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new Error(`${file}: expected a saved model: ${(error as Error).message}.`, { cause: error });
-  }
-}
-
-async function readWeights(file: string, paths: readonly string[]): Promise<Uint8Array<ArrayBuffer>[]> {
-  const read = async (path: string): Promise<Uint8Array<ArrayBuffer>> => {
-    try {
-      return new Uint8Array(await readFile(await resolveInside(dirname(file), path)));
-    } catch (error) {
-      throw new Error(`${file}: expected its weights in ${path}: ${(error as Error).message}.`, { cause: error });
-    }
-  };
-  return Promise.all(paths.map(read));
-}
-
-async function readModel(file: string, text: string): Promise<io.ModelArtifacts> {
-  let document: ModelDocument;
-  try {
-    document = JSON.parse(text) as ModelDocument;
+    return JSON.parse(content) as ModelDocument;
   } catch (error) {
     throw new Error(`${file}: expected a saved model, found broken JSON: ${(error as Error).message}.`, {
       cause: error,
     });
   }
-  if (document?.modelTopology === undefined) {
+}
+
+/** Some names, the first ones of many. */
+function list(paths: readonly string[]): string {
+  return paths.length > 5 ? `${paths.slice(0, 5).join(', ')} and ${paths.length - 5} more` : paths.join(', ');
+}
+
+/** Does something with a file of weights; errors say whose they are. */
+async function withWeights<V>(file: string, path: string, use: (opened: RegularFile) => V | Promise<V>): Promise<V> {
+  try {
+    const opened = await openRegularFile(await resolveInside(dirname(file), path));
+    try {
+      return await use(opened);
+    } finally {
+      await opened.handle.close();
+    }
+  } catch (error) {
+    const reason = (error as Error).message.replace(/\.$/, '');
+    throw new Error(`${file}: expected its weights in ${path}: ${reason}.`, { cause: error });
+  }
+}
+
+/**
+ * All weights, in one buffer, since TensorFlow.js 4.22 reads zeros out of two buffers of which the second is the larger
+ * one. It is made once the files are known to be as long as the manifest says.
+ */
+async function readWeights(
+  file: string,
+  paths: readonly string[],
+  sizes: WeightSizes,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (paths.length > MOST_FILES) {
+    throw new RangeError(`${file}: expected at most ${MOST_FILES} files of weights, found ${paths.length}.`);
+  }
+  const lengths: number[] = [];
+  for (const path of paths) lengths.push(await withWeights(file, path, ({ size }) => size));
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  checkByteLength(sizes, total, file, ` in ${list(paths)}`);
+  const weights = new Uint8Array(total);
+  let at = 0;
+  for (const [i, path] of paths.entries()) {
+    const part = weights.subarray(at, at + lengths[i]);
+    await withWeights(file, path, ({ handle }) => readFully(handle, part));
+    at += part.length;
+  }
+  return weights;
+}
+
+/** Throws unless the checksum is that of the content. A model of this library has one: its weights' name tells. */
+function checkDigest(file: string, document: ModelDocument, paths: readonly string[], weights: Uint8Array): void {
+  if (!Object.hasOwn(document, 'sha256')) {
+    if (!paths.some((path) => isWeightsName(file, path))) return;
+    throw new Error(`${file}: expected the SHA-256 that is written with ${list(paths)}, found none.`);
+  }
+  if (document.sha256 === modelDigest(document, [weights])) return;
+  throw new Error(`${file}: expected the SHA-256 ${document.sha256}; it or ${list(paths)} was changed or is torn.`);
+}
+
+async function readModel(file: string, content: string): Promise<io.ModelArtifacts> {
+  const document = parse(file, content);
+  const { modelTopology, weightsManifest } = readDocument(document, file);
+  if (typeof modelTopology !== 'object' || modelTopology === null) {
     throw new Error(`${file}: expected a saved model, found JSON without modelTopology.`);
   }
-  const groups = document.weightsManifest ?? [];
+  const groups = readManifest(weightsManifest, `${file}: weightsManifest`);
+  if (groups.length === 0) {
+    throw new Error(`${file}: expected the model's weights in weightsManifest, found none: it would load untrained.`);
+  }
   const paths = groups.flatMap((group) => group.paths);
-  const weights = await readWeights(file, paths);
-  if (document.sha256 !== undefined && document.sha256 !== modelDigest(document, weights)) {
-    throw new Error(
-      `${file}: expected the SHA-256 ${document.sha256}; it or ${paths.join(', ')} was changed or is torn.`,
-    );
-  }
-  const specs = groups.flatMap((group) => group.weights);
-  const found = weights.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  const expected = byteLength(specs);
-  if (expected !== undefined && found !== expected) {
-    throw new Error(`${file}: expected ${expected} bytes of weights in ${paths.join(', ')}, found ${found}.`);
-  }
-  // One buffer, since TensorFlow.js 4.22 reads zeros out of two buffers of which the second is the larger one.
-  const joined = io.CompositeArrayBuffer.join(weights.map(({ buffer }) => buffer));
-  return io.getModelArtifactsForJSON(document as io.ModelJSON, async () => [specs, joined]);
+  const specs = groups.flatMap((group) => group.weights) as io.WeightsManifestEntry[];
+  const sizes = checkWeightSpecs(specs, `${file}: weights`);
+  const weights = await readWeights(file, paths, sizes);
+  checkDigest(file, document, paths, weights);
+  if (!isGraphTopology(modelTopology)) checkTopology(modelTopology, file, sizes.longest);
+  return io.getModelArtifactsForJSON(document as io.ModelJSON, async () => [specs, weights.buffer]);
 }
 
 /** The `load` of `fileSystem`. */
 export async function loadModelFiles(path: string): Promise<io.ModelArtifacts> {
   const file = modelFile(path);
-  for (let text = await readText(file); ; ) {
+  for (let content = await readModelText(file); ; ) {
     try {
-      return await readModel(file, text);
+      return await readModel(file, content);
     } catch (error) {
       // If another save happened in between, the weights that this text names may be gone.
-      const now = await readText(file);
-      if (now === text) throw error;
-      text = now;
+      const now = await readModelText(file);
+      if (now === content) throw error;
+      content = now;
     }
   }
 }

@@ -1,12 +1,25 @@
 import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
 import type { io } from '@tensorflow/tfjs-core';
+import { readRegularText } from './regular-file';
+
+/** Far beyond any topology, in bytes. */
+const LONGEST = 64 * 1024 ** 2;
 
 /** The content of `model.json`; `sha256` is ours. */
 export type ModelDocument = Partial<io.ModelJSON> & { readonly sha256?: string };
 
 export function modelFile(path: string): string {
   return path.endsWith('.json') ? path : join(path, 'model.json');
+}
+
+/** @throws Error where there is no such file, or it is none that can be a `model.json`. */
+export async function readModelText(file: string): Promise<string> {
+  try {
+    return await readRegularText(file, LONGEST);
+  } catch (error) {
+    throw new Error(`${file}: expected a saved model: ${(error as Error).message}.`, { cause: error });
+  }
 }
 
 function sha256(chunks: readonly (string | Uint8Array)[]): string {

@@ -1,14 +1,14 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { io } from '@tensorflow/tfjs-core';
 import { sweep } from './leftovers';
-import { isWeightsName, type ModelDocument, modelDigest, modelFile, weightsName } from './model-files';
+import { isWeightsName, type ModelDocument, modelDigest, modelFile, readModelText, weightsName } from './model-files';
 import { stage, writeDurably } from './write-durably';
 
 /** The weights of the model that lies there, as far as they are ours to remove. */
 async function weightsInUse(file: string): Promise<string[]> {
   try {
-    const document = JSON.parse(await readFile(file, 'utf8')) as ModelDocument;
+    const document = JSON.parse(await readModelText(file)) as ModelDocument;
     const paths = (document.weightsManifest ?? []).flatMap((group) => group.paths);
     return paths.filter((path) => isWeightsName(file, path));
   } catch {

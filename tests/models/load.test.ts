@@ -1,4 +1,4 @@
-import { memory, ones, tidy } from '@tensorflow/tfjs-core';
+import { type io, memory, ones, tidy } from '@tensorflow/tfjs-core';
 import { input, layers, type SymbolicTensor, model as toModel } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { amyar2020, fromLayersModel, loadMultitask } from '../../src/models/index';
@@ -56,6 +56,81 @@ describe('loadMultitask', () => {
   });
 });
 
+describe('loadMultitask of a stranger', () => {
+  const artifacts = async (): Promise<io.ModelArtifacts> => {
+    const net = twoOutputs(['a', 'b']);
+    const { load } = await saved(net);
+    net.dispose();
+    return structuredClone(await load!());
+  };
+  const load = async (change: (whole: io.ModelArtifacts) => object) => {
+    const whole = await artifacts();
+    return loadMultitask({ load: async () => ({ ...whole, ...change(whole) }) });
+  };
+  type Layers = { config: { layers: { config: Record<string, unknown>; inbound_nodes: unknown }[] } };
+  const inLayer = (change: (layer: Layers['config']['layers'][number]) => void) => (whole: io.ModelArtifacts) => {
+    change((whole.modelTopology as unknown as Layers).config.layers[2]);
+    return whole;
+  };
+
+  it.each<[string, Parameters<typeof load>[0], string]>([
+    [
+      'no weights',
+      () => ({ weightData: undefined, weightSpecs: undefined }),
+      'expected a model with its weights, found none',
+    ],
+    [
+      'fewer weights than it says',
+      () => ({ weightData: new ArrayBuffer(28) }),
+      'expected 32 bytes of weights, found 28.',
+    ],
+    [
+      'weights of other layers',
+      ({ weightSpecs }) => ({ weightSpecs: weightSpecs?.map((spec) => ({ ...spec, name: `z${spec.name}` })) }),
+      'Provided weight data has no target variable: za/kernel',
+    ],
+    ['no topology', () => ({ modelTopology: undefined }), 'modelTopology: expected an object, found nothing.'],
+    [
+      'an unknown inbound layer',
+      inLayer((layer) => {
+        layer.inbound_nodes = [[['z', 0, 0]]];
+      }),
+      "layer 'b' takes an input from node 0 of layer 'z', and there is no such layer.",
+    ],
+    [
+      'more units than weights',
+      inLayer(({ config }) => {
+        config.units = 1e9;
+      }),
+      "('b'): units is 1000000000, and no axis of the weights is longer than 3.",
+    ],
+    [
+      'a config of another kind',
+      inLayer(({ config }) => {
+        config.kernel_initializer = 'toString';
+      }),
+      'expected a model that TensorFlow.js can build: ',
+    ],
+  ])('refuses %s', async (_, change, message) => {
+    const refused = load(change);
+    await expect(refused).rejects.toThrow(/^loadMultitask: /);
+    await expect(refused).rejects.toThrow(message);
+    await expect(refused).rejects.not.toThrow(/is not a|Cannot read|undefined/);
+  });
+
+  it('says what a source is that is none, and which address does not answer', async () => {
+    for (const source of [undefined, {}, 3]) {
+      await expect(loadMultitask(source as never)).rejects.toThrow(
+        `loadMultitask: expected a URL or an IOHandler that can load, found ${typeof source}.`,
+      );
+    }
+    const address = 'http://localhost:1/model.json';
+    await expect(loadMultitask(address)).rejects.toThrow(
+      `loadMultitask: ${address}: expected a saved layers model there, and reading it failed: `,
+    );
+  });
+});
+
 describe('fromLayersModel', () => {
   it('wraps the net itself', () => {
     const net = twoOutputs(['a', 'b']);
@@ -74,6 +149,9 @@ describe('fromLayersModel', () => {
     );
     expect(() => fromLayersModel(net, ['a'])).toThrow("the net's outputs must be the tasks a; it has a, b.");
     expect(() => fromLayersModel(net, ['a', 'a'])).toThrow("fromLayersModel: task names must differ, got 'a' twice.");
+    expect(() => fromLayersModel(net, ['toString'])).toThrow(
+      "a task may not have the name 'toString', which every object has a property of.",
+    );
     expect(() => fromLayersModel(net, ['a', 3 as unknown as string])).toThrow(
       new TypeError('fromLayersModel: a task name must be a string, got number.'),
     );

@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, readdir, readFile, rename, rm, truncate, unlink, writeFile } from 'node:fs/promises';
 import { io, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { layers, loadLayersModel, type Sequential, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
@@ -184,6 +185,8 @@ describe('A damaged model is refused', () => {
     await writeFile(path('model', 'model.json'), '{"modelTopology": {');
     await expect(loaded()).rejects.toThrow('expected a saved model, found broken JSON');
     await writeFile(path('model', 'model.json'), 'null');
+    await expect(loaded()).rejects.toThrow(/model\.json: expected an object, found null\.$/);
+    await writeFile(path('model', 'model.json'), '{}');
     await expect(loaded()).rejects.toThrow('expected a saved model, found JSON without modelTopology.');
   });
 
@@ -205,7 +208,9 @@ describe('A damaged model is refused', () => {
     const whole = await readFile(file);
     for (let at = 0; at < whole.length; at += 7) {
       await writeFile(file, whole.subarray(0, at));
-      await expect(fileSystem(path('model')).load()).rejects.toThrow('was changed or is torn');
+      await expect(fileSystem(path('model')).load()).rejects.toThrow(
+        `expected ${whole.length} bytes of weights in model.`,
+      );
       const changed = Buffer.from(whole);
       changed[at] ^= 1;
       await writeFile(file, changed);
@@ -232,5 +237,175 @@ describe('A damaged model is refused', () => {
       else expect(result).toEqual(good);
     }
     expect(refused).toBeGreaterThan(whole.length / 11 - 3);
+  });
+});
+
+describe('A model from a stranger', () => {
+  const read = async () => JSON.parse(await readFile(path('model', 'model.json'), 'utf8'));
+  const write = (document: unknown) => writeFile(path('model', 'model.json'), JSON.stringify(document));
+
+  it('is refused where it has no weights: it would load untrained', async () => {
+    await saved(1);
+    const { weightsManifest: _, sha256, ...rest } = await read();
+    for (const weightsManifest of [undefined, null, [], {}, 'none']) {
+      for (const checksum of [{}, { sha256 }]) {
+        await write({ ...rest, weightsManifest, ...checksum });
+        await expect(loaded()).rejects.toThrow(
+          /model\.json: (weightsManifest: expected an array, found|expected the model's)/,
+        );
+      }
+    }
+    await write({ ...rest, weightsManifest: [{ paths: [], weights: [] }] });
+    await expect(loaded()).rejects.toThrow('units is 4, and no axis of the weights is longer than 0.');
+  });
+
+  it('is refused where it is of this library and lost its checksum, in whatever way', async () => {
+    await saved(1);
+    const { sha256, ...document } = await read();
+    await write(document);
+    await expect(loaded()).rejects.toThrow(
+      /model\.json: expected the SHA-256 that is written with model\.\w+\.bin, found none\.$/,
+    );
+    for (const other of [null, '', 0, [sha256], sha256.toUpperCase(), { sha256 }]) {
+      await write({ ...document, sha256: other });
+      await expect(loaded()).rejects.toThrow('was changed or is torn');
+    }
+  });
+
+  it('is refused at once where its files are none', async () => {
+    await saved(1);
+    const weights = await weightsFile();
+    await unlink(weights);
+    execFileSync('mkfifo', [weights]);
+    await expect(loaded()).rejects.toThrow(/model\.json: expected its weights in model\.\w+\.bin: it is a pipe\.$/);
+    await unlink(weights);
+    await mkdir(weights);
+    await expect(loaded()).rejects.toThrow(/expected its weights in model\.\w+\.bin: it is a directory\.$/);
+    await unlink(path('model', 'model.json'));
+    execFileSync('mkfifo', [path('model', 'model.json')]);
+    await expect(loaded()).rejects.toThrow(/model\.json: expected a saved model: it is a pipe\.$/);
+    // Saving waits for the pipe as little.
+    await rm(weights, { recursive: true });
+    expect(await saved(1)).toEqual(await loaded());
+  });
+
+  it('is refused where its text is beyond any', async () => {
+    await saved(1);
+    await truncate(path('model', 'model.json'), 2 ** 30);
+    await expect(loaded()).rejects.toThrow('expected a saved model: it has 1073741824 bytes, more than 67108864.');
+  });
+
+  it.each<[string, (document: Record<string, never>) => object, string]>([
+    ['paths that are none', () => ({ paths: 3 }), 'weightsManifest[0].paths: expected an array, found 3.'],
+    [
+      'a path that is none',
+      () => ({ paths: [{}] }),
+      'weightsManifest[0].paths[0]: expected a string, found an object.',
+    ],
+    ['no weights', () => ({ weights: undefined }), 'weightsManifest[0].weights: expected an array, found nothing.'],
+    ['weights that are none', () => ({ weights: [5] }), 'weights[0]: expected an object, found 5.'],
+    [
+      'a shape in words',
+      () => ({ weights: [{ name: 'a', shape: '3', dtype: 'float32' }] }),
+      "shape: expected an array, found '3'.",
+    ],
+    ['a negative shape', () => ({ weights: [{ name: 'a', shape: [-1], dtype: 'float32' }] }), 'found -1.'],
+    [
+      'a huge shape',
+      () => ({ weights: [{ name: 'a', shape: [1e9, 1e9], dtype: 'float32' }] }),
+      'expected 4000000000000000000 bytes',
+    ],
+    [
+      'a huge list of strings',
+      () => ({ weights: [{ name: 'a', shape: [1e12], dtype: 'string' }] }),
+      'expected at least 4000000000000 bytes',
+    ],
+    [
+      'an inherited type',
+      () => ({ weights: [{ name: 'a', shape: [1], dtype: 'toString' }] }),
+      "or 'string', found 'toString'.",
+    ],
+    [
+      'a reserved name',
+      () => ({ weights: [{ name: '__proto__', shape: [42], dtype: 'float32' }] }),
+      "the name '__proto__' is reserved.",
+    ],
+    [
+      'two weights of one name',
+      () => ({ weights: [21, 21].map((n) => ({ name: 'a', shape: [n], dtype: 'float32' })) }),
+      "expected weights of different names, found 'a' twice.",
+    ],
+    [
+      'a scale in words',
+      () => ({
+        weights: [{ name: 'a', shape: [168], dtype: 'float32', quantization: { dtype: 'uint8', min: 0, scale: '1' } }],
+      }),
+      "quantization.scale: expected a number, found '1'.",
+    ],
+    [
+      'no scale',
+      () => ({ weights: [{ name: 'a', shape: [168], dtype: 'float32', quantization: { dtype: 'uint8', min: 0 } }] }),
+      'quantization.scale: expected a number, found nothing.',
+    ],
+  ])('is refused with %s', async (_, change, message) => {
+    await saved(1);
+    const { sha256: _sha, ...document } = await read();
+    await rename(await weightsFile(), path('model', 'weights.bin'));
+    const group = { ...document.weightsManifest[0], paths: ['weights.bin'] };
+    await write({ ...document, weightsManifest: [group] });
+    await loaded();
+    await write({ ...document, weightsManifest: [{ ...group, ...change(document) }] });
+    const refused = loaded();
+    await expect(refused).rejects.toThrow(`${path('model', 'model.json')}: `);
+    await expect(refused).rejects.toThrow(message);
+  });
+
+  it('is refused where TensorFlow.js would never come to the end of its topology', async () => {
+    await saved(1);
+    const { sha256: _, ...document } = await read();
+    await rename(await weightsFile(), path('model', 'weights.bin'));
+    const graph = (inbound: unknown) => ({
+      class_name: 'Model',
+      config: {
+        name: 'model',
+        layers: [
+          {
+            class_name: 'InputLayer',
+            name: 'x',
+            config: { name: 'x', batch_input_shape: [null, 3] },
+            inbound_nodes: [],
+          },
+          { class_name: 'ReLU', name: 'y', config: { name: 'y' }, inbound_nodes: [[inbound]] },
+        ],
+        input_layers: [['x', 0, 0]],
+        output_layers: [['y', 0, 0]],
+      },
+    });
+    const weightsManifest = [{ ...document.weightsManifest[0], paths: ['weights.bin'] }];
+    for (const [inbound, message] of [
+      [
+        ['z', 0, 0],
+        "model.json: modelTopology.config: layer 'y' takes an input from node 0 of layer 'z', and there is no such layer.",
+      ],
+      [['x', 1e9, 0], "takes an input from node 1000000000 of layer 'x', and that layer has 1."],
+      [['y', 0, 0], "expected a graph without cycles, found one: the layers 'y' wait for each other."],
+    ] as const) {
+      await write({ ...document, weightsManifest, modelTopology: graph(inbound) });
+      await expect(loaded()).rejects.toThrow(message);
+    }
+  });
+
+  it('is read where it is a graph model, strings and all', async () => {
+    const modelTopology = { node: [{ name: 'a', op: 'Const' }], versions: {} };
+    const weights = [{ name: 'a', shape: [2], dtype: 'string' }];
+    await writeFile(path('words.bin'), Buffer.from([1, 0, 0, 0, 65, 0, 0, 0, 0]));
+    await writeFile(
+      path('graph.json'),
+      JSON.stringify({ modelTopology, weightsManifest: [{ paths: ['words.bin'], weights }] }),
+    );
+    const { weightData } = await fileSystem(path('graph.json')).load();
+    const { a } = io.decodeWeights(io.CompositeArrayBuffer.join(weightData), weights as never);
+    expect(await a.data()).toEqual(['A', '']);
+    a.dispose();
   });
 });
