@@ -1,5 +1,11 @@
-import { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { NDArray, NestedNumbers, Values } from '../types';
+
+/** Told by what it can do, not by its class: who has no tensors need not load the library of tensors. */
+function isTensor(values: unknown): values is Tensor {
+  const tensor = values as Partial<Tensor> | null | undefined;
+  return typeof tensor?.data === 'function' && typeof tensor.dtype === 'string' && Array.isArray(tensor.shape);
+}
 
 function flatten(values: NestedNumbers, shape: number[], depth: number, out: number[], name: string): void {
   if (values.length !== shape[depth]) {
@@ -15,7 +21,7 @@ function flatten(values: NestedNumbers, shape: number[], depth: number, out: num
 
 /** Reads a tensor, an NDArray, a typed array or nested arrays as plain numbers; `name` is used in errors. */
 export async function readValues(values: Values, name: string): Promise<NDArray> {
-  if (values instanceof Tensor) {
+  if (isTensor(values)) {
     return { data: (await values.data()) as NDArray['data'], shape: values.shape };
   }
   if (ArrayBuffer.isView(values)) return { data: values as NDArray['data'], shape: [values.length] };

@@ -3,8 +3,9 @@ import type { Metric, Values } from '../types';
 /**
  * The value of a metric on one set of data, in one call.
  *
- * `yTrue`, `yPred`: `[batch, ...]` tensors, which stay the caller's, or plain arrays, which need no backend; `weight`:
- * `[batch]`; 0 leaves a sample out.
+ * `yTrue`, `yPred`: `[batch, ...]` tensors, which stay the caller's, or plain arrays, which need no backend. `weight`:
+ * `[batch]`, or one for each element: of the shape of `yTrue`, or with 1 as the last axis. 0 leaves a sample or an
+ * element out. With `classes` a case has one weight, of a weight for each element that of its true class.
  *
  * @throws whatever the metric throws on data that it cannot read.
  * @example

@@ -36,7 +36,7 @@ beforeAll(async () => {
 
 const scoreOf = (metric: AnyMetric, given: readonly Given[]) => score(metric, ...valuesOf(given));
 
-describe.each(Object.entries(METRICS))('with %s', (_, { cases, one }) => {
+describe.each(Object.entries(METRICS))('with %s', (_, { cases, one, output }) => {
   const lists = fc.array(one, { minLength: 1, maxLength: 12 });
   const fixed = fixedSamples(one, 6);
 
@@ -94,6 +94,38 @@ describe.each(Object.entries(METRICS))('with %s', (_, { cases, one }) => {
         }),
         { numRuns: 15, seed: 4 },
       );
+    });
+
+    it('takes a weight for each element, which is that of the sample where it is the same for all', async () => {
+      const [yTrue, yPred, weight] = valuesOf(fixed);
+      const spread = (value: unknown, w: number): unknown =>
+        Array.isArray(value) ? value.map((each) => spread(each, w)) : w;
+      const weights = yTrue.map((value, i) => spread(value, weight[i])) as number[];
+      expectClose(await score(metric, yTrue, yPred, weights), await score(metric, yTrue, yPred, weight));
+    });
+
+    it('says which values are better and where they lie, if it gives one to compare', async () => {
+      const result = (await scoreOf(metric, fixed)) as number | { value: number } | number[];
+      const values = typeof result === 'number' ? [result] : 'value' in result ? [result.value] : result;
+      const { direction, range } = metric;
+      if (!Array.isArray(values) || values.some((value) => typeof value !== 'number')) {
+        expect([direction, range]).toEqual([undefined, undefined]);
+        return;
+      }
+      expect(['min', 'max']).toContain(direction);
+      const [low, high] = range as readonly [number, number];
+      for (const value of values.filter((each) => !Number.isNaN(each))) {
+        expect(value).toBeGreaterThanOrEqual(low);
+        expect(value).toBeLessThanOrEqual(high);
+      }
+      expect(low).toBeLessThan(high);
+    });
+
+    it('is made for the output of a task, which then need not be said', async () => {
+      const bound = metric.forOutput?.(output) as AnyMetric;
+      expectClose(await scoreOf(bound, fixed), await scoreOf(metric, fixed));
+      expect([bound.direction, bound.range]).toEqual([metric.direction, metric.range]);
+      expect(() => metric.forOutput?.({ kind: 'value', width: output.width + 1 })).toThrow(RangeError);
     });
 
     it("is the same of tensors, which stay the caller's, and leaves none", async () => {

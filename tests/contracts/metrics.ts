@@ -32,7 +32,7 @@ import {
   surfaceDice,
   youdenIndex,
 } from '../../src/metrics/index';
-import type { AnyMetric } from '../../src/types';
+import type { AnyMetric, Output } from '../../src/types';
 
 export interface MetricCase {
   readonly metric: AnyMetric;
@@ -121,16 +121,31 @@ const w = fc.integer({ min: 0, max: 3 });
 const bit = fc.constantFrom(0, 1);
 const three = <V>(each: fc.Arbitrary<V>) => fc.tuple(each, each, each);
 
+const one = { kind: 'probability', width: 1 } as const;
+
 /** Every metric, with samples of the kind that it reads. */
 export const METRICS: Record<
   string,
-  { readonly cases: Record<string, MetricCase>; readonly one: fc.Arbitrary<Given> }
+  {
+    readonly cases: Record<string, MetricCase>;
+    readonly one: fc.Arbitrary<Given>;
+    /** What a task's output is that gives such predictions. */
+    readonly output: Output;
+  }
 > = {
-  'two classes': { cases: binary, one: fc.record({ y: bit, p: eighths, w }) },
-  pixels: { cases: binary, one: fc.record({ y: fc.tuple(bit, bit), p: fc.tuple(eighths, eighths), w }) },
-  classes: { cases: classes, one: fc.record({ y: fc.constantFrom(0, 1, 2), p: three(eighths), w }) },
-  labels: { cases: labels, one: fc.record({ y: three(bit), p: three(eighths), w }) },
-  images: { cases: images, one: fc.record({ y: three(three(bit)), p: three(three(eighths)), w }) },
+  'two classes': { cases: binary, one: fc.record({ y: bit, p: eighths, w }), output: one },
+  pixels: { cases: binary, one: fc.record({ y: fc.tuple(three(bit)), p: fc.tuple(three(eighths)), w }), output: one },
+  classes: {
+    cases: classes,
+    one: fc.record({ y: fc.constantFrom(0, 1, 2), p: three(eighths), w }),
+    output: { kind: 'distribution', width: 3 },
+  },
+  labels: {
+    cases: labels,
+    one: fc.record({ y: three(bit), p: three(eighths), w }),
+    output: { kind: 'probability', width: 3 },
+  },
+  images: { cases: images, one: fc.record({ y: three(three(bit)), p: three(three(eighths)), w }), output: one },
 };
 
 /** Samples as the arguments of `update`. */

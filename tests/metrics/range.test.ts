@@ -60,7 +60,7 @@ describe.each(METRICS)('%s', (_, metric, low) => {
 
 it('a value for 0/0 outside of the range is given as it is', async () => {
   for (const make of [auc, averagePrecision, matthewsCorrelation, cohenKappa]) {
-    const metric = make({ zeroDivision: -7 }) as Metric<never>;
+    const metric = (make as (options: object) => Metric<never>)({ zeroDivision: -7 });
     expect(await score(metric, [0, 0], [0.1, 0.2])).toBe(-7);
   }
 });

@@ -1,6 +1,8 @@
+import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import { checkProbabilities } from '../core/read-pair';
-import { checkTargets, eachPosition, readTargets, type TargetOptions } from '../core/read-targets';
+import { eachValue, type TargetOptions } from '../core/read-targets';
+import { targetMetric } from '../core/target-metric';
 
 /** The weighted sum of the squared errors, and the weight. */
 export interface BrierState {
@@ -9,8 +11,9 @@ export interface BrierState {
 }
 
 /**
- * The Brier score, the mean squared error of predicted probabilities: mean of (p - y)^2, with `classes` the mean of the
- * sum over them of (p_k - y_k)^2. 0 is best. It is scikit-learn's `brier_score_loss` in both cases.
+ * The Brier score, the mean squared error of predicted probabilities: mean of (p - y)^2, with `classes` the mean of
+ * the sum over them of (p_k - y_k)^2; with `labels` each value is a case. 0 is best. It is scikit-learn's
+ * `brier_score_loss` in both cases.
  *
  * `yTrue`, `yPred`: `[batch, ...]`, probabilities. NaN without cases.
  *
@@ -21,21 +24,23 @@ export interface BrierState {
  * @example
  * await score(brierScore(), [0, 1, 1], [0.5, 0.5, 1]); // 0.167: (0.25 + 0.25) / 3
  */
-export function brierScore({ classes }: Pick<TargetOptions, 'classes'> = {}): Metric<BrierState> {
-  checkTargets('brierScore', { classes });
-  return {
+export function brierScore(options: TargetOptions = {}): Metric<BrierState> {
+  checkOptions(options, ['classes', 'ignoreIndex', 'labels'], 'brierScore');
+  const traits = { name: 'brierScore', reads: 'probabilities', direction: 'min' } as const;
+  return targetMetric(traits, options, ({ classes }) => ({
+    range: [0, classes === undefined ? 1 : 2],
     init: () => ({ sum: 0, weight: 0 }),
-    async update(state, yTrue, yPred, weights) {
-      const targets = await readTargets('brierScore', { classes }, yTrue, yPred, weights);
+    add(state, targets) {
       checkProbabilities('brierScore', targets);
       let { sum, weight } = state;
-      eachPosition(targets, (at, each) => {
-        for (let i = at; i < at + targets.width; i++) sum += each * (targets.yPred[i] - targets.yTrue[i]) ** 2;
-        weight += each;
+      eachValue(targets, (i, each) => {
+        sum += each * (targets.yPred[i] - targets.yTrue[i]) ** 2;
+        // The values of a case of classes count together.
+        if (classes === undefined || i % classes === 0) weight += each;
       });
       return { sum, weight };
     },
     merge: (a, b) => ({ sum: a.sum + b.sum, weight: a.weight + b.weight }),
     compute: ({ sum, weight }) => sum / weight,
-  };
+  }));
 }

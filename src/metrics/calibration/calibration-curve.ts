@@ -1,5 +1,6 @@
+import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
-import { type CalibrationOptions, type CalibrationState, calibrationError } from './calibration-error';
+import { binnedConfidence, type CalibrationOptions, type CalibrationState } from './calibration-error';
 
 /** The cases whose probability lies in one bin; without cases both rates are NaN. */
 export interface CalibrationBin {
@@ -17,7 +18,7 @@ export interface CalibrationBin {
 /**
  * The reliability diagram: for bins of equal width the mean predicted probability beside the observed frequency, which
  * are equal where a model is calibrated. With `classes` it looks at the highest probability and how often that class is
- * right. The state is that of {@link calibrationError}.
+ * right. The state is that of `calibrationError`.
  *
  * `yTrue`, `yPred`: `[batch, ...]`, probabilities. scikit-learn's `calibration_curve` leaves empty bins out.
  *
@@ -32,22 +33,18 @@ export interface CalibrationBin {
 export function calibrationCurve(
   options: Omit<CalibrationOptions, 'gapNorm'> = {},
 ): Metric<CalibrationState, CalibrationBin[]> {
+  checkOptions(options, ['bins', 'classes', 'ignoreIndex', 'labels'], 'calibrationCurve');
   const { bins = 15 } = options;
-  const { init, update, merge } = calibrationError({ ...options, bins });
-  return {
-    init,
-    update,
-    merge,
-    compute: (state) =>
-      Array.from({ length: bins }, (_, k) => {
-        const [weight, confidence, hits] = state.subarray(3 * k, 3 * k + 3);
-        return {
-          low: k / bins,
-          high: (k + 1) / bins,
-          weight,
-          predicted: confidence / weight,
-          observed: hits / weight,
-        };
-      }),
-  };
+  return binnedConfidence({ name: 'calibrationCurve' }, options, (state) =>
+    Array.from({ length: bins }, (_, k) => {
+      const [weight, confidence, hits] = state.subarray(3 * k, 3 * k + 3);
+      return {
+        low: k / bins,
+        high: (k + 1) / bins,
+        weight,
+        predicted: confidence / weight,
+        observed: hits / weight,
+      };
+    }),
+  );
 }

@@ -1,10 +1,12 @@
 import { checkChoice, checkInteger } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
-import { highest } from '../confusion/confusion-table';
+import { highest } from '../core/decisions';
 import { checkProbabilities } from '../core/read-pair';
-import { checkTargets, eachPosition, readTargets, type TargetOptions } from '../core/read-targets';
+import { eachCase, eachValue, type TargetOptions } from '../core/read-targets';
+import { type TargetTraits, targetMetric } from '../core/target-metric';
 
-export interface CalibrationOptions extends Pick<TargetOptions, 'classes'> {
+export interface CalibrationOptions extends TargetOptions {
   /** Bins of equal width in [0, 1]. Default: 15. */
   readonly bins?: number;
   /** Mean gap (`'l1'`), root of the mean squared gap (`'l2'`) or largest gap (`'max'`). Default: `'l1'`. */
@@ -17,7 +19,8 @@ export type CalibrationState = Float64Array;
 /**
  * The expected calibration error: how far the predicted probabilities lie from the observed frequencies. Over bins b of
  * the probability, with the mean prediction c_b, the observed frequency o_b and the share p_b of the cases,
- * sum of p_b |c_b - o_b|. With `classes` it looks at the highest probability and how often that class is right.
+ * sum of p_b |c_b - o_b|. With `classes` it looks at the highest probability and how often that class is right; with
+ * `labels` each value is a case.
  *
  * `yTrue`, `yPred`: `[batch, ...]`, probabilities. Bins are [k / bins, (k + 1) / bins), the last one closed. NaN
  * without cases. A state holds the sums of each bin, so merging is exact.
@@ -31,28 +34,41 @@ export type CalibrationState = Float64Array;
  * await score(calibrationError({ bins: 2 }), [0, 1, 1, 1], [0.2, 0.4, 0.8, 0.9]); // 0.175: (0.2 + 0.15) / 2
  */
 export function calibrationError(options: CalibrationOptions = {}): Metric<CalibrationState> {
-  const { bins = 15, gapNorm = 'l1', classes } = options;
-  checkTargets('calibrationError', { classes });
-  checkInteger(bins, 1, 'calibrationError: bins');
+  checkOptions(options, ['bins', 'classes', 'gapNorm', 'ignoreIndex', 'labels'], 'calibrationError');
+  const { gapNorm = 'l1' } = options;
   checkChoice(gapNorm, ['l1', 'l2', 'max'], 'calibrationError: gapNorm');
-  return {
+  const traits = { name: 'calibrationError', direction: 'min', range: [0, 1] } as const;
+  return binnedConfidence(traits, options, (state) => errorOf(state, gapNorm));
+}
+
+/** A metric that is a function of the cases by bins of their probability. */
+export function binnedConfidence<R>(
+  traits: Omit<TargetTraits, 'reads'>,
+  given: Omit<CalibrationOptions, 'gapNorm'>,
+  compute: (state: CalibrationState) => R,
+): Metric<CalibrationState, R> {
+  const { name } = traits;
+  const { bins = 15 } = given;
+  checkInteger(bins, 1, `${name}: bins`);
+  return targetMetric({ ...traits, reads: 'probabilities' }, given, ({ classes }) => ({
     init: () => new Float64Array(3 * bins),
-    async update(state, yTrue, yPred, weight) {
-      const targets = await readTargets('calibrationError', { classes }, yTrue, yPred, weight);
-      checkProbabilities('calibrationError', targets);
+    add(state, targets) {
+      checkProbabilities(name, targets);
+      const { width, yTrue, yPred } = targets;
       const next = Float64Array.from(state);
-      eachPosition(targets, (at, each) => {
-        const top = at + highest(targets.yPred, at, targets.width);
-        const bin = 3 * binOf(targets.yPred[top], bins);
-        next[bin] += each;
-        next[bin + 1] += each * targets.yPred[top];
-        next[bin + 2] += each * targets.yTrue[top];
-      });
+      const count = (i: number, weight: number) => {
+        const bin = 3 * binOf(yPred[i], bins);
+        next[bin] += weight;
+        next[bin + 1] += weight * yPred[i];
+        next[bin + 2] += weight * yTrue[i];
+      };
+      if (classes === undefined) eachValue(targets, count);
+      else eachCase(targets, (at, weight) => count(at + highest(yPred, at, width), weight));
       return next;
     },
     merge: (a, b) => a.map((value, i) => value + b[i]),
-    compute: (state) => errorOf(state, gapNorm),
-  };
+    compute,
+  }));
 }
 
 function errorOf(state: CalibrationState, gapNorm: 'l1' | 'l2' | 'max'): number {

@@ -1,6 +1,7 @@
+import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import type { ConfusionState } from './confusion-table';
-import { diagonal, rowSums, sum, type TableOptions, tableMetric } from './table-metric';
+import { diagonal, rowSums, sum, type TableOptions, type TableValue, tableMetric } from './table-metric';
 
 /**
  * The fraction of right decisions, of all classes together: for two (tp + tn) / (tp + fp + fn + tn).
@@ -12,6 +13,11 @@ import { diagonal, rowSums, sum, type TableOptions, tableMetric } from './table-
  * @example
  * await score(accuracy(), [1, 0, 1, 1], [0.9, 0.2, 0.3, 0.7]); // 0.75
  */
-export function accuracy(options: TableOptions = {}): Metric<ConfusionState> {
-  return tableMetric('accuracy', options, (table, divide) => divide(sum(diagonal(table)), sum(rowSums(table))));
+export function accuracy<A extends 'none' | undefined = undefined>(
+  options: TableOptions<A> = {},
+): Metric<ConfusionState, TableValue<A>> {
+  checkOptions(options, ['average', 'classes', 'ignoreIndex', 'labels', 'threshold', 'zeroDivision'], 'accuracy');
+  return tableMetric({ name: 'accuracy', range: [0, 1] }, options, (table, divide) =>
+    divide(sum(diagonal(table)), sum(rowSums(table))),
+  );
 }

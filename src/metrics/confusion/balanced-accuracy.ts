@@ -1,7 +1,8 @@
+import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import { meanOf } from '../core/average';
 import type { ConfusionState } from './confusion-table';
-import { rowSums, type TableOptions, tableMetric } from './table-metric';
+import { rowSums, type TableOptions, type TableValue, tableMetric } from './table-metric';
 
 /**
  * The mean over the classes of the fraction of each that is found: for two (sensitivity + specificity) / 2. A class
@@ -13,8 +14,15 @@ import { rowSums, type TableOptions, tableMetric } from './table-metric';
  * @example
  * await score(balancedAccuracy(), [1, 0, 1, 1], [0.9, 0.2, 0.3, 0.7]); // 0.833: (2 / 3 + 1) / 2
  */
-export function balancedAccuracy(options: TableOptions = {}): Metric<ConfusionState> {
-  return tableMetric('balancedAccuracy', options, (table, divide) => {
+export function balancedAccuracy<A extends 'none' | undefined = undefined>(
+  options: TableOptions<A> = {},
+): Metric<ConfusionState, TableValue<A>> {
+  checkOptions(
+    options,
+    ['average', 'classes', 'ignoreIndex', 'labels', 'threshold', 'zeroDivision'],
+    'balancedAccuracy',
+  );
+  return tableMetric({ name: 'balancedAccuracy', range: [0, 1] }, options, (table, divide) => {
     const recalls = rowSums(table).map((total, k) => divide(table[k][k], total));
     return meanOf(recalls, divide);
   });

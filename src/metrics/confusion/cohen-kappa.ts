@@ -1,10 +1,11 @@
 import { checkChoice } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import { within } from '../core/within';
 import type { ConfusionState } from './confusion-table';
 import { columnSums, rowSums, sum, type TableOptions, tableMetric } from './table-metric';
 
-export interface CohenKappaOptions extends TableOptions {
+export interface CohenKappaOptions extends Omit<TableOptions, 'average'> {
   /**
    * What a confusion of classes i and j costs: 1 (`'none'`), |i - j| (`'linear'`) or (i - j)^2
    * (`'quadratic'`), for ordered classes. Default: `'none'`.
@@ -32,10 +33,15 @@ const costs = {
  * await score(cohenKappa(), [1, 0, 1, 1], [0.9, 0.2, 0.3, 0.7]); // 0.5
  */
 export function cohenKappa(options: CohenKappaOptions = {}): Metric<ConfusionState> {
+  checkOptions(
+    options,
+    ['classes', 'disagreement', 'ignoreIndex', 'labels', 'threshold', 'zeroDivision'],
+    'cohenKappa',
+  );
   const { disagreement = 'none' } = options;
   checkChoice(disagreement, ['none', 'linear', 'quadratic'], 'cohenKappa: disagreement');
   const cost = costs[disagreement];
-  return tableMetric('cohenKappa', options, (table, divide) => {
+  return tableMetric({ name: 'cohenKappa', range: [-1, 1] }, options as TableOptions<undefined>, (table, divide) => {
     const truth = rowSums(table);
     const predicted = columnSums(table);
     const mean = (weight: (i: number, j: number) => number) =>

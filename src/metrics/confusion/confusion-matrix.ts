@@ -1,5 +1,7 @@
+import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
-import { type ConfusionState, confusionMetric, type DecisionOptions } from './confusion-table';
+import type { DecisionOptions } from '../core/decisions';
+import { type ConfusionState, confusionMetric } from './confusion-table';
 
 /**
  * The confusion matrix: `matrix[i][j]` is the weight of what is class `i` and was predicted as class `j` (0 and 1
@@ -14,5 +16,6 @@ import { type ConfusionState, confusionMetric, type DecisionOptions } from './co
 export function confusionMatrix(
   options: Omit<DecisionOptions, 'labels'> = {},
 ): Metric<ConfusionState, readonly (readonly number[])[]> {
-  return confusionMetric('confusionMatrix', options, ([table]) => table);
+  checkOptions(options, ['classes', 'ignoreIndex', 'threshold'], 'confusionMatrix');
+  return confusionMetric({ name: 'confusionMatrix', options: ['classes'] }, options, ([table]) => table);
 }

@@ -1,6 +1,7 @@
 import type { Metric } from '../../types';
-import { cutOff } from '../core/read-pair';
-import { checkTargets, eachPosition, readTargets, type TargetOptions, type Targets } from '../core/read-targets';
+import { checkDecisions, cutOff, type DecisionOptions, highest } from '../core/decisions';
+import { eachCase, eachValue, type TargetOptions, type Targets } from '../core/read-targets';
+import { type TargetTraits, targetMetric } from '../core/target-metric';
 
 /** Decisions by what they should have been. */
 export interface Counts {
@@ -16,63 +17,48 @@ export type ConfusionTable = readonly (readonly number[])[];
 /** The tables one after another, row by row: one 2 x 2, one of classes x classes, or one of 2 x 2 for each label. */
 export type ConfusionState = Float64Array;
 
-export interface DecisionOptions extends TargetOptions {
-  /**
-   * A score at or above it is positive, as in `roc`. Default: 0.5. Keras and torchmetrics differ for a score
-   * that equals the threshold: they call it negative. Among `classes` the highest score wins, the first of several.
-   */
-  readonly threshold?: number;
-}
-
-/** A metric that is a function of the confusion tables. */
-export function confusionMetric<R>(
-  name: string,
-  options: DecisionOptions,
-  compute: (tables: readonly ConfusionTable[]) => R,
+/** A metric that is a function of the confusion tables, and of the options that it has in the end. */
+export function confusionMetric<O extends DecisionOptions, R>(
+  traits: Omit<TargetTraits, 'reads'>,
+  given: O,
+  compute: (tables: readonly ConfusionTable[], options: O) => R,
 ): Metric<ConfusionState, R> {
-  const { classes, labels, threshold = 0.5 } = options;
-  checkTargets(name, options);
-  if (classes !== undefined && options.threshold !== undefined) {
-    throw new RangeError(`${name}: threshold has no meaning with classes, where the highest score wins.`);
-  }
-  if (typeof threshold !== 'number' || Number.isNaN(threshold)) {
-    throw new RangeError(`${name}: threshold must be a number, got ${threshold}.`);
-  }
-  const tables = labels ?? 1;
-  const side = classes ?? 2;
-  return {
-    init: () => new Float64Array(tables * side * side),
-    async update(state, yTrue, yPred, weight) {
-      const targets = await readTargets(name, options, yTrue, yPred, weight);
-      const next = Float64Array.from(state);
-      if (classes === undefined) tallyDecisions(next, targets, cutOff(threshold, targets.yPred));
-      else tallyClasses(next, targets);
-      return next;
-    },
-    merge: (a, b) => a.map((value, i) => value + b[i]),
-    compute: (state) => compute(Array.from({ length: tables }, (_, i) => tableAt(state, i, side))),
-  };
+  const { name } = traits;
+  return targetMetric({ ...traits, reads: 'decisions' }, given, (options) => {
+    checkDecisions(name, options);
+    const { classes, labels } = options;
+    const tables = labels ?? 1;
+    const side = classes ?? 2;
+    return {
+      init: () => new Float64Array(tables * side * side),
+      add(state, targets) {
+        const next = Float64Array.from(state);
+        if (classes === undefined) tallyDecisions(next, targets, cutOff(name, options, targets));
+        else tallyClasses(next, targets);
+        return next;
+      },
+      merge: (a, b) => a.map((value, i) => value + b[i]),
+      compute: (state) =>
+        compute(
+          Array.from({ length: tables }, (_, i) => tableAt(state, i, side)),
+          options,
+        ),
+    };
+  });
 }
 
 function tallyDecisions(state: ConfusionState, targets: Targets, cut: number): void {
   const { width, yTrue, yPred } = targets;
-  eachPosition(targets, (at, weight) => {
-    for (let k = 0; k < width; k++) state[4 * k + 2 * yTrue[at + k] + (yPred[at + k] >= cut ? 1 : 0)] += weight;
+  eachValue(targets, (i, weight) => {
+    state[4 * (i % width) + 2 * yTrue[i] + (yPred[i] >= cut ? 1 : 0)] += weight;
   });
 }
 
 function tallyClasses(state: ConfusionState, targets: Targets): void {
   const { width, yTrue, yPred } = targets;
-  eachPosition(targets, (at, weight) => {
+  eachCase(targets, (at, weight) => {
     state[width * highest(yTrue, at, width) + highest(yPred, at, width)] += weight;
   });
-}
-
-/** The place of the highest of `width` values from `at` on, the first of several. */
-export function highest(values: ArrayLike<number>, at: number, width: number): number {
-  let best = 0;
-  for (let k = 1; k < width; k++) if (values[at + k] > values[at + best]) best = k;
-  return best;
 }
 
 function tableAt(state: ConfusionState, index: number, side: number): ConfusionTable {

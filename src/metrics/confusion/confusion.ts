@@ -1,5 +1,8 @@
+import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
-import { type ConfusionState, type Counts, confusionMetric, countsOf, type DecisionOptions } from './confusion-table';
+import { isSeveral } from '../core/average';
+import type { DecisionOptions } from '../core/decisions';
+import { type ConfusionState, type Counts, confusionMetric, countsOf } from './confusion-table';
 
 /**
  * Counts of true and false positives and negatives, weighted by the samples' weights: `{ tp, fp, fn, tn }`, or an array
@@ -17,8 +20,10 @@ export function confusion(
   options?: DecisionOptions & { readonly classes?: undefined; readonly labels?: undefined },
 ): Metric<ConfusionState, Counts>;
 export function confusion(options: DecisionOptions = {}): Metric<ConfusionState, Counts | Counts[]> {
-  return confusionMetric<Counts | Counts[]>('confusion', options, (tables) => {
+  checkOptions(options, ['classes', 'ignoreIndex', 'labels', 'threshold'], 'confusion');
+  const traits = { name: 'confusion', fills: false };
+  return confusionMetric<DecisionOptions, Counts | Counts[]>(traits, options, (tables) => {
     const counts = countsOf(tables, options);
-    return options.classes === undefined && options.labels === undefined ? counts[0] : counts;
+    return isSeveral(options) ? counts : counts[0];
   });
 }

@@ -1,7 +1,8 @@
 import type { Metric } from '../../types';
-import { type Average, type Averaged, type AverageOptions, averaged, checkAverage } from '../core/average';
+import { type Average, type Averaged, type AverageOptions, averaged, checkAverage, isSeveral } from '../core/average';
+import type { DecisionOptions } from '../core/decisions';
 import { type Divide, dividing, type ZeroDivisionOptions } from '../core/divide';
-import { type ConfusionState, type Counts, confusionMetric, countsOf, type DecisionOptions } from './confusion-table';
+import { type ConfusionState, type Counts, confusionMetric, countsOf } from './confusion-table';
 
 export interface CountsOptions<A extends Average = Average>
   extends DecisionOptions,
@@ -13,30 +14,28 @@ export interface CountsOptions<A extends Average = Average>
   readonly includeBackground?: boolean;
 }
 
-/** A metric that is a ratio of the counts of one class, averaged over the classes. */
+/** A metric that is a ratio of the counts of one class, higher for better, averaged over the classes. */
 export function countsMetric<A extends Average>(
   name: string,
-  options: CountsOptions<A>,
+  given: CountsOptions<A>,
   ratio: (counts: Counts, divide: Divide) => number,
 ): Metric<ConfusionState, Averaged<A>> {
-  const { classes, labels, average, includeBackground = true } = options;
-  const several = (classes ?? labels) !== undefined;
-  checkAverage(name, average, several);
-  if (!includeBackground && classes === undefined) {
+  const { includeBackground = true } = given;
+  checkAverage(name, given);
+  if (!includeBackground && given.classes === undefined) {
     throw new RangeError(`${name}: includeBackground: false needs the option classes.`);
   }
-  const divide = dividing(options);
-  return confusionMetric(name, options, (tables) => {
+  const divide = dividing(given);
+  const value = (part: Counts) => ratio(part, divide);
+  return confusionMetric({ name, direction: 'max', range: [0, 1] }, given, (tables, options) => {
     const counts = countsOf(tables, options).slice(includeBackground ? 0 : 1);
-    const value = (part: Counts) => ratio(part, divide);
-    const support = ({ tp, fn }: Counts) => tp + fn;
-    const result = several
+    const result = isSeveral(options)
       ? averaged(
-          average ?? 'macro',
+          options.average ?? 'macro',
           () => counts,
           () => counts.reduce(sumOfCounts),
           value,
-          support,
+          ({ tp, fn }) => tp + fn,
           divide,
         )
       : value(counts[0]);

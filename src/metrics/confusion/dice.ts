@@ -1,3 +1,4 @@
+import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import type { Average, Averaged } from '../core/average';
 import type { ConfusionState } from './confusion-table';
@@ -16,5 +17,10 @@ import { type CountsOptions, countsMetric } from './counts-metric';
  * await score(dice(), [1, 0, 1, 1], [0.9, 0.8, 0.2, 0.7]); // 0.667
  */
 export function dice<A extends Average = 'macro'>(options: CountsOptions<A> = {}): Metric<ConfusionState, Averaged<A>> {
+  checkOptions(
+    options,
+    ['average', 'classes', 'ignoreIndex', 'includeBackground', 'labels', 'threshold', 'zeroDivision'],
+    'dice',
+  );
   return countsMetric('dice', options, ({ tp, fp, fn }, divide) => divide(2 * tp, 2 * tp + fp + fn));
 }

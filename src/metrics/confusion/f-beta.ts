@@ -1,3 +1,4 @@
+import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import type { Average, Averaged } from '../core/average';
 import type { ConfusionState } from './confusion-table';
@@ -11,7 +12,8 @@ import { type CountsOptions, countsMetric } from './counts-metric';
  *
  * Source: van Rijsbergen, "Information retrieval", 2nd edition, 1979.
  *
- * @throws RangeError where `beta` is not positive, the shapes do not fit, labels are out of range or values are not finite.
+ * @throws RangeError where `beta` is not positive, the shapes do not fit, labels are out of range or values are not
+ * finite.
  * @example
  * await score(fBeta(2), [1, 0, 1, 1], [0.9, 0.2, 0.3, 0.7]); // 0.714: 10 / (10 + 4)
  */
@@ -43,6 +45,11 @@ function fMetric<A extends Average>(
   beta: number,
   options: CountsOptions<A>,
 ): Metric<ConfusionState, Averaged<A>> {
+  checkOptions(
+    options,
+    ['average', 'classes', 'ignoreIndex', 'includeBackground', 'labels', 'threshold', 'zeroDivision'],
+    name,
+  );
   const square = beta * beta;
   return countsMetric(name, options, ({ tp, fp, fn }, divide) => {
     const hits = (1 + square) * tp;

@@ -1,3 +1,4 @@
+import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import type { Average, Averaged } from '../core/average';
 import type { ConfusionState } from './confusion-table';
@@ -15,5 +16,10 @@ import { type CountsOptions, countsMetric } from './counts-metric';
  * await score(iou(), [1, 0, 1, 1], [0.9, 0.8, 0.2, 0.7]); // 0.5
  */
 export function iou<A extends Average = 'macro'>(options: CountsOptions<A> = {}): Metric<ConfusionState, Averaged<A>> {
+  checkOptions(
+    options,
+    ['average', 'classes', 'ignoreIndex', 'includeBackground', 'labels', 'threshold', 'zeroDivision'],
+    'iou',
+  );
   return countsMetric('iou', options, ({ tp, fp, fn }, divide) => divide(tp, tp + fp + fn));
 }

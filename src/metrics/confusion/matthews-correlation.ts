@@ -1,7 +1,8 @@
+import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import { within } from '../core/within';
 import type { ConfusionState } from './confusion-table';
-import { columnSums, diagonal, rowSums, sum, type TableOptions, tableMetric } from './table-metric';
+import { columnSums, diagonal, rowSums, sum, type TableOptions, type TableValue, tableMetric } from './table-metric';
 
 /**
  * Matthews' correlation of truth and decision, in [-1, 1]; 0 is chance. For two classes
@@ -17,8 +18,15 @@ import { columnSums, diagonal, rowSums, sum, type TableOptions, tableMetric } fr
  * @example
  * await score(matthewsCorrelation(), [1, 0, 1, 1], [0.9, 0.2, 0.3, 0.7]); // 0.577: 2 / sqrt(2 * 3 * 1 * 2)
  */
-export function matthewsCorrelation(options: TableOptions = {}): Metric<ConfusionState> {
-  return tableMetric('matthewsCorrelation', options, (table, divide) => {
+export function matthewsCorrelation<A extends 'none' | undefined = undefined>(
+  options: TableOptions<A> = {},
+): Metric<ConfusionState, TableValue<A>> {
+  checkOptions(
+    options,
+    ['average', 'classes', 'ignoreIndex', 'labels', 'threshold', 'zeroDivision'],
+    'matthewsCorrelation',
+  );
+  return tableMetric({ name: 'matthewsCorrelation', range: [-1, 1] }, options, (table, divide) => {
     const truth = rowSums(table);
     const predicted = columnSums(table);
     const total = sum(truth);

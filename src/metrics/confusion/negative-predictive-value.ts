@@ -1,3 +1,4 @@
+import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import type { Average, Averaged } from '../core/average';
 import type { ConfusionState } from './confusion-table';
@@ -15,5 +16,10 @@ import { type CountsOptions, countsMetric } from './counts-metric';
 export function negativePredictiveValue<A extends Average = 'macro'>(
   options: CountsOptions<A> = {},
 ): Metric<ConfusionState, Averaged<A>> {
+  checkOptions(
+    options,
+    ['average', 'classes', 'ignoreIndex', 'includeBackground', 'labels', 'threshold', 'zeroDivision'],
+    'negativePredictiveValue',
+  );
   return countsMetric('negativePredictiveValue', options, ({ fn, tn }, divide) => divide(tn, tn + fn));
 }

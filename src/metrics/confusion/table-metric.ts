@@ -1,23 +1,50 @@
+import { checkChoice } from '../../internal/check';
 import type { Metric } from '../../types';
-import { meanOf } from '../core/average';
+import { isSeveral, meanOf } from '../core/average';
+import type { DecisionOptions } from '../core/decisions';
 import { type Divide, dividing, type ZeroDivisionOptions } from '../core/divide';
-import { type ConfusionState, type ConfusionTable, confusionMetric, type DecisionOptions } from './confusion-table';
+import type { TargetTraits } from '../core/target-metric';
+import { type ConfusionState, type ConfusionTable, confusionMetric, countsOf } from './confusion-table';
 
-export interface TableOptions extends DecisionOptions, ZeroDivisionOptions {}
+export interface TableOptions<A extends 'none' | undefined = 'none' | undefined>
+  extends DecisionOptions,
+    ZeroDivisionOptions {
+  /**
+   * `'none'`: an array with the value of each class against all others, or of each label; needs `classes` or `labels`.
+   * Default: one value of all classes; with `labels` the mean of theirs.
+   */
+  readonly average?: A;
+}
 
-/** A metric that is a function of the whole confusion table; with `labels`, the mean over their tables. */
-export function tableMetric(
-  name: string,
-  options: TableOptions,
+/** A number, or numbers for `'none'`. */
+export type TableValue<A extends 'none' | undefined> = A extends 'none' ? number[] : number;
+
+/** A metric that is a function of the whole confusion table. */
+export function tableMetric<A extends 'none' | undefined>(
+  traits: Omit<TargetTraits, 'reads'>,
+  given: TableOptions<A>,
   value: (table: ConfusionTable, divide: Divide) => number,
-): Metric<ConfusionState> {
-  const divide = dividing(options);
-  return confusionMetric(name, options, (tables) =>
-    meanOf(
-      tables.map((table) => value(table, divide)),
-      divide,
-    ),
-  );
+): Metric<ConfusionState, TableValue<A>> {
+  const { name } = traits;
+  const { average } = given;
+  if (average !== undefined) {
+    checkChoice<string>(average, ['none'], `${name}: average`);
+    if (!isSeveral(given)) throw new RangeError(`${name}: average 'none' needs the option classes or labels.`);
+  }
+  const divide = dividing(given);
+  return confusionMetric({ ...traits, direction: 'max' }, given, (tables, options) => {
+    const parts = average === 'none' && options.classes !== undefined ? againstOthers(tables) : tables;
+    const values = parts.map((table) => value(table, divide));
+    return (average === 'none' ? values : meanOf(values, divide)) as TableValue<A>;
+  });
+}
+
+/** For each class the table of it and all others. */
+function againstOthers(tables: readonly ConfusionTable[]): ConfusionTable[] {
+  return countsOf(tables, { classes: tables[0].length }).map(({ tp, fp, fn, tn }) => [
+    [tn, fp],
+    [fn, tp],
+  ]);
 }
 
 export function sum(values: readonly number[]): number {

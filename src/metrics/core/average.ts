@@ -1,5 +1,6 @@
 import { checkChoice } from '../../internal/check';
 import type { Divide } from './divide';
+import type { TargetOptions } from './read-targets';
 
 /**
  * How the values of several classes become one: `'macro'` their mean, `'weighted'` their mean weighted by how often
@@ -16,10 +17,16 @@ export interface AverageOptions<A extends Average = Average> {
   readonly average?: A;
 }
 
-export function checkAverage(name: string, average: Average | undefined, several: boolean): void {
+/** Whether there are several classes or labels to average over. */
+export function isSeveral({ classes, labels }: TargetOptions): boolean {
+  return (classes ?? labels) !== undefined;
+}
+
+export function checkAverage(name: string, options: TargetOptions & AverageOptions): void {
+  const { average } = options;
   if (average === undefined) return;
   checkChoice(average, ['macro', 'micro', 'weighted', 'none'], `${name}: average`);
-  if (!several) throw new RangeError(`${name}: average '${average}' needs the option classes or labels.`);
+  if (!isSeveral(options)) throw new RangeError(`${name}: average '${average}' needs the option classes or labels.`);
 }
 
 /** The mean of the `values` that are not NaN. */

@@ -2,8 +2,8 @@
 export type Chunks<C> = readonly C[];
 
 /**
- * Adds a chunk at the end. The last chunk is joined with the new one while it is not longer, so that each value is copied
- * O(log n) times in all and there are O(log n) chunks.
+ * Adds a chunk at the end. The last chunk is joined with the new one while it is not longer, so that each value is
+ * copied O(log n) times in all and there are O(log n) chunks.
  */
 export function appendChunk<C extends { readonly length: number }>(
   chunks: Chunks<C>,

@@ -1,20 +1,40 @@
 import { checkInteger } from '../../internal/check';
-import type { NDArray, Values } from '../../types';
-import { checkBinary, checkEach, type Pair, product, readArguments, toPair, weightOf } from './read-pair';
+import type { NDArray, Output, Values } from '../../types';
+import { checkEach, checkOneShape, type Pair, readArguments, toPair } from './read-pair';
+import { fitWeights, isShape, type Weights, weightOf } from './weights';
+
+/** Which labels are left out. */
+export interface IgnoreOptions {
+  /**
+   * The label of what is left out, whatever is predicted there: 255 for pixels in many masks, -1 for the missing
+   * entries of several labels. A weight of 0 does the same. Default: none.
+   */
+  readonly ignoreIndex?: number;
+}
 
 /**
  * What `yTrue` and `yPred` hold. By default each value stands for itself: `yTrue` 0 or 1, `yPred` of the same shape a
- * score that is higher for 1. Give `classes` or `labels`, not both, where the last axis of `yPred` means more.
+ * score that is higher for 1. Give `classes` or `labels`, not both, where the last axis of `yPred` means more;
+ * without, a last axis of channels (that of `[batch, n]` and of four axes and more) must hold one value. `[batch, h,
+ * w]` has none.
  */
-export interface TargetOptions {
+export interface TargetOptions extends IgnoreOptions {
   /**
    * The number of mutually exclusive classes, on the last axis of `yPred`. `yTrue` is one-hot of the same shape, or
-   * holds the numbers of the classes, without that axis or with length 1 there.
+   * holds the numbers of the classes, without that axis or with length 1 there. Metrics of decisions take numbers of
+   * classes as `yPred` too, where its last axis is not as long as there are classes. Default: for a trainer's output
+   * that is a distribution its width, else none.
    */
   readonly classes?: number;
-  /** The number of labels that may be true together, on the last axis of `yTrue` (each 0 or 1) and `yPred`. */
+  /**
+   * The number of labels that may be true together, on the last axis of `yTrue` (each 0 or 1) and `yPred`. Default: for
+   * a trainer's output of several probabilities their number, else none.
+   */
   readonly labels?: number;
 }
+
+/** The options with what is known of the output, which only a trainer says. */
+export type Bound<O> = O & { readonly output?: Output };
 
 /** `yTrue` is 0 or 1 and has the shape of `yPred`, whatever it was given as. */
 export interface Targets extends Pair {
@@ -22,80 +42,179 @@ export interface Targets extends Pair {
   readonly width: number;
 }
 
-export function checkTargets(name: string, { classes, labels }: TargetOptions): void {
+/** How a metric reads what it is given. */
+export interface TargetReader {
+  readonly name: string;
+  /** Which of the options say what the last axis holds. */
+  readonly options: readonly ('classes' | 'labels')[];
+  /** Whether predictions may be the numbers of classes. */
+  readonly takesNumbers: boolean;
+}
+
+export function checkTargets(name: string, { classes, labels, ignoreIndex }: TargetOptions): void {
   if (classes !== undefined && labels !== undefined) {
     throw new RangeError(`${name}: give classes or labels, not both.`);
   }
   if (classes !== undefined) checkInteger(classes, 2, `${name}: classes`);
   if (labels !== undefined) checkInteger(labels, 1, `${name}: labels`);
+  if (ignoreIndex === undefined) return;
+  checkInteger(ignoreIndex, Number.MIN_SAFE_INTEGER, `${name}: ignoreIndex`);
+  if (classes === undefined && (ignoreIndex === 0 || ignoreIndex === 1)) {
+    throw new RangeError(`${name}: ignoreIndex must not be 0 or 1, which are labels of their own, got ${ignoreIndex}.`);
+  }
 }
 
 /** Reads and checks what a metric with {@link TargetOptions} was given. */
 export async function readTargets(
-  name: string,
-  { classes, labels }: TargetOptions,
+  reader: TargetReader,
+  options: TargetOptions,
   yTrue: Values,
   yPred: Values,
   weight?: Values,
 ): Promise<Targets> {
-  const given = await readArguments(name, yTrue, yPred, weight);
-  const width = classes ?? labels ?? 1;
-  const { shape } = given.prediction;
-  if ((classes ?? labels) !== undefined && (shape.length < 2 || shape[shape.length - 1] !== width)) {
+  const { name } = reader;
+  const { classes, ignoreIndex } = options;
+  const { truth, prediction: given, weight: givenWeight } = await readArguments(name, yTrue, yPred, weight);
+  const numbered = reader.takesNumbers && classes !== undefined && areNumbers(given.shape, classes, truth.shape);
+  const prediction = numbered ? oneHot(name, 'yPred', given, classes, undefined) : given;
+  const { shape } = prediction;
+  const numbers = holdsNumbers(truth.shape, shape);
+  checkLastAxis(reader, options, numbers, truth.shape, shape);
+  const width = classes ?? options.labels ?? 1;
+  const fitted = fitWeights(name, givenWeight, truth.shape, shape);
+  const weights =
+    ignoreIndex === undefined ? fitted : leaveOut(truth.data, ignoreIndex, fitted, prediction.data.length);
+  const hot = classes !== undefined && numbers ? oneHot(name, 'yTrue', truth, classes, weights) : truth;
+  checkOneShape(name, hot.shape, shape);
+  const targets = { ...toPair(name, hot, prediction, { weights }), width };
+  checkEach(targets, targets.yTrue, `${name}: yTrue`, (value) => value === 0 || value === 1, 'be 0 or 1');
+  return classes === undefined ? targets : { ...targets, weights: weightsOfCases(name, targets) };
+}
+
+/** Throws unless the last axis of the predictions holds what the options say. */
+function checkLastAxis(
+  { name, options }: TargetReader,
+  { classes, labels }: TargetOptions,
+  numbers: boolean,
+  truth: readonly number[],
+  shape: readonly number[],
+): void {
+  const width = classes ?? labels;
+  const last = shape[shape.length - 1];
+  if (width !== undefined) {
+    if (shape.length > 1 && last === width) return;
     const noun = classes === undefined ? 'labels' : 'classes';
     throw new RangeError(`${name}: the last axis of yPred must hold ${width} ${noun}, got shape [${shape}].`);
   }
-  const lacksAxis = holdsNumbers(given.truth.shape, shape);
-  if (lacksAxis && (classes ?? labels) === undefined && shape[shape.length - 1] > 1) {
+  if (numbers && last > 1) {
     throw new RangeError(
-      `${name}: yTrue must have the shape of yPred, got [${given.truth.shape}] and [${shape}]; if it holds numbers of ` +
-        `classes, give the option classes: ${shape[shape.length - 1]}.`,
+      `${name}: yTrue must have the shape of yPred, got [${truth}] and [${shape}]; if it holds numbers of ` +
+        `classes, give the option classes: ${last}.`,
     );
   }
-  const numbered = classes !== undefined && lacksAxis;
-  const truth = numbered ? oneHot(name, given.truth, shape, given.weight) : given.truth;
-  const targets = { ...toPair(name, { ...given, truth }), width };
-  checkBinary(name, targets);
-  if (classes !== undefined && !numbered) checkOneHot(name, targets);
-  return targets;
+  checkOneShape(name, truth, shape);
+  if (last > 1 && (shape.length === 2 || shape.length > 3)) {
+    throw new RangeError(
+      `${name}: the last axis of yPred holds ${last} values, got shape [${shape}]: ${whatToWrite(options, last)}.`,
+    );
+  }
+}
+
+/** What to write where the last axis holds `width` values. */
+export function whatToWrite(options: TargetReader['options'], width: number): string {
+  const meanings = {
+    classes: `classes: ${width} if just one of them is true (a softmax)`,
+    labels: `labels: ${width} if each is true or not (sigmoids)`,
+  };
+  if (options.length > 0) return `say what they are, ${options.map((option) => meanings[option]).join(', ')}`;
+  return 'it takes one score for each case, so give it those of one class or label alone';
 }
 
 /** Whether labels of shape `truth` are numbers of classes beside predictions of shape `shape`. */
 function holdsNumbers(truth: readonly number[], shape: readonly number[]): boolean {
   const positions = shape.slice(0, -1);
-  return (
-    positions.every((n, i) => n === truth[i]) &&
-    (truth.length === positions.length || (truth.length === shape.length && truth[positions.length] === 1))
-  );
+  return isShape(truth, positions) || isShape(truth, [...positions, 1]);
 }
 
-function oneHot(name: string, truth: NDArray, shape: readonly number[], weight: Pair['weight']): NDArray {
-  const classes = shape[shape.length - 1];
-  const test = (value: number) => Number.isInteger(value) && value >= 0 && value < classes;
-  const must = `be the number of one of ${classes} classes, 0 to ${classes - 1}`;
-  checkEach({ batch: shape[0], weight }, truth.data, `${name}: yTrue`, test, must);
-  const data = new Uint8Array(product(shape));
-  truth.data.forEach((label, i) => {
-    if (test(label)) data[i * classes + label] = 1;
+/** Whether predictions are numbers of classes themselves. */
+function areNumbers(shape: readonly number[], classes: number, truth: readonly number[]): boolean {
+  const positions = withoutOne(shape);
+  return shape.at(-1) !== classes && (isShape(withoutOne(truth), positions) || isShape(truth, [...positions, classes]));
+}
+
+/** A shape without a last axis of length 1. */
+function withoutOne(shape: readonly number[]): readonly number[] {
+  return shape.length > 1 && shape[shape.length - 1] === 1 ? shape.slice(0, -1) : shape;
+}
+
+/** The weights without what bears the label `ignoreIndex`. */
+function leaveOut(labels: NDArray['data'], ignoreIndex: number, weights: Weights | undefined, size: number): Weights {
+  const per = Math.max(1, size / labels.length);
+  const data = Float64Array.from(labels, (label, i) => (label === ignoreIndex ? 0 : weightOf({ weights }, i * per)));
+  return { data, per };
+}
+
+/** Numbers of classes as ones in the place of the class, with an axis more; zeros where the weight is 0. */
+function oneHot(
+  name: string,
+  argument: 'yTrue' | 'yPred',
+  { data: numbers, shape }: NDArray,
+  classes: number,
+  weights: Weights | undefined,
+): NDArray {
+  const size = numbers.length / Math.max(1, shape[0]);
+  const data = new Float64Array(numbers.length * classes);
+  numbers.forEach((number, i) => {
+    if (weightOf({ weights }, i * classes) === 0) return;
+    if (!Number.isInteger(number) || number < 0 || number >= classes) {
+      throw new RangeError(
+        `${name}: ${argument} must be the number of one of ${classes} classes, 0 to ${classes - 1}, got ${number} in ` +
+          `sample ${Math.floor(i / size)}.`,
+      );
+    }
+    data[i * classes + number] = 1;
   });
-  return { data, shape };
+  return { data, shape: [...withoutOne(shape), classes] };
 }
 
-function checkOneHot(name: string, targets: Targets): void {
-  const { width, yTrue } = targets;
-  eachPosition(targets, (at, _, sample) => {
+/**
+ * One weight for each case of classes: where each element has its own, that of the true class. Throws unless just one
+ * class is true in each case that counts.
+ */
+function weightsOfCases(name: string, targets: Targets): Weights | undefined {
+  const { width, size, weights, yTrue } = targets;
+  const ofElements = weights?.per === 1;
+  const cases = new Float64Array(ofElements ? yTrue.length / width : 0);
+  for (let at = 0; at < yTrue.length; at += width) {
     let ones = 0;
-    for (let k = 0; k < width; k++) ones += yTrue[at + k];
-    if (ones !== 1) throw new RangeError(`${name}: yTrue must be one-hot, got ${ones} classes in sample ${sample}.`);
-  });
+    let counts = false;
+    for (let i = at; i < at + width; i++) {
+      const weight = weightOf(targets, i);
+      counts ||= weight !== 0;
+      if (yTrue[i] !== 1) continue;
+      ones++;
+      if (ofElements) cases[at / width] = weight;
+    }
+    if (counts && ones !== 1) {
+      throw new RangeError(`${name}: yTrue must be one-hot, got ${ones} classes in sample ${Math.floor(at / size)}.`);
+    }
+  }
+  return ofElements ? { data: cases, per: width } : weights;
 }
 
-/** Calls `visit` for every `width` values of the samples that count, with the place of the first. */
-export function eachPosition(targets: Targets, visit: (at: number, weight: number, sample: number) => void): void {
-  const { batch, size, width } = targets;
-  for (let sample = 0; sample < batch; sample++) {
-    const weight = weightOf(targets, sample);
-    if (weight === 0) continue;
-    for (let at = sample * size; at < (sample + 1) * size; at += width) visit(at, weight, sample);
+/** Calls `visit` for every case of `width` values that counts, with the place of the first. */
+export function eachCase(targets: Targets, visit: (at: number, weight: number) => void): void {
+  const { width, yPred } = targets;
+  for (let at = 0; at < yPred.length; at += width) {
+    const weight = weightOf(targets, at);
+    if (weight !== 0) visit(at, weight);
+  }
+}
+
+/** Calls `visit` for every value that counts, with its place. */
+export function eachValue(targets: Targets, visit: (i: number, weight: number) => void): void {
+  for (let i = 0; i < targets.yPred.length; i++) {
+    const weight = weightOf(targets, i);
+    if (weight !== 0) visit(i, weight);
   }
 }

@@ -1,3 +1,4 @@
+import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import type { Average, Averaged } from '../core/average';
 import type { Divide } from '../core/divide';
@@ -30,6 +31,7 @@ export interface AucOptions<A extends Average = Average> extends RankingOptions<
  * await score(auc(), [0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]); // 0.75
  */
 export function auc<A extends Average = 'macro'>(options: AucOptions<A> = {}): Metric<ScoresState, Averaged<A>> {
+  checkOptions(options, ['average', 'classes', 'ignoreIndex', 'labels', 'maxFpr', 'zeroDivision'], 'auc');
   const { maxFpr = 1 } = options;
   if (!(maxFpr > 0 && maxFpr <= 1)) throw new RangeError(`auc: maxFpr must lie in (0, 1], got ${maxFpr}.`);
   return rankingMetric('auc', options, maxFpr === 1 ? area : partialArea(maxFpr));

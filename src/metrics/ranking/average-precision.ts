@@ -1,3 +1,4 @@
+import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import type { Average, Averaged } from '../core/average';
 import type { ScoresState } from './kept-scores';
@@ -19,6 +20,7 @@ import { type RankingOptions, rankingMetric } from './ranking-metric';
 export function averagePrecision<A extends Average = 'macro'>(
   options: RankingOptions<A> = {},
 ): Metric<ScoresState, Averaged<A>> {
+  checkOptions(options, ['average', 'classes', 'ignoreIndex', 'labels', 'zeroDivision'], 'averagePrecision');
   return rankingMetric('averagePrecision', options, ({ positives, negatives }, divide) => {
     let hits = 0;
     let alarms = 0;

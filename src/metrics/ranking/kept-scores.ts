@@ -1,43 +1,48 @@
 import type { Metric } from '../../types';
 import { appendChunk, type Chunks, joinChunks, joinNumbers } from '../core/chunks';
-import { checkTargets, eachPosition, readTargets, type TargetOptions, type Targets } from '../core/read-targets';
+import type { TargetOptions, Targets } from '../core/read-targets';
+import { type TargetTraits, targetMetric } from '../core/target-metric';
+import { weightOf } from '../core/weights';
 
 /**
- * Every score with its label and weight, exact and in the order of arrival. A chunk holds rows of 2 * width + 1 numbers:
- * the scores, the labels (0 or 1) and the weight.
+ * Every score with its label and weight, exact and in the order of arrival. A chunk holds rows of 3 * width numbers:
+ * the scores, the labels (0 or 1) and the weights.
  */
 export type ScoresState = Chunks<Float64Array>;
 
-/** A metric that is a function of all scores and labels. */
-export function keptScores<R>(
-  name: string,
-  options: TargetOptions,
-  compute: (scores: ScoresState) => R,
+/** A metric that is a function of all scores and labels, and of the options that it has in the end. */
+export function keptScores<O extends TargetOptions, R>(
+  traits: Omit<TargetTraits, 'reads'>,
+  given: O,
+  compute: (scores: ScoresState, options: O) => R,
 ): Metric<ScoresState, R> {
-  checkTargets(name, options);
-  return {
+  return targetMetric({ ...traits, reads: 'scores' }, given, (options) => ({
     init: () => [],
-    async update(state, yTrue, yPred, weight) {
-      return appendChunk(state, rowsOf(await readTargets(name, options, yTrue, yPred, weight)), joinNumbers);
-    },
+    add: (state, targets) => appendChunk(state, rowsOf(targets), joinNumbers),
     merge: (a, b) => joinChunks(a, b, joinNumbers),
-    compute,
-  };
+    compute: (state) => compute(state, options),
+  }));
 }
+
+/** What metrics of one score for each case have in common, all of them better when higher, up to 1. */
+export const ONE_SCORE = { options: [], direction: 'max', range: [0, 1] } as const;
 
 function rowsOf(targets: Targets): Float64Array {
   const { width, yTrue, yPred } = targets;
-  const stride = 2 * width + 1;
-  const rows = new Float64Array((yPred.length / width) * stride);
+  const rows = new Float64Array(3 * yPred.length);
   let to = 0;
-  eachPosition(targets, (at, weight) => {
+  for (let at = 0; at < yPred.length; at += width) {
+    let counts = false;
     for (let k = 0; k < width; k++) {
+      const weight = weightOf(targets, at + k);
+      rows[to + 2 * width + k] = weight;
+      if (weight === 0) continue;
+      counts = true;
       rows[to + k] = yPred[at + k];
       rows[to + width + k] = yTrue[at + k];
     }
-    rows[to + 2 * width] = weight;
-    to += stride;
-  });
+    if (counts) to += 3 * width;
+  }
   return to < rows.length ? rows.slice(0, to) : rows;
 }
 
@@ -49,10 +54,13 @@ export function eachScore(
   to: number,
   visit: (score: number, positive: boolean, weight: number) => void,
 ): void {
-  const stride = 2 * width + 1;
+  const stride = 3 * width;
   for (const rows of scores) {
     for (let row = 0; row < rows.length; row += stride) {
-      for (let k = from; k < to; k++) visit(rows[row + k], rows[row + width + k] === 1, rows[row + 2 * width]);
+      for (let k = row + from; k < row + to; k++) {
+        const weight = rows[k + 2 * width];
+        if (weight !== 0) visit(rows[k], rows[k + width] === 1, weight);
+      }
     }
   }
 }

@@ -1,6 +1,8 @@
 import { checkRange } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
-import { keptScores, type ScoresState } from './kept-scores';
+import type { IgnoreOptions } from '../core/read-targets';
+import { keptScores, ONE_SCORE, type ScoresState } from './kept-scores';
 import { rank, runningSums } from './ranking';
 
 export interface OperatingPoint {
@@ -21,9 +23,13 @@ export interface OperatingPoint {
  * @example
  * await score(sensitivityAtSpecificity(0.9), [0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]); // { value: 0.5, threshold: 0.8 }
  */
-export function sensitivityAtSpecificity(specificity: number): Metric<ScoresState, OperatingPoint> {
+export function sensitivityAtSpecificity(
+  specificity: number,
+  options: IgnoreOptions = {},
+): Metric<ScoresState, OperatingPoint> {
+  checkOptions(options, ['ignoreIndex'], 'sensitivityAtSpecificity');
   checkRange(specificity, 0, 1, 'sensitivityAtSpecificity: specificity');
-  return keptScores('sensitivityAtSpecificity', {}, (state) => {
+  return keptScores({ ...ONE_SCORE, name: 'sensitivityAtSpecificity' }, options, (state) => {
     const feasible = curveOf(state).filter((point) => point.specificity >= specificity);
     const value = feasible.at(-1)?.sensitivity ?? Number.NaN;
     const first = feasible.find((point) => point.sensitivity === value);
@@ -43,9 +49,13 @@ export function sensitivityAtSpecificity(specificity: number): Metric<ScoresStat
  * @example
  * await score(specificityAtSensitivity(0.9), [0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]); // { value: 0.5, threshold: 0.35 }
  */
-export function specificityAtSensitivity(sensitivity: number): Metric<ScoresState, OperatingPoint> {
+export function specificityAtSensitivity(
+  sensitivity: number,
+  options: IgnoreOptions = {},
+): Metric<ScoresState, OperatingPoint> {
+  checkOptions(options, ['ignoreIndex'], 'specificityAtSensitivity');
   checkRange(sensitivity, 0, 1, 'specificityAtSensitivity: sensitivity');
-  return keptScores('specificityAtSensitivity', {}, (state) => {
+  return keptScores({ ...ONE_SCORE, name: 'specificityAtSensitivity' }, options, (state) => {
     const feasible = curveOf(state).filter((point) => point.sensitivity >= sensitivity);
     const value = feasible[0]?.specificity ?? Number.NaN;
     const last = feasible.findLast((point) => point.specificity === value);
@@ -67,8 +77,9 @@ export function specificityAtSensitivity(sensitivity: number): Metric<ScoresStat
  * @example
  * await score(youdenIndex(), [0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]); // { value: 0.5, threshold: 0.8 }
  */
-export function youdenIndex(): Metric<ScoresState, OperatingPoint> {
-  return keptScores('youdenIndex', {}, (state) => {
+export function youdenIndex(options: IgnoreOptions = {}): Metric<ScoresState, OperatingPoint> {
+  checkOptions(options, ['ignoreIndex'], 'youdenIndex');
+  return keptScores({ ...ONE_SCORE, name: 'youdenIndex' }, options, (state) => {
     const points = curveOf(state).map((point) => ({ ...point, value: point.sensitivity + point.specificity - 1 }));
     const value = points.reduce((best, point) => Math.max(best, point.value), Number.NEGATIVE_INFINITY);
     const first = points.find((point) => point.value === value);

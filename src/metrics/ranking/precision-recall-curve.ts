@@ -1,4 +1,6 @@
+import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
+import type { IgnoreOptions } from '../core/read-targets';
 import { keptScores, type ScoresState } from './kept-scores';
 import { rank, runningSums } from './ranking';
 
@@ -11,8 +13,8 @@ export interface PrecisionRecallCurve {
 }
 
 /**
- * Precision and recall (sensitivity) at each distinct score t, where the scores >= t are positive. Recall is NaN without
- * positives. It is scikit-learn's `precision_recall_curve`.
+ * Precision and recall (sensitivity) at each distinct score t, where the scores >= t are positive. Recall is NaN
+ * without positives. It is scikit-learn's `precision_recall_curve`.
  *
  * `yTrue`: 0 or 1, `yPred`: scores, `[batch, ...]` both; every value is one case.
  *
@@ -24,8 +26,9 @@ export interface PrecisionRecallCurve {
  * await score(precisionRecallCurve(), [0, 1, 1], [0.2, 0.2, 0.7]);
  * // { precision: [0.667, 1, 1], recall: [1, 0.5, 0], thresholds: [0.2, 0.7] }
  */
-export function precisionRecallCurve(): Metric<ScoresState, PrecisionRecallCurve> {
-  return keptScores('precisionRecallCurve', {}, (state) => {
+export function precisionRecallCurve(options: IgnoreOptions = {}): Metric<ScoresState, PrecisionRecallCurve> {
+  checkOptions(options, ['ignoreIndex'], 'precisionRecallCurve');
+  return keptScores({ name: 'precisionRecallCurve', options: [] }, options, (state) => {
     const { scores, positives, negatives } = rank(state);
     const hits = [0, ...runningSums(positives)];
     const alarms = [0, ...runningSums(negatives)];

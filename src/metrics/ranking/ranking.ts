@@ -9,13 +9,13 @@ export interface Ranking {
 
 /** Ranks the scores of the columns from `from` up to `to`: O(n log n), by a sort of plain numbers and a search for each. */
 export function rank(state: ScoresState, width = 1, from = 0, to = 1): Ranking {
-  const stride = 2 * width + 1;
-  const all = new Float64Array(state.reduce((rows, chunk) => rows + chunk.length / stride, 0) * (to - from));
+  const rows = state.reduce((sum, chunk) => sum + chunk.length / (3 * width), 0);
+  const all = new Float64Array(rows * (to - from));
   let count = 0;
   eachScore(state, width, from, to, (score) => {
     all[count++] = -score;
   });
-  const scores = distinct(all.sort());
+  const scores = distinct(all.subarray(0, count).sort());
   const positives = new Float64Array(scores.length);
   const negatives = new Float64Array(scores.length);
   eachScore(state, width, from, to, (score, positive, weight) => {

@@ -1,4 +1,6 @@
+import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
+import type { IgnoreOptions } from '../core/read-targets';
 import { keptScores, type ScoresState } from './kept-scores';
 import { rank, runningSums } from './ranking';
 
@@ -26,8 +28,9 @@ export interface RocCurve {
  * await score(roc(), [0, 1, 1], [0.2, 0.2, 0.7]);
  * // { fpr: [0, 0, 1], tpr: [0, 0.5, 1], thresholds: [Infinity, 0.7, 0.2] }
  */
-export function roc(): Metric<ScoresState, RocCurve> {
-  return keptScores('roc', {}, (state) => {
+export function roc(options: IgnoreOptions = {}): Metric<ScoresState, RocCurve> {
+  checkOptions(options, ['ignoreIndex'], 'roc');
+  return keptScores({ name: 'roc', options: [] }, options, (state) => {
     const { scores, positives, negatives } = rank(state);
     return {
       fpr: shares(negatives),

@@ -1,3 +1,4 @@
+import { checkOptions } from '../../internal/check-options';
 import type { PerImageMetric } from './per-image';
 import { type SurfaceDistanceOptions, surfaceDistanceMetric } from './surface-distances';
 
@@ -14,9 +15,12 @@ export interface AverageSurfaceDistanceOptions extends SurfaceDistanceOptions {
  * the predicted mask, d(a, T) the Euclidean distance from a to the nearest of T; without `symmetric` the first sum
  * over |P|
  *
- * `yTrue`, `yPred`: `[batch, h, w]`, `[batch, h, w, 1]` or `[batch, d, h, w, 1]`; with `classes` or `labels`, one mask
- * each on the last axis. `weight`: `[batch]`. The distance is in the unit of `spacing`. A surface pixel is one with a
- * neighbour outside of the mask or beyond the image, where neighbours share a side.
+ * `yTrue`, `yPred`: `[batch, h, w]`, `[batch, h, w, 1]` or `[batch, d, h, w, 1]`; with `classes` or `labels`, one
+ * mask each on the last axis. `weight`: `[batch]`, or of each pixel. The distance is in the unit of `spacing`. A
+ * surface pixel is one with a neighbour outside of the mask or beyond the image, where neighbours share a side.
+ *
+ * A lesion that is missed or made up costs the diagonal of the image, and two empty masks are 0 apart. Pixels that are
+ * left out are outside of both masks.
  *
  * It is MONAI's `compute_average_surface_distance`, where `symmetric` is false by default. For an image with one empty
  * mask that returns Infinity, as `empty: 'infinite'` does, for two empty ones NaN; its mean leaves out NaN only.
@@ -28,10 +32,13 @@ export interface AverageSurfaceDistanceOptions extends SurfaceDistanceOptions {
  * @example
  * const { value } = await score(averageSurfaceDistance({ spacing: 0.5 }), [[[1, 0, 0]]], [[[0, 0, 1]]]); // 1
  */
-export function averageSurfaceDistance({
-  symmetric = true,
-  ...options
-}: AverageSurfaceDistanceOptions = {}): PerImageMetric {
+export function averageSurfaceDistance(options: AverageSurfaceDistanceOptions = {}): PerImageMetric {
+  checkOptions(
+    options,
+    ['classes', 'empty', 'ignoreIndex', 'includeBackground', 'labels', 'spacing', 'symmetric', 'threshold'],
+    'averageSurfaceDistance',
+  );
+  const { symmetric = true } = options;
   return surfaceDistanceMetric('averageSurfaceDistance', options, ({ toTruth, toPrediction }) => {
     const sum = (distances: Float64Array): number => distances.reduce((total, distance) => total + distance, 0);
     if (!symmetric) return sum(toTruth) / toTruth.length;

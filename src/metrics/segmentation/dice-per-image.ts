@@ -1,3 +1,4 @@
+import { checkOptions } from '../../internal/check-options';
 import { checkEmptyOverlap, type EmptyOverlap, emptyOverlap } from './empty-mask';
 import type { MaskOptions } from './masks';
 import { type PerImageMetric, perImage } from './per-image';
@@ -13,7 +14,7 @@ export interface OverlapPerImageOptions extends MaskOptions {
  * 2 |T and P| / (|T| + |P|), T the pixels of the true mask, P those of the predicted one
  *
  * `yTrue`, `yPred`: `[batch, h, w]`, `[batch, h, w, 1]` or `[batch, d, h, w, 1]`; with `classes` or `labels`,
- * one mask each on the last axis. `weight`: `[batch]`.
+ * one mask each on the last axis. `weight`: `[batch]`, or of each pixel.
  *
  * On empty true masks `'skip'` is MONAI's `DiceMetric` (`ignore_empty=True`), `'one'` the same with
  * `ignore_empty=False`, and `'skip-both'` torchmetrics' `DiceScore`.
@@ -28,11 +29,21 @@ export interface OverlapPerImageOptions extends MaskOptions {
  * [[[0.9, 0.2, 0.1]], [[0.7, 0.1, 0.2]]],
  * ); // value 2/3 over n = 1 image, skipped = 1
  */
-export function dicePerImage({ empty = 'skip', ...options }: OverlapPerImageOptions = {}): PerImageMetric {
+export function dicePerImage(options: OverlapPerImageOptions = {}): PerImageMetric {
+  checkOptions(
+    options,
+    ['classes', 'empty', 'ignoreIndex', 'includeBackground', 'labels', 'threshold'],
+    'dicePerImage',
+  );
+  const { empty = 'skip' } = options;
   checkEmptyOverlap(empty, 'dicePerImage');
-  return perImage('dicePerImage', options, ({ inTruth, inPrediction, inBoth }) =>
-    inTruth === 0 || inPrediction === 0
-      ? emptyOverlap(empty, inTruth, inPrediction)
-      : (2 * inBoth) / (inTruth + inPrediction),
+  return perImage(
+    { name: 'dicePerImage', direction: 'max', range: [0, 1] },
+    options,
+    () =>
+      ({ inTruth, inPrediction, inBoth }) =>
+        inTruth === 0 || inPrediction === 0
+          ? emptyOverlap(empty, inTruth, inPrediction)
+          : (2 * inBoth) / (inTruth + inPrediction),
   );
 }

@@ -11,7 +11,7 @@ export type EmptyOverlap = 'skip' | 'skip-both' | 'one' | 'zero';
 
 /**
  * What a distance between surfaces is where the true or the predicted mask is empty, so that it has no surface:
- * - `'skip'`: nothing; the image is left out and counted in `skipped`;
+ * - `'skip'`: nothing; the image is left out and counted in `skipped`, so that each miss makes the mean better;
  * - `'infinite'`: Infinity, but nothing where both are empty;
  * - `'diagonal'`: the length of the image's diagonal, but 0 where both are empty.
  */

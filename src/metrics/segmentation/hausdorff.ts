@@ -1,4 +1,5 @@
 import { checkRange } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import { quantile } from '../core/quantile';
 import type { PerImageMetric } from './per-image';
 import { type SurfaceDistanceOptions, surfaceDistanceMetric } from './surface-distances';
@@ -17,13 +18,15 @@ export interface HausdorffOptions extends SurfaceDistanceOptions {
  * max(Q_p of d(a, T) over a in P, Q_p of d(b, P) over b in T), T and P the surface pixels of the true and the predicted
  * mask, d(a, T) the Euclidean distance from a to the nearest of T, Q_p the `percentile`, interpolated linearly
  *
- * `yTrue`, `yPred`: `[batch, h, w]`, `[batch, h, w, 1]` or `[batch, d, h, w, 1]`; with `classes` or `labels`, one mask
- * each on the last axis. `weight`: `[batch]`. The distance is in the unit of `spacing`. A surface pixel is one with a
- * neighbour outside of the mask or beyond the image, where neighbours share a side.
+ * `yTrue`, `yPred`: `[batch, h, w]`, `[batch, h, w, 1]` or `[batch, d, h, w, 1]`; with `classes` or `labels`, one
+ * mask each on the last axis. `weight`: `[batch]`, or of each pixel. The distance is in the unit of `spacing`. A
+ * surface pixel is one with a neighbour outside of the mask or beyond the image, where neighbours share a side.
+ *
+ * A lesion that is missed or made up costs the diagonal of the image, as in the BraTS challenge, and two empty masks
+ * are 0 apart. Pixels that are left out are outside of both masks.
  *
  * It is MONAI's `compute_hausdorff_distance`. For an image with one empty mask that returns Infinity, as
- * `empty: 'infinite'` does (NaN with a percentile), for two empty ones NaN; its mean leaves out NaN only. `'diagonal'`
- * is how the BraTS challenge scores them.
+ * `empty: 'infinite'` does (NaN with a percentile), for two empty ones NaN; its mean leaves out NaN only.
  *
  * Source: Huttenlocher, Klanderman and Rucklidge, "Comparing images using the Hausdorff distance", 1993,
  * doi:10.1109/34.232073.
@@ -32,7 +35,23 @@ export interface HausdorffOptions extends SurfaceDistanceOptions {
  * @example
  * const { value } = await score(hausdorff({ percentile: 95, spacing: 0.5 }), [[[1, 0, 0]]], [[[0, 0, 1]]]); // 1
  */
-export function hausdorff({ percentile = 100, directed = false, ...options }: HausdorffOptions = {}): PerImageMetric {
+export function hausdorff(options: HausdorffOptions = {}): PerImageMetric {
+  checkOptions(
+    options,
+    [
+      'classes',
+      'directed',
+      'empty',
+      'ignoreIndex',
+      'includeBackground',
+      'labels',
+      'percentile',
+      'spacing',
+      'threshold',
+    ],
+    'hausdorff',
+  );
+  const { percentile = 100, directed = false } = options;
   checkRange(percentile, 0, 100, 'hausdorff: percentile');
   return surfaceDistanceMetric('hausdorff', options, ({ toTruth, toPrediction }) => {
     const forward = quantile(toTruth.toSorted(), percentile / 100);

@@ -1,3 +1,4 @@
+import { checkOptions } from '../../internal/check-options';
 import type { OverlapPerImageOptions } from './dice-per-image';
 import { checkEmptyOverlap, emptyOverlap } from './empty-mask';
 import { type PerImageMetric, perImage } from './per-image';
@@ -8,7 +9,7 @@ import { type PerImageMetric, perImage } from './per-image';
  * |T and P| / |T or P|, T the pixels of the true mask, P those of the predicted one
  *
  * `yTrue`, `yPred`: `[batch, h, w]`, `[batch, h, w, 1]` or `[batch, d, h, w, 1]`; with `classes` or `labels`,
- * one mask each on the last axis. `weight`: `[batch]`.
+ * one mask each on the last axis. `weight`: `[batch]`, or of each pixel.
  *
  * On empty true masks `'skip'` is MONAI's `MeanIoU` (`ignore_empty=True`), `'one'` the same with `ignore_empty=False`,
  * and `'skip-both'` torchmetrics' `MeanIoU` for one mask per image.
@@ -19,11 +20,17 @@ import { type PerImageMetric, perImage } from './per-image';
  * @example
  * const { value } = await score(iouPerImage(), [[[1, 1, 0]]], [[[0.9, 0.2, 0.1]]]); // 0.5
  */
-export function iouPerImage({ empty = 'skip', ...options }: OverlapPerImageOptions = {}): PerImageMetric {
+export function iouPerImage(options: OverlapPerImageOptions = {}): PerImageMetric {
+  checkOptions(options, ['classes', 'empty', 'ignoreIndex', 'includeBackground', 'labels', 'threshold'], 'iouPerImage');
+  const { empty = 'skip' } = options;
   checkEmptyOverlap(empty, 'iouPerImage');
-  return perImage('iouPerImage', options, ({ inTruth, inPrediction, inBoth }) =>
-    inTruth === 0 || inPrediction === 0
-      ? emptyOverlap(empty, inTruth, inPrediction)
-      : inBoth / (inTruth + inPrediction - inBoth),
+  return perImage(
+    { name: 'iouPerImage', direction: 'max', range: [0, 1] },
+    options,
+    () =>
+      ({ inTruth, inPrediction, inBoth }) =>
+        inTruth === 0 || inPrediction === 0
+          ? emptyOverlap(empty, inTruth, inPrediction)
+          : inBoth / (inTruth + inPrediction - inBoth),
   );
 }

@@ -1,7 +1,6 @@
-import { checkRange } from '../../internal/check';
-import { type DecisionOptions, highest } from '../confusion/confusion-table';
-import { cutOff } from '../core/read-pair';
-import { checkTargets, type Targets } from '../core/read-targets';
+import { checkDecisions, type DecisionOptions, highest } from '../core/decisions';
+import type { Targets } from '../core/read-targets';
+import { weightOf } from '../core/weights';
 
 /** How masks are read. */
 export interface MaskOptions extends DecisionOptions {
@@ -13,21 +12,18 @@ export interface MaskOptions extends DecisionOptions {
 export interface Masks {
   readonly truth: Uint8Array;
   readonly prediction: Uint8Array;
-  /** Pixels in each, and in both. */
+  /** Pixels in each, in both, and all that count, weighted. */
   readonly inTruth: number;
   readonly inPrediction: number;
   readonly inBoth: number;
+  readonly known: number;
   /** Of the image, without batch and channels. */
   readonly shape: readonly number[];
 }
 
 export function checkMaskOptions(name: string, options: MaskOptions): void {
-  const { classes, threshold = 0.5, includeBackground } = options;
-  checkTargets(name, options);
-  checkRange(threshold, -Number.MAX_VALUE, Number.MAX_VALUE, `${name}: threshold`);
-  if (classes !== undefined && options.threshold !== undefined) {
-    throw new RangeError(`${name}: threshold has no meaning with classes, where the highest score wins.`);
-  }
+  const { classes, includeBackground } = options;
+  checkDecisions(name, options);
   if (classes === undefined && includeBackground !== undefined) {
     throw new RangeError(`${name}: includeBackground has no meaning without classes.`);
   }
@@ -38,47 +34,59 @@ export function maskCount({ classes, labels = 1, includeBackground = true }: Mas
   return classes === undefined ? labels : classes - (includeBackground ? 0 : 1);
 }
 
-/** The axes of an image, without batch and channels; throws where the last one could be either. */
-export function maskShape(
-  name: string,
-  { shape, width }: Targets,
-  { classes, labels }: MaskOptions,
-): readonly number[] {
+/** The axes of an image, without batch and channels. */
+export function maskShape(name: string, { shape }: Targets, { classes, labels }: MaskOptions): readonly number[] {
   const hasChannels = classes !== undefined || labels !== undefined || shape.length > 3;
   const image = shape.slice(1, hasChannels ? -1 : undefined);
-  if (image.length === 0 || (hasChannels && shape[shape.length - 1] !== width)) {
+  if (image.length === 0) {
     throw new RangeError(
-      `${name}: masks must be [batch, h, w], [batch, h, w, 1] or [batch, d, h, w, 1], got shape [${shape}]; ` +
-        'for several masks per image set the option classes or labels.',
+      `${name}: masks must be [batch, h, w], [batch, h, w, 1] or [batch, d, h, w, 1], got shape [${shape}].`,
     );
   }
   return image;
 }
 
-/** Mask `index` of image `image`, of those that count. */
+/**
+ * Mask `index` of image `image`, of those that count; `cut` is the threshold. What is left out is outside of both
+ * masks.
+ */
 export function readMasks(
   targets: Targets,
   shape: readonly number[],
   image: number,
   index: number,
-  { classes, threshold = 0.5, includeBackground = true }: MaskOptions,
+  { classes, includeBackground = true }: MaskOptions,
+  cut: number,
 ): Masks {
   const { size, width, yTrue, yPred } = targets;
   const channel = includeBackground ? index : index + 1;
-  const cut = cutOff(threshold, yPred);
   const truth = new Uint8Array(size / width);
   const prediction = new Uint8Array(size / width);
-  let inTruth = 0;
-  let inPrediction = 0;
-  let inBoth = 0;
+  const masks = { truth, prediction, inTruth: 0, inPrediction: 0, inBoth: 0, known: 0, shape };
   for (let p = 0; p < truth.length; p++) {
     const at = image * size + p * width;
+    const weight = weightOf(targets, at + channel);
+    if (weight === 0) continue;
     const chosen = classes === undefined ? yPred[at + channel] >= cut : highest(yPred, at, width) === channel;
     truth[p] = yTrue[at + channel];
     prediction[p] = chosen ? 1 : 0;
-    inTruth += truth[p];
-    inPrediction += prediction[p];
-    inBoth += truth[p] * prediction[p];
+    masks.known += weight;
+    masks.inTruth += weight * truth[p];
+    masks.inPrediction += weight * prediction[p];
+    masks.inBoth += weight * truth[p] * prediction[p];
   }
-  return { truth, prediction, inTruth, inPrediction, inBoth, shape };
+  return masks;
+}
+
+/** What image `image` weighs: the mean of the weights of what counts in it, so that what is left out takes nothing. */
+export function imageWeight(targets: Targets, image: number): number {
+  const { size } = targets;
+  let sum = 0;
+  let n = 0;
+  for (let i = image * size; i < (image + 1) * size; i++) {
+    const weight = weightOf(targets, i);
+    sum += weight;
+    if (weight !== 0) n++;
+  }
+  return n === 0 ? 0 : sum / n;
 }

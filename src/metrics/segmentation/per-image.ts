@@ -1,8 +1,8 @@
 import type { Metric } from '../../types';
 import { appendChunk, type Chunks, joinChunks, joinNumbers } from '../core/chunks';
-import { weightOf } from '../core/read-pair';
-import { readTargets } from '../core/read-targets';
-import { checkMaskOptions, type MaskOptions, type Masks, maskCount, maskShape, readMasks } from './masks';
+import { cutOff } from '../core/decisions';
+import { type TargetTraits, targetMetric } from '../core/target-metric';
+import { checkMaskOptions, imageWeight, type MaskOptions, type Masks, maskCount, maskShape, readMasks } from './masks';
 
 /** A score of each image, and their mean. */
 export interface ImageScores {
@@ -10,7 +10,7 @@ export interface ImageScores {
   readonly value: number;
   /** Images that count. */
   readonly n: number;
-  /** Images that were left out for an empty mask. */
+  /** Images that were left out: for an empty mask, or as none of its pixels is known. */
   readonly skipped: number;
   /** One score per image, in the order of arrival; NaN where it was left out or weighs 0. */
   readonly values: readonly number[];
@@ -60,37 +60,43 @@ function summarize(state: PerImageState, width: number, scoreOf: (scores: Float6
 }
 
 /**
- * A metric that scores each mask of each image alone and takes the mean over the images. `measure` gets the masks and
- * their index among those that count; it returns NaN for an image to leave out.
+ * A metric that scores each mask of each image alone and takes the mean over the images. `measureOf` makes, of the
+ * options that it has in the end, what gets the masks and their index among those that count; it returns NaN for an
+ * image to leave out.
  */
-export function perImage(
-  name: string,
-  options: MaskOptions,
-  measure: (masks: Masks, index: number) => number,
+export function perImage<O extends MaskOptions>(
+  traits: Omit<TargetTraits, 'reads'>,
+  given: O,
+  measureOf: (options: O) => (masks: Masks, index: number) => number,
 ): PerImageMetric {
-  checkMaskOptions(name, options);
-  const count = maskCount(options);
-  const width = count + 1;
-  return {
-    init: () => [],
-    async update(state, yTrue, yPred, weight) {
-      const targets = await readTargets(name, options, yTrue, yPred, weight);
-      const shape = maskShape(name, targets, options);
-      const rows = new Float64Array(targets.batch * width).fill(Number.NaN);
-      for (let image = 0; image < targets.batch; image++) {
-        const at = image * width;
-        rows[at] = weightOf(targets, image);
-        if (rows[at] === 0) continue;
-        for (let index = 0; index < count; index++) {
-          rows[at + 1 + index] = measure(readMasks(targets, shape, image, index, options), index);
+  const { name } = traits;
+  return targetMetric({ ...traits, reads: 'decisions' }, given, (options) => {
+    checkMaskOptions(name, options);
+    const measure = measureOf(options);
+    const count = maskCount(options);
+    const width = count + 1;
+    return {
+      init: () => [],
+      add(state, targets) {
+        const shape = maskShape(name, targets, options);
+        const cut = options.classes === undefined ? cutOff(name, options, targets) : Number.NaN;
+        const rows = new Float64Array(targets.batch * width).fill(Number.NaN);
+        for (let image = 0; image < targets.batch; image++) {
+          const at = image * width;
+          rows[at] = imageWeight(targets, image);
+          if (rows[at] === 0) continue;
+          for (let index = 0; index < count; index++) {
+            const masks = readMasks(targets, shape, image, index, options, cut);
+            if (masks.known > 0) rows[at + 1 + index] = measure(masks, index);
+          }
         }
-      }
-      return appendChunk(state, rows, joinNumbers);
-    },
-    merge: (a, b) => joinChunks(a, b, joinNumbers),
-    compute: (state) => ({
-      ...summarize(state, width, meanScore),
-      classes: Array.from({ length: count }, (_, index) => summarize(state, width, (scores) => scores[index])),
-    }),
-  };
+        return appendChunk(state, rows, joinNumbers);
+      },
+      merge: (a, b) => joinChunks(a, b, joinNumbers),
+      compute: (state) => ({
+        ...summarize(state, width, meanScore),
+        classes: Array.from({ length: count }, (_, index) => summarize(state, width, (scores) => scores[index])),
+      }),
+    };
+  });
 }

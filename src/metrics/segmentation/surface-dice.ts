@@ -1,4 +1,5 @@
 import { checkRange } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import { checkEmptyOverlap, type EmptyOverlap, emptyOverlap } from './empty-mask';
 import { maskCount } from './masks';
 import { type PerImageMetric, perImage } from './per-image';
@@ -27,9 +28,10 @@ function countWithin(distances: Float64Array, tolerance: number): number {
  * (|{a in P: d(a, T) <= tolerance}| + |{b in T: d(b, P) <= tolerance}|) / (|T| + |P|), T and P the surface pixels of
  * the true and the predicted mask, d(a, T) the Euclidean distance from a to the nearest of T
  *
- * `yTrue`, `yPred`: `[batch, h, w]`, `[batch, h, w, 1]` or `[batch, d, h, w, 1]`; with `classes` or `labels`, one mask
- * each on the last axis. `weight`: `[batch]`. A surface pixel is one with a neighbour outside of the mask or beyond the
- * image, where neighbours share a side; each counts once, whatever its area.
+ * `yTrue`, `yPred`: `[batch, h, w]`, `[batch, h, w, 1]` or `[batch, d, h, w, 1]`; with `classes` or `labels`, one
+ * mask each on the last axis. `weight`: `[batch]`, or of each pixel. A surface pixel is one with a neighbour outside
+ * of the mask or beyond the image, where neighbours share a side; each counts once, whatever its area. Pixels that
+ * are left out are outside of both masks.
  *
  * It is MONAI's `compute_surface_dice` (`use_subvoxels=False`) with `empty: 'skip-both'`: 0 for an image with one
  * empty mask, NaN for two.
@@ -42,28 +44,38 @@ function countWithin(distances: Float64Array, tolerance: number): number {
  * @example
  * const { value } = await score(surfaceDice({ tolerance: 1 }), [[[1, 0, 0, 0]]], [[[1, 1, 1, 0]]]); // 3/4
  */
-export function surfaceDice({
-  tolerance = 1,
-  spacing = 1,
-  empty = 'skip',
-  ...options
-}: SurfaceDiceOptions = {}): PerImageMetric {
+export function surfaceDice(options: SurfaceDiceOptions = {}): PerImageMetric {
   const name = 'surfaceDice';
+  checkOptions(
+    options,
+    ['classes', 'empty', 'ignoreIndex', 'includeBackground', 'labels', 'spacing', 'threshold', 'tolerance'],
+    name,
+  );
+  const { spacing = 1, empty = 'skip' } = options;
   checkSpacing(spacing, name);
   checkEmptyOverlap(empty, name);
-  if (typeof tolerance !== 'number' && tolerance.length !== maskCount(options)) {
+  return perImage({ name, direction: 'max', range: [0, 1] }, options, (final) => {
+    const tolerances = readTolerances(final, name);
+    return (masks, index) => {
+      const { inTruth, inPrediction, shape } = masks;
+      const sides = readSpacing(spacing, shape.length, name);
+      if (inTruth === 0 || inPrediction === 0) return emptyOverlap(empty, inTruth, inPrediction);
+      const { toTruth, toPrediction } = surfaceDistances(masks, sides);
+      const within = countWithin(toTruth, tolerances[index]) + countWithin(toPrediction, tolerances[index]);
+      return within / (toTruth.length + toPrediction.length);
+    };
+  });
+}
+
+/** One tolerance for each mask that counts. */
+function readTolerances({ tolerance = 1, ...options }: SurfaceDiceOptions, name: string): readonly number[] {
+  const count = maskCount(options);
+  const tolerances = typeof tolerance === 'number' ? Array<number>(count).fill(tolerance) : tolerance;
+  if (tolerances.length !== count) {
     throw new RangeError(
-      `${name}: tolerance must be one number, or one for each of ${maskCount(options)} masks, got [${tolerance}].`,
+      `${name}: tolerance must be one number, or one for each of ${count} masks, got [${tolerance}].`,
     );
   }
-  for (const distance of [tolerance].flat()) checkRange(distance, 0, Number.MAX_VALUE, `${name}: tolerance`);
-  return perImage(name, options, (masks, index) => {
-    const { inTruth, inPrediction, shape } = masks;
-    const sides = readSpacing(spacing, shape.length, name);
-    if (inTruth === 0 || inPrediction === 0) return emptyOverlap(empty, inTruth, inPrediction);
-    const { toTruth, toPrediction } = surfaceDistances(masks, sides);
-    const near = typeof tolerance === 'number' ? tolerance : tolerance[index];
-    const within = countWithin(toTruth, near) + countWithin(toPrediction, near);
-    return within / (toTruth.length + toPrediction.length);
-  });
+  for (const distance of tolerances) checkRange(distance, 0, Number.MAX_VALUE, `${name}: tolerance`);
+  return tolerances;
 }

@@ -12,7 +12,7 @@ export interface SurfaceOptions extends MaskOptions {
 }
 
 export interface SurfaceDistanceOptions extends SurfaceOptions {
-  /** What an image with an empty mask scores. Default: `'skip'`. */
+  /** What an image with an empty mask scores. Default: `'diagonal'`, so that each miss makes the mean worse. */
   readonly empty?: EmptyDistance;
 }
 
@@ -36,12 +36,14 @@ export function surfaceDistances({ truth, prediction, shape }: Masks, spacing: r
 /** A metric that makes one number of the distances between the surfaces in each image. */
 export function surfaceDistanceMetric(
   name: string,
-  { spacing = 1, empty = 'skip', ...options }: SurfaceDistanceOptions,
+  given: SurfaceDistanceOptions,
   measure: (distances: SurfaceDistances) => number,
 ): PerImageMetric {
+  const { spacing = 1, empty = 'diagonal' } = given;
   checkSpacing(spacing, name);
   checkEmptyDistance(empty, name);
-  return perImage(name, options, (masks) => {
+  const traits = { name, direction: 'min', range: [0, Number.POSITIVE_INFINITY] } as const;
+  return perImage(traits, given, () => (masks) => {
     const { inTruth, inPrediction, shape } = masks;
     const sides = readSpacing(spacing, shape.length, name);
     if (inTruth > 0 && inPrediction > 0) return measure(surfaceDistances(masks, sides));

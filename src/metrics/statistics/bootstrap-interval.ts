@@ -1,4 +1,5 @@
 import { checkInteger } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import { percentileBounds, standardDeviation } from './bootstrap';
 import { type ConfidenceOptions, checkConfidenceLevel } from './confidence';
 import type { BootstrapInterval } from './interval';
@@ -8,13 +9,13 @@ import { checkResampling, type ResamplingOptions, resampledWeights } from './res
 export type Statistic = (weights: Float64Array) => number | Promise<number>;
 
 /**
- * A seeded bootstrap confidence interval (percentiles) of whatever is computed from weighted cases: the mean of the AUCs
- * of several models on the same cases, the difference of two. For one metric on one set of data {@link interval} is
- * simpler; it draws the same cases.
+ * A seeded bootstrap confidence interval (percentiles) of whatever is computed from weighted cases: the mean of the
+ * AUCs of several models on the same cases, the difference of two. For one metric on one set of data {@link interval}
+ * is simpler; it draws the same cases.
  *
- * `statistic` is given the weight of each of `cases` cases: 1 for the value, how often the case was drawn for a resample.
- * Resamples on which it is NaN (the AUC of one class alone) are left out and counted. With fewer than two cases or groups
- * the interval is NaN.
+ * `statistic` is given the weight of each of `cases` cases: 1 for the value, how often the case was drawn for a
+ * resample. Resamples on which it is NaN (the AUC of one class alone) are left out and counted. With fewer than two
+ * cases or groups the interval is NaN.
  *
  * Source: Efron and Tibshirani, "An introduction to the bootstrap", 1993, doi:10.1201/9780429246593.
  *
@@ -29,8 +30,10 @@ export type Statistic = (weights: Float64Array) => number | Promise<number>;
 export async function bootstrapInterval(
   cases: number,
   statistic: Statistic,
-  { confidenceLevel = 0.95, ...options }: ConfidenceOptions & ResamplingOptions = {},
+  given: ConfidenceOptions & ResamplingOptions = {},
 ): Promise<BootstrapInterval> {
+  checkOptions(given, ['confidenceLevel', 'groups', 'resamples', 'seed'], 'bootstrapInterval');
+  const { confidenceLevel = 0.95, ...options } = given;
   checkConfidenceLevel('bootstrapInterval', confidenceLevel);
   checkInteger(cases, 0, 'bootstrapInterval: cases');
   checkResampling('bootstrapInterval', cases, options);

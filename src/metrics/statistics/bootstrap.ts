@@ -14,9 +14,9 @@ export function percentileBounds(replicates: Float64Array, level: number): Bound
 }
 
 /**
- * Bias-corrected and accelerated interval: the quantiles moved by how far `value` lies from the median of the replicates
- * and by the skewness of `jackknife`, the values with one unit left out. Source: Efron, "Better bootstrap confidence
- * intervals", 1987, doi:10.1080/01621459.1987.10478410.
+ * Bias-corrected and accelerated interval: the quantiles moved by how far `value` lies from the median of the
+ * replicates and by the skewness of `jackknife`, the values with one unit left out. Source: Efron, "Better bootstrap
+ * confidence intervals", 1987, doi:10.1080/01621459.1987.10478410.
  */
 export function bcaBounds(
   replicates: Float64Array,

@@ -1,12 +1,14 @@
 import { checkChoice } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import { normalQuantile } from '../../internal/normal';
 import type { Metric } from '../../types';
-import { keptScores, type ScoresState } from '../ranking/kept-scores';
+import type { IgnoreOptions } from '../core/read-targets';
+import { keptScores, ONE_SCORE, type ScoresState } from '../ranking/kept-scores';
 import { rank, total } from '../ranking/ranking';
 import { type ConfidenceOptions, checkConfidenceLevel, type Interval } from './confidence';
 import { components, varianceOfMean } from './delong';
 
-export interface DelongOptions extends ConfidenceOptions {
+export interface DelongOptions extends ConfidenceOptions, IgnoreOptions {
   /**
    * The scale on which the interval is symmetric: `'logit'`, which stays within (0, 1) and covers better
    * near 1, or `'identity'`, cut off at 0 and 1, as pROC's `ci.auc` does. Default: `'logit'`.
@@ -31,11 +33,12 @@ export interface DelongOptions extends ConfidenceOptions {
  * const { value, low, high } = await score(delongInterval(), yTrue, yPred);
  */
 export function delongInterval(options: DelongOptions = {}): Metric<ScoresState, Interval> {
-  const { confidenceLevel = 0.95, scale = 'logit' } = options;
+  checkOptions(options, ['confidenceLevel', 'ignoreIndex', 'scale'], 'delongInterval');
+  const { confidenceLevel = 0.95, scale = 'logit', ...rest } = options;
   checkConfidenceLevel('delongInterval', confidenceLevel);
   checkChoice(scale, ['logit', 'identity'], 'delongInterval: scale');
   const z = normalQuantile((1 + confidenceLevel) / 2);
-  return keptScores('delongInterval', {}, (state) => {
+  return keptScores({ ...ONE_SCORE, name: 'delongInterval' }, rest, (state) => {
     const ranking = rank(state);
     const { positives, negatives } = ranking;
     const odd = [...positives, ...negatives].find((count) => !Number.isInteger(count));

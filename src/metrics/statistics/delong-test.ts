@@ -1,3 +1,4 @@
+import { checkOptions } from '../../internal/check-options';
 import { erfc, normalQuantile } from '../../internal/normal';
 import type { Values } from '../../types';
 import { eachScore, keptScores } from '../ranking/kept-scores';
@@ -21,16 +22,16 @@ export interface DelongTestResult {
 }
 
 /**
- * DeLong's test of whether two scores of the same cases have the same AUC. z = (aucA - aucB) / standard error, where the
- * variance is that of the paired differences of the structural components; p from the normal distribution.
+ * DeLong's test of whether two scores of the same cases have the same AUC. z = (aucA - aucB) / standard error, where
+ * the variance is that of the paired differences of the structural components; p from the normal distribution.
  *
- * `yTrue`: 0 or 1, `a`, `b`: scores, all of one shape `[batch, ...]`; the cases must be independent. With fewer than two
- * of either class the test is NaN.
+ * `yTrue`: 0 or 1, `a`, `b`: scores, all of one shape `[batch, ...]`; the cases must be independent. With fewer than
+ * two of either class the test is NaN.
  *
  * Sources: DeLong, DeLong, Clarke-Pearson, 1988, doi:10.2307/2531595; Sun and Xu, 2014, doi:10.1109/LSP.2014.2337313.
  *
- * @throws RangeError where `confidenceLevel` is not in (0, 1), the shapes do not fit, labels are not 0 or 1 or values are not
- * finite.
+ * @throws RangeError where `confidenceLevel` is not in (0, 1), the shapes do not fit, labels are not 0 or 1 or values
+ * are not finite.
  * @example
  * const { difference, p } = await delongTest(yTrue, scoresOfOneModel, scoresOfAnother);
  */
@@ -38,8 +39,10 @@ export async function delongTest(
   yTrue: Values,
   a: Values,
   b: Values,
-  { confidenceLevel = 0.95 }: ConfidenceOptions = {},
+  options: ConfidenceOptions = {},
 ): Promise<DelongTestResult> {
+  checkOptions(options, ['confidenceLevel'], 'delongTest');
+  const { confidenceLevel = 0.95 } = options;
   checkConfidenceLevel('delongTest', confidenceLevel);
   const [ofA, ofB] = await Promise.all([
     caseComponents('delongTest (a)', yTrue, a),
@@ -66,7 +69,7 @@ export async function delongTest(
 
 /** The structural components of each positive and each negative, in the order of the cases. */
 async function caseComponents(name: string, yTrue: Values, scores: Values) {
-  const metric = keptScores(name, {}, (state) => state);
+  const metric = keptScores({ name, options: [] }, {}, (state) => state);
   const state = await metric.update(metric.init(), yTrue, scores);
   const ranking = rank(state);
   const places = new Map(Array.from(ranking.scores, (score, place) => [score, place]));

@@ -1,8 +1,9 @@
 import { checkChoice, checkInteger } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import { random } from '../../internal/random';
-import type { Metric, NDArray } from '../../types';
+import type { Metric, NDArray, Output } from '../../types';
 import { appendChunk, type Chunks, joinChunks } from '../core/chunks';
-import { product, readArguments, weightOf } from '../core/read-pair';
+import { product, readArguments } from '../core/read-pair';
 import { bcaBounds, percentileBounds, standardDeviation } from './bootstrap';
 import { type ConfidenceOptions, checkConfidenceLevel, type Interval } from './confidence';
 import type { ResamplingOptions } from './resampling';
@@ -42,6 +43,7 @@ export function interval<S, R extends number | { readonly value: number }>(
   metric: Metric<S, R>,
   options: IntervalOptions = {},
 ): Metric<IntervalState<S>, BootstrapInterval> {
+  checkOptions(options, ['confidenceLevel', 'groups', 'method', 'resamples', 'seed'], 'interval');
   const { confidenceLevel = 0.95, resamples = 1000, seed = 0, method = 'percentile', groups } = options;
   checkConfidenceLevel('interval', confidenceLevel);
   checkInteger(resamples, 1, 'interval: resamples');
@@ -52,16 +54,20 @@ export function interval<S, R extends number | { readonly value: number }>(
     const result = metric.compute(state);
     return typeof result === 'number' ? result : result.value;
   };
+  const { direction, range, forOutput } = metric;
   return {
+    ...(direction && { direction, range }),
+    ...(forOutput && { forOutput: (output: Output) => interval(forOutput(output), options) }),
     init: () => [],
     async update(state, yTrue, yPred, weight) {
       const given = await readArguments('interval', yTrue, yPred, weight);
       const states: (S | null)[] = [];
       try {
         for (let i = 0; i < given.prediction.shape[0]; i++) {
-          const each = weightOf(given, i);
           const [truth, prediction] = [sampleOf(given.truth, i), sampleOf(given.prediction, i)];
-          states.push(each === 0 ? null : await metric.update(metric.init(), truth, prediction, [each]));
+          const each = given.weight && sampleOf(given.weight, i);
+          const counts = each === undefined || each.data.some((value) => value !== 0);
+          states.push(counts ? await metric.update(metric.init(), truth, prediction, each) : null);
         }
       } catch (error) {
         // The whole batch at once, so that the error names the sample by its place in the batch.

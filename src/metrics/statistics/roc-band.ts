@@ -1,4 +1,5 @@
 import { checkInteger } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import { readValues } from '../../internal/values';
 import type { Values } from '../../types';
 import { keptScores } from '../ranking/kept-scores';
@@ -40,15 +41,13 @@ export interface RocBand {
  * @example
  * const { fpr, tpr, low, high } = await rocBand(yTrue, [scoresOfSeed1, scoresOfSeed2], { groups: patients });
  */
-export async function rocBand(
-  yTrue: Values,
-  scores: readonly Values[],
-  { confidenceLevel = 0.95, points = 101, ...options }: RocBandOptions = {},
-): Promise<RocBand> {
+export async function rocBand(yTrue: Values, scores: readonly Values[], given: RocBandOptions = {}): Promise<RocBand> {
+  checkOptions(given, ['confidenceLevel', 'groups', 'points', 'resamples', 'seed'], 'rocBand');
+  const { confidenceLevel = 0.95, points = 101, ...options } = given;
   checkConfidenceLevel('rocBand', confidenceLevel);
   checkInteger(points, 2, 'rocBand: points');
   if (scores.length === 0) throw new RangeError('rocBand: expected one score of the cases or more, got none.');
-  const metric = keptScores('rocBand', {}, (state) => rank(state));
+  const metric = keptScores({ name: 'rocBand', options: [] }, {}, (state) => rank(state));
   const truth = await readValues(yTrue, 'rocBand: yTrue');
   const read = await Promise.all(scores.map((each) => readValues(each, 'rocBand: scores')));
   const cases = truth.shape[0] ?? 0;

@@ -1,4 +1,5 @@
 import { checkChoice } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import { erfc } from '../../internal/normal';
 
 export interface WilcoxonOptions {
@@ -60,8 +61,10 @@ const EXACT_UP_TO = 50;
 export function wilcoxonSignedRank(
   a: ArrayLike<number>,
   b: ArrayLike<number>,
-  { zeroMethod = 'wilcox', method = 'auto', continuity = false }: WilcoxonOptions = {},
+  options: WilcoxonOptions = {},
 ): WilcoxonResult {
+  checkOptions(options, ['continuity', 'method', 'zeroMethod'], 'wilcoxonSignedRank');
+  const { zeroMethod = 'wilcox', method = 'auto', continuity = false } = options;
   checkChoice(zeroMethod, ['wilcox', 'pratt'], 'wilcoxonSignedRank: zeroMethod');
   checkChoice(method, ['auto', 'exact', 'normal'], 'wilcoxonSignedRank: method');
   const differences = subtract(a, b);

@@ -47,18 +47,7 @@ describe('confusion', () => {
   });
 
   it('counts each pixel with the weight of its image', async () => {
-    const counts = await score(
-      confusion(),
-      [
-        [1, 0],
-        [1, 1],
-      ],
-      [
-        [1, 1],
-        [1, 0],
-      ],
-      [3, 0.5],
-    );
+    const counts = await score(confusion(), [[[1, 0]], [[1, 1]]], [[[1, 1]], [[1, 0]]], [3, 0.5]);
     expect(counts).toEqual({ tp: 3.5, fn: 0.5, fp: 3, tn: 0 });
   });
 });

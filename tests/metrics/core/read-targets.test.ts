@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { confusionMatrix } from '../../../src/metrics/confusion/confusion-matrix';
 import { sensitivity } from '../../../src/metrics/confusion/sensitivity';
-import { readTargets } from '../../../src/metrics/core/read-targets';
+import { readTargets as read, type TargetOptions } from '../../../src/metrics/core/read-targets';
 import { score } from '../../../src/metrics/score';
 import type { Values } from '../../../src/types';
+
+const reader = { name: 'test', options: ['classes', 'labels'], takesNumbers: false } as const;
+const readTargets = (options: TargetOptions, yTrue: Values, yPred: Values, weight?: Values) =>
+  read(reader, options, yTrue, yPred, weight);
 
 const three = [
   [
@@ -54,11 +58,11 @@ describe('labels of classes', () => {
       [1, 0],
       [0, 1],
     ];
-    const { yTrue: read } = await readTargets('test', { classes: 2 }, yTrue, [
+    const { yTrue: labels } = await readTargets({ classes: 2 }, yTrue, [
       [0.9, 0.1],
       [0.2, 0.8],
     ]);
-    expect([...read]).toEqual([1, 0, 0, 1]);
+    expect([...labels]).toEqual([1, 0, 0, 1]);
   });
 });
 
@@ -164,17 +168,25 @@ describe('what cannot be read', () => {
   ];
 
   it.each(cases)('is named: %s', async (_, options, yTrue, yPred, message) => {
-    await expect(readTargets('test', options, yTrue, yPred)).rejects.toThrow(message);
+    await expect(readTargets(options, yTrue, yPred)).rejects.toThrow(message);
   });
 
   it.each([
-    ['too few', [1], 'test: weight must have one value for each of the 2 samples, got shape [1].'],
-    ['of two axes', [[1], [1]], 'test: weight must have one value for each of the 2 samples, got shape [2,1].'],
+    [
+      'too few',
+      [1],
+      'test: weight must have one value for each of the 2 samples or for each element, of the shape [2], got shape [1].',
+    ],
+    [
+      'of two axes',
+      [[1], [1]],
+      'test: weight must have one value for each of the 2 samples or for each element, of the shape [2], got shape [2,1].',
+    ],
     ['negative', [1, -1], 'test: weight must be finite and not negative, got -1.'],
     ['NaN', [1, Number.NaN], 'test: weight must be finite and not negative, got NaN.'],
     ['infinite', [1, Number.POSITIVE_INFINITY], 'test: weight must be finite and not negative, got Infinity.'],
   ] as const)('is named: weights that are %s', async (_, weight, message) => {
-    await expect(readTargets('test', {}, [0, 1], [0, 1], weight)).rejects.toThrow(message);
+    await expect(readTargets({}, [0, 1], [0, 1], weight)).rejects.toThrow(message);
   });
 
   it('does not matter in a sample of weight 0', async () => {
@@ -212,6 +224,6 @@ describe('what cannot be read', () => {
   });
 
   it('is not an empty batch', async () => {
-    expect((await readTargets('test', {}, [], [])).batch).toBe(0);
+    expect((await readTargets({}, [], [])).batch).toBe(0);
   });
 });

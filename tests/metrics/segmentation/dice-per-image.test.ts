@@ -31,10 +31,12 @@ describe('dicePerImage', () => {
   });
 
   it('counts a pixel at the threshold, in 32 bits where the scores are', async () => {
-    const truth = { data: Uint8Array.of(1, 1), shape: [1, 2] };
+    const truth = { data: Uint8Array.of(1, 1), shape: [1, 1, 2] };
     const metric = dicePerImage({ threshold: 0.3 });
-    expect((await score(metric, truth, { data: Float32Array.of(0.3, 0.2), shape: [1, 2] })).value).toBeCloseTo(2 / 3);
-    expect((await score(metric, truth, [[0.3, 0.2]])).value).toBeCloseTo(2 / 3);
+    expect((await score(metric, truth, { data: Float32Array.of(0.3, 0.2), shape: [1, 1, 2] })).value).toBeCloseTo(
+      2 / 3,
+    );
+    expect((await score(metric, truth, [[[0.3, 0.2]]])).value).toBeCloseTo(2 / 3);
   });
 
   it('stays within 0 and 1, and does not change when the masks are swapped', async () => {
@@ -42,10 +44,10 @@ describe('dicePerImage', () => {
     await fc.assert(
       fc.asyncProperty(mask, mask, async (a, b) => {
         const metric = dicePerImage({ empty: 'one' });
-        const { value } = await score(metric, [a], [b]);
+        const { value } = await score(metric, [[a]], [[b]]);
         expect(value).toBeGreaterThanOrEqual(0);
         expect(value).toBeLessThanOrEqual(1);
-        expect((await score(metric, [b], [a])).value).toBe(value);
+        expect((await score(metric, [[b]], [[a]])).value).toBe(value);
       }),
     );
   });

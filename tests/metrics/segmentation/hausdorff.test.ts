@@ -63,9 +63,32 @@ describe('hausdorff', () => {
     );
   });
 
-  it('leaves an image with an empty mask out and counts it', async () => {
+  it('gets worse with each lesion that is missed or made up', async () => {
     const { truth, prediction, none } = point;
-    const metric = hausdorff();
+    const images = (missed: number) =>
+      [
+        [...truth, ...truth, ...none],
+        [...prediction, ...(missed > 0 ? none : prediction), ...(missed > 1 ? truth : none)],
+      ] as const;
+    const of = async (missed: number) => (await score(hausdorff(), ...images(missed))).value;
+    // One row of four pixels is as long as the square root of 17 from corner to corner.
+    expect(await of(0)).toBe(2);
+    expect(await of(1)).toBeCloseTo((3 + Math.sqrt(17)) / 3, 12);
+    expect(await of(2)).toBeCloseTo((3 + 2 * Math.sqrt(17)) / 3, 12);
+  });
+
+  it('is the diagonal of a BraTS volume where its lesion is missed, as that challenge scores it', async () => {
+    const shape = [1, 240, 240, 155, 1];
+    const truth = { data: new Uint8Array(240 * 240 * 155), shape };
+    truth.data[4_000_000] = 1;
+    const { value } = await score(hausdorff({ percentile: 95 }), truth, { ...truth, data: truth.data.map(() => 0) });
+    // The square root of 240 * 240 + 240 * 240 + 155 * 155.
+    expect(value).toBeCloseTo(373.12866, 5);
+  });
+
+  it('leaves an image with an empty mask out and counts it where it is told to', async () => {
+    const { truth, prediction, none } = point;
+    const metric = hausdorff({ empty: 'skip' });
     const state = await metric.update(
       metric.init(),
       [...truth, ...none, ...truth],
@@ -74,9 +97,9 @@ describe('hausdorff', () => {
     expect(metric.compute(state)).toMatchObject({ value: 3, n: 1, skipped: 2, values: [3, Number.NaN, Number.NaN] });
   });
 
-  it('takes the diagonal of the image for an empty mask, and 0 for two, where it is told to', async () => {
+  it('takes the diagonal of the image for an empty mask, and 0 for two', async () => {
     const { truth, none } = point;
-    const metric = hausdorff({ empty: 'diagonal', spacing: [3, 1] });
+    const metric = hausdorff({ spacing: [3, 1] });
     expect((await score(metric, truth, none)).value).toBe(5);
     expect((await score(metric, none, truth)).value).toBe(5);
     expect((await score(metric, none, none)).value).toBe(0);

@@ -1,0 +1,64 @@
+import type { Output } from '../../types';
+import { checkEach } from './read-pair';
+import type { Bound, TargetOptions, Targets } from './read-targets';
+
+export interface DecisionOptions extends TargetOptions {
+  /**
+   * A score at or above it is positive, as in `roc`. Default: 0.5, which only probabilities may be compared with:
+   * scores outside [0, 1] are refused. Keras and torchmetrics differ for a score that equals the threshold: they call
+   * it negative. Among `classes` the highest score wins, the first of several.
+   */
+  readonly threshold?: number;
+}
+
+/** Rounding on a GPU may put a softmax past 1 by as much. */
+const ROUNDING = 1e-6;
+
+export function checkDecisions(name: string, { classes, threshold }: DecisionOptions): void {
+  if (threshold === undefined) return;
+  if (classes !== undefined) {
+    throw new RangeError(`${name}: threshold has no meaning with classes, where the highest score wins.`);
+  }
+  if (typeof threshold !== 'number' || Number.isNaN(threshold)) {
+    throw new RangeError(`${name}: threshold must be a number, got ${threshold}.`);
+  }
+}
+
+/** Whether the options say how decisions are made of any scores. */
+export function decides({ classes, threshold }: DecisionOptions): boolean {
+  return classes !== undefined || threshold !== undefined;
+}
+
+export function ofProbabilities({ kind }: Output): boolean {
+  return kind === 'probability' || kind === 'distribution';
+}
+
+/**
+ * The cut-off for what `targets` hold: a score at or above it is positive, as in a ROC curve, so that a threshold
+ * read off a curve reproduces the curve's point. Rounded to 32 bits where the scores are, so that tensors and arrays
+ * agree.
+ *
+ * @throws RangeError where the default threshold meets what are no probabilities, or probabilities of a trainer meet a
+ * threshold that all or none of them reach.
+ */
+export function cutOff(name: string, { threshold, output }: Bound<DecisionOptions>, targets: Targets): number {
+  if (threshold === undefined) {
+    const isShare = (score: number) => score >= -ROUNDING && score <= 1 + ROUNDING;
+    const must = 'lie in [0, 1] for the default threshold of 0.5 (of logits, give their sigmoid or threshold: 0)';
+    checkEach(targets, targets.yPred, `${name}: yPred`, isShare, must);
+  } else if (output !== undefined && ofProbabilities(output) && !(threshold > 0 && threshold < 1)) {
+    throw new RangeError(
+      `${name}: threshold must lie between 0 and 1 for an output of probabilities, got ${threshold}; a trainer gives ` +
+        'metrics the sigmoid of logits, so that a logit of 0 is 0.5.',
+    );
+  }
+  const cut = threshold ?? 0.5;
+  return targets.yPred instanceof Float32Array ? Math.fround(cut) : cut;
+}
+
+/** The place of the highest of `width` values from `at` on, the first of several. */
+export function highest(values: ArrayLike<number>, at: number, width: number): number {
+  let best = 0;
+  for (let k = 1; k < width; k++) if (values[at + k] > values[at + best]) best = k;
+  return best;
+}
