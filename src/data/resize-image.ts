@@ -15,10 +15,14 @@ interface Filter {
   readonly weights: Float64Array;
 }
 
-function triangleFilter(from: number, to: number, antialias: boolean): Filter {
+/** Half the width of the triangle, in input pixels. */
+const supportOf = (from: number, to: number, antialias: boolean): number => (antialias ? Math.max(from / to, 1) : 1);
+
+const tapsOf = (from: number, support: number): number => Math.min(from, Math.ceil(2 * support) + 1);
+
+function triangleFilter(from: number, to: number, support: number): Filter {
   const scale = from / to;
-  const support = antialias ? Math.max(scale, 1) : 1;
-  const taps = Math.min(from, Math.ceil(2 * support) + 1);
+  const taps = tapsOf(from, support);
   const first = new Int32Array(to);
   const weights = new Float64Array(to * taps);
   for (let i = 0; i < to; i++) {
@@ -36,6 +40,44 @@ function triangleFilter(from: number, to: number, antialias: boolean): Filter {
   return { taps, first, weights };
 }
 
+/** Resizes `[height, width, channels]` along its width. */
+function resizeAcross(image: ArrayLike<number>, height: number, channels: number, filter: Filter): Float64Array {
+  const { taps, first, weights } = filter;
+  const width = image.length / height / channels;
+  const outWidth = first.length;
+  const data = new Float64Array(height * outWidth * channels);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < outWidth; x++) {
+      for (let c = 0; c < channels; c++) {
+        let sum = 0;
+        for (let k = 0; k < taps; k++) {
+          sum += weights[x * taps + k] * image[(y * width + first[x] + k) * channels + c];
+        }
+        data[(y * outWidth + x) * channels + c] = sum;
+      }
+    }
+  }
+  return data;
+}
+
+/** Resizes `[height, stride]` along its height. */
+function resizeDown(image: ArrayLike<number>, height: number, { taps, first, weights }: Filter): Float64Array {
+  const stride = image.length / height;
+  const outHeight = first.length;
+  const data = new Float64Array(outHeight * stride);
+  for (let y = 0; y < outHeight; y++) {
+    for (let i = 0; i < stride; i++) {
+      let sum = 0;
+      for (let k = 0; k < taps; k++) sum += weights[y * taps + k] * image[(first[y] + k) * stride + i];
+      data[y * stride + i] = sum;
+    }
+  }
+  return data;
+}
+
+/** Some ten seconds of multiplying: an image of 16384 x 16384 in three colours to half its size takes half of that. */
+const MOST_PRODUCTS = 2 ** 32;
+
 /**
  * Resizes an image with a bilinear (triangle) filter. Pixel centres lie at half-integers and edges are clamped, as in
  * `torch.nn.functional.interpolate(mode='bilinear', align_corners=False)`; when shrinking, `antialias` widens the
@@ -43,7 +85,8 @@ function triangleFilter(from: number, to: number, antialias: boolean): Filter {
  *
  * `image`: `[height, width, channels]` -> Float32 `[size[0], size[1], channels]`.
  *
- * @throws RangeError if the image has no shape `[height, width, channels]` or the size is no pair of positive integers.
+ * @throws RangeError if the image has no shape `[height, width, channels]`, the size is no pair of positive integers, or
+ * resizing takes more than 2^32 products.
  * @example
  * const small = resizeImage({ data: new Uint8Array(512 * 512), shape: [512, 512, 1] }, [64, 64]);
  */
@@ -59,32 +102,23 @@ export function resizeImage(
   checkInteger(outHeight, 1, 'resizeImage: height');
   checkInteger(outWidth, 1, 'resizeImage: width');
 
-  const across = triangleFilter(width, outWidth, antialias);
-  const rows = new Float64Array(height * outWidth * channels);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < outWidth; x++) {
-      for (let c = 0; c < channels; c++) {
-        let sum = 0;
-        for (let k = 0; k < across.taps; k++) {
-          const value = image.data[(y * width + across.first[x] + k) * channels + c];
-          sum += across.weights[x * across.taps + k] * value;
-        }
-        rows[(y * outWidth + x) * channels + c] = sum;
-      }
-    }
+  const [high, wide] = [supportOf(height, outHeight, antialias), supportOf(width, outWidth, antialias)];
+  const [tapsDown, tapsAcross] = [tapsOf(height, high), tapsOf(width, wide)];
+  // Beginning with one side or the other makes no difference but in work, which is absurd for absurd shapes.
+  const last = outHeight * outWidth * channels;
+  const acrossFirst = height * outWidth * channels * tapsAcross + last * tapsDown;
+  const downFirst = outHeight * width * channels * tapsDown + last * tapsAcross;
+  const products = Math.min(acrossFirst, downFirst);
+  if (products > MOST_PRODUCTS) {
+    throw new RangeError(
+      `resizeImage: [${image.shape}] to [${size}] takes ${products} products, at most ${MOST_PRODUCTS} are made; ` +
+        'choose a smaller size or cut the image.',
+    );
   }
-
-  const down = triangleFilter(height, outHeight, antialias);
-  const stride = outWidth * channels;
-  const data = new Float32Array(outHeight * stride);
-  for (let y = 0; y < outHeight; y++) {
-    for (let i = 0; i < stride; i++) {
-      let sum = 0;
-      for (let k = 0; k < down.taps; k++) {
-        sum += down.weights[y * down.taps + k] * rows[(down.first[y] + k) * stride + i];
-      }
-      data[y * stride + i] = sum;
-    }
-  }
-  return { data, shape: [outHeight, outWidth, channels] };
+  const [down, across] = [triangleFilter(height, outHeight, high), triangleFilter(width, outWidth, wide)];
+  const data =
+    acrossFirst <= downFirst
+      ? resizeDown(resizeAcross(image.data, height, channels, across), height, down)
+      : resizeAcross(resizeDown(image.data, height, down), outHeight, channels, across);
+  return { data: Float32Array.from(data), shape: [outHeight, outWidth, channels] };
 }

@@ -48,6 +48,30 @@ describe('resizing', () => {
     expect(new Set(result.data)).toEqual(new Set([0, 7, 200]));
   });
 
+  it('takes as long for a high strip as for a wide one', () => {
+    const data = Uint8Array.from({ length: 2 ** 22 }, (_, i) => i >> 14);
+    const [high, wide] = [
+      resizeImage({ data, shape: [2 ** 22, 1, 1] }, [64, 32]),
+      resizeImage({ data, shape: [1, 2 ** 22, 1] }, [32, 64]),
+    ];
+    for (let y = 0; y < 64; y++) {
+      // Steps of four grey values: those of row y are 4 y to 4 y + 3, and away from the edge the triangle is symmetric.
+      if (y > 0 && y < 63) expect(high.data[y * 32]).toBeCloseTo(4 * y + 1.5, 2);
+      for (let x = 0; x < 32; x++) expect(high.data[y * 32 + x]).toBeCloseTo(wide.data[x * 64 + y], 4);
+    }
+  });
+
+  it('refuses at once what would take for ever', () => {
+    // One product for each value of the first side, 2^17, and of both, 2^34.
+    const pixel = { data: new Uint8Array(1), shape: [1, 1, 1] };
+    expect(() => resizeImage(pixel, [2 ** 17, 2 ** 17])).toThrow(
+      'resizeImage: [1,1,1] to [131072,131072] takes 17180000256 products, at most 4294967296 are made; ' +
+        'choose a smaller size or cut the image.',
+    );
+    const image = { data: new Uint8Array(2 ** 20), shape: [2 ** 10, 2 ** 10, 1] };
+    expect(() => resizeImage(image, [2 ** 15, 2 ** 15])).toThrow(RangeError);
+  });
+
   it('names what is wrong with an image or a size', () => {
     const image = { data: new Uint8Array(6), shape: [2, 3, 1] };
     expect(() => resizeImage({ data: new Uint8Array(6), shape: [2, 3] }, [2, 2])).toThrow(

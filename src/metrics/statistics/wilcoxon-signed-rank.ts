@@ -9,8 +9,8 @@ export interface WilcoxonOptions {
    */
   readonly zeroMethod?: 'wilcox' | 'pratt';
   /**
-   * `'exact'`: over all signs of the ranks that were found, ties or not; `'normal'`: by the normal approximation,
-   * corrected for ties; `'auto'`: exact up to 50 differences. Default: `'auto'`.
+   * `'exact'`: over all signs of the ranks that were found, ties or not, of up to 1000 pairs; `'normal'`: by the normal
+   * approximation, corrected for ties; `'auto'`: exact up to 50 differences, as SciPy. Default: `'auto'`.
    */
   readonly method?: 'auto' | 'exact' | 'normal';
   /** Of the normal approximation: z is shifted half a rank towards 0. Default: false. */
@@ -38,6 +38,9 @@ export interface WilcoxonResult {
 
 const EXACT_UP_TO = 50;
 
+/** The exact test adds up to the third power of the pairs many numbers: a second for 1000, minutes for 10,000. */
+const EXACT_AT_MOST = 1000;
+
 /**
  * Wilcoxon's signed-rank test of whether paired values differ: the absolute differences are ranked, ties share the mean
  * of their ranks, and the sum of the ranks of the positive differences is compared with what random signs would yield.
@@ -54,7 +57,8 @@ const EXACT_UP_TO = 50;
  * doi:10.1080/01621459.1967.10500917; Kerby, "The simple difference formula", 2014, doi:10.2466/11.IT.3.1 (the effect
  * size).
  *
- * @throws RangeError where the lengths differ, a value is not finite or an option is not one of its choices.
+ * @throws RangeError where the lengths differ, a value is not finite or an option is not one of its choices; of the method
+ * `'exact'` for more than 1000 pairs, those without a difference among them if `'pratt'` ranks them.
  * @example
  * wilcoxonSignedRank([3, 5, 2, 8], [1, 2, 3, 4]).p; // 0.25: the signs leave 1 of 10 to the negative ranks
  */
@@ -75,7 +79,14 @@ export function wilcoxonSignedRank(
   const positiveRanks = ranks.reduce((sum, rank, i) => sum + (ranked[i] > 0 ? rank : 0), 0);
   const negativeRanks = ranks.reduce((sum, rank, i) => sum + (ranked[i] < 0 ? rank : 0), 0);
   const sums = { positiveRanks, negativeRanks, statistic: Math.min(positiveRanks, negativeRanks), n };
-  const used = method === 'auto' ? (n <= EXACT_UP_TO ? 'exact' : 'normal') : method;
+  const few = n <= EXACT_UP_TO && ranked.length <= EXACT_AT_MOST;
+  const used = method === 'auto' ? (few ? 'exact' : 'normal') : method;
+  if (used === 'exact' && ranked.length > EXACT_AT_MOST) {
+    throw new RangeError(
+      `wilcoxonSignedRank: method 'exact' ranks at most ${EXACT_AT_MOST} pairs, got ${ranked.length}; ` +
+        "choose 'auto' or 'normal', which is close to it for so many.",
+    );
+  }
   if (n === 0) return { ...sums, rankBiserial: 0, z: used === 'exact' ? Number.NaN : 0, p: 1, method: used };
 
   const rankBiserial = (positiveRanks - negativeRanks) / (positiveRanks + negativeRanks);

@@ -98,6 +98,21 @@ describe('wilcoxonSignedRank', () => {
     );
   });
 
+  it('is exact for up to 1000 pairs, and says so of more before it counts anything', () => {
+    const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+    const zeros = new Float64Array(100_000);
+    // All of one sign: 2 of 2^1000.
+    expect(wilcoxonSignedRank(upTo(1000), zeros.slice(0, 1000), { method: 'exact' }).p).toBe(2 ** -999);
+    const message = "wilcoxonSignedRank: method 'exact' ranks at most 1000 pairs, got ";
+    expect(() => wilcoxonSignedRank(upTo(1001), zeros.slice(0, 1001), { method: 'exact' })).toThrow(`${message}1001;`);
+    expect(() => wilcoxonSignedRank(upTo(100_000), zeros, { method: 'exact' })).toThrow(RangeError);
+    // Pratt ranks pairs without a difference too; the few others have high ranks.
+    const [few, none] = [upTo(1001).map((_, i) => Number(i < 3)), zeros.slice(0, 1001)];
+    expect(() => wilcoxonSignedRank(few, none, { method: 'exact', zeroMethod: 'pratt' })).toThrow(`${message}1001;`);
+    expect(wilcoxonSignedRank(few, none, { zeroMethod: 'pratt' }).method).toBe('normal');
+    expect(wilcoxonSignedRank(few, none).p).toBe(0.25);
+  });
+
   it('says what it cannot read', () => {
     expect(() => wilcoxonSignedRank([1, 2], [1])).toThrow(
       new RangeError('wilcoxonSignedRank: a and b must hold the same pairs, got 2 and 1 values.'),
