@@ -1,17 +1,17 @@
 import { findNonFiniteWeight, weightVariables } from '../internal/layer-weights';
-import type { Batch, Source, Weighting } from '../types';
+import type { Source, Weighting } from '../types';
 import type { Callback, EpochLog, Run, TaskScores } from './callbacks/callback';
-import { beginNextEpoch, countBatch, type FitState, secondsSoFar, trainScores } from './fit-state';
+import { beginNextEpoch, countStep, type FitState, secondsSoFar, trainScores } from './fit-state';
 import { meanLosses, type TaskMetrics } from './scores';
 import { allFinite } from './step/pass-report';
-import type { FitTrainer, StepResult } from './types';
+import type { FitTrainer, StepOptions, StepResult } from './types';
 
 /** Whose hooks are called, and with what. */
 export interface Hooks<T extends string> {
   readonly signal: AbortSignal | undefined;
   readonly callbacks: readonly Callback<T>[];
   readonly run: Run<T>;
-  readonly trainer: Pick<FitTrainer<T, TaskMetrics<T>>, 'lend'>;
+  readonly trainer: Pick<FitTrainer<T, TaskMetrics<T>>, 'lend' | 'discard'>;
 }
 
 /** What an epoch is trained with. */
@@ -51,17 +51,29 @@ export async function reachSafePoint<T extends string>(hooks: Hooks<T>, at: 'ste
   if (run.stopped !== before && at !== 'abort') await reachSafePoint(hooks, 'abort');
 }
 
-/** A step of the trainer; its errors say where the fit was. */
+/** Has the trainer make a step, unless its batches only wait, and tells the callbacks. Errors say where the fit was. */
 async function takeStep<T extends string, M extends TaskMetrics<T>>(
-  { trainer, terminateOnNaN, state: { epoch, batches } }: Fit<T, M>,
-  batch: Batch<T>,
-): Promise<StepResult<T>> {
+  fit: Fit<T, M>,
+  step: (options: StepOptions) => Promise<StepResult<T> | undefined>,
+  batches: number,
+): Promise<boolean> {
+  const { trainer, terminateOnNaN, state, run } = fit;
+  const { epoch } = state;
+  let result: StepResult<T> | undefined;
   try {
-    return await trainer.step(batch, { terminateOnNaN, epoch });
+    result = await step({ terminateOnNaN, epoch });
   } catch (error) {
     const { message } = error as Error;
-    throw new Error(`fit: epoch ${epoch}, step ${batches + 1}: ${message}`, { cause: error });
+    throw new Error(`fit: epoch ${epoch}, step ${batches}: ${message}`, { cause: error });
   }
+  if (!result?.updated) return false;
+  // Between the batches of one step there is no complete state to save, nor to continue from.
+  state.batches = batches;
+  countStep(state, trainer.model.tasks, result);
+  const { progress, loss, losses, balance } = result;
+  const log = { step: batches, progress, loss, losses, ...(balance === undefined ? {} : { balance }) };
+  await callEach(fit, (callback) => callback.onStepEnd?.(run, log));
+  return true;
 }
 
 /** Throws where the epoch left a weight NaN or infinite: no later step may come that would tell. */
@@ -76,27 +88,33 @@ async function checkWeights<T extends string, M extends TaskMetrics<T>>({ traine
   );
 }
 
+/** Throws where no batch of the epoch held a label. */
+function checkLabels<T extends string, M extends TaskMetrics<T>>({ trainer, state }: Fit<T, M>): void {
+  if (Object.keys(state.sums).length > 0) return;
+  throw new RangeError(
+    `fit: none of the ${state.batches} batches of epoch ${state.epoch} holds a label of ${trainer.model.tasks.join(', ')}, so ` +
+      'nothing was trained: give `y` a label of some task, with a weight above 0.',
+  );
+}
+
 /** Trains on the rest of the epoch; false where it was cut short. */
 async function trainBatches<T extends string, M extends TaskMetrics<T>>(fit: Fit<T, M>): Promise<boolean> {
-  const { trainer, source, signal, terminateOnNaN, pause, state, run } = fit;
-  let skip = state.batches;
+  const { trainer, source, signal, terminateOnNaN, pause, state } = fit;
+  const skip = state.batches;
+  let batches = 0;
   for await (const batch of source(state.epoch)) {
-    if (skip-- > 0) continue;
-    const result = await takeStep(fit, batch);
-    countBatch(state, trainer.model.tasks, result);
-    const { progress, loss, losses, balance } = result;
-    const log = { step: state.batches, progress, loss, losses, ...(balance === undefined ? {} : { balance }) };
-    await callEach(fit, (callback) => callback.onStepEnd?.(run, log));
-    // Between the batches of one accumulated step there is no complete state to save.
-    if (result.updated) {
+    if (++batches <= skip) continue;
+    if (await takeStep(fit, (options) => trainer.step(batch, options), batches)) {
       await reachSafePoint(fit, 'step');
       if (state.stopped !== null || signal?.aborted) return false;
     }
     await pause();
   }
-  if (state.batches === 0) throw new RangeError(`fit: the source returned no batch in epoch ${state.epoch}.`);
-  state.steps = state.batches;
-  trainer.flush();
+  if (batches === 0) throw new RangeError(`fit: the source returned no batch in epoch ${state.epoch}.`);
+  await takeStep(fit, (options) => trainer.flush(options), batches);
+  state.batches = batches;
+  state.steps = batches;
+  checkLabels(fit);
   if (terminateOnNaN) await checkWeights(fit);
   return !signal?.aborted;
 }
@@ -108,16 +126,19 @@ export async function runEpoch<T extends string, M extends TaskMetrics<T>>(fit: 
   if (state.batches === 0) state.began = performance.now();
   await callEach(fit, (callback) => callback.onEpochBegin?.(run));
   if (!(await trainBatches(fit))) return;
+  const means = meanLosses(state.sums, tasks);
   const scores = validation && (await trainer.evaluate(validation, { signal }));
+  const regularization = await trainer.regularization();
   const log: EpochLog<T> = {
     epoch: state.epoch,
     seconds: secondsSoFar(state),
     learningRate: trainer.learningRate,
-    train: trainScores(state, tasks),
+    ...(regularization === undefined ? {} : { regularization }),
+    train: trainScores(state, tasks, await trainer.jointLoss(means)),
     ...(scores === undefined ? {} : { validation: scores as TaskScores<T> }),
   };
   state.history.push(log);
-  weighting.endEpoch?.(meanLosses(state.sums, tasks));
+  weighting.endEpoch?.(means);
   await callEach(fit, (callback) => callback.onEpochEnd?.(run, log));
   beginNextEpoch(state);
   await reachSafePoint(fit, 'epoch');

@@ -1,8 +1,8 @@
 import { clone, dispose, tidy } from '@tensorflow/tfjs-core';
 import { eventLoopYielder } from '../internal/yield';
-import type { ByTask, Loss, MultitaskModel, Progress, Source, Weighting } from '../types';
+import type { ByTask, Loss, MultitaskModel, SomeTasks, Source } from '../types';
 import type { TaskScores } from './callbacks/callback';
-import { addLoss, combineMeans, type LossSums, meanLoss, meanLosses } from './scores';
+import { addLoss, type LossSums, meanLoss, meanLosses } from './scores';
 import { checkBatch } from './step/check-batch';
 import type { Forward } from './step/forward';
 import { taskLoss } from './step/task-loss';
@@ -16,13 +16,11 @@ export async function evaluateModel<T extends string>(
   {
     outputs,
     losses,
-    weighting,
-    progress,
+    jointLoss,
   }: {
     readonly outputs: ByTask<T, TaskOutput>;
     readonly losses: ByTask<T, Loss>;
-    readonly weighting: Weighting<T>;
-    readonly progress: Progress;
+    readonly jointLoss: (means: SomeTasks<T, number>) => Promise<number>;
   },
   signal?: AbortSignal,
 ): Promise<TaskScores<T>> {
@@ -71,6 +69,6 @@ export async function evaluateModel<T extends string>(
   const scores: Record<string, Record<string, unknown>> = {};
   for (const task of model.tasks) scores[task] = { loss: meanLoss(sums, task) };
   for (const [k, { task, name, metric }] of used.entries()) scores[task][name] = metric.compute(states[k]);
-  const loss = await combineMeans(weighting, meanLosses(sums, model.tasks), progress);
+  const loss = await jointLoss(meanLosses(sums, model.tasks));
   return { loss, ...scores } as TaskScores<T>;
 }

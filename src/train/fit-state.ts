@@ -12,7 +12,7 @@ export interface FitState<T extends string> {
   /** The epoch to train, from 0, and how many of its batches have been used. */
   epoch: number;
   batches: number;
-  /** The epoch's losses so far; the joint one beside those of the tasks. */
+  /** The tasks' losses in the epoch so far. */
   sums: LossSums;
   /** When the epoch would have begun, had there been no pause in it. */
   began: number;
@@ -21,9 +21,6 @@ export interface FitState<T extends string> {
   /** Why the fit is to end, once it is. */
   stopped: string | null;
 }
-
-/** Stands for the joint loss in the sums; no task may have this name. */
-const TOTAL = 'loss';
 
 /** The state at the start of a fit, or where the snapshot was taken. */
 export function createFitState<T extends string>(
@@ -46,23 +43,21 @@ export function secondsSoFar({ began }: FitState<string>): number {
   return (performance.now() - began) / 1000;
 }
 
-/** Counts a batch, and its losses. */
-export function countBatch<T extends string>(
+/** Counts the losses of a step. */
+export function countStep<T extends string>(
   state: FitState<T>,
   tasks: readonly T[],
-  { loss, losses, amounts }: StepResult<T>,
+  { losses, amounts }: StepResult<T>,
 ): void {
-  state.batches++;
   for (const task of tasks) {
     const ofTask = losses[task];
     if (ofTask !== undefined) state.sums = addLoss(state.sums, task, ofTask, amounts[task]!);
   }
-  if (!Number.isNaN(loss)) state.sums = addLoss(state.sums, TOTAL, loss, 1);
 }
 
-/** The means of the epoch so far. */
-export function trainScores<T extends string>({ sums }: FitState<T>, tasks: readonly T[]): TaskScores<T> {
-  return { ...mapTasks(tasks, (task) => ({ loss: meanLoss(sums, task) })), loss: meanLoss(sums, TOTAL) };
+/** The mean losses of the epoch so far, and the joint loss of these. */
+export function trainScores<T extends string>({ sums }: FitState<T>, tasks: readonly T[], loss: number): TaskScores<T> {
+  return { ...mapTasks(tasks, (task) => ({ loss: meanLoss(sums, task) })), loss };
 }
 
 export function beginNextEpoch<T extends string>(state: FitState<T>): void {

@@ -18,7 +18,7 @@ function checkCallbacks<T extends string>(callbacks: readonly Callback<T>[]): vo
 
 /** Calls the hooks around `body`. Whatever happens, each callback that has begun ends; the first error is thrown. */
 async function between<T extends string>(
-  { callbacks, run, trainer: { lend } }: Hooks<T>,
+  { callbacks, run, trainer: { lend, discard } }: Hooks<T>,
   body: () => Promise<void>,
 ): Promise<void> {
   const begun: Callback<T>[] = [];
@@ -32,6 +32,7 @@ async function between<T extends string>(
   } catch (error) {
     failure = { error };
   }
+  discard();
   for (const callback of begun) {
     try {
       await lend(() => callback.onFitEnd?.(run));

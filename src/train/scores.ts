@@ -1,11 +1,12 @@
-import { scalar, tidy } from '@tensorflow/tfjs-core';
+import { addN, scalar, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { mapTasks } from '../internal/map-tasks';
 import type { AnyMetric, Metric, Progress, SomeTasks, Weighting } from '../types';
 
 /** The metrics of each task, by name. */
 export type TaskMetrics<T extends string> = SomeTasks<T, Readonly<Record<string, AnyMetric>>>;
 
-/** What `evaluate` returns: the joint loss, and for each task its loss and its metrics' results. */
+/** What `evaluate` returns: the joint loss of the tasks' mean losses, without regularization, and for each task its loss and its metrics' results. */
 export type Scores<T extends string, M> = { readonly loss: number } & {
   readonly [K in T]: { readonly loss: number } & (K extends keyof M
     ? // biome-ignore lint/suspicious/noExplicitAny: a metric's state does not matter to its result
@@ -51,5 +52,17 @@ export async function combineMeans<T extends string>(
   );
   const [value] = await total.data();
   total.dispose();
+  return value;
+}
+
+/** The sum of the penalties of a net's regularizers; undefined where it has none. */
+export async function readPenalties(net: LayersModel): Promise<number | undefined> {
+  const penalty = tidy(() => {
+    const penalties: Tensor[] = net.calculateLosses();
+    return penalties.length === 0 ? undefined : { sum: addN(penalties) };
+  });
+  if (penalty === undefined) return undefined;
+  const [value] = await penalty.sum.data();
+  penalty.sum.dispose();
   return value;
 }

@@ -86,6 +86,12 @@ export function completeSettings<T extends string, M extends TaskMetrics<T>>(
       'createTrainer: give a weighting (which joins losses) or an aggregator (which joins gradients), not both.',
     );
   }
+  if (aggregator !== undefined && gradientsAt === 'representation' && accumulate > 1) {
+    throw new RangeError(
+      `createTrainer: accumulate: ${accumulate} with gradientsAt: 'representation' would join the gradients of each batch by ` +
+        "itself, and not those of the whole step; take gradientsAt: 'parameters', or accumulate: 1 with larger batches.",
+    );
+  }
   checkChoice(gradientsAt, ['parameters', 'representation'], 'createTrainer: gradientsAt');
   checkNames(tasks, settings);
   checkRanges(settings);

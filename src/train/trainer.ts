@@ -4,10 +4,10 @@ import type { MultitaskModel } from '../types';
 import { claimOptimizer } from './claim-optimizer';
 import { evaluateModel } from './evaluate';
 import { fitModel } from './fit';
-import type { Scores, TaskMetrics } from './scores';
+import { combineMeans, readPenalties, type Scores, type TaskMetrics } from './scores';
 import { completeSettings } from './settings';
 import { createForward, type Forward } from './step/forward';
-import { createStep } from './step/step';
+import { createSteps } from './step/step';
 import { readTaskOutputs } from './task-outputs';
 import { createTrainingState } from './training-state';
 import { createTurns } from './turns';
@@ -39,6 +39,7 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
   const forward = createForward(model, new Set(model.tasks.filter((task) => outputs[task].beforeActivation)));
   const state = createTrainingState(model, settings);
 
+  const { step, flush, discard } = createSteps(model, forward, state, { ...settings, losses });
   const turns = createTurns();
   /** Runs with the averaged weights, which nothing else sees: each pass puts them in and takes them out again. */
   const scoring: Forward<T> = (...args) => {
@@ -54,18 +55,23 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
     set learningRate(rate) {
       state.learningRate = rate;
     },
-    step: createStep(model, forward, state, { ...settings, losses }),
-    flush: state.flush,
+    step,
+    flush,
+    discard,
+    jointLoss: (means) => combineMeans(weighting, means, state.progress({ training: false })),
+    regularization: () => readPenalties(model.net),
     evaluate: async (source, { signal } = {}) => {
       turns.checkOpen('evaluate');
-      const progress = state.progress({ training: false });
-      const parts = { outputs, losses, weighting, progress };
+      const parts = { outputs, losses, jointLoss: own.jointLoss };
       return evaluateModel(model, scoring, source, parts, signal) as Promise<Scores<T, M>>;
     },
     weights: () => state.withAverage(() => readWeights(model.net)),
     setWeights: (values) => turns.take('setWeights', () => writeWeights(model.net, values, 'setWeights')),
     save: () => turns.takeAsync('save', state.save),
-    load: state.load,
+    load(saved) {
+      state.load(saved);
+      discard();
+    },
     finishAverage: state.finishAverage,
     lend: turns.lend,
   };
@@ -81,7 +87,7 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
       state.learningRate = rate;
     },
     step: (batch, stepOptions) => turns.takeAsync('step', () => own.step(batch, stepOptions)),
-    flush: () => turns.take('flush', own.flush),
+    flush: (stepOptions) => turns.takeAsync('flush', () => own.flush(stepOptions)),
     fit: (source, fitOptions) => turns.takeAsync('fit', () => fitModel(own, weighting, source, fitOptions)),
     evaluate: own.evaluate,
     predict: async (x) => {
@@ -92,6 +98,10 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
     load: (saved) => turns.take('load', () => own.load(saved)),
     averaged: (body) => turns.takeAsync('averaged', () => state.averaged(body)),
     finishAverage: () => turns.take('finishAverage', own.finishAverage),
-    dispose: () => turns.close('dispose', state.dispose),
+    dispose: () =>
+      turns.close('dispose', () => {
+        discard();
+        state.dispose();
+      }),
   };
 }

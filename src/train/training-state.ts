@@ -27,10 +27,8 @@ export interface TrainingState {
   hold(): Held;
   /** True where `apply` does all or nothing by itself. */
   readonly appliesWhole: boolean;
-  /** Takes the gradients of one batch and disposes them; true where the optimizer made a step. */
-  apply(gradients: NamedTensorMap): boolean;
-  /** Makes the optimizer's step with what has been accumulated, if anything has. */
-  flush(): void;
+  /** Makes a step of the optimizer with the gradients, and disposes them. */
+  apply(gradients: NamedTensorMap): void;
   /** Runs `body` with the averaged weights in the model, where an average is kept. */
   averaged<R>(body: () => Promise<R>): Promise<R>;
   /** The same for what takes no time: no other operation can see the average in the model. */
@@ -44,11 +42,11 @@ export interface TrainingState {
 
 export function createTrainingState<T extends string>(
   model: MultitaskModel<T>,
-  { optimizer, weighting, aggregator, clipNorm, accumulate, averageDecay }: TrainerSettings<T>,
+  { optimizer, weighting, aggregator, clipNorm, averageDecay }: TrainerSettings<T>,
 ): TrainingState {
   const counters = { steps: 0, epoch: 0 };
   const learned = weighting.variables ?? [];
-  const updater = createUpdater(model.net, learned, optimizer, { clipNorm, accumulate });
+  const updater = createUpdater(model.net, learned, optimizer, clipNorm);
   const average = averageDecay === undefined ? undefined : createWeightAverage(model.net, averageDecay);
   const parts = { model, optimizer, weighting, learned, aggregator, averageDecay, average };
 
@@ -57,7 +55,6 @@ export function createTrainingState<T extends string>(
     holdAll([
       holdVariables([...weightVariables(model.net), ...learned]),
       holdOptimizer(optimizer),
-      updater.hold(),
       ...(average === undefined ? [] : [average.hold()]),
       holdMemories(),
     ]);
@@ -87,14 +84,8 @@ export function createTrainingState<T extends string>(
       return updater.appliesWhole();
     },
     apply(gradients) {
-      const updated = updater.apply(gradients);
-      if (updated) average?.update();
-      return updated;
-    },
-    flush() {
-      orRestore(hold(), () => {
-        if (updater.flush()) average?.update();
-      });
+      updater.apply(gradients);
+      average?.update();
     },
     async averaged(body) {
       const raw = swap();
@@ -117,12 +108,10 @@ export function createTrainingState<T extends string>(
     load(saved) {
       const state = saved as SavedState;
       orRestore(hold(), () => loadParts(parts, state));
-      updater.dispose();
       counters.steps = state.steps;
       counters.epoch = state.epoch;
     },
     dispose() {
-      updater.dispose();
       average?.dispose();
       dispose([...learned]);
       optimizer.dispose();

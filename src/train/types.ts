@@ -33,7 +33,11 @@ export interface TrainerOptions<T extends string, M extends TaskMetrics<T>> {
   readonly gradientsAt?: 'parameters' | 'representation';
   /** Scales the gradients down so that their global norm is at most this. Pascanu et al., 2013, arXiv:1211.5063. */
   readonly clipNorm?: number;
-  /** Batches whose gradients are averaged into one step of the optimizer. Default: 1. */
+  /**
+   * How many batches make one step of the optimizer: the step of one batch that holds all their samples, whatever their
+   * sizes and labels (normalizations over a batch see the small ones). They wait until all are there, as tensors, and are
+   * then run one after the other. An aggregator compares the gradients of all of them, at the parameters. Default: 1.
+   */
   readonly accumulate?: number;
   /** Keeps an exponential moving average of the weights with this decay, e.g. 0.999, and scores with it. */
   readonly averageDecay?: number;
@@ -46,17 +50,22 @@ export interface StepOptions {
   readonly epoch?: number;
 }
 
-/** The result of a step on one batch. */
+/**
+ * The result of a step, over all of its batches. A batch that only waits (`accumulate`), or whose step has no labels, makes
+ * no step: `losses` and `amounts` are then empty, `loss` and `regularization` NaN.
+ */
 export interface StepResult<T extends string> {
   /** Where the run was when the losses were joined. */
   readonly progress: Progress;
-  /** The joint loss that the weighting computed, plus the layers' regularization. NaN for a batch without labels. */
+  /** The joint loss that the weighting computed; with an aggregator the sum of the losses. */
   readonly loss: number;
-  /** Unweighted; a task without labels in the batch is left out. */
+  /** The penalties of the layers' regularizers, which the step made smaller beside the loss; 0 where there are none. */
+  readonly regularization: number;
+  /** Unweighted; a task without labels is left out. */
   readonly losses: SomeTasks<T, number>;
-  /** The sum of the sample weights of each task. */
+  /** How much label there was of each task: the sum of its samples' weights. */
   readonly amounts: SomeTasks<T, number>;
-  /** False while gradients are being accumulated. */
+  /** True where the optimizer made a step. */
   readonly updated: boolean;
   /** The input and the result of the aggregator, where there is one. */
   readonly balance?: Balance<T>;
@@ -65,7 +74,7 @@ export interface StepResult<T extends string> {
 /**
  * Trains and scores one model.
  *
- * One operation at a time changes or saves its state: where `fit`, `step`, `save` or `averaged` is running, those, `flush`,
+ * One operation at a time changes or saves its state: where `fit`, `step`, `flush`, `save` or `averaged` is running, those,
  * `load`, `finishAverage` and `dispose` throw. A fit lets them run in the hooks of its callbacks. `evaluate` and `predict` only read:
  * beside training they use the weights as they are at each batch.
  */
@@ -73,14 +82,14 @@ export interface Trainer<T extends string, M extends TaskMetrics<T> = TaskMetric
   readonly model: MultitaskModel<T>;
   learningRate: number;
   /**
-   * Trains on one batch.
+   * Trains on one batch, or lets it wait until there are `accumulate` of them.
    *
    * @throws RangeError for a batch that does not fit the model, and where a loss or a gradient becomes NaN or infinite
    * (unless `terminateOnNaN` is false). Whatever throws, everything is then as before the step.
    */
   step(batch: Batch<T>, options?: StepOptions): Promise<StepResult<T>>;
-  /** Makes the optimizer's step with what has been accumulated so far. */
-  flush(): void;
+  /** Makes the step of the batches that wait; undefined where none does. */
+  flush(options?: StepOptions): Promise<StepResult<T> | undefined>;
   /** Trains for a number of epochs. */
   fit(source: Source<T>, options: FitOptions<T>): Promise<History<T, Scores<T, M>>>;
   /** Scores every task over the samples that carry its label. */
@@ -88,13 +97,14 @@ export interface Trainer<T extends string, M extends TaskMetrics<T> = TaskMetric
   /** The model's outputs by task. The caller disposes them. */
   predict(x: Tensor): Promise<ByTask<T, Tensor>>;
   /**
-   * Weights, moments, step count: the whole state of the trainer, as plain data.
+   * Weights, moments, step count: the whole state of the trainer, as plain data. Batches that wait for their step are not
+   * part of it.
    *
    * @throws RangeError where a weight, an average or a moment is NaN or infinite.
    */
   save(): Promise<PlainData>;
   /**
-   * Restores what `save` returned.
+   * Restores what `save` returned; batches that wait are let go.
    *
    * @throws RangeError if it came from another model, or from one trained differently; nothing has changed then.
    */
@@ -115,6 +125,12 @@ export interface Trainer<T extends string, M extends TaskMetrics<T> = TaskMetric
 /** What a fit needs of its trainer, which it has for itself except in the hooks of callbacks. */
 export interface FitTrainer<T extends string, M extends TaskMetrics<T>>
   extends Omit<Trainer<T, M>, 'fit' | 'predict' | 'averaged' | 'dispose'> {
+  /** The joint loss at the tasks' mean losses, as the weighting is now; NaN where there are none. */
+  jointLoss(means: SomeTasks<T, number>): Promise<number>;
+  /** The penalties of the layers' regularizers; undefined where there are none. */
+  regularization(): Promise<number | undefined>;
+  /** Lets go of batches that wait for their step. */
+  discard(): void;
   /** The model's weights, their average where one is kept. */
   weights(): Promise<readonly Float32Array[]>;
   /** Puts such weights into the model. */

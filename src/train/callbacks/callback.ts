@@ -10,13 +10,13 @@ export interface Balance<T extends string> {
   readonly weights?: readonly number[];
 }
 
-/** Unweighted losses of one step. A task without labels in the batch is left out. */
+/** Unweighted losses of one step, over all of its batches. A task without labels in them is left out. */
 export interface StepLog<T extends string> {
-  /** Steps of this epoch so far, this one included: counts from 1. */
+  /** Batches of this epoch so far, those of this step included: counts from 1. */
   readonly step: number;
-  /** Where the run was when the losses were joined; set by `fit`. */
+  /** Where the run was when the losses were joined: `progress.step` counts the optimizer's steps. Set by `fit`. */
   readonly progress?: Progress;
-  /** The joint loss, computed by the weighting. */
+  /** The joint loss that the weighting computed, without regularization. */
   readonly loss: number;
   readonly losses: SomeTasks<T, number>;
   /** The input and the result of the aggregator, where the trainer has one. */
@@ -35,7 +35,12 @@ export interface EpochLog<T extends string> {
   /** Wall time, validation included, without pauses between a snapshot and the fit that continues from it. */
   readonly seconds: number;
   readonly learningRate: number;
-  /** Means over the epoch's steps; a task's loss is weighted by the labels in each batch. */
+  /** The penalties of the layers' regularizers after the epoch, where there are any: they are in no `loss`. */
+  readonly regularization?: number;
+  /**
+   * While the weights were changing: each task's loss is the mean over the epoch's labels, as those of `validation` are, and
+   * `loss` is what the weighting makes of these means.
+   */
   readonly train: TaskScores<T>;
   readonly validation?: TaskScores<T>;
 }
@@ -78,6 +83,7 @@ export interface Callback<T extends string> {
   readonly name?: string;
   onFitBegin?(run: Run<T>): void | Promise<void>;
   onEpochBegin?(run: Run<T>): void | Promise<void>;
+  /** After each step of the optimizer, which takes `accumulate` batches. */
   onStepEnd?(run: Run<T>, log: StepLog<T>): void | Promise<void>;
   onEpochEnd?(run: Run<T>, log: EpochLog<T>): void | Promise<void>;
   /**

@@ -1,6 +1,7 @@
-import { dispose, grads, type Scalar, scalar, stack, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { dispose } from '@tensorflow/tfjs-core';
 import { mapTasks } from '../../internal/map-tasks';
 import type { Progress, SomeTasks, Weighting } from '../../types';
+import { weightingSlopes } from '../step/weighting-slopes';
 
 /**
  * The factors by which a weighting multiplies each task's gradient: the slopes of the joint loss, dL / dL_k, at given
@@ -16,15 +17,11 @@ export async function taskWeights<T extends string>(
 ): Promise<SomeTasks<T, number>> {
   const tasks = (Object.keys(losses) as T[]).filter((task) => losses[task] !== undefined);
   if (tasks.length === 0) return {};
-  const slopes = tidy(() => {
-    const combine = (...values: Tensor[]): Scalar =>
-      weighting.combine(
-        mapTasks(tasks, (_, i) => values[i] as Scalar),
-        progress,
-      );
-    return stack(grads(combine)(tasks.map((task) => scalar(losses[task]!))));
-  });
-  const values = await slopes.data();
-  dispose(slopes);
-  return mapTasks(tasks, (_, i) => values[i]);
+  const { factors, learned } = await weightingSlopes(
+    weighting,
+    mapTasks(tasks, (task) => losses[task]!),
+    progress,
+  );
+  dispose(learned);
+  return factors;
 }

@@ -5,6 +5,7 @@ import { byName, type ComputeGradients, type MaybeTensors } from './gradients';
 import { findPlaces, flattenAt, joinAt, type Places, ruleOf } from './join-gradients';
 import { allFinite, readReport } from './pass-report';
 import { findSharedParts } from './shared-parts';
+import { sumTaskPasses } from './sum-task-passes';
 import { runTaskPass, type TaskPass } from './task-pass';
 
 /** A new tensor, or undefined where there is nothing to add up. */
@@ -34,11 +35,12 @@ function collect(
 }
 
 /**
- * One forward pass, and a gradient for each task. Where parameters are shared the tasks' gradients are joined by the
+ * One forward pass for each batch, and a gradient for each task. Where parameters are shared the tasks' gradients are joined by the
  * aggregator; a task's own parameters get its own gradient, and regularization counts in full everywhere.
  *
  * At the 'parameters' that takes K backward passes through what is shared; at the 'representation' the tasks'
- * gradients are joined at the outputs of the shared part, and the result flows on through it in one pass.
+ * gradients are joined at the outputs of the shared part, and the result flows on through it in one pass; that is for steps
+ * of one batch.
  *
  * @throws RangeError where the model's tasks share no parameters.
  */
@@ -63,15 +65,20 @@ export function createAggregation<T extends string>(
     );
   }
 
-  return async (batch, tasks, { step }) => {
+  return async (whole, { step }) => {
+    const { tasks, batches } = whole;
     const variables = listVariables();
     const cut = gradientsAt === 'representation' ? shared.representation(tasks) : [];
-    const pass = runTaskPass({ model, forward, losses }, batch, tasks, { cut, variables });
+    const parts = { model, forward, losses };
+    const pass =
+      batches.length === 1
+        ? runTaskPass(parts, batches[0].batch, tasks, { cut, variables })
+        : sumTaskPasses(parts, whole, variables);
     try {
       const places = findPlaces(pass, cut.length, shared.variables);
       const flats = flattenAt(pass, places.compared);
       const report = await readReport(pass, tasks, places, flats);
-      const { loss, gramian } = report;
+      const { loss, regularization, gramian } = report;
       const rule = report.finite
         ? ruleOf(aggregator, gramian, tasks, { step, losses: report.losses })
         : tasks.map(() => 1);
@@ -86,7 +93,7 @@ export function createAggregation<T extends string>(
       const finite = report.finite && (cut.length === 0 || (await allFinite(trunk)));
       const balance = typeof rule === 'function' ? { tasks, gramian } : { tasks, gramian, weights: rule };
       const gradients = collect(pass, variables, places, joined, trunk, cut.length);
-      return { loss, losses: report.losses, gradients, finite, balance };
+      return { loss, regularization, losses: report.losses, gradients, finite, balance };
     } finally {
       pass.dispose();
     }

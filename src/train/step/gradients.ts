@@ -1,10 +1,14 @@
 import type { NamedTensorMap, Tensor, Variable } from '@tensorflow/tfjs-core';
-import type { Batch, Progress, SomeTasks } from '../../types';
+import type { Progress, SomeTasks } from '../../types';
 import type { Balance } from '../callbacks/callback';
+import type { StepBatches } from './step-batches';
 
-/** The losses of a batch and their gradients, before weights have changed. */
+/** The losses of a step's batches and their gradients, before weights have changed. */
 export interface Gradients<T extends string> {
+  /** The joint loss, without the regularization. */
   readonly loss: number;
+  /** The sum of the layers' penalties. */
+  readonly regularization: number;
   readonly losses: SomeTasks<T, number>;
   /** By variable name; a variable that no gradient reached is left out. The caller disposes them. */
   readonly gradients: NamedTensorMap;
@@ -15,11 +19,7 @@ export interface Gradients<T extends string> {
 }
 
 /** How a step computes its gradients. */
-export type ComputeGradients<T extends string> = (
-  batch: Batch<T>,
-  tasks: readonly T[],
-  progress: Progress,
-) => Promise<Gradients<T>>;
+export type ComputeGradients<T extends string> = (whole: StepBatches<T>, progress: Progress) => Promise<Gradients<T>>;
 
 /** A list of gradients; undefined where none flows. */
 export type MaybeTensors = readonly (Tensor | undefined)[];
@@ -39,5 +39,6 @@ export function findNonFinite<T extends string>(result: Gradients<T>, tasks: rea
   const task = tasks.find((name) => !Number.isFinite(result.losses[name]));
   if (task !== undefined) return `the loss of '${task}' became ${result.losses[task]}`;
   if (!Number.isFinite(result.loss)) return `the joint loss became ${result.loss}`;
+  if (!Number.isFinite(result.regularization)) return `the regularization became ${result.regularization}`;
   return result.finite ? undefined : 'a gradient became NaN or infinite';
 }

@@ -1,4 +1,4 @@
-import { addN, concat, type Scalar, stack, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import { addN, concat, type Scalar, scalar, stack, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import { mapTasks } from '../../internal/map-tasks';
 import type { Gramian, SomeTasks } from '../../types';
 import { fromTriangle, innerProducts } from './flat-gradients';
@@ -23,7 +23,10 @@ export async function allFinite(tensors: MaybeTensors): Promise<boolean> {
 
 /** What the numbers of a pass report. */
 export interface PassReport<T extends string> {
+  /** The sum of the tasks' losses. */
   readonly loss: number;
+  /** The sum of the layers' penalties. */
+  readonly regularization: number;
   readonly losses: SomeTasks<T, number>;
   readonly gramian: Gramian;
   readonly finite: boolean;
@@ -37,16 +40,18 @@ export async function readReport<T extends string>(
   compared: readonly Tensor1D[],
 ): Promise<PassReport<T>> {
   const report = tidy(() => {
-    const total = addN([...losses, ...penalties]);
+    const total = addN([...losses]);
+    const penalty = addN([scalar(0), ...penalties]);
     // Compared gradients that are not finite show in the Gramian.
     const unseen = others.flatMap((i) => gradients.map((ofTask) => ofTask[i]));
-    const scalars = stack([checkSum([...unseen, ...penaltyGradients]), total, ...losses]) as Tensor1D;
+    const scalars = stack([checkSum([...unseen, ...penaltyGradients]), total, penalty, ...losses]) as Tensor1D;
     return concat([scalars, innerProducts(compared)]);
   });
-  const [check, loss, ...numbers] = await readAndDispose(report);
+  const [check, loss, regularization, ...numbers] = await readAndDispose(report);
   const gramian = fromTriangle(numbers.slice(tasks.length), tasks.length);
   return {
     loss,
+    regularization,
     losses: mapTasks(tasks, (_, k) => numbers[k]),
     gramian,
     finite: Number.isFinite(check) && gramian.flat().every(Number.isFinite),

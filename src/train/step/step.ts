@@ -1,19 +1,20 @@
-import { dispose } from '@tensorflow/tfjs-core';
+import { clone, dispose, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { holdAll, orRestoreAsync } from '../../internal/held';
 import { findNonFiniteWeight, holdStatistics } from '../../internal/layer-weights';
 import { mapTasks } from '../../internal/map-tasks';
 import { setDropoutStep } from '../../layers/seeded-dropout';
-import type { Batch, MultitaskModel, SomeTasks } from '../../types';
+import type { Batch, MultitaskModel, Progress, SomeTasks } from '../../types';
 import type { TrainerSettings } from '../settings';
 import type { TrainingState } from '../training-state';
-import type { Trainer } from '../types';
+import type { StepOptions, StepResult, Trainer } from '../types';
 import { createAggregation } from './aggregate';
 import { checkBatch } from './check-batch';
 import type { Forward } from './forward';
 import { findNonFinite, type Gradients } from './gradients';
 import { createJointGradients } from './joint-gradients';
-import { computeLosses } from './task-losses';
+import { joinBatches, type LabelledBatch } from './step-batches';
+import { measureLosses } from './task-losses';
 
 /** Says what became of a loss or a gradient, and whether it was so before this step. */
 async function explain(net: LayersModel, what: string): Promise<string> {
@@ -23,52 +24,77 @@ async function explain(net: LayersModel, what: string): Promise<string> {
     : `${what}, for ${weight} since an earlier update. Go back to a checkpoint, with a smaller learning rate or clipNorm.`;
 }
 
+/** The result where the optimizer made no step. */
+function noStep<T extends string>(progress: Progress): StepResult<T> {
+  return { progress, loss: Number.NaN, regularization: Number.NaN, losses: {}, amounts: {}, updated: false };
+}
+
+/** The steps of a trainer, and the batches that wait for theirs. */
+export interface Steps<T extends string> extends Pick<Trainer<T>, 'step' | 'flush'> {
+  /** Lets go of the batches that wait. */
+  discard(): void;
+}
+
+/** A clone of a batch, whose source may dispose it: that takes no memory as long as both are there. */
+function keepBatch<T extends string>({ batch, amounts }: LabelledBatch<T>): LabelledBatch<T> {
+  const tasks = [...amounts.keys()];
+  const { x, y } = batch;
+  const weight: SomeTasks<T, Tensor> = batch.weight ?? {};
+  const weighted = tasks.filter((task) => weight[task] !== undefined);
+  const kept: Batch<T> = {
+    x: clone(x),
+    y: mapTasks(tasks, (task) => clone(y[task]!)) as SomeTasks<T, Tensor>,
+    weight: mapTasks(weighted, (task) => clone(weight[task]!)) as SomeTasks<T, Tensor>,
+  };
+  return { batch: kept, amounts };
+}
+
 /**
- * The step of a trainer: checks a batch, computes the update that it asks for, and commits that to the state. Where
- * anything throws, everything is as before.
+ * The steps of a trainer: checks a batch, computes the update that it and those before it ask for, and commits that to the
+ * state. Where anything throws, everything is as before.
  */
-export function createStep<T extends string>(
+export function createSteps<T extends string>(
   model: MultitaskModel<T>,
   forward: Forward<T>,
   state: TrainingState,
-  { losses, weighting, aggregator, gradientsAt }: TrainerSettings<T>,
-): Trainer<T>['step'] {
+  { losses, weighting, aggregator, gradientsAt, accumulate }: TrainerSettings<T>,
+): Steps<T> {
   const { net } = model;
   const computeGradients =
     aggregator === undefined
       ? createJointGradients(model, forward, { losses, weighting }, state.variables)
       : createAggregation(model, forward, { losses, aggregator, gradientsAt }, state.variables);
 
-  /** The losses after an update, by the same dropout masks: only the update may make a difference. */
-  const measure = async (batch: Batch<T>, labelled: readonly T[], step: number): Promise<SomeTasks<T, number>> => {
-    setDropoutStep(net, step);
-    const statistics = holdStatistics(net);
-    try {
-      return await computeLosses(forward, batch, labelled, losses);
-    } finally {
-      statistics.restore();
-      statistics.dispose();
-    }
+  /** How many batches of the next step there have been, and those of them that hold a label. */
+  let count = 0;
+  let waiting: readonly LabelledBatch<T>[] = [];
+  const discard = (): void => {
+    for (const { batch } of waiting) dispose([batch.x, { ...batch.y }, { ...batch.weight }]);
+    waiting = [];
+    count = 0;
   };
 
-  return async (batch, { terminateOnNaN = true, epoch } = {}) => {
-    const amountOf = await checkBatch(model, batch, losses);
-    const labelled = [...amountOf.keys()];
-    const amounts = mapTasks(labelled, (task) => amountOf.get(task)!);
+  const update = async (
+    batches: readonly LabelledBatch<T>[],
+    { terminateOnNaN = true, epoch }: StepOptions,
+  ): Promise<StepResult<T>> => {
+    const whole = joinBatches(model.tasks, batches);
     const progress = state.progress({ epoch, training: true });
-    if (labelled.length === 0) return { progress, loss: Number.NaN, losses: {}, amounts, updated: false };
-
-    const commit = async ({ gradients, losses: before }: Gradients<T>): Promise<boolean> => {
-      const updated = state.apply(gradients);
-      if (updated && weighting.endStep !== undefined)
-        weighting.endStep(before, await measure(batch, labelled, progress.step));
-      return updated;
+    const commit = async ({ gradients, losses: before }: Gradients<T>): Promise<void> => {
+      state.apply(gradients);
+      if (weighting.endStep === undefined) return;
+      // By the same dropout masks: only the update may make a difference.
+      weighting.endStep(before, await measureLosses(net, forward, whole, losses, progress.step));
     };
     const memories = state.holdMemories();
-    const { update, updated } = await orRestoreAsync(holdAll([memories, holdStatistics(net)]), async () => {
+    const {
+      gradients: _,
+      finite,
+      ...result
+    } = await orRestoreAsync(holdAll([memories, holdStatistics(net)]), async () => {
       setDropoutStep(net, progress.step);
-      const update = await computeGradients(batch, labelled, progress);
-      const what = findNonFinite(update, labelled);
+      const update = await computeGradients(whole, progress);
+      const what = findNonFinite(update, whole.tasks);
       if (what !== undefined && terminateOnNaN) {
         dispose(update.gradients);
         throw new RangeError(await explain(net, what));
@@ -77,11 +103,31 @@ export function createStep<T extends string>(
       if (what !== undefined) memories.restore();
       // Holding the weights has a price where they are updated in place, so it is not done without need.
       const mayFail = !state.appliesWhole || weighting.endStep !== undefined;
-      const updated = await (mayFail ? orRestoreAsync(state.hold(), () => commit(update)) : commit(update));
-      return { update, updated };
+      await (mayFail ? orRestoreAsync(state.hold(), () => commit(update)) : commit(update));
+      return update;
     });
     state.count(progress);
-    const balance = update.balance === undefined ? {} : { balance: update.balance };
-    return { progress, loss: update.loss, losses: update.losses, amounts, updated, ...balance };
+    return { progress, ...result, amounts: whole.amounts, updated: true };
+  };
+
+  return {
+    async step(batch, options = {}) {
+      const amounts = await checkBatch(model, batch, losses);
+      const labelled = amounts.size > 0 ? [{ batch, amounts }] : [];
+      if (count + 1 < accumulate || waiting.length + labelled.length === 0) {
+        waiting = [...waiting, ...labelled.map(keepBatch)];
+        count = (count + 1) % accumulate;
+        return noStep(state.progress({ epoch: options.epoch, training: true }));
+      }
+      const result = await update([...waiting, ...labelled], options);
+      discard();
+      return result;
+    },
+    async flush(options = {}) {
+      const result = waiting.length === 0 ? undefined : await update(waiting, options);
+      discard();
+      return result;
+    },
+    discard,
   };
 }

@@ -1,7 +1,11 @@
-import { type Scalar, stack, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { addN, mul, type Scalar, stack, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { holdStatistics } from '../../internal/layer-weights';
 import { mapTasks } from '../../internal/map-tasks';
+import { setDropoutStep } from '../../layers/seeded-dropout';
 import type { Batch, ByTask, Loss, SomeTasks } from '../../types';
 import type { Forward } from './forward';
+import { type StepBatches, shareOf } from './step-batches';
 import { taskLoss } from './task-loss';
 
 /** One loss for each of the tasks, all of which the batch has labels for; `outputs` begin with theirs. */
@@ -14,15 +18,35 @@ export function taskLosses<T extends string>(
   return tasks.map((task, i) => taskLoss(losses[task], batch.y[task]!, outputs[i], batch.weight?.[task]));
 }
 
-/** The losses of the given tasks on a batch as the weights are now, in training mode. */
-export async function computeLosses<T extends string>(
+/**
+ * The losses of a step's batches, each task's over all of them, as the weights are now, in training mode: with the dropout
+ * masks of `step`, and without a trace in the statistics of batch norm.
+ */
+export async function measureLosses<T extends string>(
+  net: LayersModel,
   forward: Forward<T>,
-  batch: Batch<T>,
-  tasks: readonly T[],
+  whole: StepBatches<T>,
   losses: ByTask<T, Loss>,
+  step: number,
 ): Promise<SomeTasks<T, number>> {
-  const report = tidy(() => stack(taskLosses(losses, batch, tasks, forward(batch.x, tasks, true))));
+  setDropoutStep(net, step);
+  const statistics = holdStatistics(net);
+  let report: Tensor;
+  try {
+    report = tidy(() => {
+      const parts = whole.batches.map((each) => {
+        const { batch, amounts } = each;
+        const tasks = [...amounts.keys()];
+        const values = tidy(() => taskLosses(losses, batch, tasks, forward(batch.x, tasks, true)));
+        return new Map(tasks.map((task, i) => [task, mul(values[i], shareOf(whole, each, task))]));
+      });
+      return stack(whole.tasks.map((task) => addN(parts.flatMap((part) => part.get(task) ?? []))));
+    });
+  } finally {
+    statistics.restore();
+    statistics.dispose();
+  }
   const values = await report.data();
   report.dispose();
-  return mapTasks(tasks, (_, i) => values[i]);
+  return mapTasks(whole.tasks, (_, i) => values[i]);
 }

@@ -25,13 +25,16 @@ export interface TaskPass {
   dispose(): void;
 }
 
+/** What passes are made with. */
+export interface PassParts<T extends string> {
+  readonly model: MultitaskModel<T>;
+  readonly forward: Forward<T>;
+  readonly losses: ByTask<T, Loss>;
+}
+
 /** `cut`: the outputs of the shared part at which gradients are taken, besides `variables`; they go no further. */
 export function runTaskPass<T extends string>(
-  {
-    model,
-    forward,
-    losses,
-  }: { readonly model: MultitaskModel<T>; readonly forward: Forward<T>; readonly losses: ByTask<T, Loss> },
+  { model, forward, losses }: PassParts<T>,
   batch: Batch<T>,
   tasks: readonly T[],
   { cut, variables }: { readonly cut: readonly SymbolicTensor[]; readonly variables: readonly Variable[] },

@@ -1,15 +1,12 @@
 import {
   add,
-  clone,
   dispose,
   div,
-  keep,
   minimum,
   mul,
   type NamedTensorMap,
   type Optimizer,
   type Scalar,
-  scalar,
   sqrt,
   type Tensor,
   tidy,
@@ -17,7 +14,6 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Held } from '../../internal/held';
 import { namedWeights } from '../../internal/layer-weights';
 import { hasFusedAdam, stepFusedAdam, type WeightGradient } from './fused-adam';
 import { sumAll } from './sum-all';
@@ -26,24 +22,18 @@ import { sumAll } from './sum-all';
 export interface Updater {
   /** The variables that gradients are wanted for. */
   variables(): Variable[];
-  /** Takes the gradients of one batch and disposes them; true where the optimizer made a step. */
-  apply(gradients: NamedTensorMap): boolean;
-  /** Makes the optimizer's step with what has been accumulated, if anything has. */
-  flush(): boolean;
+  /** Makes a step of the optimizer with the gradients, and disposes them. */
+  apply(gradients: NamedTensorMap): void;
   /** True where a step of the optimizer is one kernel, which does all or nothing. */
   appliesWhole(): boolean;
-  /** Holds what has been accumulated. */
-  hold(): Held;
-  dispose(): void;
 }
 
-/** What gradients are multiplied by: `scale`, and less where their norm would be above `clipNorm`; undefined for 1. */
-function factorOf(gradients: readonly Tensor[], scale: number, clipNorm: number | undefined): Scalar | undefined {
-  if (clipNorm === undefined || gradients.length === 0) return scale === 1 ? undefined : scalar(scale);
-  const norm = mul(sqrt(sumAll(gradients, { squares: true })), scale);
+/** What gradients are multiplied by where their norm is above `clipNorm`; undefined where nothing is clipped. */
+function factorOf(gradients: readonly Tensor[], clipNorm: number | undefined): Scalar | undefined {
+  if (clipNorm === undefined || gradients.length === 0) return undefined;
+  const norm = sqrt(sumAll(gradients, { squares: true }));
   // The tiny addend avoids 0 / 0 where every gradient is zero.
-  const clip = minimum(1, div(clipNorm, add(norm, 1e-20)));
-  return mul(clip, scale) as Scalar;
+  return minimum(1, div(clipNorm, add(norm, 1e-20))) as Scalar;
 }
 
 /** One step of the optimizer; `factor` multiplies the gradients. */
@@ -69,69 +59,28 @@ export function createUpdater(
   net: LayersModel,
   extra: readonly Variable[],
   optimizer: Optimizer,
-  { clipNorm, accumulate }: { readonly clipNorm: number | undefined; readonly accumulate: number },
+  clipNorm: number | undefined,
 ): Updater {
-  let sums: NamedTensorMap = {};
-  let batches = 0;
-  const clear = (): void => {
-    dispose(sums);
-    sums = {};
-    batches = 0;
-  };
   const allWeights = (): { readonly variable: Variable; readonly trainable: boolean }[] => [
     ...namedWeights(net),
     ...extra.map((variable) => ({ variable, trainable: true })),
   ];
 
-  const step = (gradients: NamedTensorMap, scale: number): void =>
-    tidy(() => {
-      const weights = allWeights().map(({ variable, trainable }) => ({
-        variable,
-        gradient: trainable ? (gradients[variable.name] as Tensor | undefined) : null,
-      }));
-      stepOptimizer(optimizer, weights, factorOf(Object.values(gradients), scale, clipNorm));
-    });
-
-  const flush = (): boolean => {
-    if (batches === 0) return false;
-    step(sums, 1 / batches);
-    clear();
-    return true;
-  };
-
   return {
     variables: () => allWeights().flatMap(({ variable, trainable }) => (trainable ? [variable] : [])),
     apply(gradients) {
-      if (accumulate === 1) {
-        try {
-          step(gradients, 1);
-        } finally {
-          dispose(gradients);
-        }
-        return true;
+      try {
+        tidy(() => {
+          const weights = allWeights().map(({ variable, trainable }) => ({
+            variable,
+            gradient: trainable ? (gradients[variable.name] as Tensor | undefined) : null,
+          }));
+          stepOptimizer(optimizer, weights, factorOf(Object.values(gradients), clipNorm));
+        });
+      } finally {
+        dispose(gradients);
       }
-      for (const [name, gradient] of Object.entries(gradients)) {
-        const before = sums[name];
-        sums[name] = before === undefined ? gradient : tidy(() => keep(add(before, gradient)));
-        if (before !== undefined) dispose([before, gradient]);
-      }
-      batches++;
-      return batches === accumulate ? flush() : false;
     },
-    flush,
     appliesWhole: () => hasFusedAdam(optimizer),
-    hold() {
-      const before = batches;
-      const held = Object.entries(sums).map(([name, sum]) => [name, clone(sum)] as const);
-      return {
-        restore() {
-          clear();
-          sums = Object.fromEntries(held.map(([name, sum]) => [name, clone(sum)]));
-          batches = before;
-        },
-        dispose: () => dispose(held.map(([, sum]) => sum)),
-      };
-    },
-    dispose: clear,
   };
 }

@@ -228,7 +228,9 @@ describe('scheduledWeights', () => {
     });
     await fitTiny({ weighting }, { epochs: 2 });
     const steps = (epoch: number) => [0, 1, 2, 3, 4].map((i) => `${epoch * 5 + i} ${epoch} true`);
-    expect(seen).toEqual([...steps(0), '5 0 false', ...steps(1), '10 1 false']);
+    // After an epoch: for the validation's losses, and for those of the training.
+    const after = (step: number, epoch: number) => new Array(2).fill(`${step} ${epoch} false`);
+    expect(seen).toEqual([...steps(0), ...after(5, 0), ...steps(1), ...after(10, 1)]);
   });
 
   it('refuses a negative weight at the step that it comes in', async () => {
