@@ -17,6 +17,7 @@ const SLOW = [
   'tests/contracts/nets.test.ts',
   'tests/flows/*.test.ts',
   'tests/models/{examples,load-and-train}.test.ts',
+  'tests/models/standard/standard.test.ts',
   'tests/models/sharing/{contract,training}.test.ts',
   'tests/metrics/statistics/bootstrap-interval.test.ts',
   'tests/node/{file-system,resume,write-durably}.test.ts',

@@ -233,7 +233,10 @@ export interface ElementwiseAggregator<T extends string> {
   load?(state: PlainData): void;
 }
 
-/** A model with named tasks. `net` is a plain LayersModel whose outputs are named after the tasks, in their order. */
+/**
+ * A model with named tasks. `net` is a plain LayersModel whose outputs are named after the tasks, in their order; its
+ * `save` writes standard layers, which tfjs-layers alone opens, and says so where a layer has no standard form.
+ */
 export interface MultitaskModel<T extends string> {
   readonly net: LayersModel;
   readonly tasks: readonly T[];

@@ -13,8 +13,9 @@ import { SliceBatch } from './sharing/slice-batch';
 import { SubspaceMix } from './sharing/subspace-mix';
 
 /**
- * Makes this library's layers known to tfjs, so that `tf.loadLayersModel` can read a model that has them. The builders
- * register what they make, and `loadMultitask` all of them: call it only to load with plain tfjs.
+ * Makes this library's layers known to tfjs, so that `tf.loadLayersModel` can read a net that was saved with them: one
+ * that is not a multitask model's, or has layers with no standard form. The builders register what they make, and
+ * `loadMultitask` all of them. To go on training a multitask model load it with `loadMultitask`.
  *
  * @example
  * registerLayers();

@@ -4,6 +4,7 @@ import { mapTasks } from '../internal/map-tasks';
 import { fuseLayers } from '../layers/fused/fuse-layers';
 import type { MultitaskModel, OutputKind, SomeTasks } from '../types';
 import { readOutputs } from './outputs';
+import { saveStandard } from './standard/save';
 import { checkOutputNames } from './tasks';
 
 export interface FromLayersModelOptions<T extends string> {
@@ -39,7 +40,8 @@ function checkInput(x: Tensor, expected: Shape): void {
 /**
  * Makes a multitask model of any LayersModel with one input whose outputs are named after the tasks, in their order
  * (an output has the name of the layer that computes it). The model is the same object: training it trains `net`, whose
- * standard layers train as those of this library's builders do: a frozen batch normalization does not move its statistics.
+ * standard layers train as those of this library's builders do: a frozen batch normalization does not move its statistics;
+ * its `save` resolves to a `SavedModel`.
  *
  * @throws RangeError for a net with several inputs, for outputs that are not the tasks, for names that cannot be tasks,
  * and for an output said to be of a kind that its last activation rules out.
@@ -62,6 +64,7 @@ export function fromLayersModel<const T extends string>(
   }
   const kinds = readOutputs(net, tasks, outputs);
   fuseLayers(net);
+  saveStandard(net);
   return {
     net,
     tasks: [...tasks],

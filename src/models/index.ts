@@ -23,3 +23,4 @@ export { type PleOptions, ple } from './sharing/ple';
 export type { Sharing } from './sharing/sharing';
 export { type SluiceOptions, sluice } from './sharing/sluice';
 export { type SoftSharingOptions, softSharing } from './sharing/soft-sharing';
+export type { SavedModel } from './standard/save';

@@ -5,6 +5,7 @@ import { registerLayers } from '../layers/register';
 import type { MultitaskModel } from '../types';
 import { checkArtifacts } from './check-artifacts';
 import { fromLayersModel } from './from-layers-model';
+import { fromStandard } from './standard/artifacts';
 
 async function readArtifacts(source: io.IOHandler | string, who: string): Promise<io.ModelArtifacts> {
   // As `loadLayersModel` finds them: what no handler knows is a path beside the page.
@@ -36,8 +37,9 @@ async function build(artifacts: io.ModelArtifacts, who: string): Promise<LayersM
 }
 
 /**
- * Loads a model that `model.net.save` wrote, from an IOHandler or a URL. The tasks are the net's outputs; pass `tasks`
- * to check them and to have them in the type.
+ * Loads a model that `model.net.save` wrote, from an IOHandler or a URL, with the layers that it was trained with: in
+ * the file standard layers stand for those of this library. The tasks are the net's outputs; pass `tasks` to check them
+ * and to have them in the type.
  *
  * The model can be a stranger's: its topology and its weights are checked before they are used, so that it loads, or is
  * refused, in a time that its length bounds. What a URL returns has no checksum that is looked at; `fileSystem` of
@@ -58,7 +60,9 @@ export async function loadMultitask<const T extends string = string>(
   const who = typeof source === 'string' ? `loadMultitask: ${source}` : 'loadMultitask';
   const artifacts = await readArtifacts(source, who);
   checkArtifacts(artifacts, who);
-  const net = await build(artifacts, who);
+  const own = fromStandard(artifacts, who);
+  if (own !== artifacts) checkArtifacts(own, who);
+  const net = await build(own, who);
   try {
     return fromLayersModel(net, tasks ?? (net.outputNames as T[]));
   } catch (error) {

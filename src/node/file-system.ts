@@ -6,6 +6,9 @@ import { saveModelFiles } from './save-model-files';
  * A model on disk, for `model.save` and `loadLayersModel` under any backend: the TensorFlow.js layers format,
  * `model.json` and a file of weights beside it, which TensorFlow.js reads anywhere.
  *
+ * A multitask model is written in standard layers, so that `loadLayersModel` reads it without this library; to go on
+ * training load it with `loadMultitask`.
+ *
  * `path`: a directory, or a file name that ends in `.json`. Saving replaces a model in one step: the weights get a name
  * from their content, then `model.json` is renamed over the old one, then the old weights are removed. So a crash
  * leaves the old model or the new one. `model.json` holds a SHA-256 of itself and the weights (`sha256`, which other
@@ -20,7 +23,7 @@ import { saveModelFiles } from './save-model-files';
  * weights outside of the directory, a topology that cannot be built, a full disk.
  * @example
  * await model.net.save(fileSystem('runs/model'));
- * const net = await loadLayersModel(fileSystem('runs/model'));
+ * const model = await loadMultitask(fileSystem('runs/model'));
  */
 export function fileSystem(path: string): Required<io.IOHandler> {
   return {

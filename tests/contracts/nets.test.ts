@@ -2,6 +2,7 @@ import { dispose, memory, slice, type Tensor, tidy, train } from '@tensorflow/tf
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { registerLayers } from '../../src/layers/index';
+import { loadMultitask } from '../../src/models/index';
 import { saved } from '../models/in-memory';
 import { useCpu } from '../support/cpu';
 import { LAYER_NETS } from './layers';
@@ -41,7 +42,7 @@ function expectToTrain(net: LayersModel, batch: number): void {
 
 const NETS = { ...LAYER_NETS, ...MODEL_NETS };
 
-describe.each(Object.entries(NETS))('%s', (_, { build, parts = 1, times = 1 }) => {
+describe.each(Object.entries(NETS))('%s', (name, { build, parts = 1, times = 1 }) => {
   it('gives the shape that it announces for batches of 1 and 3, and a sample the same in both', () => {
     const net = build();
     tidy(() => {
@@ -70,7 +71,8 @@ describe.each(Object.entries(NETS))('%s', (_, { build, parts = 1, times = 1 }) =
     const net = build();
     trainOnce(net, 2 * parts);
     registerLayers();
-    const loaded = await loadLayersModel(await saved(net));
+    const handler = await saved(net);
+    const loaded = name in MODEL_NETS ? (await loadMultitask(handler)).net : await loadLayersModel(handler);
     tidy(() => {
       const x = samples(net, 2 * parts);
       expect(numbers(run(loaded, x))).toEqual(numbers(run(net, x)));

@@ -3,6 +3,7 @@ import { loadLayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../../src/backends';
 import { registerLayers, setDropoutStep } from '../../src/layers';
+import { loadMultitask } from '../../src/models';
 import { LAYER_NETS } from '../contracts/layers';
 import { MODEL_NETS } from '../contracts/models';
 import { lossOf, type NetCase, run, samples, weightGradients } from '../contracts/nets';
@@ -43,7 +44,7 @@ async function computed({ build, parts = 1 }: NetCase) {
 
 beforeAll(useNamedBackend);
 
-describe.each(Object.entries({ ...LAYER_NETS, ...MODEL_NETS }))(`%s on ${name}`, (_, net) => {
+describe.each(Object.entries({ ...LAYER_NETS, ...MODEL_NETS }))(`%s on ${name}`, (kind, net) => {
   it("gives the cpu backend's outputs and gradients, and leaves nothing behind", async () => {
     const before = memory().numTensors;
     const found = await computed(net);
@@ -60,7 +61,8 @@ describe.each(Object.entries({ ...LAYER_NETS, ...MODEL_NETS }))(`%s on ${name}`,
   it('gives identical outputs after saving and loading', async () => {
     const built = net.build();
     registerLayers();
-    const loaded = await loadLayersModel(await saved(built));
+    const handler = await saved(built);
+    const loaded = kind in MODEL_NETS ? (await loadMultitask(handler)).net : await loadLayersModel(handler);
     const x = samples(built, 2 * (net.parts ?? 1));
     const [first, second] = [built, loaded].map((each) => tidy(() => run(each, x)));
     expect(await numbersOf(second)).toEqual(await numbersOf(first));
