@@ -1,12 +1,14 @@
-import { clipByValue, exp, mul, neg, pow, sub, sum, tensor1d } from '@tensorflow/tfjs-core';
+import { clipByValue, exp, mul, pow, sub } from '@tensorflow/tfjs-core';
 import { checkRange } from '../internal/check';
+import { checkOptions } from '../internal/check-options';
 import type { Loss } from '../types';
-import { defineLossOfLogits } from './define-loss';
+import { classLoss } from './class-loss';
+import { readClassWeights } from './class-weights';
+import type { IgnoreOptions } from './define-loss';
 import { EPSILON } from './epsilon';
-import { logProbabilities } from './log-probabilities';
 
-export interface CategoricalFocalOptions {
-  /** At least 0: the weight of every class, or of each class in order. Default: 1. */
+export interface CategoricalFocalOptions extends IgnoreOptions {
+  /** At least 0: the weight of every class, or of each class in order. The mean is over pixels all the same. Default: 1. */
   readonly alpha?: number | readonly number[];
   /** At least 0: how much less well-classified examples count; 0 is cross-entropy. Default: 2. */
   readonly gamma?: number;
@@ -19,8 +21,9 @@ export interface CategoricalFocalOptions {
  *
  * `mean(-sum_c alpha_c y_c (1 - p_c)^gamma log p_c)`, the mean over all axes between the batch and the classes.
  *
- * `yTrue`, `yPred`: `[batch, ..., classes]` of one shape; `yTrue` one-hot or any distribution. Probabilities are
- * divided by their sum and clipped at 1e-7.
+ * `yTrue`, `yPred`: `[batch, ..., classes]` of one shape; `yTrue` one-hot or any distribution; a row of zeros
+ * or with `ignoreIndex` is left out of the mean. Probabilities are divided by their sum; the loss clips them at 1e-7, the
+ * slope of the logarithm does not, as in `bce`.
  *
  * | the numbers of | setting |
  * | --- | --- |
@@ -32,29 +35,21 @@ export interface CategoricalFocalOptions {
  *
  * Source: Lin et al., 2017, doi:10.1109/ICCV.2017.324.
  *
- * @throws RangeError for a negative `alpha` or `gamma`; when the loss is called, RangeError where the shapes differ,
+ * @throws RangeError for an unknown option, a negative `alpha` or `gamma`; when the loss is called, RangeError where the shapes differ,
  * hold fewer than 2 classes or not one for each `alpha`, and TypeError where an argument is not a tensor.
  * @example
  * ```ts
  * categoricalFocal()(tensor2d([[0, 1, 0]]), tensor2d([[0.25, 0.5, 0.25]])); // [0.173287]
  * ```
  */
-export function categoricalFocal({ alpha = 1, gamma = 2, fromLogits = false }: CategoricalFocalOptions = {}): Loss {
-  const weights: readonly number[] = typeof alpha === 'number' ? [alpha] : [...alpha];
-  for (const weight of weights) checkRange(weight, 0, Number.POSITIVE_INFINITY, 'categoricalFocal: alpha');
+export function categoricalFocal(options: CategoricalFocalOptions = {}): Loss {
+  checkOptions(options, ['alpha', 'gamma', 'ignoreIndex', 'fromLogits'], 'categoricalFocal');
+  const { alpha = 1, gamma = 2, fromLogits = false, ...ignore } = options;
+  const weights = readClassWeights(alpha, 'categoricalFocal: alpha');
   checkRange(gamma, 0, Number.POSITIVE_INFINITY, 'categoricalFocal: gamma');
-  const ofSoftmax = { activation: 'softmax', fromLogits } as const;
-  return defineLossOfLogits('categoricalFocal', ofSoftmax, ['distribution'], (yTrue, yPred, areLogits) => {
-    const logP = logProbabilities(yPred, areLogits, 'categoricalFocal');
-    const classes = yPred.shape[yPred.rank - 1];
-    if (typeof alpha !== 'number' && weights.length !== classes) {
-      throw new RangeError(
-        `categoricalFocal: alpha must hold one weight per class, got ${weights.length} for ${classes}.`,
-      );
-    }
+  return classLoss('categoricalFocal', { ...ignore, fromLogits, weights }, (yTrue, logP) => {
     // Clipped because a power below 1 has no finite gradient at 0.
     const missed = clipByValue(sub(1, exp(logP)), EPSILON, 1);
-    const focal = mul(mul(yTrue, logP), pow(missed, gamma));
-    return neg(sum(mul(focal, tensor1d([...weights])), -1));
+    return mul(mul(yTrue, logP), pow(missed, gamma));
   });
 }

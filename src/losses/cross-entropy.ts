@@ -1,13 +1,20 @@
-import { mul, neg, sum } from '@tensorflow/tfjs-core';
+import { mul } from '@tensorflow/tfjs-core';
 import { checkRange } from '../internal/check';
+import { checkOptions } from '../internal/check-options';
 import type { Loss } from '../types';
-import { defineLossOfLogits } from './define-loss';
-import { logProbabilities } from './log-probabilities';
+import { classLoss } from './class-loss';
+import { classesOf, readClassWeights } from './class-weights';
+import type { IgnoreOptions } from './define-loss';
 import { smoothLabels } from './smooth-labels';
 
-export interface CrossEntropyOptions {
+export interface CrossEntropyOptions extends IgnoreOptions {
   /** In [0, 1]: this share of a label is spread evenly over the classes. Default: 0. */
   readonly labelSmoothing?: number;
+  /**
+   * At least 0, one for each class: its pixels cost so much. The mean is over the number of pixels, not over their
+   * weights, which would cancel where a sample has one label. Default: 1 for each.
+   */
+  readonly classWeights?: readonly number[];
   /**
    * `yPred` holds logits: no softmax before the loss, and exact gradients however confident the prediction. Default:
    * false.
@@ -18,29 +25,39 @@ export interface CrossEntropyOptions {
 /**
  * Categorical cross-entropy of each sample, between exclusive classes.
  *
- * `mean(-sum_c y_c log p_c)`, the mean over all axes between the batch and the classes (pixels, say).
+ * `mean(-sum_c w_c y_c log p_c)`, w_c from `classWeights`, the mean over all axes between the batch and the classes
+ * (pixels, say).
  *
  * `yTrue`, `yPred`: `[batch, ..., classes]` of one shape; `yTrue` one-hot or any distribution; in nats. A row of zeros
- * in `yTrue` costs nothing, but still counts in the mean. Probabilities are divided by their sum and clipped at 1e-7.
+ * in `yTrue` has no label: it is left out of the mean, as is a row that holds `ignoreIndex`. Probabilities are divided by
+ * their sum; the loss clips them at 1e-7, its slope does not, as in `bce`.
  *
- * Keras's `CategoricalCrossentropy` has the same options and, to about 1e-7 per class, the same numbers; torch's
- * `CrossEntropyLoss(label_smoothing)` is `fromLogits: true` with one-hot labels.
+ * | the numbers of | setting |
+ * | --- | --- |
+ * | Keras `CategoricalCrossentropy()`, to about 1e-7 per class; its other options have the same names | none |
+ * | Keras `fit(class_weight)`, `sample_weight` | `classWeights` |
+ * | torch `CrossEntropyLoss(label_smoothing)` | `fromLogits: true, labelSmoothing` |
+ * | torch `CrossEntropyLoss(weight=w)` of probabilities as labels | `fromLogits: true, classWeights: w` |
+ *
+ * torch divides by the weights' sum where labels are numbers of classes: give those weights as `batch.weight`, which a
+ * trainer divides by.
  *
  * Label smoothing: Szegedy et al., 2016, doi:10.1109/CVPR.2016.308.
  *
- * @throws RangeError for a label smoothing outside [0, 1]; when the loss is called, RangeError where the shapes differ
- * or hold fewer than 2 classes, and TypeError where an argument is not a tensor.
+ * @throws RangeError for an unknown option, a label smoothing outside [0, 1] or a negative weight; when the loss is
+ * called, RangeError where the shapes differ, hold fewer than 2 classes or not one for each weight, and TypeError where an
+ * argument is not a tensor.
  * @example
  * ```ts
  * crossEntropy()(tensor2d([[0, 1, 0]]), tensor2d([[0.25, 0.5, 0.25]])); // [0.693147]
  * ```
  */
-export function crossEntropy({ labelSmoothing = 0, fromLogits = false }: CrossEntropyOptions = {}): Loss {
+export function crossEntropy(options: CrossEntropyOptions = {}): Loss {
+  checkOptions(options, ['labelSmoothing', 'classWeights', 'ignoreIndex', 'fromLogits'], 'crossEntropy');
+  const { labelSmoothing = 0, classWeights, fromLogits = false, ...ignore } = options;
   checkRange(labelSmoothing, 0, 1, 'crossEntropy: labelSmoothing');
-  const ofSoftmax = { activation: 'softmax', fromLogits } as const;
-  return defineLossOfLogits('crossEntropy', ofSoftmax, ['distribution'], (yTrue, yPred, areLogits) => {
-    const logP = logProbabilities(yPred, areLogits, 'crossEntropy');
-    const labels = smoothLabels(yTrue, labelSmoothing, yTrue.shape[yTrue.rank - 1]);
-    return neg(sum(mul(labels, logP), -1));
-  });
+  const weights = readClassWeights(classWeights, 'crossEntropy: classWeights');
+  return classLoss('crossEntropy', { ...ignore, fromLogits, weights }, (yTrue, logP) =>
+    mul(smoothLabels(yTrue, labelSmoothing, classesOf(yTrue)), logP),
+  );
 }

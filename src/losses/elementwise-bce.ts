@@ -1,18 +1,16 @@
-import { clipByValue, log, mul, softplus, sub, type Tensor } from '@tensorflow/tfjs-core';
-import { EPSILON } from './epsilon';
+import { add, mul, neg, softplus, sub, type Tensor } from '@tensorflow/tfjs-core';
+import { logComplement, logProbability } from './log-probability';
 
-/** Probabilities within [EPSILON, 1 - EPSILON]: their logarithms and powers have finite gradients. */
-export function clipProbabilities(probabilities: Tensor): Tensor {
-  return clipByValue(probabilities, EPSILON, 1 - EPSILON);
+/** `-w y log p - (1 - y) log(1 - p)` of each element; `positive` is w, 1 where left out. */
+export function elementwiseBce(yTrue: Tensor, probabilities: Tensor, positive?: Tensor): Tensor {
+  const ofNegatives = mul(sub(yTrue, 1), logComplement(probabilities));
+  const ofPositives = mul(yTrue, logProbability(probabilities));
+  return sub(ofNegatives, positive ? mul(ofPositives, positive) : ofPositives);
 }
 
-/** `-y log p - (1 - y) log(1 - p)` of each element; `probabilities` must be clipped. */
-export function elementwiseBce(yTrue: Tensor, probabilities: Tensor): Tensor {
-  const negative = mul(sub(yTrue, 1), log(sub(1, probabilities)));
-  return sub(negative, mul(yTrue, log(probabilities)));
-}
-
-/** The same from `x = log(p / (1 - p))`: `log(1 + e^x) - x y`, finite for every finite `x`. */
-export function elementwiseBceFromLogits(yTrue: Tensor, logits: Tensor): Tensor {
-  return sub(softplus(logits), mul(logits, yTrue));
+/** The same from `x = log(p / (1 - p))`: `log(1 + e^x) - x y` where w is 1, finite for every finite `x`. */
+export function elementwiseBceFromLogits(yTrue: Tensor, logits: Tensor, positive?: Tensor): Tensor {
+  if (positive === undefined) return sub(softplus(logits), mul(logits, yTrue));
+  const share = add(mul(sub(positive, 1), yTrue), 1);
+  return add(mul(sub(1, yTrue), logits), mul(share, softplus(neg(logits))));
 }

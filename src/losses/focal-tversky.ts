@@ -1,5 +1,6 @@
 import { clipByValue, mul, pow } from '@tensorflow/tfjs-core';
 import { checkRange } from '../internal/check';
+import { checkOptions } from '../internal/check-options';
 import type { Loss } from '../types';
 import { checkPositive } from './check-positive';
 import { EPSILON } from './epsilon';
@@ -21,23 +22,37 @@ export interface FocalTverskyOptions extends TverskyOptions {
  * the power goes on as a straight line to 0, because its gradient there would be infinite.
  *
  * The paper's alpha (0.7) weighs false negatives; here that is beta. It
- * sums over the classes: `average: 'sum'`. smp's `TverskyLoss(alpha=a, beta=b, gamma=g)` on a batch of one with one
- * class is `alpha: a, beta: b, gamma: 1 / g, smooth: { numerator: 0, denominator: 1e-7 }, empty: 'zero'`.
+ * sums over the classes: `average: 'sum'`. smp's `TverskyLoss(alpha=a, beta=b, gamma=g)` of one class is `alpha: a,
+ * beta: b, gamma: 1 / g, smooth: { numerator: 0, denominator: 1e-7 }, absent: 'zero', pool: 'batch'`.
  *
  * Source: Abraham, Khan, 2019, doi:10.1109/ISBI.2019.8759329.
  *
- * @throws RangeError for a negative weight or smoothing, 0 in the denominator, a gamma of 0 or less, or an unknown
+ * @throws RangeError for an unknown option, a negative weight or smoothing, 0 in the denominator, a gamma of 0 or less, or an unknown
  * policy; when the loss is called, RangeError where the shapes differ and TypeError where an argument is not a tensor.
  * @example
  * ```ts
  * focalTversky()(tensor3d([[[1], [1], [0]]]), tensor3d([[[1], [0], [0]]])); // [0.363330]
  * ```
  */
-export function focalTversky({ alpha = 0.3, beta = 0.7, gamma = 4 / 3, ...options }: FocalTverskyOptions = {}): Loss {
+export function focalTversky(options: FocalTverskyOptions = {}): Loss {
+  const known = [
+    'alpha',
+    'beta',
+    'gamma',
+    'smooth',
+    'includeBackground',
+    'average',
+    'absent',
+    'pool',
+    'classWeights',
+    'ignoreIndex',
+  ] as const;
+  checkOptions(options, known, 'focalTversky');
+  const { alpha = 0.3, beta = 0.7, gamma = 4 / 3, ...rest } = options;
   checkRange(alpha, 0, Number.POSITIVE_INFINITY, 'focalTversky: alpha');
   checkRange(beta, 0, Number.POSITIVE_INFINITY, 'focalTversky: beta');
   checkPositive(gamma, 'focalTversky: gamma');
-  return regionLoss('focalTversky', options, (regions, smooth) => {
+  return regionLoss('focalTversky', rest, (regions, smooth) => {
     const distance = tverskyDistance(regions, smooth, { alpha, beta });
     return mul(distance, pow(clipByValue(distance, EPSILON, Number.POSITIVE_INFINITY), 1 / gamma - 1));
   });

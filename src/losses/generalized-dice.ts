@@ -10,15 +10,18 @@ import {
   square,
   sub,
   sum,
+  type Tensor1D,
   type Tensor2D,
+  tile,
 } from '@tensorflow/tfjs-core';
 import { checkChoice } from '../internal/check';
+import { checkOptions } from '../internal/check-options';
 import type { Loss } from '../types';
-import { defineLoss, OF_PROBABILITIES } from './define-loss';
+import { defineLoss, type IgnoreOptions, OF_PROBABILITIES } from './define-loss';
 import { readSmoothing, type Smoothing } from './region-loss';
-import { countRegions } from './regions';
+import { countRegions, sumRegions } from './regions';
 
-export interface GeneralizedDiceOptions {
+export interface GeneralizedDiceOptions extends IgnoreOptions {
   /**
    * The weight of a class whose target holds `n` pixels: `'square'` is `1 / n^2`, `'simple'` is `1 / n`, `'uniform'` is
    * 1. A class that the target does not hold weighs as much as the heaviest other class, and one of less than 1e-5 pixels
@@ -29,6 +32,8 @@ export interface GeneralizedDiceOptions {
   readonly smooth?: number | Smoothing;
   /** `false` leaves out class 0. Default: true. */
   readonly includeBackground?: boolean;
+  /** Whether the pixels of each sample are summed up or those of the whole batch, as in `softDice`. Default: `'sample'`. */
+  readonly pool?: 'sample' | 'batch';
 }
 
 /** Soft labels can hold less than this of a class; the square of what is left would then be 0, and the weight infinite. */
@@ -52,29 +57,31 @@ function classWeights(target: Tensor2D, weightType: 'square' | 'simple' | 'unifo
  * `yTrue`, `yPred`: `[batch, ..., classes]` of one shape, in [0, 1]. A sample whose target holds none of the classes
  * costs `1 - s_n / s_d`, whatever the prediction, unless `weightType` is `'uniform'`.
  *
- * MONAI's `GeneralizedDiceLoss` has the same defaults and numbers; its `w_type` is `weightType`.
+ * MONAI's `GeneralizedDiceLoss` has the same defaults and numbers; its `w_type` is `weightType`, its `batch=True` is
+ * `pool: 'batch'`.
  *
  * Source: Sudre et al., 2017, doi:10.1007/978-3-319-67558-9_28.
  *
- * @throws RangeError for an unknown weightType, a negative smoothing or 0 in the denominator; when the loss is called,
+ * @throws RangeError for an unknown option or weightType, a negative smoothing or 0 in the denominator; when the loss is called,
  * RangeError where the shapes differ and TypeError where an argument is not a tensor.
  * @example
  * ```ts
  * generalizedDice()(tensor3d([[[1, 0], [0, 1], [0, 1]]]), tensor3d([[[0, 1], [0, 1], [0, 1]]])); // [0.555553]
  * ```
  */
-export function generalizedDice({
-  weightType = 'square',
-  smooth = 1e-5,
-  includeBackground = true,
-}: GeneralizedDiceOptions = {}): Loss {
+export function generalizedDice(options: GeneralizedDiceOptions = {}): Loss {
   const name = 'generalizedDice';
+  checkOptions(options, ['weightType', 'smooth', 'includeBackground', 'pool', 'ignoreIndex'], name);
+  const { weightType = 'square', smooth = 1e-5, includeBackground = true, pool = 'sample', ignoreIndex } = options;
   checkChoice(weightType, ['square', 'simple', 'uniform'], `${name}: weightType`);
+  checkChoice(pool, ['sample', 'batch'], `${name}: pool`);
   const { numerator, denominator } = readSmoothing(smooth, name);
-  return defineLoss(name, OF_PROBABILITIES, (yTrue, yPred) => {
-    const { truePositives, target, predicted } = countRegions(yTrue, yPred, { includeBackground, name });
+  return defineLoss(name, { ...OF_PROBABILITIES, ignoreIndex }, (yTrue, yPred, weight) => {
+    const counts = countRegions(yTrue, yPred, { weight, includeBackground, name });
+    const { truePositives, target, predicted } = pool === 'batch' ? sumRegions(counts, 0) : counts;
     const weights = classWeights(target, weightType);
     const overlap = add(mul(sum(mul(truePositives, weights), 1), 2), numerator);
-    return sub(1, div(overlap, add(sum(mul(add(target, predicted), weights), 1), denominator)));
+    const losses = sub<Tensor1D>(1, div(overlap, add(sum(mul(add(target, predicted), weights), 1), denominator)));
+    return pool === 'batch' ? tile(losses, [yPred.shape[0]]) : losses;
   });
 }

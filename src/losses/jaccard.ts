@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/check-options';
 import type { Loss } from '../types';
 import { type RegionOptions, regionLoss } from './region-loss';
 import { tverskyDistance } from './tversky-distance';
@@ -15,11 +16,11 @@ export type JaccardOptions = RegionOptions;
  * | the numbers of | setting |
  * | --- | --- |
  * | MONAI `DiceLoss(jaccard=True)` | `smooth: 5e-6`, half of MONAI's |
- * | smp `JaccardLoss(smooth=0)` on a batch of one | `smooth: { numerator: 0, denominator: 1e-7 }, empty: 'zero'` |
+ * | smp `JaccardLoss(smooth=0)` | `smooth: { numerator: 0, denominator: 1e-7 }, absent: 'zero', pool: 'batch'` |
  *
  * Source: Rahman, Wang, 2016, doi:10.1007/978-3-319-50835-1_22.
  *
- * @throws RangeError for a negative smoothing, 0 in the denominator, or an unknown policy; when the loss is called,
+ * @throws RangeError for an unknown option, a negative smoothing or weight, 0 in the denominator, or an unknown policy; when the loss is called,
  * RangeError where the shapes differ and TypeError where an argument is not a tensor.
  * @example
  * ```ts
@@ -27,5 +28,7 @@ export type JaccardOptions = RegionOptions;
  * ```
  */
 export function jaccard(options: JaccardOptions = {}): Loss {
+  const known = ['smooth', 'includeBackground', 'average', 'absent', 'pool', 'classWeights', 'ignoreIndex'] as const;
+  checkOptions(options, known, 'jaccard');
   return regionLoss('jaccard', options, (regions, smooth) => tverskyDistance(regions, smooth, { alpha: 1, beta: 1 }));
 }

@@ -1,6 +1,9 @@
 import { mul, sign, sub } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/check-options';
 import type { Loss } from '../types';
-import { defineLoss } from './define-loss';
+import { defineMeanLoss, type IgnoreOptions } from './define-loss';
+
+export type MaeOptions = IgnoreOptions;
 
 /**
  * Mean absolute error of each sample.
@@ -10,14 +13,16 @@ import { defineLoss } from './define-loss';
  * `yTrue`, `yPred`: `[batch, ...]` of one shape, in any unit; the loss is in the same unit. Equals the mean of Keras's
  * `MeanAbsoluteError` and of torch's `L1Loss` over one sample. The gradient is 0 where the two agree.
  *
- * @throws when the loss is called: RangeError where the shapes differ, TypeError where an argument is not a tensor.
+ * @throws RangeError for an unknown option; when the loss is called, RangeError where the shapes differ and TypeError where
+ * an argument is not a tensor.
  * @example
  * ```ts
  * mae()(tensor2d([[0, 1]]), tensor2d([[0, 0.5]])); // [0.25]
  * ```
  */
-export function mae(): Loss {
-  return defineLoss('mae', {}, (yTrue, yPred) => {
+export function mae(options: MaeOptions = {}): Loss {
+  checkOptions(options, ['ignoreIndex'], 'mae');
+  return defineMeanLoss('mae', options, (yTrue, yPred) => {
     // Not abs: its gradient at 0 is -1, which would push an exact prediction away.
     const error = sub(yPred, yTrue);
     return mul(error, sign(error));

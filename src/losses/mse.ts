@@ -1,6 +1,9 @@
 import { squaredDifference } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/check-options';
 import type { Loss } from '../types';
-import { defineLoss } from './define-loss';
+import { defineMeanLoss, type IgnoreOptions } from './define-loss';
+
+export type MseOptions = IgnoreOptions;
 
 /**
  * Mean squared error of each sample.
@@ -10,12 +13,14 @@ import { defineLoss } from './define-loss';
  * `yTrue`, `yPred`: `[batch, ...]` of one shape, in any unit; the loss is in that unit squared. Equals the mean of
  * Keras's `MeanSquaredError` and of torch's `MSELoss` over one sample.
  *
- * @throws when the loss is called: RangeError where the shapes differ, TypeError where an argument is not a tensor.
+ * @throws RangeError for an unknown option; when the loss is called, RangeError where the shapes differ and TypeError where
+ * an argument is not a tensor.
  * @example
  * ```ts
  * mse()(tensor2d([[0, 1]]), tensor2d([[0, 0.5]])); // [0.125]
  * ```
  */
-export function mse(): Loss {
-  return defineLoss('mse', {}, (yTrue, yPred) => squaredDifference(yTrue, yPred));
+export function mse(options: MseOptions = {}): Loss {
+  checkOptions(options, ['ignoreIndex'], 'mse');
+  return defineMeanLoss('mse', options, (yTrue, yPred) => squaredDifference(yTrue, yPred));
 }

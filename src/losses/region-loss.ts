@@ -1,9 +1,10 @@
-import { cast, div, greater, maximum, mean, mul, sum, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
+import { cast, div, greater, maximum, mean, mul, sum, type Tensor1D, type Tensor2D, tile } from '@tensorflow/tfjs-core';
 import { checkChoice, checkRange } from '../internal/check';
 import type { Loss } from '../types';
 import { checkPositive } from './check-positive';
-import { defineLoss, OF_PROBABILITIES } from './define-loss';
-import { countRegions, type Regions } from './regions';
+import { readClassWeights } from './class-weights';
+import { defineLoss, type IgnoreOptions, OF_PROBABILITIES } from './define-loss';
+import { countRegions, type Regions, sumRegions } from './regions';
 
 /** What is added to both sides of an overlap ratio. */
 export interface Smoothing {
@@ -14,7 +15,7 @@ export interface Smoothing {
 }
 
 /** Options that `softDice`, `tversky`, `focalTversky` and `jaccard` have in common. */
-export interface RegionOptions {
+export interface RegionOptions extends IgnoreOptions {
   /**
    * In pixels; a number is added to both sides. Over an empty target the gradient of Dice is at most `1 / smooth`.
    * Default: 1.
@@ -34,6 +35,17 @@ export interface RegionOptions {
    * `'smooth'`.
    */
   readonly absent?: 'smooth' | 'zero' | 'skip';
+  /**
+   * What is summed up before the ratio is taken: the pixels of each sample, or of the whole batch, whose value each of its
+   * samples then gets. In a batch, a class need not be in every sample; its value depends on what else is in the batch, and
+   * not on weights of samples other than 0. Default: `'sample'`.
+   */
+  readonly pool?: 'sample' | 'batch';
+  /**
+   * At least 0, one for each class (without the background where that is left out): the values of the classes are
+   * multiplied by them, and averaged as before. Not with `average: 'micro'`. Default: 1 for each.
+   */
+  readonly classWeights?: readonly number[];
 }
 
 const SMALLEST = 1e-18;
@@ -52,30 +64,43 @@ export function readSmoothing(smooth: number | Smoothing, name: string): Smoothi
   return { numerator, denominator };
 }
 
-function pool({ truePositives, target, predicted }: Regions): Regions {
-  const total = (counts: Tensor2D): Tensor2D => sum<Tensor2D>(counts, 1, true);
-  return { truePositives: total(truePositives), target: total(target), predicted: total(predicted) };
-}
-
 /** Makes an overlap loss from its value for each sample and class, `[batch, classes]`. */
 export function regionLoss(
   name: string,
-  { smooth = 1, includeBackground = true, average = 'macro', absent = 'smooth' }: RegionOptions,
+  options: RegionOptions,
   lossOf: (regions: Regions, smoothing: Smoothing) => Tensor2D,
   squared = false,
 ): Loss {
+  const { smooth = 1, includeBackground = true, average = 'macro', absent = 'smooth', pool = 'sample' } = options;
+  const { classWeights, ignoreIndex } = options;
   const smoothing = readSmoothing(smooth, name);
   checkChoice(average, ['macro', 'micro', 'sum'], `${name}: average`);
   checkChoice(absent, ['smooth', 'zero', 'skip'], `${name}: absent`);
-  return defineLoss(name, OF_PROBABILITIES, (yTrue, yPred) => {
-    const counts = countRegions(yTrue, yPred, { includeBackground, squared, name });
-    const regions = average === 'micro' ? pool(counts) : counts;
-    const losses = lossOf(regions, smoothing);
-    const reduce = average === 'sum' ? sum<Tensor1D> : mean<Tensor1D>;
-    if (absent === 'smooth') return reduce(losses, 1);
-    const present = cast(greater(regions.target, 0), 'float32');
-    const counted = mul(losses, present);
-    if (absent === 'zero' || average === 'sum') return reduce(counted, 1);
+  checkChoice(pool, ['sample', 'batch'], `${name}: pool`);
+  if (classWeights !== undefined && average === 'micro') {
+    throw new RangeError(
+      `${name}: classWeights need one value per class: average must be 'macro' or 'sum', got 'micro'.`,
+    );
+  }
+  const weights = readClassWeights(classWeights, `${name}: classWeights`);
+
+  /** The mean or the sum over the classes. */
+  const reduce = (values: Tensor2D, { target }: Regions): Tensor1D => {
+    const overClasses = average === 'sum' ? sum<Tensor1D> : mean<Tensor1D>;
+    if (absent === 'smooth') return overClasses(values, 1);
+    const present = cast(greater(target, 0), 'float32');
+    const counted = mul(values, present);
+    if (absent === 'zero' || average === 'sum') return overClasses(counted, 1);
     return div(sum(counted, 1), maximum(sum(present, 1), 1));
+  };
+
+  return defineLoss(name, { ...OF_PROBABILITIES, ignoreIndex }, (yTrue, yPred, weight) => {
+    const counts = countRegions(yTrue, yPred, { weight, includeBackground, squared, name });
+    const ofClasses = average === 'micro' ? sumRegions(counts, 1) : counts;
+    const regions = pool === 'batch' ? sumRegions(ofClasses, 0) : ofClasses;
+    const values = lossOf(regions, smoothing);
+    const classes = weights(values.shape[1]);
+    const losses = reduce(classes ? mul<Tensor2D>(values, classes) : values, regions);
+    return pool === 'batch' ? tile(losses, [yPred.shape[0]]) : losses;
   });
 }

@@ -1,6 +1,8 @@
-import { add, div, mul, sub } from '@tensorflow/tfjs-core';
+import { add, div, mul, sub, type Tensor2D } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/check-options';
 import type { Loss } from '../types';
-import { type RegionOptions, regionLoss } from './region-loss';
+import { type RegionOptions, regionLoss, type Smoothing } from './region-loss';
+import type { Regions } from './regions';
 
 export interface SoftDiceOptions extends RegionOptions {
   /** Squares `y` and `p` in the denominator, as V-Net does. Default: false. */
@@ -19,29 +21,39 @@ export interface SoftDiceOptions extends RegionOptions {
  * | --- | --- |
  * | MONAI `DiceLoss()` | `smooth: 1e-5` |
  * | MONAI `DiceLoss(squared_pred=True, include_background=False)` | `smooth: 1e-5, squared: true, includeBackground: false` |
- * | Keras `Dice()` on a batch of one | `smooth: { numerator: 0, denominator: 1e-7 }, average: 'micro'` |
- * | smp `DiceLoss(smooth=0)` on a batch of one | `smooth: { numerator: 0, denominator: 1e-7 }, absent: 'zero'` |
- * | smp `DiceLoss(smooth=s)` on a batch of one | `smooth: 2 * s, absent: 'zero'` |
- *
- * Keras and smp sum over the batch before they divide; here each sample has its own ratio.
+ * | MONAI `DiceLoss(batch=True, weight=w)` | `smooth: 1e-5, pool: 'batch', classWeights: w` |
+ * | MONAI `MaskedDiceLoss()(pred, target, mask)` | `smooth: 1e-5`, the mask as the third argument |
+ * | nnU-Net `SoftDiceLoss(batch_dice=True, do_bg=False, smooth=s)`, which is 1 less | `smooth: s, includeBackground: false, pool: 'batch'` |
+ * | Keras `Dice()` | `smooth: { numerator: 0, denominator: 1e-7 }, average: 'micro', pool: 'batch'` |
+ * | smp `DiceLoss(smooth=0)` | `smooth: { numerator: 0, denominator: 1e-7 }, absent: 'zero', pool: 'batch'` |
+ * | smp `DiceLoss(smooth=s)` | `smooth: 2 * s, absent: 'zero', pool: 'batch'` |
+ * | smp `DiceLoss(ignore_index=i)` | `ignoreIndex: i` |
  *
  * Source: Milletari, Navab, Ahmadi, 2016, doi:10.1109/3DV.2016.79.
  *
- * @throws RangeError for a negative smoothing, 0 in the denominator, or an unknown policy; when the loss is called,
+ * @throws RangeError for an unknown option, a negative smoothing or weight, 0 in the denominator, or an unknown policy; when the loss is called,
  * RangeError where the shapes differ and TypeError where an argument is not a tensor.
  * @example
  * ```ts
  * softDice()(tensor3d([[[1], [1], [0]]]), tensor3d([[[1], [0], [0]]])); // [0.25]
  * ```
  */
-export function softDice({ squared = false, ...options }: SoftDiceOptions = {}): Loss {
-  return regionLoss(
-    'softDice',
-    options,
-    ({ truePositives, target, predicted }, smooth) => {
-      const numerator = add(mul(truePositives, 2), smooth.numerator);
-      return sub(1, div(numerator, add(add(target, predicted), smooth.denominator)));
-    },
-    squared,
-  );
+export function softDice(options: SoftDiceOptions = {}): Loss {
+  const known = [
+    'squared',
+    'smooth',
+    'includeBackground',
+    'average',
+    'absent',
+    'pool',
+    'classWeights',
+    'ignoreIndex',
+  ] as const;
+  checkOptions(options, known, 'softDice');
+  const { squared = false, ...rest } = options;
+  const distance = ({ truePositives, target, predicted }: Regions, smooth: Smoothing): Tensor2D => {
+    const numerator = add(mul(truePositives, 2), smooth.numerator);
+    return sub(1, div(numerator, add(add(target, predicted), smooth.denominator)));
+  };
+  return regionLoss('softDice', rest, distance, squared);
 }

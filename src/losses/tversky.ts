@@ -1,4 +1,5 @@
 import { checkRange } from '../internal/check';
+import { checkOptions } from '../internal/check-options';
 import type { Loss } from '../types';
 import { type RegionOptions, regionLoss } from './region-loss';
 import { tverskyDistance } from './tversky-distance';
@@ -21,22 +22,36 @@ export interface TverskyOptions extends RegionOptions {
  * | the numbers of | setting |
  * | --- | --- |
  * | MONAI `TverskyLoss(alpha=a, beta=b)` | `alpha: a, beta: b, smooth: 1e-5` |
- * | Keras `Tversky(alpha=a, beta=b)` on a batch of one | `alpha: b, beta: a, smooth: { numerator: 0, denominator: 1e-7 }, average: 'micro'` |
- * | smp `TverskyLoss(alpha=a, beta=b)` on a batch of one | `alpha: a, beta: b, smooth: { numerator: 0, denominator: 1e-7 }, absent: 'zero'` |
+ * | Keras 3.15.1 `Tversky(alpha=a, beta=b)` | `alpha: b, beta: a, smooth: { numerator: 0, denominator: 1e-7 }, average: 'micro', pool: 'batch'` |
+ * | smp `TverskyLoss(alpha=a, beta=b)` | `alpha: a, beta: b, smooth: { numerator: 0, denominator: 1e-7 }, absent: 'zero', pool: 'batch'` |
  *
- * All three default to 0.5 for both. Keras says that its alpha weighs false positives, but it weighs false negatives.
+ * All three default to 0.5 for both. Keras says that its alpha weighs false positives; up to 3.15.1 it weighs false
+ * negatives. Later versions have been mended: there alpha is alpha and beta is beta.
  *
  * Source: Salehi, Erdogmus, Gholipour, 2017, doi:10.1007/978-3-319-67389-9_44.
  *
- * @throws RangeError for a negative weight or smoothing, 0 in the denominator, or an unknown policy; when the loss is
+ * @throws RangeError for an unknown option, a negative weight or smoothing, 0 in the denominator, or an unknown policy; when the loss is
  * called, RangeError where the shapes differ and TypeError where an argument is not a tensor.
  * @example
  * ```ts
  * tversky()(tensor3d([[[1], [1], [0]]]), tensor3d([[[1], [0], [0]]])); // [0.259259]
  * ```
  */
-export function tversky({ alpha = 0.3, beta = 0.7, ...options }: TverskyOptions = {}): Loss {
+export function tversky(options: TverskyOptions = {}): Loss {
+  const known = [
+    'alpha',
+    'beta',
+    'smooth',
+    'includeBackground',
+    'average',
+    'absent',
+    'pool',
+    'classWeights',
+    'ignoreIndex',
+  ] as const;
+  checkOptions(options, known, 'tversky');
+  const { alpha = 0.3, beta = 0.7, ...rest } = options;
   checkRange(alpha, 0, Number.POSITIVE_INFINITY, 'tversky: alpha');
   checkRange(beta, 0, Number.POSITIVE_INFINITY, 'tversky: beta');
-  return regionLoss('tversky', options, (regions, smooth) => tverskyDistance(regions, smooth, { alpha, beta }));
+  return regionLoss('tversky', rest, (regions, smooth) => tverskyDistance(regions, smooth, { alpha, beta }));
 }

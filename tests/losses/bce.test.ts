@@ -34,6 +34,20 @@ describe('bce', () => {
     expect(slope).toBeCloseTo(0, 5);
   });
 
+  it('rejects weights of positives that do not fit', () => {
+    expect(() => bce({ posWeight: -1 })).toThrow('bce: posWeight must lie in [0, Infinity], got -1.');
+    expect(() => bce({ posWeight: '2' as unknown as number })).toThrow(TypeError);
+    expect(() => evaluate(bce({ posWeight: [1, 2] }), [[1]], [[0.5]])).toThrow(
+      'bce: posWeight must hold one weight per class, got 2 for 1.',
+    );
+  });
+
+  it('does not ignore what can be a label', () => {
+    expect(() => bce({ ignoreIndex: 0 })).toThrow(
+      'bce: ignoreIndex must lie outside of [0,1], where its labels lie, got 0: it marks what is not known, such as 255.',
+    );
+  });
+
   it('rejects a label smoothing that is no share', () => {
     expect(() => bce({ labelSmoothing: 1.5 })).toThrow('bce: labelSmoothing must lie in [0, 1], got 1.5.');
     expect(() => bce({ labelSmoothing: Number.NaN })).toThrow(RangeError);

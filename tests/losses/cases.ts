@@ -7,6 +7,7 @@ import {
   crossEntropy,
   focalTversky,
   generalizedDice,
+  type IgnoreOptions,
   jaccard,
   mae,
   mse,
@@ -21,6 +22,8 @@ import * as o from './oracle';
 export interface Case {
   readonly name: string;
   readonly loss: Loss;
+  /** The same loss with further options. */
+  readonly make: (options: IgnoreOptions) => Loss;
   readonly oracle: o.Oracle;
   readonly logits?: boolean;
   readonly exclusive?: boolean;
@@ -30,111 +33,162 @@ export interface Case {
 const noSmoothing = { numerator: 0, denominator: 1e-7 };
 const fromLogits = true;
 
-export const cases: readonly Case[] = [
-  { name: 'mse()', loss: mse(), oracle: o.mseOracle },
-  { name: 'mae()', loss: mae(), oracle: o.maeOracle },
-  { name: 'bce()', loss: bce(), oracle: o.bceOracle() },
-  { name: 'bce, smoothed', loss: bce({ labelSmoothing: 0.1 }), oracle: o.bceOracle({ labelSmoothing: 0.1 }) },
+const made: readonly Omit<Case, 'loss'>[] = [
+  { name: 'mse()', make: (more) => mse(more), oracle: o.mseOracle },
+  { name: 'mae()', make: (more) => mae(more), oracle: o.maeOracle },
+  { name: 'bce()', make: (more) => bce(more), oracle: o.bceOracle() },
+  {
+    name: 'bce, smoothed',
+    make: (more) => bce({ labelSmoothing: 0.1, ...more }),
+    oracle: o.bceOracle({ labelSmoothing: 0.1 }),
+  },
   {
     name: 'bce of logits, smoothed',
-    loss: bce({ labelSmoothing: 0.1, fromLogits }),
+    make: (more) => bce({ labelSmoothing: 0.1, fromLogits, ...more }),
     oracle: o.bceOracle({ labelSmoothing: 0.1, fromLogits }),
     logits: true,
   },
-  { name: 'crossEntropy()', loss: crossEntropy(), oracle: o.crossEntropyOracle(), exclusive: true },
+  {
+    name: 'bce, positives weighted',
+    make: (more) => bce({ posWeight: [1, 0.5, 4], labelSmoothing: 0.1, ...more }),
+    oracle: o.bceOracle({ posWeight: [1, 0.5, 4], labelSmoothing: 0.1 }),
+    severalClasses: true,
+  },
+  {
+    name: 'bce of logits, positives weighted',
+    make: (more) => bce({ posWeight: 3, fromLogits, ...more }),
+    oracle: o.bceOracle({ posWeight: [3, 3, 3], fromLogits }),
+    logits: true,
+  },
+  {
+    name: 'crossEntropy, smoothed, classes weighted',
+    make: (more) => crossEntropy({ labelSmoothing: 0.1, classWeights: [1, 0.5, 4], ...more }),
+    oracle: o.crossEntropyOracle({ labelSmoothing: 0.1, classWeights: [1, 0.5, 4] }),
+    exclusive: true,
+  },
+  { name: 'crossEntropy()', make: (more) => crossEntropy(more), oracle: o.crossEntropyOracle(), exclusive: true },
   {
     name: 'crossEntropy, smoothed',
-    loss: crossEntropy({ labelSmoothing: 0.1 }),
+    make: (more) => crossEntropy({ labelSmoothing: 0.1, ...more }),
     oracle: o.crossEntropyOracle({ labelSmoothing: 0.1 }),
     exclusive: true,
   },
   {
     name: 'crossEntropy of logits',
-    loss: crossEntropy({ fromLogits }),
+    make: (more) => crossEntropy({ fromLogits, ...more }),
     oracle: o.crossEntropyOracle({ fromLogits }),
     logits: true,
     exclusive: true,
   },
-  { name: 'binaryFocal()', loss: binaryFocal(), oracle: o.binaryFocalOracle({ alpha: 0.25 }) },
+  { name: 'binaryFocal()', make: (more) => binaryFocal(more), oracle: o.binaryFocalOracle({ alpha: 0.25 }) },
   {
     name: 'binaryFocal, gamma below 1',
-    loss: binaryFocal({ alpha: null, gamma: 0.5 }),
+    make: (more) => binaryFocal({ alpha: null, gamma: 0.5, ...more }),
     oracle: o.binaryFocalOracle({ gamma: 0.5 }),
   },
   {
     name: 'binaryFocal of logits',
-    loss: binaryFocal({ fromLogits }),
+    make: (more) => binaryFocal({ fromLogits, ...more }),
     oracle: o.binaryFocalOracle({ alpha: 0.25, fromLogits }),
     logits: true,
   },
   {
     name: 'binaryFocal of logits, gamma below 1',
-    loss: binaryFocal({ gamma: 0.5, fromLogits }),
+    make: (more) => binaryFocal({ gamma: 0.5, fromLogits, ...more }),
     oracle: o.binaryFocalOracle({ alpha: 0.25, gamma: 0.5, fromLogits }),
     logits: true,
   },
-  { name: 'categoricalFocal()', loss: categoricalFocal(), oracle: o.categoricalFocalOracle(), exclusive: true },
+  {
+    name: 'binaryFocal, classes weighted',
+    make: (more) => binaryFocal({ classWeights: [1, 0.5, 4], ...more }),
+    oracle: o.binaryFocalOracle({ alpha: 0.25, classWeights: [1, 0.5, 4] }),
+    severalClasses: true,
+  },
+  {
+    name: 'categoricalFocal()',
+    make: (more) => categoricalFocal(more),
+    oracle: o.categoricalFocalOracle(),
+    exclusive: true,
+  },
   {
     name: 'categoricalFocal of logits, gamma below 1',
-    loss: categoricalFocal({ alpha: [0.2, 0.5, 0.3], gamma: 0.5, fromLogits }),
+    make: (more) => categoricalFocal({ alpha: [0.2, 0.5, 0.3], gamma: 0.5, fromLogits, ...more }),
     oracle: o.categoricalFocalOracle({ alpha: [0.2, 0.5, 0.3], gamma: 0.5, fromLogits }),
     logits: true,
     exclusive: true,
   },
-  { name: 'softDice()', loss: softDice(), oracle: o.diceOracle() },
-  { name: 'softDice, squared', loss: softDice({ squared: true }), oracle: o.diceOracle({ power: 2 }) },
+  { name: 'softDice()', make: (more) => softDice(more), oracle: o.diceOracle() },
+  {
+    name: 'softDice, squared',
+    make: (more) => softDice({ squared: true, ...more }),
+    oracle: o.diceOracle({ power: 2 }),
+  },
   {
     name: 'softDice, no smoothing, foreground, sum',
-    loss: softDice({ smooth: noSmoothing, includeBackground: false, average: 'sum' }),
+    make: (more) => softDice({ smooth: noSmoothing, includeBackground: false, average: 'sum', ...more }),
     oracle: o.diceOracle({ ...noSmoothing, includeBackground: false, average: 'sum' }),
     severalClasses: true,
   },
   {
     name: 'softDice, micro, absent: zero',
-    loss: softDice({ average: 'micro', absent: 'zero' }),
+    make: (more) => softDice({ average: 'micro', absent: 'zero', ...more }),
     oracle: o.diceOracle({ average: 'micro', absent: 'zero' }),
   },
   {
     name: 'softDice, absent: zero',
-    loss: softDice({ absent: 'zero' }),
+    make: (more) => softDice({ absent: 'zero', ...more }),
     oracle: o.diceOracle({ absent: 'zero' }),
   },
   {
     name: 'softDice, absent: skip',
-    loss: softDice({ absent: 'skip' }),
+    make: (more) => softDice({ absent: 'skip', ...more }),
     oracle: o.diceOracle({ absent: 'skip' }),
   },
-  { name: 'generalizedDice()', loss: generalizedDice(), oracle: o.generalizedDiceOracle() },
+  {
+    name: 'softDice, class weights, absent: skip',
+    make: (more) => softDice({ classWeights: [0.5, 2, 3], absent: 'skip', ...more }),
+    oracle: o.diceOracle({ classWeights: [0.5, 2, 3], absent: 'skip' }),
+    severalClasses: true,
+  },
+  {
+    name: 'softDice, class weights of the foreground',
+    make: (more) => softDice({ classWeights: [2, 0], includeBackground: false, ...more }),
+    oracle: o.diceOracle({ classWeights: [2, 0], includeBackground: false }),
+    severalClasses: true,
+  },
+  { name: 'generalizedDice()', make: (more) => generalizedDice(more), oracle: o.generalizedDiceOracle() },
   {
     name: 'generalizedDice, simple, foreground',
-    loss: generalizedDice({ weightType: 'simple', includeBackground: false, smooth: 0.1 }),
+    make: (more) => generalizedDice({ weightType: 'simple', includeBackground: false, smooth: 0.1, ...more }),
     oracle: o.generalizedDiceOracle({ weightType: 'simple', includeBackground: false, smooth: 0.1 }),
     severalClasses: true,
   },
   {
     name: 'generalizedDice, uniform',
-    loss: generalizedDice({ weightType: 'uniform' }),
+    make: (more) => generalizedDice({ weightType: 'uniform', ...more }),
     oracle: o.generalizedDiceOracle({ weightType: 'uniform' }),
   },
-  { name: 'tversky()', loss: tversky(), oracle: o.tverskyOracle() },
+  { name: 'tversky()', make: (more) => tversky(more), oracle: o.tverskyOracle() },
   {
     name: 'tversky, no smoothing',
-    loss: tversky({ alpha: 1.5, beta: 0, smooth: noSmoothing }),
+    make: (more) => tversky({ alpha: 1.5, beta: 0, smooth: noSmoothing, ...more }),
     oracle: o.tverskyOracle({ alpha: 1.5, beta: 0, ...noSmoothing }),
   },
-  { name: 'focalTversky()', loss: focalTversky(), oracle: o.tverskyOracle({ exponent: 0.75 }) },
+  { name: 'focalTversky()', make: (more) => focalTversky(more), oracle: o.tverskyOracle({ exponent: 0.75 }) },
   {
     name: 'focalTversky, gamma below 1, sum',
-    loss: focalTversky({ gamma: 0.5, average: 'sum' }),
+    make: (more) => focalTversky({ gamma: 0.5, average: 'sum', ...more }),
     oracle: o.tverskyOracle({ exponent: 2, average: 'sum' }),
   },
-  { name: 'jaccard()', loss: jaccard(), oracle: o.tverskyOracle({ alpha: 1, beta: 1 }) },
+  { name: 'jaccard()', make: (more) => jaccard(more), oracle: o.tverskyOracle({ alpha: 1, beta: 1 }) },
   {
     name: 'sumOf softDice and bce',
-    loss: sumOf([softDice(), bce()], { weights: [0.5, 2] }),
+    make: (more) => sumOf([softDice(more), bce(more)], { weights: [0.5, 2] }),
     oracle: (y, p, classes) => 0.5 * o.diceOracle()(y, p, classes) + 2 * o.bceOracle()(y, p, classes),
   },
 ];
+
+export const cases: readonly Case[] = made.map((c) => ({ ...c, loss: c.make({}) }));
 
 /** Labels and predictions as plain numbers, to make tensors of and to hand to an oracle. */
 export interface Inputs {

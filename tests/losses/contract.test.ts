@@ -1,4 +1,4 @@
-import { cast, grad, sum, tensor1d, tensor2d, tidy, zeros } from '@tensorflow/tfjs-core';
+import { cast, grad, ones, sum, type Tensor, tensor1d, tensor2d, tidy, zeros } from '@tensorflow/tfjs-core';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as exported from '../../src/losses/index';
@@ -16,16 +16,17 @@ import {
   randomInputs,
   toTensor,
 } from './cases';
+import { ignoredInputs, weightedInputs } from './known';
 
 useCpu();
 
-function valuesOf(loss: Loss, { shape, yTrue, yPred }: Inputs): number[] {
-  return tidy(() => Array.from(loss(toTensor(yTrue, shape), toTensor(yPred, shape)).dataSync()));
+function valuesOf(loss: Loss, { shape, yTrue, yPred }: Inputs, weight?: Tensor): number[] {
+  return tidy(() => Array.from(loss(toTensor(yTrue, shape), toTensor(yPred, shape), weight).dataSync()));
 }
 
-function gradientOf(loss: Loss, { shape, yTrue, yPred }: Inputs): number[] {
+function gradientOf(loss: Loss, { shape, yTrue, yPred }: Inputs, weight?: Tensor): number[] {
   return tidy(() => {
-    const total = grad((p) => sum(loss(toTensor(yTrue, shape), p)));
+    const total = grad((p) => sum(loss(toTensor(yTrue, shape), p, weight)));
     return Array.from(total(toTensor(yPred, shape)).dataSync());
   });
 }
@@ -47,7 +48,7 @@ const needsClasses = ({ exclusive, severalClasses }: Case) => exclusive === true
 const shapes: readonly number[][] = [[3], [2, 3], [2, 4, 3], [2, 3, 2, 3], [2, 2, 2, 3, 3]];
 
 describe.each(cases)('$name', (c) => {
-  const { loss, oracle } = c;
+  const { loss, oracle, exclusive = false } = c;
   const fitting = shapes.filter((shape) => shape.length > 1 || !needsClasses(c));
 
   it.each(fitting.map((shape) => [shape]))('returns one loss per sample, as the oracle does, for shape %j', (shape) => {
@@ -109,6 +110,71 @@ describe.each(cases)('$name', (c) => {
       const got = tidy(() => Array.from(loss(cast(toTensor(yTrue, shape), dtype), toTensor(yPred, shape)).dataSync()));
       expect(got).toEqual(wanted);
     }
+  });
+
+  it('counts a pixel as often as it weighs', () => {
+    const inputs = weightedInputs(c);
+    const weight = toTensor(inputs.weight, [2, 5, 1]);
+    expect(loss).toHaveLength(3);
+    expectClose(valuesOf(loss, inputs, weight), inputs.wanted, 3e-6);
+    if (exclusive) return;
+    // A weight for each element says the same, where those of a pixel are equal.
+    const each = toTensor(
+      inputs.weight.flatMap((w) => [w, w, w]),
+      inputs.shape,
+    );
+    expectClose(valuesOf(loss, inputs, each), inputs.wanted, 3e-6);
+  });
+
+  it('lets nothing of what weighs 0 through, NaN included, and takes a sample where nothing weighs for an empty one', () => {
+    const inputs = weightedInputs(c);
+    const spoiled = inputs.weight.flatMap((w) => [w, w, w]).map((w, i) => (w === 0 ? Number.NaN : inputs.yTrue[i]));
+    const weight = toTensor(inputs.weight, [2, 5, 1]);
+    expectClose(valuesOf(loss, { ...inputs, yTrue: spoiled }, weight), inputs.wanted, 3e-6);
+    const slopes = gradientOf(loss, { ...inputs, yTrue: spoiled }, weight);
+    slopes.forEach((slope, i) => {
+      if (inputs.weight[Math.floor(i / 3)] === 0) expect(slope).toBe(0);
+      expect(Number.isFinite(slope)).toBe(true);
+    });
+    const nothing = zeros([2, 5, 1]);
+    expect(gradientOf(loss, inputs, nothing).every((slope) => slope === 0)).toBe(true);
+    // The mean of no elements is 0 / 0 in the oracle.
+    const wanted = oracle([], [], 3) || 0;
+    expectClose(valuesOf(loss, inputs, nothing), [wanted, wanted], 3e-6);
+  });
+
+  it('leaves out the elements that it is told to ignore', () => {
+    const inputs = ignoredInputs(c, 255);
+    const ignoring = c.make({ ignoreIndex: 255 });
+    expect(ignoring.ignoreIndex).toBe(255);
+    expect(loss).not.toHaveProperty('ignoreIndex');
+    expectClose(valuesOf(ignoring, inputs), inputs.wanted, 3e-6);
+    gradientOf(ignoring, inputs).forEach((slope, i) => {
+      if (inputs.weight[Math.floor(i / 3)] === 0) expect(slope).toBe(0);
+    });
+    const twice = toTensor(
+      inputs.weight.map((w) => w * 2),
+      [2, 5, 1],
+    );
+    expectClose(valuesOf(ignoring, inputs, twice), valuesOf(loss, weightedInputs(c, inputs.weight), twice), 3e-6);
+    for (const [wrong, kind] of [
+      ['255', TypeError],
+      [Number.NaN, RangeError],
+    ] as const) {
+      expect(() => c.make({ ignoreIndex: wrong as number })).toThrow(kind);
+    }
+  });
+
+  it('says which weights it takes, and which options it has', () => {
+    const inputs = randomInputs(c, [2, 4, 3]);
+    expect(() => valuesOf(loss, inputs, ones([2]))).toThrow('weight must hold a weight for each element, shape [');
+    expect(() => valuesOf(loss, inputs, ones([2, 4]))).toThrow('got [2,4]. Weights of samples');
+    expect(() => valuesOf(loss, inputs, 1 as unknown as Tensor)).toThrow('weight must be a Tensor, got number.');
+    if (exclusive) {
+      expect(() => valuesOf(loss, inputs, ones([2, 4, 3]))).toThrow('as its classes are known or unknown together');
+    }
+    const misspelt = { ignoreIndx: 255 } as { ignoreIndex?: number };
+    expect(() => c.make(misspelt)).toThrow("unknown option 'ignoreIndx'. Did you mean 'ignoreIndex'?");
   });
 
   it('leaves no tensor behind', async () => {

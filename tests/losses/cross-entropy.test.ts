@@ -45,8 +45,27 @@ describe('crossEntropy', () => {
     expect(gradient(loss, [[0, 1]], [[100, -100]])).toEqual([1, -1]);
   });
 
-  it('charges nothing for a pixel without a label', () => {
-    expect(evaluate(crossEntropy(), [[0, 0]], [[0.9, 0.1]])[0]).toBeCloseTo(0, 10);
+  it('leaves a pixel without a label out of the mean, smoothed and weighted too', () => {
+    expect(evaluate(crossEntropy(), [[0, 0]], [[0.9, 0.1]])).toEqual([0]);
+    const labels = [[[0, 1], [0, 0], [1, 0], [0, 0]]]; // biome-ignore format: one pixel each
+    const guesses = [[[0.5, 0.5], [0.9, 0.1], [0.25, 0.75], [0, 1]]]; // biome-ignore format: one pixel each
+    expect(evaluate(crossEntropy(), labels, guesses)[0]).toBeCloseTo((Math.LN2 + Math.log(4)) / 2, 6);
+    expect(gradient(crossEntropy(), labels, guesses).slice(2, 4).map(Math.abs)).toEqual([0, 0]);
+    const smoothed = crossEntropy({ labelSmoothing: 1, classWeights: [1, 3] });
+    const wanted = (0.5 * 4 * Math.LN2 + 0.5 * (Math.log(4) + 3 * Math.log(4 / 3))) / 2;
+    expect(evaluate(smoothed, labels, guesses)[0]).toBeCloseTo(wanted, 6);
+  });
+
+  it('weighs classes, also where a sample has one label', () => {
+    const loss = crossEntropy({ classWeights: [1, 3] });
+    const [first, second] = evaluate(loss, [[1, 0], [0, 1]], [[0.5, 0.5], [0.5, 0.5]]); // biome-ignore format: pairs
+    expect(first).toBeCloseTo(Math.LN2, 6);
+    expect(second).toBeCloseTo(3 * Math.LN2, 6);
+    expect(() => evaluate(loss, [[1, 0, 0]], [[1, 0, 0]])).toThrow(
+      'crossEntropy: classWeights must hold one weight per class, got 2 for 3.',
+    );
+    expect(() => crossEntropy({ classWeights: [-1, 1] })).toThrow(RangeError);
+    expect(() => crossEntropy({ classWeights: { 0: 1 } as unknown as number[] })).toThrow(TypeError);
   });
 
   it('rejects an axis that holds one class, and says what to use', () => {

@@ -4,10 +4,10 @@ export type Oracle = (y: readonly number[], p: readonly number[], classes: numbe
 const clip = (p: number) => Math.min(Math.max(p, 1e-7), 1 - 1e-7);
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
-function elementMean(of: (y: number, p: number) => number): Oracle {
-  return (y, p) => {
+function elementMean(of: (y: number, p: number, c: number) => number): Oracle {
+  return (y, p, classes) => {
     let total = 0;
-    for (let i = 0; i < y.length; i++) total += of(y[i], p[i]);
+    for (let i = 0; i < y.length; i++) total += of(y[i], p[i], i % classes);
     return total / y.length;
   };
 }
@@ -24,19 +24,25 @@ function entropyOfLogit(y: number, x: number): number {
 export const mseOracle = elementMean((y, p) => (y - p) ** 2);
 export const maeOracle = elementMean((y, p) => Math.abs(y - p));
 
-export function bceOracle({ labelSmoothing = 0, fromLogits = false } = {}): Oracle {
-  return elementMean((y, p) => {
+export function bceOracle({ labelSmoothing = 0, posWeight = [1, 1, 1], fromLogits = false } = {}): Oracle {
+  const of = fromLogits ? entropyOfLogit : entropy;
+  return elementMean((y, p, c) => {
     const label = y + labelSmoothing * (0.5 - y);
-    return fromLogits ? entropyOfLogit(label, p) : entropy(label, p);
+    return posWeight[c] * label * of(1, p) + (1 - label) * of(0, p);
   });
 }
 
-export function binaryFocalOracle({ alpha = null as number | null, gamma = 2, fromLogits = false } = {}): Oracle {
-  return elementMean((y, x) => {
+export function binaryFocalOracle({
+  alpha = null as number | null,
+  gamma = 2,
+  classWeights = [1, 1, 1],
+  fromLogits = false,
+} = {}): Oracle {
+  return elementMean((y, x, c) => {
     const p = fromLogits ? sigmoid(x) : x;
     const right = y * p + (1 - y) * (1 - p);
     const weight = alpha === null ? 1 : y * alpha + (1 - y) * (1 - alpha);
-    return weight * (1 - right) ** gamma * (fromLogits ? entropyOfLogit(y, x) : entropy(y, p));
+    return classWeights[c] * weight * (1 - right) ** gamma * (fromLogits ? entropyOfLogit(y, x) : entropy(y, p));
   });
 }
 
@@ -58,9 +64,13 @@ function pixelMean(fromLogits: boolean, of: (y: readonly number[], logP: readonl
   };
 }
 
-export function crossEntropyOracle({ labelSmoothing = 0, fromLogits = false } = {}): Oracle {
+export function crossEntropyOracle({ labelSmoothing = 0, classWeights = [1, 1, 1], fromLogits = false } = {}): Oracle {
   return pixelMean(fromLogits, (y, logP) =>
-    y.reduce((total, label, c) => total - (label * (1 - labelSmoothing) + labelSmoothing / y.length) * logP[c], 0),
+    y.reduce(
+      (total, label, c) =>
+        total - classWeights[c] * (label * (1 - labelSmoothing) + labelSmoothing / y.length) * logP[c],
+      0,
+    ),
   );
 }
 
@@ -95,11 +105,18 @@ interface OverlapSettings {
   includeBackground?: boolean;
   average?: 'macro' | 'micro' | 'sum';
   absent?: 'smooth' | 'zero' | 'skip';
+  classWeights?: readonly number[];
 }
 
 function overlap(
   of: (counts: Counts) => number,
-  { power = 1, includeBackground = true, average = 'macro', absent = 'smooth' }: OverlapSettings,
+  {
+    power = 1,
+    includeBackground = true,
+    average = 'macro',
+    absent = 'smooth',
+    classWeights = [1, 1, 1],
+  }: OverlapSettings,
 ): Oracle {
   return (y, p, classes) => {
     let counts = countClasses(y, p, classes, power);
@@ -111,9 +128,9 @@ function overlap(
     }
     let total = 0;
     let divisor = 0;
-    for (const count of counts) {
+    for (const [c, count] of counts.entries()) {
       const missing = count.target === 0;
-      if (!(missing && absent !== 'smooth')) total += of(count);
+      if (!(missing && absent !== 'smooth')) total += classWeights[c] * of(count);
       if (!(missing && absent === 'skip')) divisor++;
     }
     return average === 'sum' || divisor === 0 ? total : total / divisor;

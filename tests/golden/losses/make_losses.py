@@ -1,7 +1,8 @@
 """Runs the losses of MONAI, Keras and segmentation_models.pytorch on small inputs and writes losses.json beside it.
 
 Every value is of one sample: each library sees a batch of one, because Keras and smp sum over the batch before they
-divide. A case is named after the Python expression that made it. Run with python 3.11 and the packages that the JSON
+divide; "of the batch" stands behind the name where it saw all samples at once, which then have one value. Labels of 255
+are to be ignored. A case is named after the Python expression that made it. Run with python 3.11 and the packages that the JSON
 names.
 """
 
@@ -69,6 +70,18 @@ def multiclass_logits():
     return target, logits
 
 
+def ignoring(target, prediction):
+    """A third of the pixels have no label: all of a sample, or some of each class."""
+    target = target.copy()
+    unknown = rng.uniform(0, 1, (*target.shape[:-1], 1)) < 1 / 3
+    unknown[1] = True
+    return np.where(unknown, np.float32(255), target), prediction
+
+
+def weighted(target, prediction, weight):
+    return target, prediction, float32(weight)
+
+
 INPUTS = {
     "binary": binary(),
     "multiclass": multiclass(),
@@ -83,6 +96,18 @@ INPUTS = {
         np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0.1, 0.2, 0.3, 0.4]], np.float32),
         np.array([[1, 0, 0, 0], [1, 0, 0, 0], [0.1, 0.2, 0.3, 0.4], [0.4, 0.4, 0.4, 0.8]], np.float32),
     ),
+}
+
+MULTILABEL = INPUTS["multilabel"]
+INPUTS |= {
+    "multilabelLogits": (MULTILABEL[0], float32(rng.normal(0, 3, MULTILABEL[0].shape))),
+    "binaryIgnored": ignoring(*INPUTS["binary"]),
+    "binaryLogitsIgnored": ignoring(*INPUTS["binaryLogits"]),
+    "multiclassIgnored": ignoring(*INPUTS["multiclass"]),
+    "multiclassLogitsIgnored": ignoring(*INPUTS["multiclassLogits"]),
+    "binaryWeighted": weighted(*INPUTS["binary"], rng.uniform(0, 3, INPUTS["binary"][0].shape)),
+    "binaryMasked": weighted(*INPUTS["binary"], rng.integers(0, 2, INPUTS["binary"][0].shape)),
+    "multiclassWeighted": weighted(*INPUTS["multiclass"], rng.uniform(0, 3, (4, 4, 4, 1))),
 }
 
 KERAS = {
@@ -104,6 +129,13 @@ KERAS = {
     "Dice()": ["binary", "multilabel"],
     "Tversky()": ["binary", "multilabel"],
     "Tversky(alpha=0.3, beta=0.7)": ["binary", "multilabel"],
+    "MeanSquaredError(reduction='mean_with_sample_weight')": ["binaryWeighted"],
+    "BinaryCrossentropy(reduction='mean_with_sample_weight')": ["binaryWeighted"],
+    "BinaryFocalCrossentropy(reduction='mean_with_sample_weight')": ["binaryWeighted"],
+    "CategoricalCrossentropy(reduction='mean_with_sample_weight')": ["multiclassWeighted"],
+    "CategoricalCrossentropy(), classes weighted": ["multiclass"],
+    "Dice() of the batch": ["binary", "multiclass", "multilabel"],
+    "Tversky(alpha=0.3, beta=0.7) of the batch": ["binary", "multilabel"],
 }
 
 MONAI = {
@@ -123,6 +155,16 @@ MONAI = {
     "FocalLoss(alpha=0.25)": ["binaryLogits"],
     "FocalLoss(use_softmax=True)": ["multiclassLogits"],
     "FocalLoss(use_softmax=True, alpha=0.4, gamma=3)": ["multiclassLogits"],
+    "FocalLoss(weight=[0.5, 3])": ["multilabelLogits"],
+    "DiceLoss(weight=[0.5, 1, 3])": ["multiclass"],
+    "DiceLoss(include_background=False, weight=[1, 3])": ["multiclass"],
+    "DiceLoss(batch=True) of the batch": ["binary", "multiclass", "multilabel"],
+    "DiceLoss(batch=True, include_background=False, weight=[1, 3]) of the batch": ["multiclass"],
+    "DiceLoss(batch=True, jaccard=True) of the batch": ["multiclass"],
+    "TverskyLoss(batch=True) of the batch": ["multiclass"],
+    "GeneralizedDiceLoss(batch=True) of the batch": ["binary", "multiclass"],
+    "MaskedDiceLoss()": ["binaryMasked"],
+    "MaskedDiceLoss(batch=True) of the batch": ["binaryMasked"],
 }
 
 SMP = {
@@ -137,24 +179,73 @@ SMP = {
     "FocalLoss('binary')": ["binaryLogits"],
     "FocalLoss('binary', alpha=0.25, gamma=3)": ["binaryLogits"],
     "FocalLoss('multiclass')": ["multiclassLogits"],
+    "DiceLoss('binary', from_logits=False) of the batch": ["binary"],
+    "DiceLoss('multiclass', from_logits=False) of the batch": ["multiclass"],
+    "DiceLoss('multilabel', from_logits=False, smooth=1.5) of the batch": ["multilabel"],
+    "JaccardLoss('multiclass', from_logits=False) of the batch": ["multiclass"],
+    "TverskyLoss('binary', from_logits=False, alpha=0.3, beta=0.7, gamma=0.75) of the batch": ["binary"],
+    "DiceLoss('binary', from_logits=False, ignore_index=255)": ["binaryIgnored"],
+    "DiceLoss('multiclass', from_logits=False, ignore_index=255)": ["multiclassIgnored"],
+    "DiceLoss('multiclass', from_logits=False, ignore_index=255) of the batch": ["multiclassIgnored"],
+    "TverskyLoss('multiclass', from_logits=False, ignore_index=255)": ["multiclassIgnored"],
+    "FocalLoss('binary', ignore_index=255)": ["binaryLogitsIgnored"],
 }
+
+TORCH = {
+    "BCEWithLogitsLoss(pos_weight=[3])": ["binaryLogits"],
+    "BCEWithLogitsLoss(pos_weight=[3, 0.5])": ["multilabelLogits"],
+    "CrossEntropyLoss(weight=[0.5, 1, 3])": ["multiclassLogits"],
+    "CrossEntropyLoss(weight=[0.5, 1, 3], label_smoothing=0.2)": ["multiclassLogits"],
+    "CrossEntropyLoss(ignore_index=255)": ["multiclassLogitsIgnored"],
+    "CrossEntropyLoss(ignore_index=255, label_smoothing=0.2)": ["multiclassLogitsIgnored"],
+}
+
+#: The weights of classes that Keras gets as weights of pixels.
+CLASS_WEIGHTS = np.array([0.5, 1, 3], np.float32)
 
 
 def channels_first(array):
     return torch.from_numpy(np.moveaxis(array, -1, 1).copy())
 
 
-def run_keras(loss, target, prediction):
-    return float(loss(target, prediction))
+def class_numbers(target):
+    return torch.from_numpy(np.where(target[..., 0] == 255, 255, target.argmax(-1)))
 
 
-def run_monai(loss, target, prediction):
-    return float(loss(channels_first(prediction), channels_first(target)))
+def run_keras(loss, target, prediction, *weight):
+    return float(loss(target, prediction, *(w[..., 0] for w in weight)))
+
+
+def run_monai(loss, target, prediction, *weight):
+    return float(loss(channels_first(prediction), channels_first(target), *map(channels_first, weight)))
 
 
 def run_smp(loss, target, prediction):
-    labels = channels_first(target) if loss.mode == "binary" else torch.from_numpy(target.argmax(-1))
+    labels = class_numbers(target) if loss.mode == "multiclass" else channels_first(target)
     return float(loss(channels_first(prediction), labels))
+
+
+def run_torch(loss, target, prediction):
+    if isinstance(loss, torch.nn.BCEWithLogitsLoss):
+        return float(loss(torch.from_numpy(prediction), torch.from_numpy(target)))
+    labels = class_numbers(target) if (target == 255).any() else channels_first(target)
+    return float(loss(channels_first(prediction), labels))
+
+
+def make(module, expression):
+    """A loss of torch's takes tensors of floats where the expression has lists."""
+    if module is torch.nn:
+        expression = expression.replace("[", "torch.tensor([").replace("]", "], dtype=torch.float32)")
+    return eval(f"module.{expression}", {"module": module, "torch": torch})
+
+
+def values_of(run, loss, arrays, of_batch, weigh):
+    if weigh:
+        arrays = (*arrays, (arrays[0] @ CLASS_WEIGHTS)[..., None])
+    batch = len(arrays[0])
+    if of_batch:
+        return [run(loss, *arrays)] * batch
+    return [run(loss, *(array[i : i + 1] for array in arrays)) for i in range(batch)]
 
 
 def cases():
@@ -162,16 +253,18 @@ def cases():
         ("keras", keras.losses, KERAS, run_keras),
         ("monai", monai, MONAI, run_monai),
         ("smp", smp, SMP, run_smp),
+        ("torch", torch.nn, TORCH, run_torch),
     ):
         for expression, names in table.items():
-            loss = eval(f"module.{expression}", {"module": module})
+            call = expression.removesuffix(" of the batch").removesuffix(", classes weighted")
+            loss = make(module, call)
             for name in names:
-                target, prediction = INPUTS[name]
-                values = [run(loss, target[i : i + 1], prediction[i : i + 1]) for i in range(len(target))]
+                values = values_of(run, loss, INPUTS[name], expression.endswith("batch"), expression.endswith("weighted"))
                 yield {
                     "loss": f"{library}.{expression}",
                     "input": name,
-                    "values": [float(f"{value:.7g}") for value in values],
+                    # torch divides by the number of known pixels, and 0 / 0 is NaN; here a sample without a label costs 0.
+                    "values": [0.0 if np.isnan(value) else float(f"{value:.7g}") for value in values],
                 }
 
 
@@ -186,8 +279,9 @@ golden = {
             "shape": list(target.shape),
             "yTrue": [number(v) for v in target.ravel()],
             "yPred": [number(v) for v in prediction.ravel()],
+            **({"weight": [number(v) for v in weight[0].ravel()]} if weight else {}),
         }
-        for name, (target, prediction) in INPUTS.items()
+        for name, (target, prediction, *weight) in INPUTS.items()
     },
     "cases": list(cases()),
 }

@@ -15,7 +15,7 @@ import {
 import type { Loss } from '../../../src/types';
 
 interface Golden {
-  readonly inputs: Record<string, { shape: number[]; yTrue: number[]; yPred: number[] }>;
+  readonly inputs: Record<string, { shape: number[]; yTrue: number[]; yPred: number[]; weight?: number[] }>;
   readonly cases: readonly { loss: string; input: string; values: number[] }[];
 }
 
@@ -24,6 +24,13 @@ export const golden: Golden = JSON.parse(readFileSync(new URL('./losses.json', i
 
 const none = { numerator: 0, denominator: 1e-7 };
 const monaiSmooth = 1e-5;
+const ofBatch = { pool: 'batch' } as const;
+const ignoreIndex = 255;
+const classWeights = [0.5, 1, 3];
+
+/** A weight for each pixel, where an input has them. */
+export const weightOf = ({ shape, weight }: Golden['inputs'][string]) =>
+  weight && { values: weight, shape: [...shape.slice(0, -1), 1] };
 
 /** The setting that the docs give for each loss of another library. */
 export const settings: Record<string, Loss> = {
@@ -51,6 +58,19 @@ export const settings: Record<string, Loss> = {
   'keras.Dice()': softDice({ smooth: none, average: 'micro' }),
   'keras.Tversky()': tversky({ alpha: 0.5, beta: 0.5, smooth: none, average: 'micro' }),
   'keras.Tversky(alpha=0.3, beta=0.7)': tversky({ alpha: 0.7, beta: 0.3, smooth: none, average: 'micro' }),
+  "keras.MeanSquaredError(reduction='mean_with_sample_weight')": mse(),
+  "keras.BinaryCrossentropy(reduction='mean_with_sample_weight')": bce(),
+  "keras.BinaryFocalCrossentropy(reduction='mean_with_sample_weight')": binaryFocal({ alpha: null }),
+  "keras.CategoricalCrossentropy(reduction='mean_with_sample_weight')": crossEntropy(),
+  'keras.CategoricalCrossentropy(), classes weighted': crossEntropy({ classWeights }),
+  'keras.Dice() of the batch': softDice({ smooth: none, average: 'micro', ...ofBatch }),
+  'keras.Tversky(alpha=0.3, beta=0.7) of the batch': tversky({
+    alpha: 0.7,
+    beta: 0.3,
+    smooth: none,
+    average: 'micro',
+    ...ofBatch,
+  }),
 
   'monai.DiceLoss()': softDice({ smooth: monaiSmooth }),
   'monai.DiceLoss(squared_pred=True)': softDice({ smooth: monaiSmooth, squared: true }),
@@ -76,6 +96,25 @@ export const settings: Record<string, Loss> = {
     gamma: 3,
     fromLogits: true,
   }),
+  'monai.FocalLoss(weight=[0.5, 3])': binaryFocal({ alpha: null, classWeights: [0.5, 3], fromLogits: true }),
+  'monai.DiceLoss(weight=[0.5, 1, 3])': softDice({ smooth: monaiSmooth, classWeights }),
+  'monai.DiceLoss(include_background=False, weight=[1, 3])': softDice({
+    smooth: monaiSmooth,
+    includeBackground: false,
+    classWeights: [1, 3],
+  }),
+  'monai.DiceLoss(batch=True) of the batch': softDice({ smooth: monaiSmooth, ...ofBatch }),
+  'monai.DiceLoss(batch=True, include_background=False, weight=[1, 3]) of the batch': softDice({
+    smooth: monaiSmooth,
+    includeBackground: false,
+    classWeights: [1, 3],
+    ...ofBatch,
+  }),
+  'monai.DiceLoss(batch=True, jaccard=True) of the batch': jaccard({ smooth: monaiSmooth / 2, ...ofBatch }),
+  'monai.TverskyLoss(batch=True) of the batch': tversky({ alpha: 0.5, beta: 0.5, smooth: monaiSmooth, ...ofBatch }),
+  'monai.GeneralizedDiceLoss(batch=True) of the batch': generalizedDice(ofBatch),
+  'monai.MaskedDiceLoss()': softDice({ smooth: monaiSmooth }),
+  'monai.MaskedDiceLoss(batch=True) of the batch': softDice({ smooth: monaiSmooth, ...ofBatch }),
 
   "smp.DiceLoss('binary', from_logits=False)": softDice({ smooth: none, absent: 'zero' }),
   "smp.DiceLoss('multiclass', from_logits=False)": softDice({ smooth: none, absent: 'zero' }),
@@ -91,4 +130,60 @@ export const settings: Record<string, Loss> = {
   "smp.FocalLoss('binary')": binaryFocal({ alpha: null, fromLogits: true }),
   "smp.FocalLoss('binary', alpha=0.25, gamma=3)": binaryFocal({ gamma: 3, fromLogits: true }),
   "smp.FocalLoss('multiclass')": binaryFocal({ alpha: null, fromLogits: true }),
+  "smp.DiceLoss('binary', from_logits=False) of the batch": softDice({ smooth: none, absent: 'zero', ...ofBatch }),
+  "smp.DiceLoss('multiclass', from_logits=False) of the batch": softDice({ smooth: none, absent: 'zero', ...ofBatch }),
+  "smp.DiceLoss('multilabel', from_logits=False, smooth=1.5) of the batch": softDice({
+    smooth: 3,
+    absent: 'zero',
+    ...ofBatch,
+  }),
+  "smp.JaccardLoss('multiclass', from_logits=False) of the batch": jaccard({
+    smooth: none,
+    absent: 'zero',
+    ...ofBatch,
+  }),
+  "smp.TverskyLoss('binary', from_logits=False, alpha=0.3, beta=0.7, gamma=0.75) of the batch": focalTversky({
+    smooth: none,
+    absent: 'zero',
+    ...ofBatch,
+  }),
+  "smp.DiceLoss('binary', from_logits=False, ignore_index=255)": softDice({
+    smooth: none,
+    absent: 'zero',
+    ignoreIndex,
+  }),
+  "smp.DiceLoss('multiclass', from_logits=False, ignore_index=255)": softDice({
+    smooth: none,
+    absent: 'zero',
+    ignoreIndex,
+  }),
+  "smp.DiceLoss('multiclass', from_logits=False, ignore_index=255) of the batch": softDice({
+    smooth: none,
+    absent: 'zero',
+    ignoreIndex,
+    ...ofBatch,
+  }),
+  "smp.TverskyLoss('multiclass', from_logits=False, ignore_index=255)": tversky({
+    alpha: 0.5,
+    beta: 0.5,
+    smooth: none,
+    absent: 'zero',
+    ignoreIndex,
+  }),
+  "smp.FocalLoss('binary', ignore_index=255)": binaryFocal({ alpha: null, fromLogits: true, ignoreIndex }),
+
+  'torch.BCEWithLogitsLoss(pos_weight=[3])': bce({ fromLogits: true, posWeight: 3 }),
+  'torch.BCEWithLogitsLoss(pos_weight=[3, 0.5])': bce({ fromLogits: true, posWeight: [3, 0.5] }),
+  'torch.CrossEntropyLoss(weight=[0.5, 1, 3])': crossEntropy({ fromLogits: true, classWeights }),
+  'torch.CrossEntropyLoss(weight=[0.5, 1, 3], label_smoothing=0.2)': crossEntropy({
+    fromLogits: true,
+    classWeights,
+    labelSmoothing: 0.2,
+  }),
+  'torch.CrossEntropyLoss(ignore_index=255)': crossEntropy({ fromLogits: true, ignoreIndex }),
+  'torch.CrossEntropyLoss(ignore_index=255, label_smoothing=0.2)': crossEntropy({
+    fromLogits: true,
+    ignoreIndex,
+    labelSmoothing: 0.2,
+  }),
 };

@@ -357,7 +357,7 @@ describe('labels outside of what a loss takes', () => {
     const model = tinyModel();
     const trainer = createTrainer(model, {
       optimizer: train.sgd(0.1),
-      losses: { a: sumOf([mse(), softDice()]), b: mse() },
+      losses: { a: Object.assign(mse(), { labels: [0, 1] as const }), b: mse() },
     });
     const before = await flatWeights(model);
     const refused = "batch.y.a holds 255 in sample 1 (value 0); the task's loss wants labels in [0, 1].";

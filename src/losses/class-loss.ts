@@ -1,0 +1,31 @@
+import { cast, greater, mul, neg, sum, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import type { Loss } from '../types';
+import { classesOf } from './class-weights';
+import { defineLossOfLogits, type IgnoreOptions } from './define-loss';
+import { logProbabilities } from './log-probabilities';
+import { meanOverElements } from './mean-over-elements';
+
+interface ClassLoss extends IgnoreOptions {
+  readonly fromLogits: boolean;
+  /** Makes the weights of so many classes. */
+  readonly weights: (classes: number) => Tensor1D | undefined;
+}
+
+/**
+ * Makes a loss between exclusive classes of its gain for each class, `[batch, ..., classes]`: the mean over the pixels of
+ * `-sum_c w_c gain_c`. Pixels whose label is a row of zeros have none and do not count.
+ */
+export function classLoss(
+  name: string,
+  { weights, ...traits }: ClassLoss,
+  gain: (yTrue: Tensor, logP: Tensor) => Tensor,
+): Loss {
+  const ofSoftmax = { ...traits, activation: 'softmax', takes: ['distribution'], exclusive: true } as const;
+  return defineLossOfLogits(name, ofSoftmax, (yTrue, yPred, weight, areLogits) => {
+    const gains = gain(yTrue, logProbabilities(yPred, areLogits, name));
+    const ofClasses = weights(classesOf(yPred));
+    const labelled = cast(greater(sum(yTrue, -1, true), 0), 'float32');
+    const cost = neg(sum(ofClasses ? mul(gains, ofClasses) : gains, -1, true));
+    return meanOverElements(cost, weight ? mul(weight, labelled) : labelled);
+  });
+}
