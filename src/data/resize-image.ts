@@ -40,12 +40,18 @@ function triangleFilter(from: number, to: number, support: number): Filter {
   return { taps, first, weights };
 }
 
+type Floats = Float32Array | Float64Array;
+
 /** Resizes `[height, width, channels]` along its width. */
-function resizeAcross(image: ArrayLike<number>, height: number, channels: number, filter: Filter): Float64Array {
-  const { taps, first, weights } = filter;
+function resizeAcross<A extends Floats>(
+  image: ArrayLike<number>,
+  [height, channels]: readonly [number, number],
+  { taps, first, weights }: Filter,
+  Numbers: new (length: number) => A,
+): A {
   const width = image.length / height / channels;
   const outWidth = first.length;
-  const data = new Float64Array(height * outWidth * channels);
+  const data = new Numbers(height * outWidth * channels);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < outWidth; x++) {
       for (let c = 0; c < channels; c++) {
@@ -61,10 +67,15 @@ function resizeAcross(image: ArrayLike<number>, height: number, channels: number
 }
 
 /** Resizes `[height, stride]` along its height. */
-function resizeDown(image: ArrayLike<number>, height: number, { taps, first, weights }: Filter): Float64Array {
+function resizeDown<A extends Floats>(
+  image: ArrayLike<number>,
+  height: number,
+  { taps, first, weights }: Filter,
+  Numbers: new (length: number) => A,
+): A {
   const stride = image.length / height;
   const outHeight = first.length;
-  const data = new Float64Array(outHeight * stride);
+  const data = new Numbers(outHeight * stride);
   for (let y = 0; y < outHeight; y++) {
     for (let i = 0; i < stride; i++) {
       let sum = 0;
@@ -118,7 +129,7 @@ export function resizeImage(
   const [down, across] = [triangleFilter(height, outHeight, high), triangleFilter(width, outWidth, wide)];
   const data =
     acrossFirst <= downFirst
-      ? resizeDown(resizeAcross(image.data, height, channels, across), height, down)
-      : resizeAcross(resizeDown(image.data, height, down), outHeight, channels, across);
-  return { data: Float32Array.from(data), shape: [outHeight, outWidth, channels] };
+      ? resizeDown(resizeAcross(image.data, [height, channels], across, Float64Array), height, down, Float32Array)
+      : resizeAcross(resizeDown(image.data, height, down, Float64Array), [outHeight, channels], across, Float32Array);
+  return { data, shape: [outHeight, outWidth, channels] };
 }

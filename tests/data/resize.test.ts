@@ -68,7 +68,8 @@ describe('resizing', () => {
       'resizeImage: [1,1,1] to [131072,131072] takes 17180000256 products, at most 4294967296 are made; ' +
         'choose a smaller size or cut the image.',
     );
-    const image = { data: new Uint8Array(2 ** 20), shape: [2 ** 10, 2 ** 10, 1] };
+    // Three of the width's products for each of 2^15 x 2^15 x 3 values are more than 2^33 already.
+    const image = { data: new Uint8Array(3 * 2 ** 20), shape: [2 ** 10, 2 ** 10, 3] };
     expect(() => resizeImage(image, [2 ** 15, 2 ** 15])).toThrow(RangeError);
   });
 
