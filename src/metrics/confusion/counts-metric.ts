@@ -25,7 +25,7 @@ export function countsMetric<A extends Average>(
   if (!includeBackground && given.classes === undefined) {
     throw new RangeError(`${name}: includeBackground: false needs the option classes.`);
   }
-  const divide = dividing(given);
+  const divide = dividing(name, given);
   const value = (part: Counts) => ratio(part, divide);
   return confusionMetric({ name, direction: 'max', range: [0, 1] }, given, (tables, options) => {
     const counts = countsOf(tables, options).slice(includeBackground ? 0 : 1);

@@ -31,7 +31,7 @@ export function tableMetric<A extends 'none' | undefined>(
     checkChoice<string>(average, ['none'], `${name}: average`);
     if (!isSeveral(given)) throw new RangeError(`${name}: average 'none' needs the option classes or labels.`);
   }
-  const divide = dividing(given);
+  const divide = dividing(name, given);
   return confusionMetric({ ...traits, direction: 'max' }, given, (tables, options) => {
     const parts = average === 'none' && options.classes !== undefined ? againstOthers(tables) : tables;
     const values = parts.map((table) => value(table, divide));

@@ -10,6 +10,9 @@ export interface ZeroDivisionOptions {
 /** A division that decides 0/0 in one place. */
 export type Divide = (numerator: number, denominator: number) => number;
 
-export function dividing({ zeroDivision = Number.NaN }: ZeroDivisionOptions): Divide {
+export function dividing(name: string, { zeroDivision = Number.NaN }: ZeroDivisionOptions): Divide {
+  if (typeof zeroDivision !== 'number') {
+    throw new TypeError(`${name}: zeroDivision must be a number, got ${zeroDivision}.`);
+  }
   return (numerator, denominator) => (denominator === 0 ? zeroDivision : numerator / denominator);
 }

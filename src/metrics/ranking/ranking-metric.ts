@@ -17,7 +17,7 @@ export function rankingMetric<A extends Average>(
   value: (ranking: Ranking, divide: Divide) => number,
 ): Metric<ScoresState, Averaged<A>> {
   checkAverage(name, given);
-  const divide = dividing(given);
+  const divide = dividing(name, given);
   const evaluate = (ranking: Ranking) => value(ranking, divide);
   return keptScores({ name, direction: 'max', range: [0, 1] }, given, (state, options) => {
     const width = options.classes ?? options.labels ?? 1;

@@ -1,4 +1,6 @@
+import { checkOptions } from '../../internal/check-options';
 import type { NDArray } from '../../types';
+import { checkNumbers } from '../core/check-numbers';
 import { readSpacing } from './spacing';
 
 /** Where one line's lower envelope of parabolas is kept; reused from line to line. */
@@ -86,16 +88,20 @@ export interface DistanceTransformOptions {
  * Source: Felzenszwalb and Huttenlocher, "Distance transforms of sampled functions", 2012,
  * doi:10.4086/toc.2012.v008a019.
  *
- * @throws RangeError if the spacing is not positive or does not fit the mask's axes.
+ * @throws RangeError if the spacing is not positive or does not fit the mask's axes, or a value is NaN; TypeError if one
+ * is not a number, such as null.
  * @example
  * const mask = { data: Uint8Array.of(1, 0, 0, 0), shape: [1, 4] };
  * distanceTransform(mask, { spacing: 0.5 }).data; // 0, 0.5, 1, 1.5
  */
-export function distanceTransform(mask: NDArray, { spacing = 1 }: DistanceTransformOptions = {}): NDArray {
+export function distanceTransform(mask: NDArray, options: DistanceTransformOptions = {}): NDArray {
+  checkOptions(options, ['spacing'], 'distanceTransform');
+  const { spacing = 1 } = options;
   const size = mask.shape.reduce((product, n) => product * n, 1);
   if (size !== mask.data.length) {
     throw new RangeError(`distanceTransform: shape [${mask.shape}] needs ${size} values, got ${mask.data.length}.`);
   }
+  checkNumbers(mask.data, 'distanceTransform: the values of the mask');
   const data = squaredDistances(mask.data, mask.shape, readSpacing(spacing, mask.shape.length, 'distanceTransform'));
   return { data: data.map(Math.sqrt), shape: mask.shape };
 }

@@ -37,9 +37,16 @@ export async function bootstrapInterval(
   checkConfidenceLevel('bootstrapInterval', confidenceLevel);
   checkInteger(cases, 0, 'bootstrapInterval: cases');
   checkResampling('bootstrapInterval', cases, options);
-  const value = await statistic(new Float64Array(cases).fill(1));
+  const evaluate = async (weights: Float64Array): Promise<number> => {
+    const result: unknown = await statistic(weights);
+    if (typeof result === 'number') return result;
+    throw new TypeError(
+      `bootstrapInterval: statistic must return a number, got ${result === null ? 'null' : typeof result}.`,
+    );
+  };
+  const value = await evaluate(new Float64Array(cases).fill(1));
   const replicates: number[] = [];
-  for (const weights of resampledWeights(cases, options)) replicates.push(await statistic(weights));
+  for (const weights of resampledWeights(cases, options)) replicates.push(await evaluate(weights));
   const defined = Float64Array.from(replicates.filter((replicate) => !Number.isNaN(replicate)));
   return {
     value,

@@ -1,3 +1,5 @@
+import { checkNumbers } from '../core/check-numbers';
+
 /**
  * Adjusts the p-values of several tests so that the chance of any false rejection stays below the level that they are
  * compared with. Holm's step-down rule: with p_(1) <= ... <= p_(m), adjusted p_(i) = max over j <= i of
@@ -8,11 +10,12 @@
  *
  * Source: Holm, "A simple sequentially rejective multiple test procedure", 1979, https://www.jstor.org/stable/4615733.
  *
- * @throws RangeError where a p-value does not lie in [0, 1].
+ * @throws RangeError where a p-value does not lie in [0, 1], TypeError where one is not a number, such as null.
  * @example
  * holm([0.01, 0.04, 0.03]); // [0.03, 0.06, 0.06]
  */
 export function holm(pValues: ArrayLike<number>): number[] {
+  checkNumbers(pValues, 'holm: p-values');
   const given = Array.from(pValues);
   given.forEach((p, i) => {
     if (!(p >= 0 && p <= 1)) throw new RangeError(`holm: p-values must lie in [0, 1], got ${p} at place ${i}.`);

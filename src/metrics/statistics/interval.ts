@@ -6,7 +6,7 @@ import { appendChunk, type Chunks, joinChunks } from '../core/chunks';
 import { product, readArguments } from '../core/read-pair';
 import { bcaBounds, percentileBounds, standardDeviation } from './bootstrap';
 import { type ConfidenceOptions, checkConfidenceLevel, type Interval } from './confidence';
-import type { ResamplingOptions } from './resampling';
+import { checkGroups, type ResamplingOptions } from './resampling';
 
 /** `groups`: of each sample in the order of arrival, those of weight 0 too. */
 export interface IntervalOptions extends ConfidenceOptions, ResamplingOptions {
@@ -49,6 +49,8 @@ export function interval<S, R extends number | { readonly value: number }>(
   checkInteger(resamples, 1, 'interval: resamples');
   checkInteger(seed, 0, 'interval: seed');
   checkChoice(method, ['percentile', 'bca'], 'interval: method');
+
+  if (groups !== undefined) checkGroups('interval', groups);
 
   const evaluate = (state: S): number => {
     const result = metric.compute(state);

@@ -1,4 +1,5 @@
 import { checkRange } from '../../internal/check';
+import { checkNumbers } from '../core/check-numbers';
 import { quantile } from '../core/quantile';
 
 /**
@@ -9,14 +10,13 @@ import { quantile } from '../core/quantile';
  *
  * Source: Hyndman and Fan, "Sample quantiles in statistical packages", 1996, doi:10.1080/00031305.1996.10473566.
  *
- * @throws RangeError where a share is not in [0, 1] or a value is NaN.
+ * @throws RangeError where a share is not in [0, 1] or a value is NaN, TypeError where one is not a number, such as null.
  * @example
  * quantiles([4, 1, 3, 2]); // [1.75, 2.5, 3.25]
  */
 export function quantiles(values: ArrayLike<number>, shares: readonly number[] = [0.25, 0.5, 0.75]): number[] {
   for (const share of shares) checkRange(share, 0, 1, 'quantiles: shares');
-  const place = Array.from(values).findIndex(Number.isNaN);
-  if (place >= 0) throw new RangeError(`quantiles: values must be numbers, got NaN at place ${place}.`);
+  checkNumbers(values, 'quantiles: values');
   const sorted = Float64Array.from(values).sort();
   return shares.map((share) => quantile(sorted, share));
 }

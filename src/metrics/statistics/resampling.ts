@@ -17,9 +17,19 @@ export interface ResamplingOptions {
 export function checkResampling(name: string, cases: number, { resamples, seed, groups }: ResamplingOptions): void {
   if (resamples !== undefined) checkInteger(resamples, 1, `${name}: resamples`);
   if (seed !== undefined) checkInteger(seed, 0, `${name}: seed`);
-  if (groups !== undefined && groups.length !== cases) {
+  if (groups === undefined) return;
+  if (groups.length !== cases) {
     throw new RangeError(`${name}: groups must name the group of each of ${cases} cases, got ${groups.length}.`);
   }
+  checkGroups(name, groups);
+}
+
+/** Throws where a case has no group: those without one are not one group. */
+export function checkGroups(name: string, groups: readonly (string | number)[]): void {
+  groups.forEach((group: unknown, i) => {
+    if (typeof group === 'string' || (typeof group === 'number' && !Number.isNaN(group))) return;
+    throw new TypeError(`${name}: groups must be strings or numbers, got ${group} at place ${i}.`);
+  });
 }
 
 /** How often each case was drawn, for each resample; none for fewer than two cases or groups. */

@@ -99,5 +99,9 @@ describe('distanceTransform', () => {
       new RangeError('distanceTransform: spacing must be positive and finite, got [0].'),
     );
     expect(() => distanceTransform(mask, { spacing: ['1'] as never })).toThrow(TypeError);
+    expect(() => distanceTransform({ data: Float32Array.of(0, Number.NaN), shape: [2] })).toThrow(
+      new RangeError('distanceTransform: the values of the mask must be numbers, got NaN at place 1.'),
+    );
+    expect(() => distanceTransform({ data: [null, 1] as never, shape: [2] })).toThrow(TypeError);
   });
 });

@@ -33,8 +33,12 @@ describe('holm', () => {
 
   it('says what it cannot adjust', () => {
     expect(() => holm([0.1, Number.NaN])).toThrow(
-      new RangeError('holm: p-values must lie in [0, 1], got NaN at place 1.'),
+      new RangeError('holm: p-values must be numbers, got NaN at place 1.'),
     );
+    expect(() => holm([null as never, 0.1])).toThrow(
+      new TypeError('holm: p-values must be numbers, got null at place 0.'),
+    );
+    expect(() => holm([0.1, '0.2' as never])).toThrow(TypeError);
     expect(() => holm([1.5])).toThrow('holm: p-values must lie in [0, 1], got 1.5 at place 0.');
   });
 });

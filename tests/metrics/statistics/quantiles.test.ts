@@ -23,5 +23,10 @@ describe('quantiles', () => {
     expect(() => quantiles([1, Number.NaN])).toThrow(
       new RangeError('quantiles: values must be numbers, got NaN at place 1.'),
     );
+    expect(() => quantiles([1, null as never])).toThrow(
+      new TypeError('quantiles: values must be numbers, got null at place 1.'),
+    );
+    expect(() => quantiles([1], [null as never])).toThrow(TypeError);
+    expect(quantiles([1, Number.POSITIVE_INFINITY], [0, 1])).toEqual([1, Number.POSITIVE_INFINITY]);
   });
 });
