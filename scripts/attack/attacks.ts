@@ -4,7 +4,8 @@ import { damage } from './kinds/damage';
 import { demo } from './kinds/demo';
 import { disk } from './kinds/disk';
 import { fullDisk } from './kinds/full-disk';
+import { images } from './kinds/images';
 import { kills } from './kinds/kills';
 
 /** Every kind, in the order of the table. */
-export const attacks: readonly Attack[] = [kills, demo, aborts, disk, fullDisk, damage];
+export const attacks: readonly Attack[] = [kills, demo, aborts, disk, fullDisk, damage, images];

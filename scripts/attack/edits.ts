@@ -72,7 +72,7 @@ function editBytes(bytes: Buffer, edit: Edit): Buffer {
   }
 }
 
-function applyEdits(bytes: Buffer, edits: readonly Edit[]): Buffer {
+export function applyEdits(bytes: Buffer, edits: readonly Edit[]): Buffer {
   return edits.reduce(editBytes, bytes);
 }
 

@@ -1,0 +1,80 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { NDArray } from 'tfjs-multitask';
+import { readImage } from 'tfjs-multitask/node';
+import { type Attack, Fault } from '../attack';
+import { applyEdits, drawEdits, type Edit } from '../edits';
+import { type Craft, craftImage, drawCraft } from '../files/image-parts';
+import { IMAGES, imageBytes } from '../files/images';
+import { readOrRefuse } from '../messages';
+
+interface Input {
+  readonly image: string;
+  readonly crafts: readonly Craft[];
+  readonly edits: readonly Edit[];
+  readonly channels: 1 | 3 | 'keep';
+  readonly pixelLimit: number;
+}
+
+/** Throws unless this can be an image. */
+function checkImage({ data, shape }: NDArray, pixelLimit: number): void {
+  const [height, width, channels] = shape;
+  const fits = shape.length === 3 && shape.every((n) => Number.isInteger(n) && n > 0);
+  if (!fits || height * width * channels !== data.length || height * width > pixelLimit) {
+    throw new Fault('silent', `an image of shape [${shape}] with ${data.length} values was read`);
+  }
+  const bad = data.find((value) => !(value >= 0 && value <= 1));
+  if (bad !== undefined) throw new Fault('silent', `an image that holds ${bad} was read`);
+}
+
+/** Whether one edit takes at least so many bytes out of the pixels of a JPEG, or sets them to 0. */
+function damagesScan(bytes: Buffer, edits: readonly Edit[], least = 64): boolean {
+  const [edit] = edits;
+  if (edits.length !== 1 || !(edit.edit === 'cut' || edit.edit === 'zero' || edit.edit === 'remove')) return false;
+  const scan = bytes.lastIndexOf(Buffer.from([0xff, 0xda])) + 16;
+  const at = ((edit.at % bytes.length) + bytes.length) % bytes.length;
+  const end = edit.edit === 'cut' ? bytes.length : Math.min(at + edit.length, bytes.length - 2);
+  return edit.edit === 'cut' ? at < bytes.length - 2 : at >= scan && end - at >= least;
+}
+
+/**
+ * Whether the damage must be seen where it changes pixels. PNG has sums over everything. JPEG has none, but the number of
+ * its pixels tells where much is missing; TIFF has none either, and nothing may tell.
+ */
+function tells({ image, crafts, edits }: Input, bytes: Buffer): boolean {
+  if (crafts.length > 0) return false;
+  return image.startsWith('png') || (image.startsWith('jpeg') && damagesScan(bytes, edits));
+}
+
+/** Mutated and crafted PNG, JPEG and TIFF files. */
+export const images: Attack<Input> = {
+  kind: 'images',
+  share: 300,
+  draw(random) {
+    const oneOf = <V>(values: readonly V[]): V => values[random.integer(values.length)];
+    const crafted = random.integer(2) === 0;
+    return {
+      image: oneOf(IMAGES),
+      crafts: crafted ? Array.from({ length: 1 + random.integer(3) }, () => drawCraft(random)) : [],
+      edits: crafted && random.integer(4) > 0 ? [] : drawEdits(random),
+      channels: oneOf([1, 3, 'keep']),
+      pixelLimit: oneOf([2 ** 12, 2 ** 20, 2 ** 22]),
+    };
+  },
+  async run(input, folder) {
+    const { image, crafts, edits, channels, pixelLimit } = input;
+    const path = join(folder, 'image');
+    const bytes = await imageBytes(image);
+    await writeFile(path, bytes);
+    const before = await readImage(path, { channels, pixelLimit });
+    const format = image.split(' ')[0] as 'png' | 'jpeg' | 'tiff';
+    await writeFile(path, applyEdits(craftImage(format, bytes, crafts), edits));
+    const after = await readOrRefuse(() => readImage(path, { channels, pixelLimit }), path);
+    if (after === undefined) return;
+    checkImage(after, pixelLimit);
+    if (tells(input, bytes) && !isDeepStrictEqual(after, before)) {
+      throw new Fault('silent', 'the file was damaged, and other pixels were read from it');
+    }
+  },
+};
