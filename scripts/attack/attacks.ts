@@ -6,6 +6,7 @@ import { disk } from './kinds/disk';
 import { fullDisk } from './kinds/full-disk';
 import { images } from './kinds/images';
 import { kills } from './kinds/kills';
+import { manifests } from './kinds/manifests';
 
 /** Every kind, in the order of the table. */
-export const attacks: readonly Attack[] = [kills, demo, aborts, disk, fullDisk, damage, images];
+export const attacks: readonly Attack[] = [kills, demo, aborts, disk, fullDisk, damage, manifests, images];
