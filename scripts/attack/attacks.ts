@@ -1,5 +1,6 @@
 import type { Attack } from './attack';
 import { aborts } from './kinds/aborts';
+import { checkpoints } from './kinds/checkpoints';
 import { damage } from './kinds/damage';
 import { demo } from './kinds/demo';
 import { disk } from './kinds/disk';
@@ -7,6 +8,18 @@ import { fullDisk } from './kinds/full-disk';
 import { images } from './kinds/images';
 import { kills } from './kinds/kills';
 import { manifests } from './kinds/manifests';
+import { models } from './kinds/models';
 
 /** Every kind, in the order of the table. */
-export const attacks: readonly Attack[] = [kills, demo, aborts, disk, fullDisk, damage, manifests, images];
+export const attacks: readonly Attack[] = [
+  kills,
+  demo,
+  aborts,
+  disk,
+  fullDisk,
+  damage,
+  manifests,
+  images,
+  models,
+  checkpoints,
+];

@@ -46,10 +46,10 @@ export function createChild(attacks: string): Child {
       const child = await running;
       return new Promise((resolve) => {
         let begun: Case = { input: undefined, ...order };
-        const end = (fault?: Result['fault']): void => {
+        const end = (fault: Result['fault'], over = true): void => {
           clearTimeout(timer);
           child.process.removeAllListeners('message').removeAllListeners('close');
-          if (fault !== undefined) stop(child.process); // what it holds now is not known
+          if (over) stop(child.process);
           resolve({ case: begun, ...(fault === undefined ? {} : { fault }) });
         };
         const timer = setTimeout(
@@ -58,7 +58,7 @@ export function createChild(attacks: string): Child {
         );
         child.process.on('message', (report: Report) => {
           if ('begun' in report) begun = report.begun;
-          else if (!('ready' in report)) end(report.fault);
+          else if (!('ready' in report)) end(report.fault, report.worn);
         });
         child.process.on('close', (code, signal) =>
           end({ outcome: 'crash', message: `the process ended (${code ?? signal}):\n${child.errors}` }),

@@ -9,7 +9,7 @@ interface Input {
 const weak = (kind: string, run: () => Promise<void>): Attack<Input> => ({
   kind,
   share: 1,
-  seconds: 2,
+  seconds: 6,
   draw: ({ integer }) => ({ draw: integer(1000) }),
   run,
 });
