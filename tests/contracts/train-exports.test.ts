@@ -16,6 +16,7 @@ const OTHERS = {
     'manifestDataset',
     'readArchive',
     'readImage',
+    'readMask',
     'removeLeftovers',
     'writeArchive',
     'writeJson',

@@ -286,6 +286,7 @@ describe('listImages', () => {
       'image,covid\na.png,yes\n',
       "manifest.csv, line 2: column 'covid': expected 0, 1 or a blank (unknown), found 'yes'.",
     ],
+    ['image,covid\na.png,0x1\n', "column 'covid': expected 0, 1 or a blank (unknown), found '0x1'."],
     ['image,covid\na.png,1\n,1\n', "manifest.csv, line 3: column 'image': expected a path, found a blank."],
     ['picture,covid\na.png,1\n', "manifest.csv: expected a column 'image', found 'picture', 'covid'."],
     ['image,image\na.png,1\n', "manifest.csv: expected columns of different names, found 'image' twice."],
@@ -296,6 +297,17 @@ describe('listImages', () => {
   ])('refuses the manifest %j', async (text, message) => {
     await put({ 'manifest.csv': text });
     await expect(listImages(path('data'), path('scores.csv'))).rejects.toThrow(message);
+  });
+
+  it('takes quoted blanks for unknown, and not for class 0', async () => {
+    await put({ 'manifest.csv': 'image,covid,mask\na.png," ","\t"\nb.png,"1.0 ",\n' });
+    const list = await listImages(path('data'), path('scores.csv'));
+    const rows = [];
+    for await (const { image, label, mask } of list.rows()) rows.push([image, label, mask]);
+    expect(rows).toEqual([
+      ['a.png', undefined, undefined],
+      ['b.png', 1, undefined],
+    ]);
   });
 
   it('refuses a folder without images, and masks among images', async () => {

@@ -15,18 +15,20 @@ async function identityOf(directory: string, path: string): Promise<string> {
   );
 }
 
-/** @throws Error that names both lines where a manifest has an image twice, under whatever names. */
+/** @throws Error that names both lines where a manifest has an image, or a page of one, twice, under whatever names. */
 export async function checkDistinct(directory: string, { file, columns, entries }: Manifest): Promise<void> {
   const seen = new Map<string, (typeof entries)[number]>();
   for (let start = 0; start < entries.length; start += AT_ONCE) {
     const some = entries.slice(start, start + AT_ONCE);
-    const identities = await Promise.all(some.map(({ image }) => identityOf(directory, image)));
+    const identities = await Promise.all(
+      some.map(async ({ image, page = 0 }) => `${await identityOf(directory, image)} ${page}`),
+    );
     for (const [i, entry] of some.entries()) {
       const first = seen.get(identities[i]);
       if (first !== undefined) {
-        const name = first.image === entry.image ? '' : ` as ${first.image}`;
+        const name = first.id === entry.id ? '' : ` as ${first.id}`;
         throw new Error(
-          `${file}, line ${entry.line}: column '${columns.image}': ${entry.image} is on line ${first.line} already${name}.`,
+          `${file}, line ${entry.line}: column '${columns.image}': ${entry.id} is on line ${first.line} already${name}.`,
         );
       }
       seen.set(identities[i], entry);

@@ -1,7 +1,7 @@
 import { openImage } from '../open-image';
 import { resolveInside } from '../resolve-inside';
+import { checkMaskFrame } from './entry-mask';
 import type { Manifest } from './read-manifest';
-import { checkMaskSize } from './read-mask';
 
 const SHOWN = 5;
 
@@ -28,9 +28,9 @@ export async function checkFiles(directory: string, { file, entries }: Manifest)
 /** Reads the header of every image and mask. @throws Error that names the first one that is wrong. */
 export async function checkHeaders(directory: string, { entries }: Manifest, pixelLimit: number): Promise<void> {
   for (const entry of entries) {
-    const image = await openImage(entry.image, { pixelLimit, root: directory });
+    const options = { page: entry.page, pixelLimit, root: directory };
+    const image = await openImage(entry.image, options);
     if (entry.mask === undefined) continue;
-    const mask = await openImage(entry.mask, { pixelLimit, root: directory });
-    checkMaskSize(directory, entry, [image.height, image.width], [mask.height, mask.width]);
+    checkMaskFrame(directory, entry, image, await openImage(entry.mask, options));
   }
 }

@@ -6,6 +6,8 @@ export interface ManifestColumns {
   readonly image?: string;
   /** Its mask, a path; blank: unknown. Default: `'mask'`, needed for segmentation. */
   readonly mask?: string;
+  /** The page of a TIFF stack, of image and mask alike, counted from 0; blank: a file of one page. Default: none. */
+  readonly page?: string;
   /** The class, 1 or 0; blank: unknown. Default: `'covid'`, needed for classification. */
   readonly label?: string;
   /** Where the image comes from: part of its stratum. Default: `'source'` where the manifest has it. */
@@ -18,6 +20,7 @@ export interface ManifestColumns {
 export interface UsedColumns {
   readonly image: string;
   readonly mask: string | undefined;
+  readonly page: string | undefined;
   readonly label: string | undefined;
   readonly source: string | undefined;
   readonly group: string | undefined;
@@ -29,12 +32,13 @@ const quote = (names: readonly string[]): string => names.map((name) => `'${name
 export function findColumns(
   file: string,
   present: readonly string[],
-  { image = 'image', mask = 'mask', label = 'covid', source, group }: ManifestColumns,
+  { image = 'image', mask = 'mask', page, label = 'covid', source, group }: ManifestColumns,
   { masks, labels }: { readonly masks: boolean; readonly labels: boolean },
 ): UsedColumns {
   const used = {
     image,
     mask: masks ? mask : undefined,
+    page,
     label: labels ? label : undefined,
     source: source ?? (present.includes('source') ? 'source' : undefined),
     group,

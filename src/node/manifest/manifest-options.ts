@@ -1,5 +1,6 @@
-import { checkChoice, checkInteger, checkRange } from '../../internal/check';
+import { checkChoice, checkInteger } from '../../internal/check';
 import { checkOptions } from '../../internal/check-options';
+import { checkMaskOptions, type MaskOptions } from '../mask-options';
 import { PIXEL_LIMIT } from '../read-image';
 import type { ManifestColumns, ManifestTask } from './manifest-columns';
 
@@ -15,8 +16,8 @@ export interface ManifestDatasetOptions<T extends ManifestTask> {
   readonly channels?: 1 | 3;
   /** A blank mask of an image of class 0 is known to be empty, not unknown. Default: false. */
   readonly negativesAreEmpty?: boolean;
-  /** Mask values above it, in [0, 1] of the range of the file's number type, are lesion. Default: 0.5. */
-  readonly maskThreshold?: number;
+  /** What the pixels of the masks mean. Default: 0 and 1, or 0 and white, are background and lesion. */
+  readonly mask?: MaskOptions;
   /** As in {@link readImage}. Default: 2^26. */
   readonly pixelLimit?: number;
   /**
@@ -34,7 +35,7 @@ export function completeOptions<T extends ManifestTask>(
 ): Required<ManifestDatasetOptions<T>> {
   checkOptions(
     options,
-    ['manifest', 'columns', 'tasks', 'size', 'channels', 'negativesAreEmpty', 'maskThreshold', 'pixelLimit', 'check'],
+    ['manifest', 'columns', 'tasks', 'size', 'channels', 'negativesAreEmpty', 'mask', 'pixelLimit', 'check'],
     'manifestDataset',
   );
   const {
@@ -44,19 +45,20 @@ export function completeOptions<T extends ManifestTask>(
     size = [256, 256],
     channels = 1,
     negativesAreEmpty = false,
-    maskThreshold = 0.5,
+    mask = {},
     pixelLimit = PIXEL_LIMIT,
     check = 'files',
   } = options;
-  checkOptions(columns, ['image', 'mask', 'label', 'source', 'group'], 'manifestDataset: columns');
+  checkOptions(columns, ['image', 'mask', 'page', 'label', 'source', 'group'], 'manifestDataset: columns');
   for (const task of tasks) checkChoice<ManifestTask>(task, TASKS, 'manifestDataset: tasks');
   checkInteger(size[0], 1, 'manifestDataset: height');
   checkInteger(size[1], 1, 'manifestDataset: width');
-  checkRange(maskThreshold, 0, 1, 'manifestDataset: maskThreshold');
+  checkOptions(mask, ['values', 'threshold', 'channel'], 'manifestDataset: mask');
+  checkMaskOptions(mask, 'manifestDataset: mask');
   checkInteger(pixelLimit, 1, 'manifestDataset: pixelLimit');
   if (channels !== 1 && channels !== 3) {
     throw new RangeError(`manifestDataset: channels must be 1 or 3, got ${channels}.`);
   }
   checkChoice(check, ['none', 'files', 'headers'], 'manifestDataset: check');
-  return { manifest, columns, tasks, size, channels, negativesAreEmpty, maskThreshold, pixelLimit, check };
+  return { manifest, columns, tasks, size, channels, negativesAreEmpty, mask, pixelLimit, check };
 }

@@ -21,7 +21,7 @@ function stratumOf(entry: ManifestEntry, { label, source, mask }: UsedColumns): 
 export function manifestRows<T extends ManifestTask>({ entries, columns }: Manifest, tasks: readonly T[]): Row<T>[] {
   const { group } = columns;
   return entries.map((entry) => ({
-    id: entry.image,
+    id: entry.id,
     tasks: tasks.filter((task) => hasLabel(entry, task)),
     ...(group !== undefined && entry.record[group] !== '' ? { group: entry.record[group] } : {}),
     stratum: stratumOf(entry, columns),

@@ -8,7 +8,10 @@ export interface CsvTable {
   readonly lines: readonly number[];
 }
 
-/** Reads a CSV file (RFC 4180: quotes, LF or CRLF, with or without a byte order mark) in UTF-8. */
+/**
+ * Reads a CSV file (RFC 4180: quotes, LF or CRLF, with or without a byte order mark) in UTF-8. Blanks around a cell,
+ * within quotes too, are left out: an unknown label is not class 0.
+ */
 export async function readTable(path: string): Promise<CsvTable> {
   let rows: { record: string[]; info: { lines: number } }[];
   try {
@@ -17,13 +20,13 @@ export async function readTable(path: string): Promise<CsvTable> {
   } catch (error) {
     throw new Error(`${path}: expected a CSV file in UTF-8: ${(error as Error).message}.`, { cause: error });
   }
-  const columns = rows[0]?.record ?? [];
+  const cells = rows.map(({ record }) => record.map((cell) => cell.trim()));
+  const columns = cells[0] ?? [];
   const twice = columns.find((name, i) => columns.indexOf(name) < i);
   if (twice !== undefined) throw new Error(`${path}: expected columns of different names, found '${twice}' twice.`);
-  const body = rows.slice(1);
   return {
     columns,
-    records: body.map(({ record }) => Object.fromEntries(columns.map((name, i) => [name, record[i]]))),
-    lines: body.map(({ info }) => info.lines),
+    records: cells.slice(1).map((record) => Object.fromEntries(columns.map((name, i) => [name, record[i]]))),
+    lines: rows.slice(1).map(({ info }) => info.lines),
   };
 }

@@ -152,10 +152,9 @@ describe('manifestDataset', () => {
     );
     const strict = await manifestDataset(path(), { size: [2, 1] });
     await expect(strict.read(0)).rejects.toThrow(
-      `${path('masks', 'a.png')}: expected a mask of black and white (0 and 255), found nothing brighter than 2 of 255; ` +
-        'for other values set maskThreshold.',
+      `${path('masks', 'a.png')}: expected a mask of the values 0 and 1, or 0 and 255, found 0, 2; say what they mean: `,
     );
-    const loose = await manifestDataset(path(), { size: [2, 1], maskThreshold: 0 });
+    const loose = await manifestDataset(path(), { size: [2, 1], mask: { threshold: 0 } });
     expect([...((await loose.read(0)).y.segmentation?.data ?? [])]).toEqual([1, 0]);
   });
 
@@ -297,7 +296,12 @@ describe('manifestDataset refuses at opening', () => {
   it('bad options', async () => {
     await putSamples();
     await expect(manifestDataset(path(), { size: [0, 4] })).rejects.toThrow('manifestDataset: height');
-    await expect(manifestDataset(path(), { maskThreshold: 128 })).rejects.toThrow('manifestDataset: maskThreshold');
+    await expect(manifestDataset(path(), { mask: { threshold: 128 } })).rejects.toThrow(
+      'manifestDataset: mask: threshold must lie in [0, 1], got 128.',
+    );
+    await expect(manifestDataset(path(), { mask: { values: { 0: 0, 255: 2 } } })).rejects.toThrow(
+      'manifestDataset: mask: values must name each class from 0 (the background) to 2, got none that means 1.',
+    );
     await expect(manifestDataset(path(), { pixelLimit: 0 })).rejects.toThrow('manifestDataset: pixelLimit');
     // @ts-expect-error two channels are neither grey nor colours
     await expect(manifestDataset(path(), { channels: 2 })).rejects.toThrow('channels must be 1 or 3, got 2.');

@@ -67,13 +67,13 @@ async function* manifestRows(file: string): AsyncGenerator<ImageRow> {
       columns = cells;
       continue;
     }
-    const cell = (name: string) => cells[columns!.indexOf(name)] ?? '';
+    const cell = (name: string) => (cells[columns!.indexOf(name)] ?? '').trim();
     const [image, covid] = [cell('image'), cell('covid')];
     if (image === '') throw new Error(`${file}, line ${line}: column 'image': expected a path, found a blank.`);
-    const label = covid === '' ? undefined : Number(covid);
-    if (label !== undefined && label !== 0 && label !== 1) {
+    if (covid !== '' && !/^[01](\.0+)?$/.test(covid)) {
       throw new Error(`${file}, line ${line}: column 'covid': expected 0, 1 or a blank (unknown), found '${covid}'.`);
     }
+    const label = covid === '' ? undefined : (Number(covid) as 0 | 1);
     yield { image, mask: cell('mask') || undefined, label, cells, line };
   }
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { NDArray } from 'tfjs-multitask';
 import { resizeImage } from 'tfjs-multitask/data';
-import { readImage, removeLeftovers, writePng } from 'tfjs-multitask/node';
+import { readImage, readMask, removeLeftovers, writePng } from 'tfjs-multitask/node';
 import { createCsv } from './csv-file';
 import { ADDED, type ImageList, type ImageRow } from './list-images';
 import type { PredictOptions } from './options';
@@ -48,14 +48,15 @@ const binary = (data: NDArray['data'], threshold: number): Uint8Array =>
 
 /** As `manifestDataset` reads a mask. */
 async function readTrueMask(directory: string, mask: string, size: readonly number[]): Promise<NDArray> {
-  const { data, shape } = await readImage(mask, { root: directory });
+  const { label } = await readMask(mask, { root: directory });
+  const { shape } = label;
   if (shape[0] !== size[0] || shape[1] !== size[1]) {
     throw new Error(
       `${join(directory, mask)}: expected a mask of the size of its image, ${size.join(' x ')} (height x width), ` +
         `found ${shape[0]} x ${shape[1]}.`,
     );
   }
-  return { data: binary(data, 0.5), shape };
+  return label;
 }
 
 /**
