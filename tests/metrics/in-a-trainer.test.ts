@@ -23,6 +23,7 @@ function trainerOf(
     useBias: false,
     kernelInitializer: initializers.identity({}),
     activation,
+    name: 'a',
   });
   const net = layersModel({ inputs: x, outputs: dense.apply(x) as never });
   const trainer = createTrainer(fromLayersModel(net, ['a']), {
