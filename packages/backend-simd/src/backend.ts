@@ -176,6 +176,21 @@ export function createBackend(Base: typeof MathBackendCPU, runtime: Runtime): Ma
       return data.address === NONE ? super.readSync(dataId) : (data.values as Numbers).slice();
     }
 
+    override async read(dataId: DataId): Promise<Values> {
+      const data = this.#get(dataId);
+      data.materialize();
+      if (data.address === NONE) return super.readSync(dataId);
+      // Meanwhile the tensor may be disposed, or change in place: its numbers are kept until they are read.
+      const { address, length, dtype } = data;
+      runtime.heap.retain(address);
+      try {
+        await runtime.settled();
+        return viewOf(runtime.memory, address, length, dtype).slice();
+      } finally {
+        runtime.heap.release(address);
+      }
+    }
+
     override disposeData(dataId: DataId, force = false): boolean {
       const data = this.data.has(dataId) ? this.#get(dataId) : undefined;
       const gone = super.disposeData(dataId, force);

@@ -1,9 +1,9 @@
 import type { WasmKernel } from '../abi/kernel';
-import { ARGUMENT_COUNT, ARGUMENTS, DONE } from '../abi/memory';
+import { ARGUMENT_COUNT, ARGUMENTS, DONE, WAKEUPS } from '../abi/memory';
 import { ABI_VERSION } from '../generated/abi';
 import { plainBinary, relaxedBinary } from '../generated/binaries';
 import { DEFAULT_TUNING, type Tuning } from '../kernels/tuning';
-import { importBuiltin, isNode } from './environment';
+import { importBuiltin, isNode, nextTurn } from './environment';
 import { createHeap, type Heap } from './heap';
 import { countCores, findWorkers } from './workers';
 
@@ -25,6 +25,8 @@ export interface Runtime {
    * memory or gives the next job.
    */
   dispatch<A>(kernel: WasmKernel<A>, args: NoInfer<A>, items: number, singleThread?: boolean): void;
+  /** Waits for the job that was dispatched without holding up the event loop. */
+  settled(): Promise<void>;
   /** Ends the threads. The runtime computes on one thread from then on. */
   dispose(): void;
 }
@@ -42,8 +44,14 @@ interface Exports {
   finished(spins: number): number;
 }
 
-/** A job none of whose items ends in this time has lost a thread (a computer asleep looks the same, hence so long). */
-const PATIENCE_MS = 60_000;
+/** A job none of whose items ends while this thread looks for so long has lost a thread. */
+const PATIENCE_MS = 4000;
+
+/** Two looks further apart have something else between them, such as a computer asleep, which is no sign of anything. */
+const LOOK_MS = 50;
+
+/** So often `finished` looks at once: some ten microseconds. */
+const LOOKS = 10_000;
 const INITIAL_PAGES = 256;
 
 function decode(base64: string): Uint8Array<ArrayBuffer> {
@@ -103,33 +111,45 @@ export async function createRuntime(
     threads = 1;
   }
 
-  function wait(): void {
-    let last = -1;
-    let since = 0;
-    for (let state = finished(10_000); state !== 0; state = finished(10_000)) {
+  let dispatched = false;
+  /** Why the result of a job that was dispatched is not there. */
+  let lost: Error | undefined;
+
+  /** Returns a function that is called with what `finished` found each time, and throws once a thread must be lost. */
+  function watch(): (state: number) => void {
+    let done = -1;
+    let seen = performance.now();
+    let waited = 0;
+    return (state) => {
       const now = performance.now();
-      const done = Atomics.load(words, DONE / 4);
-      if (done !== last) {
-        last = done;
-        since = now;
-      }
-      if (state === 1 || now - since > PATIENCE_MS) {
-        stopThreads();
-        throw new Error(
-          `simd backend: a worker thread ${state === 1 ? 'crashed' : `did nothing for ${PATIENCE_MS / 1000} s`}; ` +
-            'the result of an op is lost. Further ops run on one thread.',
-        );
-      }
-    }
+      const before = done;
+      done = Atomics.load(words, DONE / 4);
+      waited = done === before ? waited + Math.min(now - seen, LOOK_MS) : 0;
+      seen = now;
+      if (state !== 1 && waited <= PATIENCE_MS) return;
+      dispatched = false;
+      stopThreads();
+      lost = new Error(
+        `simd backend: a worker thread ${state === 1 ? 'crashed' : `did nothing for ${PATIENCE_MS / 1000} s`}; ` +
+          'the result of an op is lost. Further ops run on one thread.',
+      );
+      throw lost;
+    };
   }
 
-  let dispatched = false;
+  function wait(): void {
+    const check = watch();
+    for (let state = finished(LOOKS); state !== 0; state = finished(LOOKS)) check(state);
+  }
 
   function end(): void {
     if (!dispatched) return;
-    dispatched = false;
     wait();
+    dispatched = false;
   }
+
+  /** The number of the job that was dispatched last. */
+  const jobNumber = (): number => Atomics.load(words, WAKEUPS / 4);
 
   /** Computes this thread's share of a job, and looks so many times whether the others have computed theirs: true if so. */
   function share<A>(
@@ -165,13 +185,26 @@ export async function createRuntime(
     relaxed,
     tuning: options.tuning ?? DEFAULT_TUNING,
     run(kernel, args, items, singleThread = false) {
-      if (!share(kernel, args, items, singleThread, 10_000)) wait();
+      if (!share(kernel, args, items, singleThread, LOOKS)) wait();
     },
     dispatch(kernel, args, items, singleThread = false) {
       dispatched = !share(kernel, args, items, singleThread, 1);
     },
+    async settled() {
+      if (!dispatched) return;
+      const [job, before, check] = [jobNumber(), lost, watch()];
+      // Others may end it meanwhile, well or not, and dispatch another.
+      while (dispatched && jobNumber() === job) {
+        const state = finished(LOOKS);
+        if (state === 0) return;
+        check(state);
+        await nextTurn();
+      }
+      if (lost !== before) throw lost;
+    },
     dispose() {
-      dispatched = false; // nobody will look
+      if (dispatched) lost = new Error('simd backend: it was removed before a result was read.');
+      dispatched = false;
       stopThreads();
     },
   };
