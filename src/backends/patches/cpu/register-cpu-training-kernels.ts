@@ -1,6 +1,7 @@
 import { type DataStorage, getKernel, type KernelBackend, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { replaceWhereNaN } from '../shared/not-a-number';
 import { kernelFor, type Memory, replaceKernel } from '../shared/plain-kernel';
-import { avgPool3DGrad, avgPoolGrad, maxPool3DGrad } from '../shared/pool';
+import { avgPool3DGrad, avgPoolGrad, maxPool, maxPool3D, maxPool3DGrad } from '../shared/pool';
 import { resizeGradients } from '../shared/resize-gradients';
 
 /** What the cpu backend has beyond the interface of all backends. */
@@ -21,7 +22,7 @@ function cpuMemory(backend: CpuBackend): Memory {
  * with TensorFlow.js, for the backend `'cpu'`, what its version 4.22 computes wrongly: the gradient of upsampling by
  * nearest neighbour for batches of more than one image, and with `halfPixelCenters`; that of bilinear resizing for
  * images that are not square, and with `halfPixelCenters`; those of `avgPool` and `avgPool3d` at padded edges; that of
- * `maxPool3d` for windows that are not cubes.
+ * `maxPool3d` for windows that are not cubes; `maxPool` and `maxPool3d` of NaN, which it leaves out.
  *
  * May be called before or after `setBackend('cpu')`, and more than once.
  *
@@ -40,4 +41,5 @@ export function registerCpuTrainingKernels(): void {
   }
   const kernels = [avgPoolGrad, avgPool3DGrad, maxPool3DGrad, ...resizeGradients((value) => value)];
   for (const kernel of kernels) replaceKernel(kernelFor('cpu', cpuMemory, kernel));
+  for (const kernel of [maxPool, maxPool3D]) replaceWhereNaN('cpu', cpuMemory, kernel);
 }

@@ -35,6 +35,32 @@ function shareAmongInputs(memory: Memory, windows: Windows, x: TensorInfo, dy: T
   return result;
 }
 
+/** The mean of every window. */
+function means(memory: Memory, windows: Windows, shape: readonly number[], x: TensorInfo): TensorInfo {
+  const channels = x.shape[x.shape.length - 1];
+  const result = memory.zeros(shape);
+  const from = memory.floats(x);
+  const to = memory.floats(result);
+  eachWindow(windows, (output, count, inputs) => {
+    for (let c = 0; c < channels; c++) {
+      let sum = 0;
+      for (let k = 0; k < count; k++) sum += from[inputs[k] * channels + c];
+      to[output * channels + c] = sum / count;
+    }
+  });
+  return result;
+}
+
+export const maxPool = plainKernel<'x', PlanarAttrs>('MaxPool', (memory, { x }, attrs) => {
+  const info = planarInfo(x, attrs);
+  return largest(memory, planarWindows(info), info.outShape, x);
+});
+
+export const avgPool = plainKernel<'x', PlanarAttrs>('AvgPool', (memory, { x }, attrs) => {
+  const info = planarInfo(x, attrs);
+  return means(memory, planarWindows(info), info.outShape, x);
+});
+
 export const maxPoolGrad = plainKernel<'dy' | 'input', PlanarAttrs>('MaxPoolGrad', (memory, { dy, input: x }, attrs) =>
   routeToLargest(memory, planarWindows(planarInfo(x, attrs)), { x, dy }, 'input'),
 );

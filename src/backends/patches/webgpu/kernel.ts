@@ -1,12 +1,5 @@
-import {
-  getKernel,
-  type KernelConfig,
-  type KernelFunc,
-  type NamedAttrMap,
-  registerKernel,
-  type TensorInfo,
-  unregisterKernel,
-} from '@tensorflow/tfjs-core';
+import { getKernel, type NamedAttrMap, type TensorInfo } from '@tensorflow/tfjs-core';
+import { replaceOfficial as replaceOn } from '../shared/replace-official';
 import type { OfficialBackend } from './backend';
 
 /** What a kernel is called with: the names of its inputs and the type of its attributes. */
@@ -29,20 +22,11 @@ export function webgpuKernel<I extends string, A>(
   return { kernelName, compute: compute as WebgpuKernel['compute'] };
 }
 
-/** A kernel as it is registered, which remembers the one whose place it took. */
-interface Replacement extends KernelConfig {
-  readonly official?: KernelFunc;
-}
-
 /** Registers a kernel in the place of the official one. */
 export function replaceOfficial({ kernelName, compute }: WebgpuKernel): void {
-  const present = getKernel(kernelName, 'webgpu') as Replacement | undefined;
-  const official = present && 'official' in present ? present.official : present?.kernelFunc;
-  const kernelFunc: KernelFunc = (call) =>
-    compute(call as unknown as KernelCall<string, unknown>, () => official!(call) as TensorInfo);
-  if (present !== undefined) unregisterKernel(kernelName, 'webgpu');
-  const replacement: Replacement = { kernelName, backendName: 'webgpu', kernelFunc, official };
-  registerKernel(replacement);
+  replaceOn('webgpu', kernelName, (call, official) =>
+    compute(call as unknown as KernelCall<string, unknown>, () => official(call) as TensorInfo),
+  );
 }
 
 /** Runs one of the backend's own kernels. Outside the engine's book-keeping: the caller disposes the result. */
