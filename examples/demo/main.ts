@@ -67,6 +67,12 @@ async function run(options: RunOptions, path: string, resume: boolean, signal: A
   await writeFigures(path, data, results);
   console.log(`\nOn ${data.test.length} test images, with 95 % intervals:\n`);
   console.log(renderTable(results.map(({ contender, scored }) => ({ contender, test: scored.test }))));
+  const lesions = results.flatMap(({ scored }) => scored.test.dice?.n ?? [])[0];
+  if (lesions !== undefined) {
+    console.log(
+      `\nDice is over the ${lesions} images with a lesion; ${data.test.length - lesions} others were skipped.`,
+    );
+  }
   const { records } = results[0].trained;
   if (records !== undefined) {
     console.log(`\nWhich tasks fight, over the ${records.length} training steps of ${results[0].contender.name}:`);

@@ -8,14 +8,16 @@ function toRow<T extends string>({
   epoch,
   seconds,
   learningRate,
+  regularization,
   train,
   validation,
-}: EpochLog<T>): Map<string, number> {
-  const row = new Map([
+}: EpochLog<T>): Map<string, number | string> {
+  const row = new Map<string, number | string>([
     ['epoch', epoch],
     ['seconds', seconds],
     ['learning_rate', learningRate],
   ]);
+  if (regularization !== undefined) row.set('regularization', regularization);
   for (const [part, scores] of Object.entries({ train, validation })) {
     if (scores === undefined) continue;
     for (const [name, value] of flatScores(scores as TaskScores<string>)) row.set(`${part}.${name}`, value);
@@ -29,7 +31,10 @@ function quote(field: string): string {
 
 /**
  * A callback that keeps a CSV file with a row for each epoch: `epoch` (from 0), `seconds`, `learning_rate`,
- * `train.loss`, `train.<task>.loss`, `validation.loss`, `validation.<task>.<metric>`, ...
+ * `regularization` (where layers have penalties), `train.loss`, `train.<task>.loss`, `validation.loss`,
+ * `validation.<task>.<metric>`, ... A metric of several numbers has a column for each: `validation.lesion.dice` for its
+ * `value`, `validation.lesion.dice.skipped`, `validation.lesion.iou.0` for the first class; of a list of more than 100 the
+ * column says how many there are.
  *
  * The file is rewritten from the history after every epoch, in one step: it is always whole, a resumed fit does not
  * repeat epochs, and a score that first appears later gets its column.
@@ -45,7 +50,10 @@ export function csvLog<T extends string>(path: string): Callback<T> {
       const epochs = [...run.history.filter(({ epoch }) => epoch !== log.epoch), log];
       const rows = epochs.map(toRow);
       const columns = [...new Set(rows.flatMap((row) => [...row.keys()]))];
-      const lines = [columns.map(quote), ...rows.map((row) => columns.map((name) => row.get(name) ?? ''))];
+      const lines = [
+        columns.map(quote),
+        ...rows.map((row) => columns.map((name) => quote(String(row.get(name) ?? '')))),
+      ];
       await writeDurably(path, [Buffer.from(lines.map((line) => `${line.join(',')}\n`).join(''))]);
     },
   };

@@ -1,23 +1,29 @@
 import type { TaskScores } from '../train/callbacks/callback';
 
-function toNumber(result: unknown): number | undefined {
-  if (typeof result === 'number') return result;
-  const value = (result as { readonly value?: unknown } | null | undefined)?.value;
-  return typeof value === 'number' ? value : undefined;
+/** The longest list whose numbers are shown; longer ones (curves, a score of each image) are counted. */
+const LONGEST = 100;
+
+type Flat = [name: string, value: number | string];
+
+function flatten(name: string, result: unknown): Flat[] {
+  if (typeof result === 'number') return [[name, result]];
+  if (typeof result === 'string' || typeof result === 'boolean') return [[name, String(result)]];
+  if (result === null || typeof result !== 'object') return [];
+  const parts = Object.entries(result);
+  const isList = Array.isArray(result) || ArrayBuffer.isView(result);
+  if (isList && parts.length > LONGEST) return [[name, `${parts.length} values`]];
+  return parts.flatMap(([key, part]) => flatten(key === 'value' && !isList ? name : `${name}.${key}`, part));
 }
 
 /**
- * Scores as pairs of a dotted name and a number, the total loss first: `loss`, `lesion.loss`, `lesion.dice`. A result
- * with a `value` (an interval) counts as that; results without one number (curves, matrices) are left out.
+ * Scores as pairs of a dotted name and what to write there, the total loss first: `loss`, `lesion.loss`, `lesion.dice`. A
+ * result of several numbers has a pair for each: `lesion.dice` for its `value`, `lesion.dice.skipped`, and for those of
+ * lists `lesion.iou.0`, `lesion.iou.1`. Of a list of more than 100 there is one pair that says how many.
  */
-export function flatScores(scores: TaskScores<string>): [name: string, value: number][] {
+export function flatScores(scores: TaskScores<string>): Flat[] {
   const { loss, ...tasks } = scores;
-  const flat: [string, number][] = [['loss', loss]];
-  for (const [task, results] of Object.entries(tasks)) {
-    for (const [name, result] of Object.entries(results)) {
-      const value = toNumber(result);
-      if (value !== undefined) flat.push([`${task}.${name}`, value]);
-    }
-  }
-  return flat;
+  const results = Object.entries(tasks).flatMap(([task, ofTask]) =>
+    Object.entries(ofTask).flatMap(([name, result]) => flatten(`${task}.${name}`, result)),
+  );
+  return [['loss', loss], ...results];
 }

@@ -1,6 +1,6 @@
 import { checkOptions } from '../internal/check-options';
 import type { Callback, EpochLog, Run, StepLog, TaskScores } from '../train/callbacks/callback';
-import { flatScores } from './flat-scores';
+import { shortNumber, shortResult } from './short-result';
 
 export interface ProgressBarOptions {
   /** Default: `process.stderr`. */
@@ -18,17 +18,19 @@ function duration(seconds: number): string {
   return hours > 0 ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
 }
 
-function short(value: number, digits: number): string {
-  return value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(1) : value.toPrecision(digits);
-}
-
 function epochLine<T extends string>(run: Run<T>, { epoch, seconds, train, validation }: EpochLog<T>): string {
-  const scores = (part: TaskScores<T>) =>
-    flatScores(part as TaskScores<string>)
-      .map(([name, value]) => `${name} ${short(value, 4)}`)
-      .join('  ');
-  const parts = [`epoch ${epoch + 1}/${run.epochs}  ${duration(seconds)}`, `train: ${scores(train)}`];
-  if (validation !== undefined) parts.push(`validation: ${scores(validation)}`);
+  const scores = ({ loss, ...tasks }: TaskScores<string>) =>
+    [
+      `loss ${shortNumber(loss, 4)}`,
+      ...Object.entries(tasks).flatMap(([task, results]) =>
+        Object.entries(results).map(([name, result]) => `${task}.${name} ${shortResult(result)}`),
+      ),
+    ].join('  ');
+  const parts = [
+    `epoch ${epoch + 1}/${run.epochs}  ${duration(seconds)}`,
+    `train: ${scores(train as TaskScores<string>)}`,
+  ];
+  if (validation !== undefined) parts.push(`validation: ${scores(validation as TaskScores<string>)}`);
   return `${parts.join('  |  ')}\n`;
 }
 
@@ -73,7 +75,9 @@ function stepLine<T extends string>(
     [[], 4],
   ];
   const lines = attempts.map(([extras, letters]) =>
-    [...place, ...extras, ...losses.map(([name, value]) => `${name.slice(0, letters)} ${short(value, 3)}`)].join('  '),
+    [...place, ...extras, ...losses.map(([name, value]) => `${name.slice(0, letters)} ${shortNumber(value, 3)}`)].join(
+      '  ',
+    ),
   );
   return (lines.find(({ length }) => length < columns) ?? (lines.at(-1) as string)).slice(0, columns - 1);
 }
@@ -81,7 +85,8 @@ function stepLine<T extends string>(
 /**
  * A callback that shows the progress of the fit: epoch, step, time left for the epoch and in all, steps per second,
  * each task's loss (the mean over the epoch's steps so far that had its labels); after each epoch a line with all
- * scores stays.
+ * scores stays: of a score over images how many were left out beside it (`dice 0.8125 (n 14, skipped 2)`), of a list of
+ * more than twelve numbers how many there are.
  *
  * On a terminal one line is redrawn, at most ten times per second; elsewhere there is only a line for each epoch. The
  * cursor is never hidden, so an interrupt leaves the terminal as it was.

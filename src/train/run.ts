@@ -38,6 +38,7 @@ export function createRun<T extends string, M extends TaskMetrics<T>>(
     tasks,
     epochs,
     history: state.history,
+    direction: trainer.direction,
     resumed,
     get epoch() {
       return state.epoch;

@@ -4,6 +4,7 @@ import type { MultitaskModel } from '../types';
 import { claimOptimizer } from './claim-optimizer';
 import { evaluateModel } from './evaluate';
 import { fitModel } from './fit';
+import { scoreDirection } from './score-direction';
 import { combineMeans, readPenalties, type Scores, type TaskMetrics } from './scores';
 import { completeSettings } from './settings';
 import { createForward, type Forward } from './step/forward';
@@ -58,6 +59,7 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
     step,
     flush,
     discard,
+    direction: (score) => scoreDirection(outputs, score),
     jointLoss: (means) => combineMeans(weighting, means, state.progress({ training: false })),
     regularization: () => readPenalties(model.net),
     evaluate: async (source, { signal } = {}) => {

@@ -129,6 +129,8 @@ export interface FitTrainer<T extends string, M extends TaskMetrics<T>>
   jointLoss(means: SomeTasks<T, number>): Promise<number>;
   /** The penalties of the layers' regularizers; undefined where there are none. */
   regularization(): Promise<number | undefined>;
+  /** Which values of a score are better, by its path in an epoch's record. */
+  direction(score: string): 'min' | 'max' | undefined;
   /** Lets go of batches that wait for their step. */
   discard(): void;
   /** The model's weights, their average where one is kept. */

@@ -27,18 +27,36 @@ describe('csvLog', () => {
     );
   });
 
-  it('writes validation scores, of intervals their value, and leaves out what is no number', async () => {
-    const lesion = { loss: 0.5, dice: { value: 0.8, low: 0.7, high: 0.9 }, curve: [0, 1], none: null };
-    await log(epochLog(0, { validation: { loss: Number.NaN, lesion, severity: { loss: 1, mae: 2 } } }));
+  it('writes validation scores, of those that are several numbers each in a column of its own', async () => {
+    const lesion = {
+      loss: 0.5,
+      dice: { value: 0.8, n: 14, skipped: 2 },
+      iou: Float32Array.of(0.25, 0.5),
+      table: [[1, 2], [3]],
+      curve: { fpr: new Array(101).fill(0), name: 'a, "b"' },
+      none: null,
+    };
+    const validation = { loss: Number.NaN, lesion, severity: { loss: 1, mae: 2 } };
+    await log(epochLog(0, { regularization: 0.125, validation }));
     const [row] = parse(await text(), { columns: true }) as Record<string, string>[];
-    expect(row).toMatchObject({
+    const columns = Object.entries(row).filter(([name]) => name.startsWith('validation'));
+    expect(row.regularization).toBe('0.125');
+    expect(Object.fromEntries(columns)).toEqual({
       'validation.loss': 'NaN',
       'validation.lesion.loss': '0.5',
       'validation.lesion.dice': '0.8',
+      'validation.lesion.dice.n': '14',
+      'validation.lesion.dice.skipped': '2',
+      'validation.lesion.iou.0': '0.25',
+      'validation.lesion.iou.1': '0.5',
+      'validation.lesion.table.0.0': '1',
+      'validation.lesion.table.0.1': '2',
+      'validation.lesion.table.1.0': '3',
+      'validation.lesion.curve.fpr': '101 values',
+      'validation.lesion.curve.name': 'a, "b"',
       'validation.severity.loss': '1',
       'validation.severity.mae': '2',
     });
-    expect(Object.keys(row)).toHaveLength(3 + 3 + 5);
   });
 
   it('gives a score that appears later its column, blank before', async () => {

@@ -12,6 +12,7 @@ export function fakeRun(parts: Partial<Run<Task>> = {}): Run<Task> {
     steps: 4,
     resumed: false,
     history: [],
+    direction: () => 'min',
     learningRate: 1e-3,
     stopped: undefined,
     stop: () => undefined,

@@ -101,11 +101,18 @@ describe('progressBar on a terminal', () => {
     vi.advanceTimersByTime(500);
     bar.onStepEnd?.(run, { step: 1, loss: 1, losses });
     text();
-    const lesion = { loss: 0.5, dice: { value: 0.8125, low: 0, high: 1 }, confusion: [[1]] };
+    const lesion = {
+      loss: 0.5,
+      dice: { value: 0.8125, n: 14, skipped: 2, values: [1, 0.625], classes: [{ value: 0.8125 }] },
+      iou: [0.91, 0.75],
+      counts: { tp: 3, fp: 1 },
+      roc: { fpr: new Float64Array(9), tpr: new Float64Array(9) },
+    };
     bar.onEpochEnd?.(run, epochLog(0, { validation: { loss: 0.0001, lesion, severity: { loss: 0 } } }));
     expect(text()).toBe(
       '\r\x1b[Kepoch 1/3  0:12  |  train: loss 0.7500  lesion.loss 0.5000  severity.loss 0.2500  |  ' +
-        'validation: loss 1.0e-4  lesion.loss 0.5000  lesion.dice 0.8125  severity.loss 0.000\n',
+        'validation: loss 1.0e-4  lesion.loss 0.5000  lesion.dice 0.8125 (n 14, skipped 2)  ' +
+        'lesion.iou [0.9100 0.7500]  lesion.counts tp 3, fp 1  lesion.roc 18 numbers  severity.loss 0.000\n',
     );
     bar.onFitEnd?.(run);
     expect(text()).toBe('');

@@ -40,7 +40,8 @@ const source: Source<TinyTask> = function* (epoch: number) {
 /** A metric that gives the values of a script, one each time it is computed. */
 function scripted(values: number[]): Metric<null> {
   let i = 0;
-  return { init: () => null, update: async () => null, merge: () => null, compute: () => values[i++] };
+  const compute = () => values[i++];
+  return { init: () => null, update: async () => null, merge: () => null, compute, direction: 'max' };
 }
 
 type Extra = Partial<FitOptions<TinyTask>> & { script?: number[]; optimizer?: ReturnType<typeof train.adam> };
@@ -337,8 +338,8 @@ describe('earlyStopping', () => {
     await expect(
       run({ validation: source, callbacks: [earlyStopping({ monitor: 'validation.a.dice' })] }),
     ).rejects.toThrow(
-      "earlyStopping: nothing to monitor at 'validation.a.dice'; this run has train.a.loss, train.b.loss, train.loss, " +
-        'validation.loss, validation.a.loss, validation.a.score, validation.b.loss.',
+      "there is no score 'validation.a.dice'; this trainer has train.loss, train.a.loss, train.b.loss, validation.loss, " +
+        'validation.a.loss, validation.a.score, validation.b.loss.',
     );
     await expect(run({ callbacks: [earlyStopping()] })).rejects.toThrow('Give `fit` a validation source.');
     expect(() => earlyStopping({ patience: -1 })).toThrow('patience must be an integer of at least 0, got -1');

@@ -59,6 +59,13 @@ export interface Run<T extends string> {
   /** Batches per epoch, once known. */
   readonly steps: number | undefined;
   readonly history: readonly EpochLog<T>[];
+  /**
+   * Which values of a score are better, as its metric says, by its path in an epoch's record (`'validation.lesion.dice'`);
+   * undefined where it does not say. Losses are better when smaller.
+   *
+   * @throws RangeError where there is no such score.
+   */
+  direction(score: string): 'min' | 'max' | undefined;
   learningRate: number;
   /** The reason given to `stop`, once it was called. */
   readonly stopped: string | undefined;

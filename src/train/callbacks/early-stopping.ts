@@ -1,7 +1,7 @@
 import { checkInteger } from '../../internal/check';
 import type { PlainData } from '../../types';
 import type { Callback } from './callback';
-import { checkMonitorOptions, defaultMode, isBetter, type MonitorOptions, readMonitor, worst } from './monitor';
+import { checkMonitorOptions, isBetter, type Mode, type MonitorOptions, readMode, readMonitor } from './monitor';
 
 export interface EarlyStoppingOptions<T extends string> extends MonitorOptions<T> {
   /** How many epochs without improvement are tolerated. Default: 35, as in the paper. */
@@ -15,7 +15,8 @@ export interface EarlyStoppingOptions<T extends string> extends MonitorOptions<T
  *
  * The best weights are restored however the fit ends: early, after the last epoch or by an abort.
  *
- * @throws RangeError at the first epoch's end where there is no such score.
+ * @throws RangeError when the fit begins where there is no such score, or whether large or small values of it are better is
+ * not known.
  * @example
  * earlyStopping({ monitor: 'validation.segmentation.dice', patience: 10 });
  */
@@ -23,26 +24,28 @@ export function earlyStopping<T extends string = string>({
   monitor = 'validation.loss',
   patience = 35,
   minDelta = 0,
-  mode = defaultMode(monitor),
+  mode,
   restoreBest = true,
 }: EarlyStoppingOptions<T> = {}): Callback<T> {
   checkInteger(patience, 0, 'earlyStopping: patience');
   checkMonitorOptions('earlyStopping', minDelta, mode);
-  let best = worst(mode);
+  let best: number | null = null;
+  let better: Mode = 'min';
   let bestEpoch = -1;
   let weights: readonly Float32Array[] | null = null;
   return {
     name: `earlyStopping ${monitor}`,
     onFitBegin(run) {
+      better = readMode(run, monitor, mode, 'earlyStopping');
       // A fit that does not resume starts afresh, also with a callback that has been used before.
       if (run.resumed) return;
-      best = worst(mode);
+      best = null;
       bestEpoch = -1;
       weights = null;
     },
     async onEpochEnd(run, log) {
       const value = readMonitor(log, monitor, 'earlyStopping');
-      if (isBetter(value, best, mode, minDelta)) {
+      if (isBetter(value, best, better, minDelta)) {
         best = value;
         bestEpoch = log.epoch;
         if (restoreBest) weights = await run.weights();
@@ -61,7 +64,7 @@ export function earlyStopping<T extends string = string>({
     save: () => ({ best, bestEpoch, weights }),
     load(state) {
       ({ best, bestEpoch, weights } = state as {
-        best: number;
+        best: number | null;
         bestEpoch: number;
         weights: Float32Array[] | null;
       } & PlainData);

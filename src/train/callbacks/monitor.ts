@@ -1,5 +1,6 @@
 import { checkChoice, checkRange } from '../../internal/check';
-import type { EpochLog } from './callback';
+import type { EpochLog, Run } from './callback';
+import { usualDirection } from './usual-directions';
 
 /** A score of the history: a path into an epoch's record, such as `'validation.segmentation.dice'`. */
 export type Monitor<T extends string> =
@@ -15,19 +16,14 @@ export interface MonitorOptions<T extends string> {
   readonly monitor?: Monitor<NoInfer<T>>;
   /** The smallest change that counts as an improvement. Default: 0. */
   readonly minDelta?: number;
-  /** Default: `'min'` for a loss, `'max'` for anything else. */
+  /** Which values are better. Default: what the score's metric says (`metric.direction`); losses are better when smaller. */
   readonly mode?: Mode;
 }
 
 /** Throws unless `minDelta` and `mode` are in range; `who` names the caller in errors. */
-export function checkMonitorOptions(who: string, minDelta: number, mode: Mode): void {
+export function checkMonitorOptions(who: string, minDelta: number, mode: Mode | undefined): void {
   checkRange(minDelta, 0, Number.MAX_VALUE, `${who}: minDelta`);
-  checkChoice(mode, ['min', 'max'], `${who}: mode`);
-}
-
-/** The score that every number beats. */
-export function worst(mode: Mode): number {
-  return mode === 'min' ? Infinity : -Infinity;
+  if (mode !== undefined) checkChoice(mode, ['min', 'max'], `${who}: mode`);
 }
 
 function numberAt(value: unknown): number | undefined {
@@ -57,12 +53,25 @@ export function readMonitor(log: EpochLog<never> | EpochLog<string>, monitor: st
   return number;
 }
 
-/** Losses are better when lower, everything else when higher. */
-export function defaultMode(monitor: string): Mode {
-  return monitor.endsWith('loss') ? 'min' : 'max';
+/**
+ * Which values of a monitored score are better: what was said, else what the score's metric says. A run without `direction`,
+ * which is not of a fit, is taken to call its scores by their usual names.
+ *
+ * @throws RangeError where that is not known.
+ */
+export function readMode<T extends string>(run: Run<T>, monitor: string, mode: Mode | undefined, who: string): Mode {
+  if (mode !== undefined) return mode;
+  const { direction } = run as Partial<Run<T>>;
+  const known = direction === undefined ? usualDirection(monitor.split('.').at(-1)!) : direction(monitor);
+  if (known !== undefined) return known;
+  throw new RangeError(
+    `${who}: whether '${monitor}' is better when it is larger or when it is smaller is not known, as its metric has no ` +
+      "`direction`: give mode: 'max' or mode: 'min'.",
+  );
 }
 
-/** True where `value` beats `best` by more than `minDelta`. NaN beats nothing. */
-export function isBetter(value: number, best: number, mode: Mode, minDelta: number): boolean {
+/** True where `value` beats `best`, if there is one, by more than `minDelta`. NaN beats nothing. */
+export function isBetter(value: number, best: number | null, mode: Mode, minDelta: number): boolean {
+  if (best === null) return !Number.isNaN(value);
   return mode === 'min' ? value < best - minDelta : value > best + minDelta;
 }

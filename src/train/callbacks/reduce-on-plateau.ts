@@ -1,6 +1,6 @@
 import { checkInteger, checkRange } from '../../internal/check';
 import type { Callback } from './callback';
-import { checkMonitorOptions, defaultMode, isBetter, type MonitorOptions, readMonitor, worst } from './monitor';
+import { checkMonitorOptions, isBetter, type Mode, type MonitorOptions, readMode, readMonitor } from './monitor';
 
 export interface ReduceOnPlateauOptions<T extends string> extends MonitorOptions<T> {
   /** The factor that the learning rate is multiplied by. Default: 0.1. */
@@ -15,6 +15,8 @@ export interface ReduceOnPlateauOptions<T extends string> extends MonitorOptions
  * Multiplies the learning rate by `factor` when a score has not improved for `patience` epochs. Works with every tfjs
  * optimizer, Adam included.
  *
+ * @throws RangeError when the fit begins where there is no such score, or whether large or small values of it are better is
+ * not known.
  * @example
  * reduceOnPlateau({ monitor: 'validation.loss', factor: 0.5, patience: 5 });
  */
@@ -23,25 +25,27 @@ export function reduceOnPlateau<T extends string = string>({
   factor = 0.1,
   patience = 10,
   minDelta = 0,
-  mode = defaultMode(monitor),
+  mode,
   minLearningRate = 0,
 }: ReduceOnPlateauOptions<T> = {}): Callback<T> {
   if (!(factor > 0 && factor < 1)) throw new RangeError(`reduceOnPlateau: factor must lie in (0, 1), got ${factor}.`);
   checkInteger(patience, 1, 'reduceOnPlateau: patience');
   checkRange(minLearningRate, 0, Number.MAX_VALUE, 'reduceOnPlateau: minLearningRate');
   checkMonitorOptions('reduceOnPlateau', minDelta, mode);
-  let best = worst(mode);
+  let better: Mode = 'min';
+  let best: number | null = null;
   let waited = 0;
   return {
     name: `reduceOnPlateau ${monitor}`,
     onFitBegin(run) {
+      better = readMode(run, monitor, mode, 'reduceOnPlateau');
       if (run.resumed) return;
-      best = worst(mode);
+      best = null;
       waited = 0;
     },
     onEpochEnd(run, log) {
       const value = readMonitor(log, monitor, 'reduceOnPlateau');
-      if (isBetter(value, best, mode, minDelta)) {
+      if (isBetter(value, best, better, minDelta)) {
         best = value;
         waited = 0;
       } else if (++waited >= patience) {
@@ -52,7 +56,7 @@ export function reduceOnPlateau<T extends string = string>({
     },
     save: () => ({ best, waited }),
     load(state) {
-      ({ best, waited } = state as { best: number; waited: number });
+      ({ best, waited } = state as { best: number | null; waited: number });
     },
   };
 }

@@ -8,14 +8,16 @@ import { sourcesFor } from './sources';
 import type { TaskView } from './task-view';
 import { trainedModel } from './trained-model';
 
-/** All numbers of an epoch by their path; a metric that gives more than a number is its `value`. */
+/**
+ * All numbers of an epoch by their path. A metric of several numbers is its `value`, with the others beside it (`skipped`);
+ * of its lists, which have a number for each image, nothing is kept.
+ */
 function flatten({ epoch, seconds, train, validation }: EpochLog<string>): EpochRecord {
   const entries: [string, number][] = [];
   const visit = (value: unknown, path: string): void => {
     if (typeof value === 'number') entries.push([path, value]);
-    else if (value !== null && typeof value === 'object' && 'value' in value) visit(value.value, path);
     else if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
-      for (const [key, inner] of Object.entries(value)) visit(inner, `${path}.${key}`);
+      for (const [key, inner] of Object.entries(value)) visit(inner, key === 'value' ? path : `${path}.${key}`);
     }
   };
   visit(train, 'train');
