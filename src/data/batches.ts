@@ -1,9 +1,9 @@
 import { dispose, type TensorContainer } from '@tensorflow/tfjs-core';
 import { checkInteger } from '../internal/check';
 import { checkOptions } from '../internal/check-options';
-import type { Batch, Dataset, Row, Sample, SomeTasks } from '../types';
+import type { Batch, Dataset, Row, Sample } from '../types';
 import { collate, type PlainBatch, toTensors } from './collate';
-import { epochPlan } from './epoch-plan';
+import { type Balance, epochPlan } from './epoch-plan';
 
 /** Which occurrence of which sample is to be augmented. */
 export interface Showing {
@@ -26,8 +26,11 @@ export interface BatchesOptions<T extends string> {
   /** Default: 0. */
   readonly seed?: number;
   readonly augment?: Augmentation<T>;
-  /** For each task named: the minimum number of samples with that label in every batch. Default: none. */
-  readonly balance?: SomeTasks<T, number>;
+  /**
+   * For each task named: the minimum number of samples with that label in every batch. Or `{ by }`: what samples are
+   * shown equally often by, their stratum or what a function of row and index returns. Default: none.
+   */
+  readonly balance?: Balance<T>;
   /** Batches that are read ahead of the one in use. Default: 1. */
   readonly prefetch?: number;
   /** Leaves out the last batch where it is smaller than `batchSize`. Default: false. */
@@ -73,12 +76,17 @@ function checkRows(rows: readonly Row<string>[], indices: readonly number[]): vo
  * batches. So 794 images without a mask and 50 with one make 265 batches of four with n = 1, and show each mask five or
  * six times.
  *
+ * With `balance: { by }` an epoch shows the samples of each key (a class, a source) equally often, and so does each batch,
+ * give or take one: those of the largest key once, those of the others in passes, each pass all of them once in a new
+ * order. K keys of which the largest has m samples make ceil(K m / batchSize) batches.
+ *
  * @throws RangeError for indices out of range or given twice, for a seed that is not an integer of at least 0,
  * for rows that name no task, for a balance that the samples or the batch size do not allow, and while reading: an error
- * names the sample. TypeError for a row that lists no tasks.
+ * names the sample. TypeError for a row that lists no tasks or, under `by`, has no key.
  * @example
  * const trainSet = batches(dataset, { indices: parts.train, batchSize: 4, seed: 1, balance: { segmentation: 1 } });
  * for await (const { x, y, weight } of trainSet(0)) console.log(x.shape, Object.keys(y));
+ * const alike = batches(dataset, { balance: { by: (_, index) => dataset.records[index].covid } }); // as many of each class
  */
 export function batches<T extends string>(dataset: Dataset<T>, options: BatchesOptions<T> = {}): BatchSource<T> {
   checkOptions(
@@ -92,7 +100,7 @@ export function batches<T extends string>(dataset: Dataset<T>, options: BatchesO
     shuffle = true,
     seed = 0,
     augment,
-    balance = {} as SomeTasks<T, number>,
+    balance = {},
     prefetch = 1,
     dropRemainder = false,
   } = options;
@@ -111,7 +119,6 @@ export function batches<T extends string>(dataset: Dataset<T>, options: BatchesO
     );
   }
   checkRows(dataset.rows, indices);
-  for (const task of Object.keys(balance) as T[]) checkInteger(balance[task] as number, 0, `batches: balance.${task}`);
   const plan = epochPlan(dataset.rows, { indices, batchSize, shuffle, seed, balance, dropRemainder });
 
   const read = async (index: number, epoch: number, repeat: number): Promise<Sample<T>> => {

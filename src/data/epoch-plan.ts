@@ -1,15 +1,17 @@
+import { checkInteger } from '../internal/check';
+import { checkOptions } from '../internal/check-options';
 import { random } from '../internal/random';
 import type { Row, SomeTasks } from '../types';
+import { type Composition, composeEqually, composeWithAtLeast, type Kind } from './compose-batches';
 
-/** How many samples of each kind a batch takes. A kind is a set of balanced tasks that samples have labels for. */
-type Composition = readonly number[];
-
-interface Kind {
-  /** For each balanced task: whether these samples have its label. */
-  readonly has: readonly boolean[];
-  /** Rows of the dataset. */
-  readonly indices: number[];
+/** Shows the samples of each key equally often. */
+export interface BalanceBy<T extends string> {
+  /** The key of a sample: its stratum, or what this returns for its row and the row's index. */
+  readonly by: 'stratum' | ((row: Row<T>, index: number) => string);
 }
+
+/** The minimum number of samples with each task's label in a batch, or keys to show equally often. */
+export type Balance<T extends string> = SomeTasks<T, number> | BalanceBy<T>;
 
 /** Plans the batches of any epoch. */
 export interface EpochPlan {
@@ -23,62 +25,67 @@ interface PlanOptions<T extends string> {
   readonly batchSize: number;
   readonly shuffle: boolean;
   readonly seed: number;
-  readonly balance: SomeTasks<T, number>;
+  readonly balance: Balance<T>;
   readonly dropRemainder: boolean;
 }
 
-function kindsOf<T extends string>(rows: readonly Row<T>[], indices: readonly number[], tasks: readonly T[]): Kind[] {
-  const kinds = new Map<string, Kind>();
+/** The samples by their key, in the order in which keys appear. */
+function groupBy(indices: readonly number[], keyOf: (index: number) => string): Map<string, number[]> {
+  const groups = new Map<string, number[]>();
   for (const index of indices) {
-    const has = tasks.map((task) => rows[index].tasks.includes(task));
-    const kind = kinds.get(has.join()) ?? { has, indices: [] };
-    kind.indices.push(index);
-    kinds.set(has.join(), kind);
+    const key = keyOf(index);
+    const group = groups.get(key);
+    if (group) group.push(index);
+    else groups.set(key, [index]);
   }
-  return [...kinds.values()];
+  return groups;
 }
 
-/**
- * Composes the batches of an epoch from the numbers of samples alone, so that every epoch has the same length. A batch
- * first takes what its guarantees need, the scarcest task first, then fills up with samples that were not shown yet;
- * both from the kind of which the smallest share has been shown.
- */
-function compose(kinds: readonly Kind[], batchSize: number, needs: readonly number[]): Composition[] {
-  const sizes = kinds.map(({ indices }) => indices.length);
-  const shown = kinds.map(() => 0);
-  const labelled = needs.map((_, t) => kinds.reduce((sum, { has }, k) => sum + (has[t] ? sizes[k] : 0), 0));
-  const scarcest = needs.map((_, t) => t).sort((a, b) => labelled[a] - labelled[b]);
-  const all = kinds.map((_, k) => k);
-  const isFresh = (k: number): boolean => shown[k] < sizes[k];
-  const leastShown = (some: readonly number[]): number =>
-    some.reduce((a, b) => (shown[b] / sizes[b] < shown[a] / sizes[a] ? b : a));
+function isByKey<T extends string>(balance: Balance<T>): balance is BalanceBy<T> {
+  const { by } = balance as BalanceBy<T>;
+  return by !== undefined && typeof by !== 'number'; // a task may be called 'by'
+}
 
-  const compositions: Composition[] = [];
-  while (all.some(isFresh)) {
-    const taken = kinds.map(() => 0);
-    const missing = [...needs];
-    let room = batchSize;
-    let fresh = 0;
-    const take = (k: number): void => {
-      if (isFresh(k)) fresh++;
-      shown[k]++;
-      taken[k]++;
-      room--;
-      for (const t of scarcest) if (kinds[k].has[t]) missing[t]--;
-    };
-    for (const t of scarcest) {
-      while (missing[t] > 0 && room > 0) take(leastShown(all.filter((k) => kinds[k].has[t] && taken[k] < sizes[k])));
+/** @throws where a row has no key. */
+function keyOfRow<T extends string>(row: Row<T>, index: number, { by }: BalanceBy<T>): string {
+  const key: unknown = by === 'stratum' ? row.stratum : by(row, index);
+  if (typeof key === 'string') return key;
+  throw new TypeError(
+    `batches: balance.by ${by === 'stratum' ? "'stratum' needs a stratum in each row" : 'must return a string'}, got ` +
+      `${key} for sample '${row.id}'.`,
+  );
+}
+
+/** The kinds of samples, and how many of each every batch takes. */
+function compose<T extends string>(
+  rows: readonly Row<T>[],
+  { indices, batchSize, balance }: PlanOptions<T>,
+): { readonly kinds: readonly Kind[]; readonly compositions: readonly Composition[] } {
+  if (isByKey(balance)) {
+    checkOptions(balance, ['by'], 'batches: balance');
+    if (balance.by !== 'stratum' && typeof balance.by !== 'function') {
+      throw new TypeError(`batches: balance.by must be 'stratum' or a function of a row, got ${balance.by}.`);
     }
-    while (room > 0 && all.some(isFresh)) take(leastShown(all.filter(isFresh)));
-    if (missing.some((count) => count > 0) || fresh === 0) {
+    const groups = groupBy(indices, (index) => keyOfRow(rows[index], index, balance));
+    const kinds = [...groups].map(([name, some]) => ({ name, has: [], indices: some }));
+    return { kinds, compositions: composeEqually(kinds, batchSize) };
+  }
+  for (const task of Object.keys(balance) as T[]) checkInteger(balance[task] as number, 0, `batches: balance.${task}`);
+  const tasks = (Object.keys(balance) as T[]).filter((task) => (balance[task] as number) > 0);
+  const needs = tasks.map((task) => balance[task] as number);
+  const labelsOf = (index: number): boolean[] => tasks.map((task) => rows[index].tasks.includes(task));
+  const groups = groupBy(indices, (index) => labelsOf(index).join());
+  const kinds = [...groups].map(([name, some]) => ({ name, has: labelsOf(some[0]), indices: some }));
+  tasks.forEach((task, t) => {
+    const labelled = kinds.reduce((sum, kind) => sum + (kind.has[t] ? kind.indices.length : 0), 0);
+    if (labelled < needs[t]) {
       throw new RangeError(
-        `batches: a batch of ${batchSize} has no room for what balance asks beside the samples without those labels; ` +
-          'ask for fewer, or make batchSize larger.',
+        `batches: balance.${task} asks for ${needs[t]} labelled samples in each batch, but only ${labelled} of ` +
+          `${indices.length} have a label for '${task}'.`,
       );
     }
-    compositions.push(taken);
-  }
-  return compositions;
+  });
+  return { kinds, compositions: composeWithAtLeast(kinds, batchSize, needs) };
 }
 
 /** Draws from a kind in passes: each pass shows all of its samples once, in its own order. */
@@ -102,23 +109,9 @@ function drawer(order: (pass: number) => number[]): (batch: readonly number[]) =
   };
 }
 
-export function epochPlan<T extends string>(
-  rows: readonly Row<T>[],
-  { indices, batchSize, shuffle, seed, balance, dropRemainder }: PlanOptions<T>,
-): EpochPlan {
-  const tasks = (Object.keys(balance) as T[]).filter((task) => (balance[task] as number) > 0);
-  const needs = tasks.map((task) => balance[task] as number);
-  const kinds = kindsOf(rows, indices, tasks);
-  tasks.forEach((task, t) => {
-    const labelled = kinds.reduce((sum, { has, indices }) => sum + (has[t] ? indices.length : 0), 0);
-    if (labelled < needs[t]) {
-      throw new RangeError(
-        `batches: balance.${task} asks for ${needs[t]} labelled samples in each batch, but only ${labelled} of ` +
-          `${indices.length} have a label for '${task}'.`,
-      );
-    }
-  });
-  const all = compose(kinds, batchSize, needs);
+export function epochPlan<T extends string>(rows: readonly Row<T>[], options: PlanOptions<T>): EpochPlan {
+  const { batchSize, shuffle, seed, dropRemainder } = options;
+  const { kinds, compositions: all } = compose(rows, options);
   const isFull = (composition: Composition): boolean => composition.reduce((a, b) => a + b, 0) === batchSize;
   const full = all.filter(isFull);
   const rest = dropRemainder ? [] : all.filter((composition) => !isFull(composition));

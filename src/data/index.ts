@@ -23,6 +23,7 @@ export { flipHorizontal, flipVertical, rotate, scale, shift } from './augment-ge
 export { type CutoutOptions, cutout, type IntensityOptions, intensity, noise } from './augment-intensity';
 export { type Augmentation, type BatchesOptions, type BatchSource, batches, type Showing } from './batches';
 export { type CachedOptions, cached } from './cached';
+export type { Balance, BalanceBy } from './epoch-plan';
 export { ignoreValue } from './ignore-value';
 export { mapMask, type PartialLabel } from './map-mask';
 export type { MaskValues } from './mask-values';
