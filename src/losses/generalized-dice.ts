@@ -51,7 +51,7 @@ function classWeights(target: Tensor2D, weightType: 'square' | 'simple' | 'unifo
 /**
  * Generalised Dice loss of each sample: one Dice ratio over all classes, small ones weighing as much as large ones.
  *
- * `1 - (2 sum_c w_c sum(y_c p_c) + s_n) / (sum_c w_c (sum(y_c) + sum(p_c)) + s_d)`, with `w_c` from `weightType`, `s_n`
+ * `1 - (2 sum_c w_c sum(min(y_c, p_c)) + s_n) / (sum_c w_c (sum(y_c) + sum(p_c)) + s_d)`, with `w_c` from `weightType`, `s_n`
  * and `s_d` from `smooth`.
  *
  * `yTrue`, `yPred`: `[batch, ..., classes]` of one shape, in [0, 1]. A sample whose target holds none of the classes

@@ -8,7 +8,8 @@ export type JaccardOptions = RegionOptions;
 /**
  * Soft Jaccard loss of each sample: 1 minus intersection over union.
  *
- * `1 - (sum(y p) + s_n) / (sum(y) + sum(p) - sum(y p) + s_d)` for each class, with `s_n` and `s_d` from `smooth`.
+ * `1 - (tp + s_n) / (sum(y) + sum(p) - tp + s_d)` for each class, with `tp = sum(min(y, p))`, which is `sum(y p)` for labels
+ * of 0 and 1, and `s_n` and `s_d` from `smooth`.
  *
  * `yTrue`, `yPred`: `[batch, ..., classes]` of one shape, in [0, 1]; one foreground class needs one channel. The loss
  * lies in [0, 1] where `s_n <= s_d`.

@@ -1,9 +1,10 @@
 import { mul, reshape, slice, square, sum, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { classesOf } from './class-weights';
+import { overlap } from './overlap';
 
 /** What overlap losses are made of, `[batch, classes]` each. */
 export interface Regions {
-  /** `sum(y p)`: soft true positives. */
+  /** `sum(min(y, p))`, `sum(y p)` for labels of 0 and 1: soft true positives. `squared`: `sum(y p)`. */
   readonly truePositives: Tensor2D;
   /** `sum(y)`. */
   readonly target: Tensor2D;
@@ -43,7 +44,7 @@ export function countRegions(
     return includeBackground ? counts : slice(counts, [0, 1]);
   };
   return {
-    truePositives: count(mul(y, p)),
+    truePositives: count(squared ? mul(y, p) : overlap(y, p)),
     target: count(squared ? square(y) : y),
     predicted: count(squared ? square(p) : p),
   };

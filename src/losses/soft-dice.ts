@@ -5,14 +5,16 @@ import { type RegionOptions, regionLoss, type Smoothing } from './region-loss';
 import type { Regions } from './regions';
 
 export interface SoftDiceOptions extends RegionOptions {
-  /** Squares `y` and `p` in the denominator, as V-Net does. Default: false. */
+  /** Squares `y` and `p` in the denominator, as V-Net does, over `sum(y p)`. Default: false. */
   readonly squared?: boolean;
 }
 
 /**
  * Soft Dice loss of each sample: 1 minus the overlap of mask and prediction.
  *
- * `1 - (2 sum(y p) + s_n) / (sum(y) + sum(p) + s_d)` for each class, with `s_n` and `s_d` from `smooth`.
+ * `1 - (2 sum(min(y, p)) + s_n) / (sum(y) + sum(p) + s_d)` for each class, with `s_n` and `s_d` from `smooth`;
+ * `min(y, p)` is `y p` for labels of 0 and 1. For shares between them, as resizing and deep supervision make, the loss is
+ * least at the label; with the product it would be at a mask of ones.
  *
  * `yTrue`, `yPred`: `[batch, ..., classes]` of one shape, in [0, 1]; one foreground class needs one channel. The loss
  * lies in [0, 1] where `s_n <= s_d`.
@@ -20,6 +22,7 @@ export interface SoftDiceOptions extends RegionOptions {
  * | the numbers of | setting |
  * | --- | --- |
  * | MONAI `DiceLoss()` | `smooth: 1e-5` |
+ * | MONAI `DiceLoss(soft_label=True)` | `smooth: 1e-5` |
  * | MONAI `DiceLoss(squared_pred=True, include_background=False)` | `smooth: 1e-5, squared: true, includeBackground: false` |
  * | MONAI `DiceLoss(batch=True, weight=w)` | `smooth: 1e-5, pool: 'batch', classWeights: w` |
  * | MONAI `MaskedDiceLoss()(pred, target, mask)` | `smooth: 1e-5`, the mask as the third argument |
@@ -29,7 +32,8 @@ export interface SoftDiceOptions extends RegionOptions {
  * | smp `DiceLoss(smooth=s)` | `smooth: 2 * s, absent: 'zero', pool: 'batch'` |
  * | smp `DiceLoss(ignore_index=i)` | `ignoreIndex: i` |
  *
- * Source: Milletari, Navab, Ahmadi, 2016, doi:10.1109/3DV.2016.79.
+ * Sources: Milletari, Navab, Ahmadi, 2016, doi:10.1109/3DV.2016.79; shares as labels: Wang, Popordanoska, Bertels, Lemmens,
+ * Blaschko, 2023, arXiv:2303.16296.
  *
  * @throws RangeError for an unknown option, a negative smoothing or weight, 0 in the denominator, or an unknown policy; when the loss is called,
  * RangeError where the shapes differ and TypeError where an argument is not a tensor.

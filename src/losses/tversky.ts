@@ -14,8 +14,8 @@ export interface TverskyOptions extends RegionOptions {
 /**
  * Tversky loss of each sample: soft Dice with a price for each kind of error. By default a missed pixel costs more.
  *
- * `1 - (tp + s_n) / (tp + alpha fp + beta fn + s_d)` for each class, with `tp = sum(y p)`, `fp = sum((1 - y) p)`,
- * `fn = sum(y (1 - p))`, and `s_n` and `s_d` from `smooth`.
+ * `1 - (tp + s_n) / (tp + alpha fp + beta fn + s_d)` for each class, with `tp = sum(min(y, p))`, which is
+ * `sum(y p)` for labels of 0 and 1, `fp = sum(p) - tp`, `fn = sum(y) - tp`, and `s_n` and `s_d` from `smooth`.
  *
  * `yTrue`, `yPred`: `[batch, ..., classes]` of one shape, in [0, 1]; one foreground class needs one channel.
  *

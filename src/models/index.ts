@@ -11,6 +11,7 @@ export { type CgcOptions, cgc } from './sharing/cgc';
 export { type CrossStitchSharingOptions, crossStitch } from './sharing/cross-stitch';
 export {
   type DeepSupervision,
+  type DeepSupervisionOptions,
   deepSupervision,
   type SupervisedLevels,
   type SupervisedTask,

@@ -33,7 +33,7 @@ describe('generalizedDice', () => {
       const [held, drawn, both] = [
         [2, Math.fround(n)],
         [1.25, 0.75],
-        [1.25, Math.fround(n) / 4],
+        [1.25, Math.fround(n)],
       ];
       const weights = held.map((pixels) => Math.max(pixels, 1e-5) ** -power);
       const sum = (values: number[]) => values[0] * weights[0] + values[1] * weights[1];

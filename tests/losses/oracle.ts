@@ -93,7 +93,8 @@ function countClasses(y: readonly number[], p: readonly number[], classes: numbe
   const counts = Array.from({ length: classes }, () => ({ both: 0, target: 0, predicted: 0 }));
   for (let i = 0; i < y.length; i++) {
     const count = counts[i % classes];
-    count.both += y[i] * p[i];
+    // For hard labels these are the same; for shares, squares take the product and sums the lesser.
+    count.both += power === 2 ? y[i] * p[i] : Math.min(y[i], p[i]);
     count.target += y[i] ** power;
     count.predicted += p[i] ** power;
   }

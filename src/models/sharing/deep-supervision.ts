@@ -1,8 +1,10 @@
-import { avgPool, dispose, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import { dispose, type Tensor } from '@tensorflow/tfjs-core';
 import { checkInteger } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import { mapTasks } from '../../internal/map-tasks';
 import { attach } from '../../layers/builders/attach';
 import type { Batch, ByTask, Head, SomeTasks, Source } from '../../types';
+import { poolLabels } from './pool-labels';
 
 /** How many levels can be supervised. */
 export type SupervisedLevels = 2 | 3 | 4 | 5;
@@ -12,12 +14,20 @@ export type SupervisedTask<T extends string, L extends SupervisedLevels> =
   | T
   | `${T}-${{ 2: 2; 3: 2 | 3; 4: 2 | 3 | 4; 5: 2 | 3 | 4 | 5 }[L]}`;
 
+export interface DeepSupervisionOptions {
+  /** A label of what is not known, as in the losses: means leave it out, and hold it where they are of nothing else. Default: none. */
+  readonly ignoreIndex?: number;
+}
+
 export interface DeepSupervision<T extends string, L extends SupervisedLevels> {
   /** One head for each level, for `multitask`. */
   readonly heads: ByTask<SupervisedTask<T, L>, Head>;
   /** `1 / 2^i` for level i (from 0), divided by their sum, for `fixedWeights`. */
   readonly weights: ByTask<SupervisedTask<T, L>, number>;
-  /** Adds the labels of the coarser levels to a source: means over the pixels that fall on one of theirs. */
+  /**
+   * Adds the labels of the coarser levels to a source: means over the pixels that fall on one of theirs, weighted where
+   * the batch has weights of elements, whose means weigh the coarser labels.
+   */
   labels<S extends string>(source: Source<S | T>): Source<S | SupervisedTask<T, L>>;
 }
 
@@ -28,11 +38,13 @@ export interface DeepSupervision<T extends string, L extends SupervisedLevels> {
  * Give the model an encoder with a decoder (`withDecoder`), and add the further labels to the training source only:
  * what has no labels is not scored. To leave the coarser outputs out afterwards, build the model with the finest one
  * and `copyWeights(trained.net, model.net, '')`. The labels must be `[batch, height, width, channels]` with sides that
- * can be halved once per coarser level. Sources: Lee, Xie, Gallagher, Zhang, Tu, 2015,
+ * can be halved once per coarser level, and hold what a mean can be taken of: one value per class, not numbers of classes.
+ * Means of masks are shares between 0 and 1; the losses are least where the prediction is that share, those over regions
+ * (`softDice`) too. Sources: Lee, Xie, Gallagher, Zhang, Tu, 2015,
  * https://proceedings.mlr.press/v38/lee15a.html; the weights are those of Isensee et al., 2021,
  * doi:10.1038/s41592-020-01008-z.
  *
- * @throws RangeError for fewer than 2 or more than 5 levels and, when the source is read, for labels of another shape.
+ * @throws RangeError for an unknown option, fewer than 2 or more than 5 levels and, when the source is read, for labels of another shape.
  * @example
  * const supervised = deepSupervision('lesion', SegmentationHead(), 2);
  * const model = multitask({
@@ -45,23 +57,23 @@ export function deepSupervision<const T extends string, const L extends Supervis
   task: T,
   head: Head,
   levels: L,
+  options: DeepSupervisionOptions = {},
 ): DeepSupervision<T, L> {
+  checkOptions(options, ['ignoreIndex'], 'deepSupervision');
   checkInteger(levels, 2, 'deepSupervision: levels');
   if (levels > 5) throw new RangeError(`deepSupervision: levels must be at most 5, got ${levels}.`);
   const depths = Array.from({ length: levels }, (_, i) => i);
   const names = depths.map((i) => (i === 0 ? task : `${task}-${i + 1}`)) as SupervisedTask<T, L>[];
   const total = depths.reduce((sum, i) => sum + 2 ** -i, 0);
 
-  const pooled = (label: Tensor, depth: number): Tensor => {
-    const factor = 2 ** depth;
-    const [, height, width] = label.shape;
-    if (label.rank !== 4 || height % factor !== 0 || width % factor !== 0) {
-      throw new RangeError(
-        `deepSupervision: the labels of '${task}' must have the shape [batch, height, width, channels] with sides that are ` +
-          `multiples of ${2 ** (levels - 1)}, got [${label.shape}].`,
-      );
-    }
-    return avgPool(label as Tensor4D, factor, factor, 'valid');
+  const checkShape = ({ shape }: Tensor): void => {
+    const factor = 2 ** (levels - 1);
+    const [, height = 0, width = 0] = shape;
+    if (shape.length === 4 && height % factor === 0 && width % factor === 0) return;
+    throw new RangeError(
+      `deepSupervision: the labels of '${task}' must have the shape [batch, height, width, channels] with sides that are ` +
+        `multiples of ${factor}, got [${shape}].`,
+    );
   };
 
   return {
@@ -72,18 +84,20 @@ export function deepSupervision<const T extends string, const L extends Supervis
         for await (const batch of source(epoch)) {
           const label = batch.y[task];
           const weight = batch.weight?.[task];
-          const coarser: Record<string, Tensor> = {};
+          if (label) checkShape(label);
+          const coarser = label ? depths.slice(1).map((i) => poolLabels({ label, weight }, 2 ** i, options)) : [];
+          const further = <V>(of: (pooled: (typeof coarser)[number]) => V | undefined) =>
+            Object.fromEntries(coarser.flatMap((pooled, i) => (of(pooled) ? [[names[i + 1], of(pooled)]] : [])));
           try {
-            if (label) for (const i of depths.slice(1)) coarser[names[i]] = pooled(label, i);
-            const known = Object.keys(coarser);
-            const weights = weight ? mapTasks(known, () => weight) : {};
             yield {
               x: batch.x,
-              y: { ...batch.y, ...coarser } as SomeTasks<S | SupervisedTask<T, L>, Tensor>,
-              weight: { ...batch.weight, ...weights } as Batch<S | SupervisedTask<T, L>>['weight'],
+              y: { ...batch.y, ...further((pooled) => pooled.label) } as SomeTasks<S | SupervisedTask<T, L>, Tensor>,
+              weight: { ...batch.weight, ...further((pooled) => pooled.weight) } as Batch<
+                S | SupervisedTask<T, L>
+              >['weight'],
             };
           } finally {
-            dispose(coarser);
+            for (const { label: own, weight: pooled } of coarser) dispose(pooled === weight ? [own] : [own, pooled]);
           }
         }
       }

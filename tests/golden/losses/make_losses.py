@@ -82,6 +82,15 @@ def weighted(target, prediction, weight):
     return target, prediction, float32(weight)
 
 
+def soft():
+    """Shares as labels, with 0 and 1 among them, a prediction that is the label and one that is everywhere 1."""
+    target = float32(np.clip(np.round(rng.uniform(-0.5, 1.5, (4, 4, 4, 2)), 1), 0, 1))
+    prediction = float32(np.round(rng.uniform(0, 1, target.shape), 1))
+    prediction[1] = target[1]
+    prediction[2] = 1
+    return target, prediction
+
+
 INPUTS = {
     "binary": binary(),
     "multiclass": multiclass(),
@@ -107,6 +116,7 @@ INPUTS |= {
     "multiclassLogitsIgnored": ignoring(*INPUTS["multiclassLogits"]),
     "binaryWeighted": weighted(*INPUTS["binary"], rng.uniform(0, 3, INPUTS["binary"][0].shape)),
     "binaryMasked": weighted(*INPUTS["binary"], rng.integers(0, 2, INPUTS["binary"][0].shape)),
+    "multilabelSoft": soft(),
     "multiclassWeighted": weighted(*INPUTS["multiclass"], rng.uniform(0, 3, (4, 4, 4, 1))),
 }
 
@@ -140,7 +150,7 @@ KERAS = {
 
 MONAI = {
     "DiceLoss()": ["binary", "multiclass"],
-    "DiceLoss(squared_pred=True)": ["binary", "multiclass"],
+    "DiceLoss(squared_pred=True)": ["binary", "multiclass", "multilabelSoft"],
     "DiceLoss(squared_pred=True, include_background=False)": ["multiclass"],
     "DiceLoss(smooth_nr=0, smooth_dr=1e-3)": ["binary", "multiclass"],
     "DiceLoss(jaccard=True)": ["binary", "multiclass"],
@@ -163,6 +173,10 @@ MONAI = {
     "DiceLoss(batch=True, jaccard=True) of the batch": ["multiclass"],
     "TverskyLoss(batch=True) of the batch": ["multiclass"],
     "GeneralizedDiceLoss(batch=True) of the batch": ["binary", "multiclass"],
+    "DiceLoss(soft_label=True)": ["multilabelSoft"],
+    "DiceLoss(soft_label=True, jaccard=True)": ["multilabelSoft"],
+    "TverskyLoss(soft_label=True, alpha=0.3, beta=0.7)": ["multilabelSoft"],
+    "GeneralizedDiceLoss(soft_label=True)": ["multilabelSoft"],
     "MaskedDiceLoss()": ["binaryMasked"],
     "MaskedDiceLoss(batch=True) of the batch": ["binaryMasked"],
 }
@@ -184,6 +198,9 @@ SMP = {
     "DiceLoss('multilabel', from_logits=False, smooth=1.5) of the batch": ["multilabel"],
     "JaccardLoss('multiclass', from_logits=False) of the batch": ["multiclass"],
     "TverskyLoss('binary', from_logits=False, alpha=0.3, beta=0.7, gamma=0.75) of the batch": ["binary"],
+    "DiceLoss('multilabel', from_logits=False)": ["multilabelSoft"],
+    "TverskyLoss('multilabel', from_logits=False, alpha=0.3, beta=0.7)": ["multilabelSoft"],
+    "JaccardLoss('multilabel', from_logits=False)": ["multilabelSoft"],
     "DiceLoss('binary', from_logits=False, ignore_index=255)": ["binaryIgnored"],
     "DiceLoss('multiclass', from_logits=False, ignore_index=255)": ["multiclassIgnored"],
     "DiceLoss('multiclass', from_logits=False, ignore_index=255) of the batch": ["multiclassIgnored"],

@@ -113,6 +113,10 @@ export const settings: Record<string, Loss> = {
   'monai.DiceLoss(batch=True, jaccard=True) of the batch': jaccard({ smooth: monaiSmooth / 2, ...ofBatch }),
   'monai.TverskyLoss(batch=True) of the batch': tversky({ alpha: 0.5, beta: 0.5, smooth: monaiSmooth, ...ofBatch }),
   'monai.GeneralizedDiceLoss(batch=True) of the batch': generalizedDice(ofBatch),
+  'monai.DiceLoss(soft_label=True)': softDice({ smooth: monaiSmooth }),
+  'monai.DiceLoss(soft_label=True, jaccard=True)': jaccard({ smooth: monaiSmooth / 2 }),
+  'monai.TverskyLoss(soft_label=True, alpha=0.3, beta=0.7)': tversky({ smooth: monaiSmooth }),
+  'monai.GeneralizedDiceLoss(soft_label=True)': generalizedDice(),
   'monai.MaskedDiceLoss()': softDice({ smooth: monaiSmooth }),
   'monai.MaskedDiceLoss(batch=True) of the batch': softDice({ smooth: monaiSmooth, ...ofBatch }),
 
@@ -147,6 +151,9 @@ export const settings: Record<string, Loss> = {
     absent: 'zero',
     ...ofBatch,
   }),
+  "smp.DiceLoss('multilabel', from_logits=False)": softDice({ smooth: none, absent: 'zero' }),
+  "smp.TverskyLoss('multilabel', from_logits=False, alpha=0.3, beta=0.7)": tversky({ smooth: none, absent: 'zero' }),
+  "smp.JaccardLoss('multilabel', from_logits=False)": jaccard({ smooth: none, absent: 'zero' }),
   "smp.DiceLoss('binary', from_logits=False, ignore_index=255)": softDice({
     smooth: none,
     absent: 'zero',

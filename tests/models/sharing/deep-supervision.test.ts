@@ -1,7 +1,7 @@
-import { memory, type Tensor, tensor, tensor1d, train, zeros } from '@tensorflow/tfjs-core';
+import { add, memory, type Tensor, tensor, tensor1d, train, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { MLPHead, SegmentationHead, UNetEncoder, withDecoder } from '../../../src/layers/index';
-import { mse } from '../../../src/losses/index';
+import { focalTversky, generalizedDice, jaccard, mse, softDice, tversky } from '../../../src/losses/index';
 import { copyWeights, deepSupervision, multitask } from '../../../src/models/index';
 import { createTrainer } from '../../../src/train/trainer';
 import { fixedWeights } from '../../../src/train/weightings/fixed-weights';
@@ -79,6 +79,65 @@ describe('deepSupervision', () => {
     for await (const _ of source(0)) break;
     expect(memory().numTensors).toBe(before);
     for (const value of [batch.x, mask, batch.y.grade, weight]) value.dispose();
+  });
+
+  it('takes means of what is known, and weighs them by how much that is', async () => {
+    const { labels } = deepSupervision('mask', SegmentationHead(), 2, { ignoreIndex: 255 });
+    // Of the four blocks: one half known, one weighted 3 to 1, one ignored, one that weighs nothing and holds NaN.
+    const rows = [
+      [1, 1, 0, 1],
+      [0, 255, 0, 0],
+      [255, 255, Number.NaN, 1],
+      [255, 255, 0, 1],
+    ];
+    const weights = [
+      [1, 0, 0, 3],
+      [1, 1, 1, 0],
+      [1, 1, 0, 0],
+      [1, 1, 0, 0],
+    ];
+    const tensors = { mask: tensor(rows.flat(), [1, 4, 4, 1]), weight: tensor(weights.flat(), [1, 4, 4, 1]) };
+    const x = zeros([1, 4, 4, 1]);
+    const before = memory().numTensors;
+    for await (const { y, weight } of labels(
+      sourceOf({ x, y: { mask: tensors.mask }, weight: { mask: tensors.weight } }),
+    )(0)) {
+      expect(Array.from(y['mask-2']!.dataSync())).toEqual([0.5, 0.75, 255, 255]);
+      expect(Array.from(weight!['mask-2']!.dataSync())).toEqual([0.75, 1, 1, 0]);
+    }
+    for await (const { y, weight } of labels(sourceOf({ x, y: { mask: tensors.mask } }))(0)) {
+      const [half, quarter, nothing] = Array.from(y['mask-2']!.dataSync());
+      expect(half).toBeCloseTo(2 / 3, 6);
+      expect([quarter, nothing]).toEqual([0.25, 255]);
+      expect(weight).toEqual({});
+    }
+    expect(memory().numTensors).toBe(before);
+    for (const value of [x, tensors.mask, tensors.weight]) value.dispose();
+    expect(() => deepSupervision('mask', SegmentationHead(), 2, { ignore: 255 } as object)).toThrow(
+      "Did you mean 'ignoreIndex'?",
+    );
+  });
+
+  it('makes labels that losses over regions are least at', async () => {
+    const { labels } = deepSupervision('mask', SegmentationHead(), 2);
+    const mask = tensor(
+      [0, 1, 1, 0].flatMap((v) => [v, 1, 0, v]),
+      [1, 4, 4, 1],
+    );
+    const x = zeros([1, 4, 4, 1]);
+    for await (const { y } of labels(sourceOf({ x, y: { mask } }))(0)) {
+      const label = y['mask-2']!;
+      const at = (shift: number) => {
+        const losses = [softDice(), jaccard(), tversky(), focalTversky(), generalizedDice()];
+        return losses.map((loss) => loss(label, add(label, shift)).dataSync()[0]);
+      };
+      for (const [i, least] of at(0).entries()) {
+        expect(least).toBeCloseTo(0, 6);
+        for (const shift of [-0.25, -0.01, 0.01, 0.25]) expect(at(shift)[i]).toBeGreaterThan(least);
+      }
+    }
+    mask.dispose();
+    x.dispose();
   });
 
   it('trains, is scored on plain labels, and leaves a model without the coarser outputs', async () => {
