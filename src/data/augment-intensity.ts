@@ -63,6 +63,7 @@ export function cutout(options: CutoutOptions = {}): IntensityPiece {
   const { count = 1, size = 0.25, fill = 0 } = options;
   checkInteger(count, 0, 'cutout: count');
   checkRange(size, 0, 1, 'cutout: size');
+  if (!Number.isFinite(fill)) throw new RangeError(`cutout: fill must be a finite number, got ${fill}.`);
   return {
     kind: 'intensity',
     apply: (image, random) => {

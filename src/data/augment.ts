@@ -72,7 +72,8 @@ const kinds: readonly LabelKind[] = ['mask', 'image', 'input', 'keep'];
  * (one-hot). A weight for each element moves with its label, to the nearest pixel, and is 0 outside of the frame: what
  * is there is unknown. A label that is kept keeps its weight.
  *
- * @throws RangeError if a label that moves differs from the image in height or width.
+ * @throws RangeError if a label or a weight that moves differs from the image in height or width. TypeError for a piece that
+ * is none, such as `flipHorizontal` without the call.
  * @example
  * const trainSet = batches(dataset, {
  *   augment: augment([flipHorizontal(), rotate(10), shift(0.05), scale(0.1), intensity(), cutout()], { seed: 1 }),
@@ -84,6 +85,13 @@ export function augment<T extends string>(
 ): Augmentation<T> {
   checkOptions(options, ['seed', 'labelKinds', 'fill'], 'augment');
   const { seed = 0, labelKinds = {} as SomeTasks<T, LabelKind>, fill = 0 } = options;
+  for (const [i, piece] of pieces.entries()) {
+    if (piece?.kind === 'geometric' || piece?.kind === 'intensity') continue;
+    throw new TypeError(
+      `augment: piece ${i} must be one such as flipHorizontal() returns, got ${typeof piece === 'function' ? 'a function: call it' : piece}.`,
+    );
+  }
+  if (!Number.isFinite(fill)) throw new RangeError(`augment: fill must be a finite number, got ${fill}.`);
   for (const task of Object.keys(labelKinds) as T[])
     checkChoice(labelKinds[task] as LabelKind, kinds, `augment: labelKinds.${task}`);
 

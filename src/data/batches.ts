@@ -107,6 +107,11 @@ export function batches<T extends string>(dataset: Dataset<T>, options: BatchesO
   checkInteger(batchSize, 1, 'batches: batchSize');
   checkInteger(prefetch, 0, 'batches: prefetch');
   checkInteger(seed, 0, 'batches: seed');
+  if (augment !== undefined && typeof augment !== 'function') {
+    throw new TypeError(
+      `batches: augment must be a function, such as augment([flipHorizontal()]) returns, got ${typeof augment}.`,
+    );
+  }
   for (const index of indices) {
     if (!dataset.rows[index]) {
       throw new RangeError(`batches: indices must lie in 0 .. ${dataset.rows.length - 1}, got ${index}.`);

@@ -38,8 +38,11 @@ interface Signature {
   readonly details: Float64Array;
 }
 
-function toGrey(image: NDArray): NDArray {
-  const [height, width, channels] = imageShape(image, 'nearDuplicates: image');
+function toGrey(image: NDArray, id: string): NDArray {
+  const name = `nearDuplicates: image '${id}'`;
+  const [height, width, channels] = imageShape(image, name);
+  const bad = image.data.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw new RangeError(`${name} must be finite, got ${image.data[bad]} at ${bad}.`);
   if (channels === 1) return image;
   const data = new Float32Array(height * width);
   for (let i = 0; i < data.length; i++) {
@@ -66,8 +69,8 @@ function hashOf(picture: NDArray): Hash {
   return hash;
 }
 
-function signatureOf(image: NDArray): Signature {
-  const picture = resizeImage(toGrey(image), [SIDE, SIDE]);
+function signatureOf(image: NDArray, id: string): Signature {
+  const picture = resizeImage(toGrey(image, id), [SIDE, SIDE]);
   const coarse = resizeImage(picture, [COARSE, COARSE]);
   const { data: blurred } = resizeImage(coarse, [SIDE, SIDE]);
   return {
@@ -149,7 +152,7 @@ function connect(count: number, pairs: Iterable<readonly [number, number]>): num
  * are kept of each. Turned or mirrored copies are not found, nor are flat images. Use images of at least 64 x 64:
  * smaller ones lack the details that distinguish patients.
  *
- * @throws RangeError for options out of range.
+ * @throws RangeError for options out of range and for an image with a value that is not finite.
  * @example
  * const groups = await nearDuplicates(await manifestDataset('data/ct', { size: [64, 64] }));
  */
@@ -167,7 +170,7 @@ export async function nearDuplicates(
   }
   const ordered = [...new Set(indices)].sort((a, b) => a - b);
   const signatures: Signature[] = [];
-  for (const index of ordered) signatures.push(signatureOf((await dataset.read(index)).x));
+  for (const index of ordered) signatures.push(signatureOf((await dataset.read(index)).x, dataset.rows[index].id));
 
   function* pairs(): Generator<readonly [number, number]> {
     for (const [i, a] of signatures.entries()) {

@@ -45,7 +45,7 @@ function bounds(data: NDArray['data'], range: UnitRange): readonly [number, numb
     const sorted = data.slice().sort();
     return [percentile(sorted, low), percentile(sorted, high)];
   }
-  if (!(range[0] < range[1]) || !Number.isFinite(range[1] - range[0])) {
+  if (!range.every(Number.isFinite) || range.length !== 2 || !(range[0] < range[1])) {
     throw new RangeError(`scaleToUnit: range must be two finite numbers that rise, got [${range}].`);
   }
   return range;

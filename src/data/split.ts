@@ -26,6 +26,22 @@ interface Group {
   readonly counts: Map<string | undefined, number>;
 }
 
+/** Throws for a name that is none: rows of group null would all be one patient, and so would those of ''. */
+function checkRows(rows: readonly SplitRow[], who: string): void {
+  for (const [i, { group, stratum }] of rows.entries()) {
+    if (group !== undefined && (typeof group !== 'string' || group === '')) {
+      throw new TypeError(
+        `${who}: the group of row ${i} must be a name, got ${group === '' ? "''" : group}; leave it out where there is none.`,
+      );
+    }
+    if (stratum !== undefined && typeof stratum !== 'string') {
+      throw new TypeError(
+        `${who}: the stratum of row ${i} must be a name, got ${stratum}; leave it out where there is none.`,
+      );
+    }
+  }
+}
+
 function groupsOf(rows: readonly SplitRow[]): Group[] {
   const named = new Map<string, Group>();
   const groups: Group[] = [];
@@ -92,7 +108,7 @@ function deal(
  * indices of each part, ascending; each row is in exactly one part.
  *
  * @throws RangeError if the fractions do not add up to 1, if a group is larger than the largest part, or if a part
- * stays empty.
+ * stays empty. TypeError for a group or a stratum that is no name.
  * @example
  * const parts = split(dataset.rows, { fractions: { train: 0.7, validation: 0.1, test: 0.2 }, seed: 1 });
  * const trainSet = batches(dataset, { indices: parts.train });
@@ -100,6 +116,7 @@ function deal(
 export function split<P extends string>(rows: readonly SplitRow[], options: SplitOptions<P>): { [K in P]: number[] } {
   checkOptions(options, ['fractions', 'seed'], 'split');
   const { fractions, seed = 0 } = options;
+  checkRows(rows, 'split');
   const names = Object.keys(fractions) as P[];
   const shares = names.map((name) => fractions[name]);
   names.forEach((name, p) => {
@@ -140,6 +157,7 @@ export function kFold(
   checkOptions(options, ['seed'], 'kFold');
   const { seed = 0 } = options;
   checkInteger(k, 2, 'kFold: k');
+  checkRows(rows, 'kFold');
   const names = Array.from({ length: k }, (_, fold) => `fold ${fold}`);
   const folds = deal(rows, groupsOf(rows), new Array(k).fill(1 / k), seed, names, 'kFold');
   return folds.map((test, fold) => ({

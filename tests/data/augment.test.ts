@@ -142,6 +142,14 @@ describe('augment', () => {
     expect(() => augment([], { labelKinds: { mask: 'masc' as never } })).toThrow(
       "augment: labelKinds.mask must be one of 'mask'",
     );
+    expect(() => augment([rotate(5), flipHorizontal as never])).toThrow(
+      new TypeError('augment: piece 1 must be one such as flipHorizontal() returns, got a function: call it.'),
+    );
+    expect(() => augment([null as never])).toThrow(
+      'augment: piece 0 must be one such as flipHorizontal() returns, got null.',
+    );
+    expect(() => augment([], { fill: Number.NaN })).toThrow('augment: fill must be a finite number, got NaN.');
+    expect(() => cutout({ fill: null as never })).toThrow('cutout: fill must be a finite number, got null.');
     expect(() => rotate(200)).toThrow('rotate: degrees must lie in [0, 180], got 200.');
     expect(() => flipHorizontal(2)).toThrow('flipHorizontal: probability must lie in [0, 1], got 2.');
     expect(() => cutout({ size: 1.5 })).toThrow('cutout: size must lie in [0, 1], got 1.5.');

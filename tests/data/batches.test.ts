@@ -321,6 +321,9 @@ describe('batches, as the owner of its tensors and reads,', () => {
   });
 
   it('refuses sizes, indices and epochs that make no sense', async () => {
+    expect(() => batches(data, { augment: [] as never })).toThrow(
+      new TypeError('batches: augment must be a function, such as augment([flipHorizontal()]) returns, got object.'),
+    );
     expect(() => batches(data, { batchSize: 0 })).toThrow(
       'batches: batchSize must be an integer of at least 1, got 0.',
     );

@@ -125,6 +125,10 @@ describe('nearDuplicates', () => {
     await expect(nearDuplicates(of([{ data: new Float32Array(4), shape: [4] }]))).rejects.toThrow(
       'nearDuplicates: image',
     );
+    const nan = { data: new Float32Array(64 * 64).fill(Number.NaN, 5, 6), shape: [64, 64, 1] };
+    await expect(nearDuplicates(of([nan]))).rejects.toThrow(
+      /^nearDuplicates: image '.*' must be finite, got NaN at 5\.$/,
+    );
   });
 
   it('finds the same at every time', async () => {

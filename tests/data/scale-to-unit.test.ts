@@ -46,6 +46,9 @@ describe('scaleToUnit', () => {
       'scaleToUnit: image must be finite, got NaN at 1.',
     );
     expect(() => scaleToUnit(row(Uint8Array.of(1)), [5, 5])).toThrow('two finite numbers that rise, got [5,5]');
+    for (const range of [[null, 5], [0], [Number.NaN, 1], [0, 1, 2]]) {
+      expect(() => scaleToUnit(row(Uint8Array.of(1)), range as never)).toThrow('two finite numbers that rise');
+    }
     expect(() => scaleToUnit(row(Uint8Array.of(1)), 'full' as never)).toThrow("one of 'type', 'minMax'; got 'full'");
     expect(() => scaleToUnit(row(Uint8Array.of(1)), { percentiles: [50, 10] })).toThrow(
       'scaleToUnit: percentiles[1] must lie in [50, 100], got 10.',

@@ -139,3 +139,17 @@ describe('kFold', () => {
     expect(() => kFold(new Array(5).fill({}), 6)).toThrow("kFold: part 'fold 5'");
   });
 });
+
+describe('rows', () => {
+  it.each([
+    [{ group: null }, 'the group of row 1 must be a name, got null; leave it out where there is none.'],
+    [{ group: '' }, "the group of row 1 must be a name, got '';"],
+    [{ group: Number.NaN }, 'the group of row 1 must be a name, got NaN;'],
+    [{ stratum: null }, 'the stratum of row 1 must be a name, got null;'],
+    [{ stratum: 1 }, 'the stratum of row 1 must be a name, got 1;'],
+  ])('of no name are refused: %j', (row, said) => {
+    const rows = [{ group: 'a' }, row, { group: 'b' }] as SplitRow[];
+    expect(() => split(rows, { fractions: { train: 0.5, test: 0.5 } })).toThrow(TypeError);
+    expect(() => kFold(rows, 2)).toThrow(`kFold: ${said}`);
+  });
+});
