@@ -5,6 +5,7 @@ import type { TaskScores } from './callbacks/callback';
 import { addLoss, type LossSums, meanLoss, meanLosses } from './scores';
 import { checkBatch } from './step/check-batch';
 import type { Forward } from './step/forward';
+import type { LabelledBatch } from './step/step-batches';
 import { taskLoss } from './step/task-loss';
 import type { TaskOutput } from './task-outputs';
 
@@ -31,18 +32,15 @@ export async function evaluateModel<T extends string>(
   const states: unknown[] = used.map(({ metric }) => metric.init());
   let sums: LossSums = {};
   let batches = 0;
-  for await (const batch of source(0)) {
-    signal?.throwIfAborted();
-    batches++;
-    const amounts = await checkBatch(model, batch, losses);
+  const add = async ({ batch: { x, y, weight: weights }, amounts }: LabelledBatch<T>): Promise<void> => {
     const tasks = [...amounts.keys()];
-    if (tasks.length === 0) continue;
-    const values = tidy(() => forward(batch.x, tasks, false));
+    if (tasks.length === 0) return;
+    const values = tidy(() => forward(x, tasks, false));
     try {
       for (const [i, task] of tasks.entries()) {
         const { metrics, toMetrics } = outputs[task];
-        const yTrue = batch.y[task]!;
-        const weight = batch.weight?.[task];
+        const yTrue = y[task]!;
+        const weight = weights?.[task];
         const loss = tidy(() => taskLoss(losses[task], yTrue, values[i], weight));
         sums = addLoss(sums, task, (await loss.data())[0], amounts.get(task)!);
         loss.dispose();
@@ -58,6 +56,16 @@ export async function evaluateModel<T extends string>(
       }
     } finally {
       dispose(values);
+    }
+  };
+  for await (const batch of source(0)) {
+    signal?.throwIfAborted();
+    batches++;
+    const checked = await checkBatch(model, batch, losses);
+    try {
+      await add(checked);
+    } finally {
+      checked.dispose();
     }
     await pause();
   }

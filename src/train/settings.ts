@@ -27,6 +27,13 @@ function checkNames<T extends string>(
   if (missing.length > 0) {
     throw new RangeError(`createTrainer: no loss for ${missing.join(', ')}; give each of the model's tasks one.`);
   }
+  const marked = tasks.find((task) => losses[task].ignoreIndex !== undefined && losses[task].length < 3);
+  if (marked !== undefined) {
+    throw new RangeError(
+      `createTrainer: the loss of '${marked}' has an ignoreIndex, and takes no third argument \`weight\`, which is 0 at the ` +
+        'elements to leave out.',
+    );
+  }
   for (const [part, names] of [
     ['losses', Object.keys(losses)],
     ['metrics', Object.keys(metrics)],

@@ -1,5 +1,7 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Batch, ByTask, Loss, MultitaskModel } from '../../types';
+import { dispose, type Tensor } from '@tensorflow/tfjs-core';
+import type { Batch, ByTask, Loss, MultitaskModel, SomeTasks } from '../../types';
+import { markUnknown } from './mark-unknown';
+import type { LabelledBatch } from './step-batches';
 
 const matches = (shape: readonly number[], expected: readonly (number | null)[]): boolean =>
   shape.length === expected.length && expected.every((n, i) => n === null || n === shape[i]);
@@ -80,19 +82,27 @@ function checkValues(
   }
 }
 
-/** How much label the samples of a task hold: the sum over them of their weights, or of the means of their elements'. */
-async function sumWeights(weight: Tensor, name: string): Promise<{ weights: ArrayLike<number>; amount: number }> {
+/** The weights of a task's labels, checked. */
+async function readWeight(weight: Tensor, name: string): Promise<ArrayLike<number>> {
   const weights = await weight.data<'float32'>();
-  const [samples] = weight.shape;
-  checkValues(weights, name, samples);
+  checkValues(weights, name, weight.shape[0]);
   if (weights.some((each) => each < 0)) throw new RangeError(`${name} must not be negative.`);
-  return { weights, amount: (weights.reduce((sum, each) => sum + each, 0) * samples) / weights.length };
+  return weights;
+}
+
+/** How much label some samples hold: the sum over them of their weights, or of the means of their elements'. */
+const amountOf = (weights: ArrayLike<number>, samples: number): number =>
+  (Array.from(weights).reduce((sum, each) => sum + each, 0) * samples) / weights.length;
+
+/** A checked batch. The caller disposes it, which leaves the tensors of the batch that it was made from. */
+export interface CheckedBatch<T extends string> extends LabelledBatch<T> {
+  dispose(): void;
 }
 
 /**
- * Checks a batch against its model and returns how much label it holds.
+ * Checks a batch against its model, gives what holds the `ignoreIndex` of its task's loss the weight 0, and finds how much
+ * label there is of each task: the sum of its samples' weights. Tasks without any are left out.
  *
- * @returns for each task with labels the sum of its samples' weights, a positive number; others are left out.
  * @throws RangeError for a wrong shape, an unknown task, a negative weight, NaN or infinity in `x` or in a label that
  * counts, and such a label outside the range of the task's loss.
  */
@@ -100,23 +110,38 @@ export async function checkBatch<T extends string>(
   model: MultitaskModel<T>,
   batch: Batch<T>,
   losses: ByTask<T, Loss>,
-): Promise<Map<T, number>> {
+): Promise<CheckedBatch<T>> {
   checkShapes(model, batch, losses);
   // Tensors made from arrays and not used yet return their data without touching the device.
   checkValues(await batch.x.data(), 'batch.x', batch.x.shape[0]);
   const amounts = new Map<T, number>();
-  for (const task of model.tasks) {
-    const labels = batch.y[task];
-    if (labels === undefined) continue;
-    const weight = batch.weight?.[task];
-    const [samples] = labels.shape;
-    const { weights, amount } =
-      weight === undefined ? { weights: undefined, amount: samples } : await sumWeights(weight, `batch.weight.${task}`);
-    const { labels: range, classNumbers: whole = false, ignoreIndex: also } = losses[task];
-    const allowed = whole ? ([0, model.outputs[task].width - 1] as const) : range;
-    const rules = { weights, whole, also, ...(allowed && { range: allowed }) };
-    checkValues(await labels.data(), `batch.y.${task}`, samples, rules);
-    if (amount > 0) amounts.set(task, amount);
+  const marked = new Map<T, Tensor>();
+  const disposeAll = (): void => dispose([...marked.values()]);
+  try {
+    for (const task of model.tasks) {
+      const labels = batch.y[task];
+      if (labels === undefined) continue;
+      const given = batch.weight?.[task];
+      const [samples] = labels.shape;
+      let weights = given && (await readWeight(given, `batch.weight.${task}`));
+      const { labels: range, classNumbers: whole = false, ignoreIndex: also } = losses[task];
+      const allowed = whole ? ([0, model.outputs[task].width - 1] as const) : range;
+      const rules = { weights, whole, also, ...(allowed && { range: allowed }) };
+      const data = await labels.data();
+      checkValues(data, `batch.y.${task}`, samples, rules);
+      const before = given && weights && { data: weights, shape: given.shape };
+      const own = markUnknown({ data, shape: labels.shape }, before, losses[task], model.outputs[task]);
+      if (own !== undefined) {
+        marked.set(task, own);
+        weights = await own.data<'float32'>();
+      }
+      const amount = weights === undefined ? samples : amountOf(weights, samples);
+      if (amount > 0) amounts.set(task, amount);
+    }
+  } catch (error) {
+    disposeAll();
+    throw error;
   }
-  return amounts;
+  const weight = { ...batch.weight, ...Object.fromEntries(marked) } as SomeTasks<T, Tensor>;
+  return { batch: { ...batch, weight }, amounts, dispose: disposeAll };
 }

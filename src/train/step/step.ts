@@ -112,16 +112,20 @@ export function createSteps<T extends string>(
 
   return {
     async step(batch, options = {}) {
-      const amounts = await checkBatch(model, batch, losses);
-      const labelled = amounts.size > 0 ? [{ batch, amounts }] : [];
-      if (count + 1 < accumulate || waiting.length + labelled.length === 0) {
-        waiting = [...waiting, ...labelled.map(keepBatch)];
-        count = (count + 1) % accumulate;
-        return noStep(state.progress({ epoch: options.epoch, training: true }));
+      const checked = await checkBatch(model, batch, losses);
+      try {
+        const labelled = checked.amounts.size > 0 ? [checked] : [];
+        if (count + 1 < accumulate || waiting.length + labelled.length === 0) {
+          waiting = [...waiting, ...labelled.map(keepBatch)];
+          count = (count + 1) % accumulate;
+          return noStep(state.progress({ epoch: options.epoch, training: true }));
+        }
+        const result = await update([...waiting, ...labelled], options);
+        discard();
+        return result;
+      } finally {
+        checked.dispose();
       }
-      const result = await update([...waiting, ...labelled], options);
-      discard();
-      return result;
     },
     async flush(options = {}) {
       const result = waiting.length === 0 ? undefined : await update(waiting, options);
