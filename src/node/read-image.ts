@@ -1,6 +1,7 @@
 import { checkInteger } from '../internal/check';
 import { checkOptions } from '../internal/check-options';
 import type { NDArray } from '../types';
+import type { Share } from './byte-budget';
 import type { OpenImage } from './open-image';
 import { readStored } from './read-stored';
 
@@ -41,10 +42,11 @@ function toUnit({ data: raw, shape }: NDArray, wanted: 1 | 3 | 'keep', scale: nu
   return { data, shape: [height, width, channels] };
 }
 
-/** {@link readImage} with what the file's header says; the options are checked. */
+/** {@link readImage} with what the file's header says; the options are checked. `share`: as {@link readStored} has it. */
 export async function readWithHeader(
   path: string,
   options: ReadImageOptions,
+  share?: Share,
 ): Promise<{ header: OpenImage; image: NDArray }> {
   checkOptions(options, ['channels', 'page', 'pixelLimit', 'root'], 'readImage');
   const { channels = 1, page, pixelLimit = PIXEL_LIMIT, root } = options;
@@ -53,7 +55,13 @@ export async function readWithHeader(
   }
   if (page !== undefined) checkInteger(page, 0, 'readImage: page');
   checkInteger(pixelLimit, 1, 'readImage: pixelLimit');
-  const { header, pixels } = await readStored(path, { page, pixelLimit, root });
+  const { header, pixels } = await readStored(path, {
+    page,
+    pixelLimit,
+    root,
+    share,
+    floats: channels === 'keep' ? undefined : channels,
+  });
   if (header.channels > 4 && channels !== 'keep') {
     throw new Error(
       `${header.name}: expected 1 to 4 channels, found ${header.channels}; read them all with { channels: 'keep' }.`,
@@ -71,7 +79,8 @@ export async function readWithHeader(
  * is broken, and so is a JPEG with more or fewer data than pixels. (JPEG has no checksums: where a few of its bytes
  * changed, nothing may tell.) Needs the package sharp.
  *
- * Returns Float32 `[height, width, channels]`.
+ * Returns Float32 `[height, width, channels]`. Until it is there, an image takes its pixels as stored too; who reads
+ * many at once limits what they take together, as {@link manifestDataset} does with `byteLimit`.
  *
  * @throws Error with the path, what was found and what was expected: no such file, another format, truncated or broken,
  * signed or floating-point pixels, colours that are neither grey nor RGB (CMYK, YCbCr that JPEG did not compress), more

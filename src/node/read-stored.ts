@@ -1,5 +1,6 @@
 import type { OutputInfo } from 'sharp';
 import type { NDArray } from '../types';
+import type { Share } from './byte-budget';
 import { checkJpegScans } from './jpeg-scans';
 import { type OpenImage, type OpenImageOptions, openImage } from './open-image';
 
@@ -21,9 +22,20 @@ async function decode({ sharp, name, kind, bytes }: OpenImage): Promise<{ data: 
   }
 }
 
+export interface ReadStoredOptions extends OpenImageOptions {
+  /** Where the bytes of the pixels are taken before they are decoded, as stored and as Float32. Default: nowhere. */
+  readonly share?: Share | undefined;
+  /** How many channels become Float32. Default: those of the file. */
+  readonly floats?: number | undefined;
+}
+
+const FLOAT_BYTES = 4;
+
 /** Reads an image with all its channels as stored, Uint8 or Uint16. @throws Error that names the file. */
-export async function readStored(path: string, options: OpenImageOptions): Promise<StoredImage> {
+export async function readStored(path: string, { share, floats, ...options }: ReadStoredOptions): Promise<StoredImage> {
   const header = await openImage(path, options);
+  const { height, width, channels, depth, name } = header;
+  await share?.take(height * width * ((channels * depth) / 8 + (floats ?? channels) * FLOAT_BYTES), name);
   const { data, info } = await decode(header);
   const Numbers = header.depth === 16 ? Uint16Array : Uint8Array;
   const raw = new Numbers(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength / Numbers.BYTES_PER_ELEMENT);

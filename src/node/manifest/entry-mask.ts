@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { emptyMask, type PartialLabel } from '../../data/map-mask';
+import type { Share } from '../byte-budget';
 import { toLabel } from '../mask-label';
 import type { MaskOptions } from '../mask-options';
 import type { OpenImage } from '../open-image';
@@ -38,11 +39,12 @@ export async function readEntryMask(
   entry: ManifestEntry,
   image: Frame,
   { mask: options, pixelLimit }: { readonly mask: MaskOptions; readonly pixelLimit: number },
+  share: Share,
 ): Promise<PartialLabel | undefined> {
   if (entry.mask === undefined) {
     return entry.emptyMask ? { label: emptyMask(image.height, image.width, options.values) } : undefined;
   }
-  const stored = await readStored(entry.mask, { page: entry.page, pixelLimit, root: directory });
+  const stored = await readStored(entry.mask, { page: entry.page, pixelLimit, root: directory, share });
   checkMaskFrame(directory, entry, image, stored.header);
   return toLabel(stored, options);
 }

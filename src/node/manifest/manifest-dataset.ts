@@ -2,6 +2,7 @@ import type { PartialLabel } from '../../data/map-mask';
 import { resizeImage } from '../../data/resize-image';
 import { resizeMask } from '../../data/resize-mask';
 import type { Dataset, NDArray, SomeTasks } from '../../types';
+import { byteBudget, type Share } from '../byte-budget';
 import { readWithHeader } from '../read-image';
 import { checkDistinct } from './check-distinct';
 import { checkFiles, checkHeaders } from './check-files';
@@ -41,12 +42,22 @@ export async function manifestDataset<T extends ManifestTask = ManifestTask>(
   directory: string,
   options: ManifestDatasetOptions<T> = {},
 ): Promise<ManifestDataset<T>> {
-  const { tasks, size, channels, pixelLimit, check, ...rest } = completeOptions(options);
+  const { tasks, size, channels, pixelLimit, byteLimit, check, ...rest } = completeOptions(options);
   const manifest = await readManifest(directory, rest.manifest, { ...rest, tasks });
   await checkDistinct(directory, manifest);
   if (check !== 'none') await checkFiles(directory, manifest);
   if (check === 'headers') await checkHeaders(directory, manifest, pixelLimit);
   const { entries } = manifest;
+  const newShare = byteBudget(byteLimit);
+  /** Of the file, which is held at its own size, only what it is resized to stays. */
+  const reading = async <V>(read: (share: Share) => Promise<V>): Promise<V> => {
+    const share = newShare();
+    try {
+      return await read(share);
+    } finally {
+      share.free();
+    }
+  };
 
   return {
     rows: manifestRows(manifest, tasks),
@@ -57,16 +68,20 @@ export async function manifestDataset<T extends ManifestTask = ManifestTask>(
         throw new RangeError(`manifestDataset: index must be 0 to ${entries.length - 1}, got ${index}.`);
       }
       const { page } = entry;
-      const { header, image } = await readWithHeader(entry.image, { channels, page, pixelLimit, root: directory });
-      const x = resizeImage(image, size);
+      const { header, x } = await reading(async (share) => {
+        const where = { channels, page, pixelLimit, root: directory };
+        const { header, image } = await readWithHeader(entry.image, where, share);
+        return { header, x: resizeImage(image, size) };
+      });
       const labels: Record<ManifestTask, () => Promise<PartialLabel | undefined>> = {
         reconstruction: async () => ({ label: x }),
-        segmentation: async () => {
-          const found = await readEntryMask(directory, entry, header, { ...rest, pixelLimit });
-          if (found === undefined) return undefined;
-          const { label, weight } = found;
-          return { label: resizeMask(label, size), ...(weight && { weight: resizeMask(weight, size) }) };
-        },
+        segmentation: () =>
+          reading(async (share) => {
+            const found = await readEntryMask(directory, entry, header, { ...rest, pixelLimit }, share);
+            if (found === undefined) return undefined;
+            const { label, weight } = found;
+            return { label: resizeMask(label, size), ...(weight && { weight: resizeMask(weight, size) }) };
+          }),
         classification: async () =>
           entry.label === undefined ? undefined : { label: { data: Uint8Array.of(entry.label), shape: [1] } },
       };

@@ -21,6 +21,11 @@ export interface ManifestDatasetOptions<T extends ManifestTask> {
   /** As in {@link readImage}. Default: 2^26. */
   readonly pixelLimit?: number;
   /**
+   * Bytes that the pixels of all images and masks that are being read may take together, each channel as stored and as
+   * Float32: further ones wait, and one that takes more alone is refused. Default: 2^31.
+   */
+  readonly byteLimit?: number;
+  /**
    * At opening, check that every file exists (`'files'`), also read every image's header (`'headers'`), or check
    * none of that (`'none'`), so that a missing file is an error when it is read. Default: `'files'`.
    */
@@ -35,7 +40,18 @@ export function completeOptions<T extends ManifestTask>(
 ): Required<ManifestDatasetOptions<T>> {
   checkOptions(
     options,
-    ['manifest', 'columns', 'tasks', 'size', 'channels', 'negativesAreEmpty', 'mask', 'pixelLimit', 'check'],
+    [
+      'manifest',
+      'columns',
+      'tasks',
+      'size',
+      'channels',
+      'negativesAreEmpty',
+      'mask',
+      'pixelLimit',
+      'byteLimit',
+      'check',
+    ],
     'manifestDataset',
   );
   const {
@@ -47,6 +63,7 @@ export function completeOptions<T extends ManifestTask>(
     negativesAreEmpty = false,
     mask = {},
     pixelLimit = PIXEL_LIMIT,
+    byteLimit = 2 ** 31,
     check = 'files',
   } = options;
   checkOptions(columns, ['image', 'mask', 'page', 'label', 'source', 'group'], 'manifestDataset: columns');
@@ -56,9 +73,10 @@ export function completeOptions<T extends ManifestTask>(
   checkOptions(mask, ['values', 'threshold', 'channel'], 'manifestDataset: mask');
   checkMaskOptions(mask, 'manifestDataset: mask');
   checkInteger(pixelLimit, 1, 'manifestDataset: pixelLimit');
+  checkInteger(byteLimit, 1, 'manifestDataset: byteLimit');
   if (channels !== 1 && channels !== 3) {
     throw new RangeError(`manifestDataset: channels must be 1 or 3, got ${channels}.`);
   }
   checkChoice(check, ['none', 'files', 'headers'], 'manifestDataset: check');
-  return { manifest, columns, tasks, size, channels, negativesAreEmpty, mask, pixelLimit, check };
+  return { manifest, columns, tasks, size, channels, negativesAreEmpty, mask, pixelLimit, byteLimit, check };
 }
