@@ -1,6 +1,7 @@
 import { tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type Held, holdVariables } from './held';
+import { isFloats } from './readers';
 
 type Layer = LayersModel['layers'][number];
 
@@ -58,8 +59,8 @@ export function writeWeights(net: LayersModel, values: readonly Float32Array[], 
   }
   for (const [i, { name, variable }] of weights.entries()) {
     const value: unknown = values[i];
-    if (value instanceof Float32Array && value.length === variable.size) continue;
-    const found = value instanceof Float32Array ? `${value.length} numbers` : typeof value;
+    if (isFloats(value) && value.length === variable.size) continue;
+    const found = isFloats(value) ? `${value.length} numbers` : typeof value;
     throw new RangeError(
       `${caller}: expected a Float32Array of ${variable.size} numbers for weight ${i}, ${name} [${variable.shape}], got ${found}.`,
     );

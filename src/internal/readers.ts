@@ -69,37 +69,54 @@ export function oneOf<const V extends string | number>(values: readonly V[]): Re
   };
 }
 
-export const floats: Reader<Float32Array> = (value, at) =>
-  value instanceof Float32Array ? value : refuse(TypeError, at, 'a Float32Array', value);
+/** Any number that can be compared: infinities too, but not NaN. */
+export const comparable: Reader<number> = (value, at) => {
+  const found = number(value, at);
+  return Number.isNaN(found) ? refuse(RangeError, at, 'a number', found) : found;
+};
 
-export function listOf<V>(item: Reader<V>): Reader<readonly V[]> {
+/** Also one of another realm, as `structuredClone` returns it under some test runners. */
+export function isFloats(value: unknown): value is Float32Array {
+  return Object.prototype.toString.call(value) === '[object Float32Array]';
+}
+
+export const floats: Reader<Float32Array> = (value, at) =>
+  isFloats(value) ? value : refuse(TypeError, at, 'a Float32Array', value);
+
+/** An array of `most` items or less. */
+export function listOf<V>(item: Reader<V>, most = Infinity): Reader<readonly V[]> {
   return (value, at) => {
     if (!Array.isArray(value)) return refuse(TypeError, at, 'an array', value);
+    if (value.length > most) return refuse(RangeError, at, `an array of at most ${most}`, value);
     return Array.from(value, (one, i) => item(one, `${at}[${i}]`));
   };
 }
 
-/** An object with any keys of its own, except reserved ones. */
+/** An object without reserved keys. Only its own are looked at. */
+const object: Reader<Readonly<Record<string, unknown>>> = (value, at) => {
+  if (!isPlainObject(value)) return refuse(TypeError, at, 'an object', value);
+  const reserved = Object.keys(value).find(isReservedKey);
+  if (reserved !== undefined) throw new RangeError(`${at}: expected no key '${reserved}', which every object has.`);
+  return value;
+};
+
+/** An object with any keys. */
 export function recordOf<V>(item: Reader<V>): Reader<Readonly<Record<string, V>>> {
-  return (value, at) => {
-    if (!isPlainObject(value)) return refuse(TypeError, at, 'an object', value);
-    const reserved = Object.keys(value).find(isReservedKey);
-    if (reserved !== undefined) throw new RangeError(`${at}: the key '${reserved}' is reserved.`);
-    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, item(one, `${at}.${key}`)]));
-  };
+  return (value, at) =>
+    Object.fromEntries(Object.entries(object(value, at)).map(([key, one]) => [key, item(one, `${at}.${key}`)]));
 }
 
-/** An object with these keys of its own; others are left out of what it returns. */
+/** An object with these keys; others, and those of which nothing is read, are left out of what it returns. */
 export function fields<R extends Readonly<Record<string, Reader<unknown>>>>(
   readers: R,
 ): Reader<{ readonly [K in keyof R]: Read<R[K]> }> {
   return (value, at) => {
-    if (!isPlainObject(value)) return refuse(TypeError, at, 'an object', value);
+    const found = object(value, at);
     const known = Object.entries(readers).map(([key, reader]) => [
       key,
-      reader(Object.hasOwn(value, key) ? value[key] : undefined, `${at}.${key}`),
+      reader(Object.hasOwn(found, key) ? found[key] : undefined, `${at}.${key}`),
     ]);
-    return Object.fromEntries(known);
+    return Object.fromEntries(known.filter(([, one]) => one !== undefined));
   };
 }
 

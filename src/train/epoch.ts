@@ -110,6 +110,11 @@ async function trainBatches<T extends string, M extends TaskMetrics<T>>(fit: Fit
     }
     await pause();
   }
+  if (batches < skip) {
+    throw new RangeError(
+      `fit: resume was taken after ${skip} batches of epoch ${state.epoch}, and the source returned only ${batches}.`,
+    );
+  }
   if (batches === 0) throw new RangeError(`fit: the source returned no batch in epoch ${state.epoch}.`);
   await takeStep(fit, (options) => trainer.flush(options), batches);
   state.batches = batches;

@@ -29,7 +29,8 @@ export function createFitState<T extends string>(
 ): FitState<T> {
   return {
     id: snapshot?.id ?? newRunId(),
-    history: [...(snapshot?.history ?? [])],
+    // A snapshot from a hook that ends an epoch holds that epoch already, which is ended again.
+    history: snapshot?.history.slice(0, snapshot.epoch) ?? [],
     epoch: snapshot?.epoch ?? 0,
     batches: snapshot?.batch ?? 0,
     sums: snapshot?.sums ?? {},

@@ -1,12 +1,14 @@
 import { checkInteger } from '../internal/check';
+import { holdAll, orRestore } from '../internal/held';
 import { eventLoopYielder } from '../internal/yield';
 import type { Source, Weighting } from '../types';
 import type { Callback } from './callbacks/callback';
 import { type Hooks, reachSafePoint, runEpoch, untilAbort } from './epoch';
 import { createFitState } from './fit-state';
+import { holdMemory } from './hold-memory';
 import { createRun } from './run';
 import type { Scores, TaskMetrics } from './scores';
-import { readSnapshot } from './snapshot';
+import { readSnapshot, snapshotWeights } from './snapshot';
 import type { FitOptions, FitTrainer, History } from './types';
 
 function checkCallbacks<T extends string>(callbacks: readonly Callback<T>[]): void {
@@ -52,7 +54,7 @@ export async function fitModel<T extends string, M extends TaskMetrics<T>>(
 ): Promise<History<T, Scores<T, M>>> {
   checkInteger(epochs, 0, 'fit: epochs');
   checkCallbacks(callbacks);
-  const snapshot = readSnapshot<T>(resume);
+  const snapshot = readSnapshot(resume, trainer.model.tasks);
   const state = createFitState(snapshot, source.steps);
   const run = createRun(trainer, state, { epochs, resumed: snapshot !== undefined, callbacks });
   const pause = eventLoopYielder();
@@ -60,12 +62,15 @@ export async function fitModel<T extends string, M extends TaskMetrics<T>>(
   const aborted = (): boolean => signal?.aborted === true;
 
   if (snapshot !== undefined) {
-    for (const callback of callbacks) {
-      const saved = snapshot.callbacks[callback.name ?? ''];
-      if (saved !== undefined) callback.load?.(saved);
-    }
-    // Last, as what a callback remembers does not outlive a fit that does not begin.
-    trainer.load(snapshot.trainer);
+    const weights = snapshotWeights(snapshot);
+    orRestore(holdAll(callbacks.map(holdMemory)), () => {
+      for (const callback of callbacks) {
+        const { name = '', save } = callback;
+        if (save !== undefined && Object.hasOwn(snapshot.callbacks, name))
+          callback.load?.(snapshot.callbacks[name], weights);
+      }
+      trainer.load(snapshot.trainer);
+    });
   }
   await between(fit, async () => {
     while (state.epoch < epochs && state.stopped === null && !aborted()) {

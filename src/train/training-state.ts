@@ -3,7 +3,7 @@ import { type Held, holdAll, holdVariables, orRestore } from '../internal/held';
 import { weightVariables } from '../internal/layer-weights';
 import type { MultitaskModel, PlainData, Progress } from '../types';
 import { holdMemory } from './hold-memory';
-import { loadParts, type SavedState, saveParts } from './saved-state';
+import { loadParts, saveParts } from './saved-state';
 import type { TrainerSettings } from './settings';
 import { getLearningRate, holdOptimizer, setLearningRate } from './step/optimizer-state';
 import { createUpdater } from './step/updater';
@@ -106,10 +106,9 @@ export function createTrainingState<T extends string>(
     finishAverage: () => average?.finish(),
     save: () => saveParts(parts, counters),
     load(saved) {
-      const state = saved as SavedState;
-      orRestore(hold(), () => loadParts(parts, state));
-      counters.steps = state.steps;
-      counters.epoch = state.epoch;
+      const { steps, epoch } = orRestore(hold(), () => loadParts(parts, saved));
+      counters.steps = steps;
+      counters.epoch = epoch;
     },
     dispose() {
       average?.dispose();

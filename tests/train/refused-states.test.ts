@@ -34,18 +34,26 @@ type State = Record<string, PlainData> & {
 
 describe('a state that is refused', () => {
   const damaged: [string, (state: State) => object, string][] = [
-    ['whose last weight is too short', ({ weights }) => ({ weights: damageLast(weights) }), 'for weight 2, b/kernel'],
+    [
+      'whose last weight is too short',
+      ({ weights }) => ({ weights: damageLast(weights) }),
+      'the weight b/kernel [2,1] has 1 numbers in the checkpoint.',
+    ],
     ['whose optimizer is another one', ({ optimizer }) => ({ optimizer: { ...optimizer, className: 'SGD' } }), 'SGD'],
     [
       'whose optimizer keeps what this one does not',
       ({ optimizer }) => ({ optimizer: { ...optimizer, state: { ...optimizer.state, extra: [] } } }),
       "the checkpoint's optimizer keeps 'extra', which this Adam does not.",
     ],
-    ['whose average is too short', () => ({ average: [new Float32Array(4)] }), 'values passed to tensor(values)'],
+    [
+      'whose average is too short',
+      () => ({ average: [new Float32Array(4)] }),
+      'the checkpoint has 0 numbers for averaged weight 1, the trainer 2.',
+    ],
     [
       'whose weighting learned too much',
       () => ({ weightingVariables: [new Float32Array(1), new Float32Array(2)] }),
-      'should have 1 values but has 2',
+      'the checkpoint has 2 numbers for learned weight 1, the trainer 1.',
     ],
   ];
   const damageLast = (weights: State['weights']) => [

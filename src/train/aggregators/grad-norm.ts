@@ -1,6 +1,7 @@
 import { checkRange } from '../../internal/check';
+import { fields, finite, recordOf } from '../../internal/readers';
 import type { Aggregator } from '../../types';
-import { adamStep, type LearnedLogit, newLogit } from '../weightings/adam-step';
+import { adamStep, type LearnedLogit, newLogit, readLogit } from '../weightings/adam-step';
 import { softmax } from '../weightings/softmax';
 import { defineAggregator } from './define-aggregator';
 
@@ -13,6 +14,8 @@ export interface GradNormOptions {
 
 /** The least loss that counts as one: ratios to a first loss of 0 would not be numbers. */
 const EPSILON = 1e-8;
+
+const readMemory = recordOf(fields({ first: finite(EPSILON), logit: readLogit }));
 
 /**
  * GradNorm: learns weights under which all tasks' gradients have comparable lengths, longer for tasks that train
@@ -60,7 +63,7 @@ export function gradNorm<T extends string = string>({
     {
       save: () => structuredClone(memory),
       load: (state) => {
-        memory = structuredClone(state) as typeof memory;
+        memory = { ...readMemory(state, 'gradNorm: state') };
       },
     },
   );

@@ -1,4 +1,5 @@
 import { checkInteger, checkRange } from '../../internal/check';
+import { finite, recordOf } from '../../internal/readers';
 import type { Aggregator } from '../../types';
 import { defineAggregator } from './define-aggregator';
 import { drawOrders, type SeededOptions } from './orders';
@@ -8,6 +9,8 @@ export interface GradVacOptions extends SeededOptions {
   /** How fast the expected cosine of two tasks follows the seen one, in [0, 1]. Default: 0.5. */
   readonly beta?: number;
 }
+
+const readAverages = recordOf(recordOf(finite()));
 
 /**
  * GradVac: like PCGrad, but a gradient is turned towards another one until their cosine is what it has been on average,
@@ -40,7 +43,7 @@ export function gradVac<T extends string = string>({ beta = 0.5, seed = 0 }: Gra
     {
       save: () => structuredClone(averages),
       load: (state) => {
-        averages = structuredClone(state) as typeof averages;
+        averages = { ...readAverages(state, 'gradVac: state') };
       },
     },
   );

@@ -102,5 +102,9 @@ export interface Callback<T extends string> {
   onFitEnd?(run: Run<T>): void | Promise<void>;
   /** Its state as plain data, for a snapshot. */
   save?(): PlainData;
-  load?(state: PlainData): void;
+  /**
+   * Restores what `save` returned, or throws and has changed nothing: the state may come from a file that someone else
+   * wrote. `weights`: the model's in the same snapshot, in the order of `run.weights()`.
+   */
+  load?(state: PlainData, weights?: readonly Float32Array[]): void;
 }

@@ -1,4 +1,15 @@
 import { mapTasks } from '../../internal/map-tasks';
+import {
+  anything,
+  fields,
+  integer,
+  listOf,
+  number,
+  optional,
+  type Reader,
+  recordOf,
+  text,
+} from '../../internal/readers';
 import type { Gramian, PlainData, SomeTasks, Weighting } from '../../types';
 import type { Callback } from './callback';
 import { taskWeights } from './task-weights';
@@ -32,6 +43,22 @@ export interface DiagnosticsOptions<T extends string> {
 export interface Diagnostics<T extends string> extends Callback<T> {
   readonly records: readonly StepDiagnostics<T>[];
 }
+
+const readPair: Reader<readonly [string, string]> = (value, at) => {
+  const [first, second] = listOf(anything, 2)(value, at);
+  return [text(first, `${at}[0]`), text(second, `${at}[1]`)];
+};
+const readNumbers = recordOf(number);
+const readRecords = listOf(
+  fields({
+    epoch: integer(),
+    step: integer(),
+    losses: readNumbers,
+    weights: optional(readNumbers),
+    norms: optional(readNumbers),
+    cosines: optional(listOf(fields({ tasks: readPair, value: number }))),
+  }),
+);
 
 /** The lengths of the gradients behind a Gramian, and the cosine of each pair. */
 function readGramian<T extends string>(
@@ -84,7 +111,7 @@ export function diagnostics<T extends string = string>({ weighting }: Diagnostic
     },
     save: () => structuredClone(records) as unknown as PlainData,
     load(state) {
-      records = structuredClone(state) as unknown as StepDiagnostics<T>[];
+      records = readRecords(state, 'diagnostics: state') as StepDiagnostics<T>[];
     },
   };
 }

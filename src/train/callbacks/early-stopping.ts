@@ -1,5 +1,5 @@
 import { checkInteger } from '../../internal/check';
-import type { PlainData } from '../../types';
+import { comparable, fields, floats, integer, listOf, orNull } from '../../internal/readers';
 import type { Callback } from './callback';
 import { checkMonitorOptions, isBetter, type Mode, type MonitorOptions, readMode, readMonitor } from './monitor';
 
@@ -8,6 +8,15 @@ export interface EarlyStoppingOptions<T extends string> extends MonitorOptions<T
   readonly patience?: number;
   /** Restores the weights of the best epoch when the fit ends. Default: true. */
   readonly restoreBest?: boolean;
+}
+
+const readState = fields({ best: orNull(comparable), bestEpoch: integer(-1), weights: orNull(listOf(floats)) });
+
+function checkSizes(saved: readonly Float32Array[], own: readonly Float32Array[]): void {
+  if (saved.length === own.length && saved.every(({ length }, i) => length === own[i].length)) return;
+  throw new RangeError(
+    'earlyStopping: state.weights: expected the best weights of this model, found those of another.',
+  );
 }
 
 /**
@@ -62,12 +71,10 @@ export function earlyStopping<T extends string = string>({
       weights = null;
     },
     save: () => ({ best, bestEpoch, weights }),
-    load(state) {
-      ({ best, bestEpoch, weights } = state as {
-        best: number | null;
-        bestEpoch: number;
-        weights: Float32Array[] | null;
-      } & PlainData);
+    load(state, modelWeights) {
+      const saved = readState(state, 'earlyStopping: state');
+      if (saved.weights !== null && modelWeights !== undefined) checkSizes(saved.weights, modelWeights);
+      ({ best, bestEpoch, weights } = saved);
     },
   };
 }

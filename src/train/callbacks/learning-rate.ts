@@ -1,3 +1,4 @@
+import { fields, integer } from '../../internal/readers';
 import type { Callback, Run } from './callback';
 
 /** Where a fit is. */
@@ -12,6 +13,8 @@ export interface SchedulePoint {
 
 /** The learning rate as a function of where the fit is. */
 export type Schedule = (point: SchedulePoint) => number;
+
+const readState = fields({ step: integer() });
 
 /**
  * Sets the learning rate before every step by a schedule.
@@ -42,7 +45,7 @@ export function learningRate<T extends string = string>(schedule: Schedule): Cal
     },
     save: () => ({ step }),
     load(state) {
-      ({ step } = state as { step: number });
+      ({ step } = readState(state, 'learningRate: state'));
     },
   };
 }

@@ -1,4 +1,5 @@
 import { checkInteger, checkRange } from '../../internal/check';
+import { comparable, fields, integer, orNull } from '../../internal/readers';
 import type { Callback } from './callback';
 import { checkMonitorOptions, isBetter, type Mode, type MonitorOptions, readMode, readMonitor } from './monitor';
 
@@ -10,6 +11,8 @@ export interface ReduceOnPlateauOptions<T extends string> extends MonitorOptions
   /** The learning rate never falls below it. Default: 0. */
   readonly minLearningRate?: number;
 }
+
+const readState = fields({ best: orNull(comparable), waited: integer() });
 
 /**
  * Multiplies the learning rate by `factor` when a score has not improved for `patience` epochs. Works with every tfjs
@@ -56,7 +59,7 @@ export function reduceOnPlateau<T extends string = string>({
     },
     save: () => ({ best, waited }),
     load(state) {
-      ({ best, waited } = state as { best: number | null; waited: number });
+      ({ best, waited } = readState(state, 'reduceOnPlateau: state'));
     },
   };
 }

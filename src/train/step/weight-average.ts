@@ -2,7 +2,6 @@ import { add, clone, dispose, mul, tensor, tidy, type Variable, variable } from 
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type Held, holdVariables } from '../../internal/held';
 import { weightVariables } from '../../internal/layer-weights';
-import type { PlainData } from '../../types';
 
 /** An exponential moving average of a net's weights. */
 export interface WeightAverage {
@@ -12,8 +11,9 @@ export interface WeightAverage {
   swap(): Held;
   /** Leaves the averaged weights in the net and starts afresh. */
   finish(): void;
-  save(): Promise<PlainData>;
-  load(state: PlainData): void;
+  save(): Promise<readonly Float32Array[]>;
+  /** Restores what `save` returned of this net. */
+  load(values: readonly Float32Array[]): void;
   /** Holds the average as it is now. */
   hold(): Held;
   dispose(): void;
@@ -53,9 +53,8 @@ export function createWeightAverage(net: LayersModel, decay: number): WeightAver
       clear();
     },
     save: () => Promise.all(averages.map(async (average) => (await average.data<'float32'>()).slice())),
-    load(state) {
+    load(values) {
       clear();
-      const values = state as readonly Float32Array[];
       // Nothing is held before the first update.
       const weights = values.length === 0 ? [] : variables();
       averages = tidy(() => {

@@ -1,3 +1,5 @@
+import { fields, finite, integer } from '../../internal/readers';
+
 /** One learned number of a task, with its moments. */
 export type LearnedLogit = {
   readonly value: number;
@@ -5,6 +7,8 @@ export type LearnedLogit = {
   readonly square: number;
   readonly steps: number;
 };
+
+export const readLogit = fields({ value: finite(), mean: finite(), square: finite(0), steps: integer() });
 
 export const newLogit: LearnedLogit = { value: 0, mean: 0, square: 0, steps: 0 };
 

@@ -1,5 +1,6 @@
 import { tidy } from '@tensorflow/tfjs-core';
-import type { PlainData, SomeTasks, Weighting } from '../../types';
+import { finite, listOf, recordOf } from '../../internal/readers';
+import type { SomeTasks, Weighting } from '../../types';
 import { softmax } from './softmax';
 import { weightedLoss } from './tasks';
 
@@ -7,6 +8,8 @@ export interface DynamicWeightAverageOptions {
   /** Larger values make the weights more alike. Default: 2, the paper's. */
   readonly temperature?: number;
 }
+
+const readMeans = recordOf(listOf(finite(), 2));
 
 /**
  * Weights by how slowly each loss has been falling: w_k = K softmax(r_k / temperature), r_k = L_k(t - 1) / L_k(t - 2) of
@@ -42,8 +45,8 @@ export function dynamicWeightAverage<T extends string = string>({
       means = { ...means, ...Object.fromEntries(added) };
     },
     save: () => means,
-    load(state: PlainData) {
-      means = state as typeof means;
+    load(state) {
+      means = readMeans(state, 'dynamicWeightAverage: state');
     },
   };
 }

@@ -12,8 +12,9 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { checkRange } from '../../internal/check';
+import { recordOf } from '../../internal/readers';
 import type { SomeTasks, Weighting } from '../../types';
-import { adamStep, type LearnedLogit, newLogit } from './adam-step';
+import { adamStep, type LearnedLogit, newLogit, readLogit } from './adam-step';
 import { softmax } from './softmax';
 import { lossEntries } from './tasks';
 
@@ -91,7 +92,7 @@ export function famo<T extends string = string>({
     },
     save: () => logits,
     load(state) {
-      logits = state as typeof logits;
+      logits = recordOf(readLogit)(state, 'famo: state');
     },
   };
 }
