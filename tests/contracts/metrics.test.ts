@@ -7,7 +7,7 @@ import type { AnyMetric } from '../../src/types';
 import { expectClose } from '../golden/metrics-classification/golden';
 import { expectNoLeak } from '../support/leaks';
 import { exportsIn } from './exports';
-import { fixedSamples, type Given, METRICS, valuesOf } from './metrics';
+import { fixedSamples, type Given, labelTensor, METRICS, valuesOf } from './metrics';
 
 // What every metric must do, whatever it computes.
 
@@ -36,9 +36,9 @@ beforeAll(async () => {
 
 const scoreOf = (metric: AnyMetric, given: readonly Given[]) => score(metric, ...valuesOf(given));
 
-describe.each(Object.entries(METRICS))('with %s', (_, { cases, one, output }) => {
-  const lists = fc.array(one, { minLength: 1, maxLength: 12 });
-  const fixed = fixedSamples(one, 6);
+describe.each(Object.entries(METRICS))('with %s', (_, { cases, one, output, runs: numRuns = 15 }) => {
+  const lists = fc.array(one, { minLength: 1, maxLength: numRuns < 15 ? 3 : 12 });
+  const fixed = fixedSamples(one, numRuns < 15 ? 3 : 6);
 
   describe.each(Object.entries(cases))('%s', (_, { metric, invariant = (result) => result }) => {
     const invariantOf = async (given: readonly Given[]) =>
@@ -57,7 +57,7 @@ describe.each(Object.entries(METRICS))('with %s', (_, { cases, one, output }) =>
           expectClose(metric.compute(metric.merge(first, metric.init())), before);
           expectClose(metric.compute(structuredClone(first)), before);
         }),
-        { numRuns: 15, seed: 2 },
+        { numRuns, seed: 2 },
       );
     });
 
@@ -78,7 +78,7 @@ describe.each(Object.entries(METRICS))('with %s', (_, { cases, one, output }) =>
         fc.asyncProperty(lists, async (given) => {
           expectClose(await invariantOf(given.toReversed()), await invariantOf(given));
         }),
-        { numRuns: 15, seed: 3 },
+        { numRuns, seed: 3 },
       );
     });
 
@@ -92,7 +92,7 @@ describe.each(Object.entries(METRICS))('with %s', (_, { cases, one, output }) =>
           );
           expectClose(await invariantOf(unread), await invariantOf(repeated));
         }),
-        { numRuns: 15, seed: 4 },
+        { numRuns, seed: 4 },
       );
     });
 
@@ -125,14 +125,13 @@ describe.each(Object.entries(METRICS))('with %s', (_, { cases, one, output }) =>
       const bound = metric.forOutput?.(output) as AnyMetric;
       expectClose(await scoreOf(bound, fixed), await scoreOf(metric, fixed));
       expect([bound.direction, bound.range]).toEqual([metric.direction, metric.range]);
-      expect(() => metric.forOutput?.({ kind: 'value', width: output.width + 1 })).toThrow(RangeError);
     });
 
     it("is the same of tensors, which stay the caller's, and leaves none", async () => {
       const given = valuesOf(fixed);
       const onArrays = await score(metric, ...given);
       await expectNoLeak(async () => {
-        const [y, p, w] = [tensor(given[0], undefined, 'int32'), tensor(given[1]), tensor(given[2])];
+        const [y, p, w] = [labelTensor(given[0]), tensor(given[1]), tensor(given[2])];
         expectClose(await score(metric, y, p, w), onArrays);
         for (const each of [y, p, w]) {
           expect(each.isDisposed).toBe(false);

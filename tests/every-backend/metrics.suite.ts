@@ -1,7 +1,7 @@
 import { dispose, tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { score } from '../../src/metrics';
-import { fixedSamples, METRICS, valuesOf } from '../contracts/metrics';
+import { fixedSamples, labelTensor, METRICS, valuesOf } from '../contracts/metrics';
 import { name, useNamedBackend } from './backend';
 
 beforeAll(useNamedBackend);
@@ -10,7 +10,7 @@ describe.each(Object.entries(METRICS))(`a score of tensors on ${name}, with %s, 
   const [yTrue, yPred, weight] = valuesOf(fixedSamples(kind.one, 20));
 
   it.each(Object.entries(kind.cases))('%s', async (_, { metric }) => {
-    const tensors = [tensor(yTrue, undefined, 'int32'), tensor(yPred), tensor(weight)] as const;
+    const tensors = [labelTensor(yTrue), tensor(yPred), tensor(weight)] as const;
     expect(await score(metric, ...tensors)).toEqual(await score(metric, yTrue, yPred, weight));
     dispose([...tensors]);
   });

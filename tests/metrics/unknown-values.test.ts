@@ -17,6 +17,7 @@ const FIRST: Readonly<Record<string, readonly unknown[]>> = {
   rocBand: [[0, 1], [[0, 1]]],
   sensitivityAtSpecificity: [0.5],
   specificityAtSensitivity: [0.5],
+  topKAccuracy: [1],
   wilcoxonSignedRank: [[1], [2]],
 };
 

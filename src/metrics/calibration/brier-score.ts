@@ -1,14 +1,9 @@
 import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
+import { type MeanState, meanOfCases } from '../core/mean-of-cases';
 import { checkProbabilities } from '../core/read-pair';
-import { eachValue, type TargetOptions } from '../core/read-targets';
+import { eachCase, eachValue, type TargetOptions } from '../core/read-targets';
 import { targetMetric } from '../core/target-metric';
-
-/** The weighted sum of the squared errors, and the weight. */
-export interface BrierState {
-  readonly sum: number;
-  readonly weight: number;
-}
 
 /**
  * The Brier score, the mean squared error of predicted probabilities: mean of (p - y)^2, with `classes` the mean of
@@ -24,23 +19,23 @@ export interface BrierState {
  * @example
  * await score(brierScore(), [0, 1, 1], [0.5, 0.5, 1]); // 0.167: (0.25 + 0.25) / 3
  */
-export function brierScore(options: TargetOptions = {}): Metric<BrierState> {
+export function brierScore(options: TargetOptions = {}): Metric<MeanState> {
   checkOptions(options, ['classes', 'ignoreIndex', 'labels'], 'brierScore');
   const traits = { name: 'brierScore', reads: 'probabilities', direction: 'min' } as const;
   return targetMetric(traits, options, ({ classes }) => ({
     range: [0, classes === undefined ? 1 : 2],
-    init: () => ({ sum: 0, weight: 0 }),
-    add(state, targets) {
+    ...meanOfCases((targets, add) => {
       checkProbabilities('brierScore', targets);
-      let { sum, weight } = state;
-      eachValue(targets, (i, each) => {
-        sum += each * (targets.yPred[i] - targets.yTrue[i]) ** 2;
-        // The values of a case of classes count together.
-        if (classes === undefined || i % classes === 0) weight += each;
-      });
-      return { sum, weight };
-    },
-    merge: (a, b) => ({ sum: a.sum + b.sum, weight: a.weight + b.weight }),
-    compute: ({ sum, weight }) => sum / weight,
+      const { width, yTrue, yPred } = targets;
+      const squared = (i: number) => (yPred[i] - yTrue[i]) ** 2;
+      if (classes === undefined) eachValue(targets, (i, weight) => add(squared(i), weight));
+      else {
+        eachCase(targets, (at, weight) => {
+          let sum = 0;
+          for (let i = at; i < at + width; i++) sum += squared(i);
+          add(sum, weight);
+        });
+      }
+    }),
   }));
 }

@@ -2,6 +2,7 @@ import type { Metric } from '../../types';
 import { type Average, type Averaged, type AverageOptions, averaged, checkAverage, isSeveral } from '../core/average';
 import type { DecisionOptions } from '../core/decisions';
 import { type Divide, dividing, type ZeroDivisionOptions } from '../core/divide';
+import type { TargetTraits } from '../core/target-metric';
 import { type ConfusionState, type Counts, confusionMetric, countsOf } from './confusion-table';
 
 export interface CountsOptions<A extends Average = Average>
@@ -14,12 +15,16 @@ export interface CountsOptions<A extends Average = Average>
   readonly includeBackground?: boolean;
 }
 
-/** A metric that is a ratio of the counts of one class, higher for better, averaged over the classes. */
+/** A share of the decisions, the more the better. */
+export const shareCalled = (name: string) => ({ name, direction: 'max', range: [0, 1] }) as const;
+
+/** A metric that is a function of the counts of one class, averaged over the classes. */
 export function countsMetric<A extends Average>(
-  name: string,
+  traits: Omit<TargetTraits, 'reads'>,
   given: CountsOptions<A>,
   ratio: (counts: Counts, divide: Divide) => number,
 ): Metric<ConfusionState, Averaged<A>> {
+  const { name } = traits;
   const { includeBackground = true } = given;
   checkAverage(name, given);
   if (!includeBackground && given.classes === undefined) {
@@ -27,7 +32,7 @@ export function countsMetric<A extends Average>(
   }
   const divide = dividing(name, given);
   const value = (part: Counts) => ratio(part, divide);
-  return confusionMetric({ name, direction: 'max', range: [0, 1] }, given, (tables, options) => {
+  return confusionMetric(traits, given, (tables, options) => {
     const counts = countsOf(tables, options).slice(includeBackground ? 0 : 1);
     const result = isSeveral(options)
       ? averaged(

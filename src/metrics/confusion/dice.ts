@@ -2,7 +2,7 @@ import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import type { Average, Averaged } from '../core/average';
 import type { ConfusionState } from './confusion-table';
-import { type CountsOptions, countsMetric } from './counts-metric';
+import { type CountsOptions, countsMetric, shareCalled } from './counts-metric';
 
 /**
  * The Dice coefficient of all pixels pooled: 2 tp / (2 tp + fp + fn). It equals `f1`; for the mean over images see
@@ -22,5 +22,5 @@ export function dice<A extends Average = 'macro'>(options: CountsOptions<A> = {}
     ['average', 'classes', 'ignoreIndex', 'includeBackground', 'labels', 'threshold', 'zeroDivision'],
     'dice',
   );
-  return countsMetric('dice', options, ({ tp, fp, fn }, divide) => divide(2 * tp, 2 * tp + fp + fn));
+  return countsMetric(shareCalled('dice'), options, ({ tp, fp, fn }, divide) => divide(2 * tp, 2 * tp + fp + fn));
 }

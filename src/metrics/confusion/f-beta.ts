@@ -2,7 +2,7 @@ import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import type { Average, Averaged } from '../core/average';
 import type { ConfusionState } from './confusion-table';
-import { type CountsOptions, countsMetric } from './counts-metric';
+import { type CountsOptions, countsMetric, shareCalled } from './counts-metric';
 
 /**
  * The harmonic mean of precision and sensitivity, which weighs sensitivity `beta` times as much:
@@ -51,7 +51,7 @@ function fMetric<A extends Average>(
     name,
   );
   const square = beta * beta;
-  return countsMetric(name, options, ({ tp, fp, fn }, divide) => {
+  return countsMetric(shareCalled(name), options, ({ tp, fp, fn }, divide) => {
     const hits = (1 + square) * tp;
     return divide(hits, hits + square * fn + fp);
   });

@@ -2,7 +2,7 @@ import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import type { Average, Averaged } from '../core/average';
 import type { ConfusionState } from './confusion-table';
-import { type CountsOptions, countsMetric } from './counts-metric';
+import { type CountsOptions, countsMetric, shareCalled } from './counts-metric';
 
 /**
  * Intersection over union (Jaccard index) of all pixels pooled: tp / (tp + fp + fn).
@@ -21,5 +21,5 @@ export function iou<A extends Average = 'macro'>(options: CountsOptions<A> = {})
     ['average', 'classes', 'ignoreIndex', 'includeBackground', 'labels', 'threshold', 'zeroDivision'],
     'iou',
   );
-  return countsMetric('iou', options, ({ tp, fp, fn }, divide) => divide(tp, tp + fp + fn));
+  return countsMetric(shareCalled('iou'), options, ({ tp, fp, fn }, divide) => divide(tp, tp + fp + fn));
 }

@@ -2,7 +2,7 @@ import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import type { Average, Averaged } from '../core/average';
 import type { ConfusionState } from './confusion-table';
-import { type CountsOptions, countsMetric } from './counts-metric';
+import { type CountsOptions, countsMetric, shareCalled } from './counts-metric';
 
 /**
  * The fraction of the negative predictions that are right: tn / (tn + fn).
@@ -21,5 +21,5 @@ export function negativePredictiveValue<A extends Average = 'macro'>(
     ['average', 'classes', 'ignoreIndex', 'includeBackground', 'labels', 'threshold', 'zeroDivision'],
     'negativePredictiveValue',
   );
-  return countsMetric('negativePredictiveValue', options, ({ fn, tn }, divide) => divide(tn, tn + fn));
+  return countsMetric(shareCalled('negativePredictiveValue'), options, ({ fn, tn }, divide) => divide(tn, tn + fn));
 }

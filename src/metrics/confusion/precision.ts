@@ -2,7 +2,7 @@ import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import type { Average, Averaged } from '../core/average';
 import type { ConfusionState } from './confusion-table';
-import { type CountsOptions, countsMetric } from './counts-metric';
+import { type CountsOptions, countsMetric, shareCalled } from './counts-metric';
 
 /**
  * The fraction of the positive predictions that are right: tp / (tp + fp). Also called positive predictive value.
@@ -21,5 +21,5 @@ export function precision<A extends Average = 'macro'>(
     ['average', 'classes', 'ignoreIndex', 'includeBackground', 'labels', 'threshold', 'zeroDivision'],
     'precision',
   );
-  return countsMetric('precision', options, ({ tp, fp }, divide) => divide(tp, tp + fp));
+  return countsMetric(shareCalled('precision'), options, ({ tp, fp }, divide) => divide(tp, tp + fp));
 }

@@ -2,7 +2,7 @@ import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import type { Average, Averaged } from '../core/average';
 import type { ConfusionState } from './confusion-table';
-import { type CountsOptions, countsMetric } from './counts-metric';
+import { type CountsOptions, countsMetric, shareCalled } from './counts-metric';
 
 /**
  * The fraction of the positives that are found: tp / (tp + fn). Also called recall or true positive rate.
@@ -21,5 +21,5 @@ export function sensitivity<A extends Average = 'macro'>(
     ['average', 'classes', 'ignoreIndex', 'includeBackground', 'labels', 'threshold', 'zeroDivision'],
     'sensitivity',
   );
-  return countsMetric('sensitivity', options, ({ tp, fn }, divide) => divide(tp, tp + fn));
+  return countsMetric(shareCalled('sensitivity'), options, ({ tp, fn }, divide) => divide(tp, tp + fn));
 }

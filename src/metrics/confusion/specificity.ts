@@ -2,7 +2,7 @@ import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import type { Average, Averaged } from '../core/average';
 import type { ConfusionState } from './confusion-table';
-import { type CountsOptions, countsMetric } from './counts-metric';
+import { type CountsOptions, countsMetric, shareCalled } from './counts-metric';
 
 /**
  * The fraction of the negatives that are recognised: tn / (tn + fp). Also called true negative rate.
@@ -21,5 +21,5 @@ export function specificity<A extends Average = 'macro'>(
     ['average', 'classes', 'ignoreIndex', 'includeBackground', 'labels', 'threshold', 'zeroDivision'],
     'specificity',
   );
-  return countsMetric('specificity', options, ({ fp, tn }, divide) => divide(tn, tn + fp));
+  return countsMetric(shareCalled('specificity'), options, ({ fp, tn }, divide) => divide(tn, tn + fp));
 }

@@ -1,6 +1,6 @@
 import { readValues } from '../../internal/values';
 import type { NDArray, Values } from '../../types';
-import { isShape, type Weighted, weightOf } from './weights';
+import { fitWeights, isShape, type Weighted, weightOf } from './weights';
 
 /** What a metric was given, as plain numbers that have passed the checks. */
 export interface Pair extends Weighted {
@@ -45,6 +45,13 @@ export async function readArguments(
     }
   }
   return { truth, prediction, weight: weights };
+}
+
+/** Reads two sets of values of one shape, every one that counts finite. */
+export async function readPair(name: string, yTrue: Values, yPred: Values, weight: Values | undefined): Promise<Pair> {
+  const { truth, prediction, weight: given } = await readArguments(name, yTrue, yPred, weight);
+  checkOneShape(name, truth.shape, prediction.shape);
+  return toPair(name, truth, prediction, { weights: fitWeights(name, given, truth.shape, prediction.shape) });
 }
 
 export function checkOneShape(name: string, truth: readonly number[], prediction: readonly number[]): void {

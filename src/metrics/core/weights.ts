@@ -16,6 +16,18 @@ export function weightOf({ weights }: Weighted, i: number): number {
   return weights === undefined ? 1 : weights.data[Math.floor(i / weights.per)];
 }
 
+/** What sample `sample` of `size` values weighs: the mean weight of what counts in it, so that nothing left out lowers it. */
+export function sampleWeight(weighted: Weighted, size: number, sample: number): number {
+  let sum = 0;
+  let n = 0;
+  for (let i = sample * size; i < (sample + 1) * size; i++) {
+    const weight = weightOf(weighted, i);
+    sum += weight;
+    if (weight !== 0) n++;
+  }
+  return n === 0 ? 0 : sum / n;
+}
+
 /**
  * Fits weights to a prediction: one for each sample, or for each element of the labels, or with 1 as the last axis for
  * all values there.

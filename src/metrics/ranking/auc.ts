@@ -38,7 +38,7 @@ export function auc<A extends Average = 'macro'>(options: AucOptions<A> = {}): M
 }
 
 /** The area under the whole curve. */
-function area({ positives, negatives }: Ranking, divide: Divide): number {
+export function area({ positives, negatives }: Ranking, divide: Divide): number {
   let higher = 0;
   let wins = 0;
   positives.forEach((positive, i) => {

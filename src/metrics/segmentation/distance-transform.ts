@@ -88,8 +88,8 @@ export interface DistanceTransformOptions {
  * Source: Felzenszwalb and Huttenlocher, "Distance transforms of sampled functions", 2012,
  * doi:10.4086/toc.2012.v008a019.
  *
- * @throws RangeError if the spacing is not positive or does not fit the mask's axes, or a value is NaN; TypeError if one
- * is not a number, such as null.
+ * @throws RangeError if the spacing is not positive or does not fit the mask's axes, or a value is NaN; TypeError if
+ * one is not a number, such as null.
  * @example
  * const mask = { data: Uint8Array.of(1, 0, 0, 0), shape: [1, 4] };
  * distanceTransform(mask, { spacing: 0.5 }).data; // 0, 0.5, 1, 1.5

@@ -77,16 +77,3 @@ export function readMasks(
   }
   return masks;
 }
-
-/** What image `image` weighs: the mean of the weights of what counts in it, so that what is left out takes nothing. */
-export function imageWeight(targets: Targets, image: number): number {
-  const { size } = targets;
-  let sum = 0;
-  let n = 0;
-  for (let i = image * size; i < (image + 1) * size; i++) {
-    const weight = weightOf(targets, i);
-    sum += weight;
-    if (weight !== 0) n++;
-  }
-  return n === 0 ? 0 : sum / n;
-}

@@ -1,20 +1,10 @@
 import type { Metric } from '../../types';
 import { appendChunk, type Chunks, joinChunks, joinNumbers } from '../core/chunks';
 import { cutOff } from '../core/decisions';
+import { type ImageScores, summarize } from '../core/image-scores';
 import { type TargetTraits, targetMetric } from '../core/target-metric';
-import { checkMaskOptions, imageWeight, type MaskOptions, type Masks, maskCount, maskShape, readMasks } from './masks';
-
-/** A score of each image, and their mean. */
-export interface ImageScores {
-  /** The weighted mean over the images that count; NaN if there are none. */
-  readonly value: number;
-  /** Images that count. */
-  readonly n: number;
-  /** Images that were left out: for an empty mask, or as none of its pixels is known. */
-  readonly skipped: number;
-  /** One score per image, in the order of arrival; NaN where it was left out or weighs 0. */
-  readonly values: readonly number[];
-}
+import { sampleWeight } from '../core/weights';
+import { checkMaskOptions, type MaskOptions, type Masks, maskCount, maskShape, readMasks } from './masks';
 
 /** The scores of the images, and of each of their masks. */
 export interface PerImageScores extends ImageScores {
@@ -32,31 +22,6 @@ export type PerImageMetric = Metric<PerImageState, PerImageScores>;
 function meanScore(scores: Float64Array): number {
   const counted = scores.filter((score) => !Number.isNaN(score));
   return counted.reduce((sum, score) => sum + score, 0) / counted.length;
-}
-
-/** Summarizes one score of each image; a row is an image's weight and the scores of its masks. */
-function summarize(state: PerImageState, width: number, scoreOf: (scores: Float64Array) => number): ImageScores {
-  const values: number[] = [];
-  let sum = 0;
-  let total = 0;
-  let n = 0;
-  let skipped = 0;
-  for (const rows of state) {
-    for (let at = 0; at < rows.length; at += width) {
-      const weight = rows[at];
-      const score = scoreOf(rows.subarray(at + 1, at + width));
-      values.push(score);
-      if (weight === 0) continue;
-      if (Number.isNaN(score)) {
-        skipped++;
-        continue;
-      }
-      n++;
-      sum += weight * score;
-      total += weight;
-    }
-  }
-  return { value: sum / total, n, skipped, values };
 }
 
 /**
@@ -83,7 +48,7 @@ export function perImage<O extends MaskOptions>(
         const rows = new Float64Array(targets.batch * width).fill(Number.NaN);
         for (let image = 0; image < targets.batch; image++) {
           const at = image * width;
-          rows[at] = imageWeight(targets, image);
+          rows[at] = sampleWeight(targets, targets.size, image);
           if (rows[at] === 0) continue;
           for (let index = 0; index < count; index++) {
             const masks = readMasks(targets, shape, image, index, options, cut);

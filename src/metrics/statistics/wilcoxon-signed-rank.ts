@@ -57,8 +57,8 @@ const EXACT_AT_MOST = 1000;
  * doi:10.1080/01621459.1967.10500917; Kerby, "The simple difference formula", 2014, doi:10.2466/11.IT.3.1 (the effect
  * size).
  *
- * @throws RangeError where the lengths differ, a value is not finite or an option is not one of its choices; of the method
- * `'exact'` for more than 1000 pairs, those without a difference among them if `'pratt'` ranks them.
+ * @throws RangeError where the lengths differ, a value is not finite or an option is not one of its choices; of the
+ * method `'exact'` for more than 1000 pairs, those without a difference among them if `'pratt'` ranks them.
  * @example
  * wilcoxonSignedRank([3, 5, 2, 8], [1, 2, 3, 4]).p; // 0.25: the signs leave 1 of 10 to the negative ranks
  */
