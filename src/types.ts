@@ -104,6 +104,8 @@ export type AnyMetric<R = unknown> = Metric<any, R>;
 
 /** A batch; missing labels are normal. Unlabelled is not the same as an empty mask. */
 export interface Batch<T extends string> {
+  /** The samples' names, for errors and predictions. Left out: they have none. */
+  readonly ids?: readonly string[];
   /** `[batch, ...]`. */
   readonly x: Tensor;
   /** `[batch, ...]` for each task; a task left out has no loss and no score from this batch. */

@@ -43,17 +43,18 @@ export interface BatchSource<T extends string> {
   readonly steps: number;
 }
 
-/** Throws unless the rows at `indices` list their tasks, and at least one of them has any. */
-function checkRows(rows: readonly Row<string>[], indices: readonly number[]): void {
+/** Throws unless the rows at `indices` list their tasks and, where they are to be learnt from, one of them has any. */
+function checkRows(rows: readonly Row<string>[], indices: readonly number[], learns: boolean): void {
   for (const index of indices) {
     const { id, tasks } = rows[index];
     if (Array.isArray(tasks)) continue;
     throw new TypeError(`batches: the row of sample '${id}' must list its tasks as an array, got ${tasks}.`);
   }
-  if (indices.some((index) => rows[index].tasks.length > 0)) return;
+  if (!learns || indices.some((index) => rows[index].tasks.length > 0)) return;
   throw new RangeError(
     `batches: none of the ${indices.length} rows names a task, so that there is nothing to learn; each row must list ` +
-      "the tasks that its sample has labels for, such as { id: 'a', tasks: ['segmentation'] }.",
+      "the tasks that its sample has labels for, such as { id: 'a', tasks: ['segmentation'] }. To predict without labels, " +
+      'set shuffle: false.',
   );
 }
 
@@ -123,7 +124,7 @@ export function batches<T extends string>(dataset: Dataset<T>, options: BatchesO
       `batches: indices must differ, got ${indices.length} of which ${new Set(indices).size} differ.`,
     );
   }
-  checkRows(dataset.rows, indices);
+  checkRows(dataset.rows, indices, shuffle);
   const plan = epochPlan(dataset.rows, { indices, batchSize, shuffle, seed, balance, dropRemainder });
 
   const read = async (index: number, epoch: number, repeat: number): Promise<Sample<T>> => {

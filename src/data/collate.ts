@@ -38,6 +38,7 @@ function stack(arrays: readonly (NDArray | undefined)[], ids: readonly string[],
 
 /** Plain data of one batch: what {@link collate} makes from its samples. */
 export interface PlainBatch<T extends string> {
+  readonly ids: readonly string[];
   readonly x: NDArray;
   readonly y: SomeTasks<T, NDArray>;
   /** `[batch]` or a weight for each element; left out for a task where all weigh 1. */
@@ -100,7 +101,7 @@ export function collate<T extends string>(rows: readonly Row<T>[], samples: read
     y[task] = stacked;
     if (weights) weight[task] = weights;
   }
-  return { x, y, weight };
+  return { ids, x, y, weight };
 }
 
 const toTensor = ({ data, shape }: NDArray): Tensor => tensor(data, [...shape], 'float32');
@@ -114,5 +115,5 @@ export function toTensors<T extends string>(plain: PlainBatch<T>): Batch<T> {
     if (plain.weight[task]) weight[task] = toTensor(plain.weight[task] as NDArray);
   }
   const x = toTensor(plain.x);
-  return Object.keys(weight).length > 0 ? { x, y, weight } : { x, y };
+  return { ids: plain.ids, x, y, ...(Object.keys(weight).length > 0 ? { weight } : {}) };
 }

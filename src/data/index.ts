@@ -11,6 +11,7 @@ export {
 } from '../paper/phantom/phantom-dataset';
 export { type PhantomSlice, type PhantomSliceOptions, phantomSlice } from '../paper/phantom/phantom-slice';
 export type { Affine } from './affine';
+export { type ArrayDatasetOptions, arrayDataset } from './array-dataset';
 export {
   type AugmentOptions,
   type AugmentPiece,
@@ -25,9 +26,11 @@ export { type Augmentation, type BatchesOptions, type BatchSource, batches, type
 export { type CachedOptions, cached } from './cached';
 export type { Balance, BalanceBy } from './epoch-plan';
 export { ignoreValue } from './ignore-value';
+export type { Items } from './items';
 export { mapMask, type PartialLabel } from './map-mask';
 export type { MaskValues } from './mask-values';
 export { type NearDuplicatesOptions, nearDuplicates } from './near-duplicates';
+export { oneHot } from './one-hot';
 export { type ResizeImageOptions, resizeImage } from './resize-image';
 export { resizeMask } from './resize-mask';
 export { scaleToUnit, type UnitRange } from './scale-to-unit';

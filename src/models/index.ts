@@ -7,6 +7,7 @@ export { type FromLayersModelOptions, fromLayersModel } from './from-layers-mode
 export { type GradCamOptions, gradCam } from './grad-cam';
 export { loadMultitask } from './load';
 export { type MultitaskOptions, multitask } from './multitask';
+export { type Prediction, predictAll } from './predict-all';
 export { type CgcOptions, cgc } from './sharing/cgc';
 export { type CrossStitchSharingOptions, crossStitch } from './sharing/cross-stitch';
 export {

@@ -310,9 +310,11 @@ describe('batches, as the owner of its tensors and reads,', () => {
     expect(() => batches(unnamed, { indices: [0, 1] })).toThrow(
       new RangeError(
         'batches: none of the 2 rows names a task, so that there is nothing to learn; each row must list the tasks that ' +
-          "its sample has labels for, such as { id: 'a', tasks: ['segmentation'] }.",
+          "its sample has labels for, such as { id: 'a', tasks: ['segmentation'] }. To predict without labels, set shuffle: " +
+          'false.',
       ),
     );
+    expect(batches(unnamed, { indices: [0, 1], shuffle: false }).steps).toBe(1);
     expect(batches(unnamed).steps).toBe(1);
     const rows = [{ id: 'a' }] as never;
     expect(() => batches({ rows, read: unnamed.read })).toThrow(

@@ -33,6 +33,7 @@ function context() {
     image: input({ shape: [8, 8, 1] }),
     x: ones([1, 4, 4, 8]),
     slices: ones([2, 4, 4, 1]),
+    source: () => [{ x: ones([1, 4, 4, 1]), y: {} }],
     skip: ones([1, 4, 4, 8]),
     gate: ones([1, 4, 4, 3]),
     trained: unet(1),

@@ -90,7 +90,7 @@ export function deepSupervision<const T extends string, const L extends Supervis
             Object.fromEntries(coarser.flatMap((pooled, i) => (of(pooled) ? [[names[i + 1], of(pooled)]] : [])));
           try {
             yield {
-              x: batch.x,
+              ...batch,
               y: { ...batch.y, ...further((pooled) => pooled.label) } as SomeTasks<S | SupervisedTask<T, L>, Tensor>,
               weight: { ...batch.weight, ...further((pooled) => pooled.weight) } as Batch<
                 S | SupervisedTask<T, L>

@@ -33,7 +33,12 @@ function checkShapes<T extends string>(model: MultitaskModel<T>, batch: Batch<T>
       const allowed = part === 'weight' ? [[size], label, [...label.slice(0, -1), 1]] : [label];
       if (!allowed.some((shape) => matches(value.shape, shape))) {
         const shapes = [...new Set(allowed.map(show))].join(' or ');
-        throw new RangeError(`batch.${part}.${task} must have shape ${shapes}, got ${show(value.shape)}.`);
+        const { width } = model.outputs[task];
+        const areNumbers = part === 'y' && width > 1 && (value.rank < label.length || value.shape.at(-1) === 1);
+        const hint = areNumbers
+          ? ` Numbers of classes are made one-hot (oneHot(labels, ${width})), or taken by sparseCrossEntropy.`
+          : '';
+        throw new RangeError(`batch.${part}.${task} must have shape ${shapes}, got ${show(value.shape)}.${hint}`);
       }
       if (part === 'weight' && value.rank > 1 && losses[task].length < 3) {
         throw new RangeError(
@@ -54,6 +59,8 @@ interface Allowed {
   readonly range?: Loss['labels'];
   /** Whole numbers only. */
   readonly whole?: boolean;
+  /** The samples' names. */
+  readonly ids?: readonly string[] | undefined;
   /** Allowed beside those in the range. */
   readonly also?: number | undefined;
 }
@@ -62,7 +69,7 @@ function checkValues(
   values: ArrayLike<number>,
   name: string,
   samples: number,
-  { weights, range = [-Infinity, Infinity], whole = false, also }: Allowed = {},
+  { weights, range = [-Infinity, Infinity], whole = false, also, ids }: Allowed = {},
 ): void {
   const [low, high] = range;
   const perSample = values.length / (samples || 1);
@@ -73,12 +80,15 @@ function checkValues(
     if ((isInside && (!whole || Number.isInteger(value))) || value === also) continue;
     if (weights !== undefined && weights[Math.floor(i / perWeight)] === 0) continue;
     const sample = Math.floor(i / perSample);
-    const where = `${name} holds ${value} in sample ${sample} (value ${i - sample * perSample}); `;
+    const id = ids?.[sample];
+    const named = id === undefined ? `${sample}` : `${sample}, '${id}'`;
+    const where = `${name} holds ${value} in sample ${named} (value ${i - sample * perSample}); `;
     if (!Number.isFinite(value)) {
       throw new RangeError(`${where}clean the data, or give the sample weight 0 where its label is unknown.`);
     }
     const wanted = whole ? `the numbers of classes, ${low} to ${high}` : `labels in [${low}, ${high}]`;
-    throw new RangeError(`${where}the task's loss wants ${wanted}.`);
+    const hint = value === 255 && !whole && high === 1 ? ' Divide masks of 0 and 255 by 255.' : '';
+    throw new RangeError(`${where}the task's loss wants ${wanted}.${hint}`);
   }
 }
 
@@ -113,7 +123,7 @@ export async function checkBatch<T extends string>(
 ): Promise<CheckedBatch<T>> {
   checkShapes(model, batch, losses);
   // Tensors made from arrays and not used yet return their data without touching the device.
-  checkValues(await batch.x.data(), 'batch.x', batch.x.shape[0]);
+  checkValues(await batch.x.data(), 'batch.x', batch.x.shape[0], { ids: batch.ids });
   const amounts = new Map<T, number>();
   const marked = new Map<T, Tensor>();
   const disposeAll = (): void => dispose([...marked.values()]);
@@ -126,7 +136,7 @@ export async function checkBatch<T extends string>(
       let weights = given && (await readWeight(given, `batch.weight.${task}`));
       const { labels: range, classNumbers: whole = false, ignoreIndex: also } = losses[task];
       const allowed = whole ? ([0, model.outputs[task].width - 1] as const) : range;
-      const rules = { weights, whole, also, ...(allowed && { range: allowed }) };
+      const rules = { weights, whole, also, ids: batch.ids, ...(allowed && { range: allowed }) };
       const data = await labels.data();
       checkValues(data, `batch.y.${task}`, samples, rules);
       const before = given && weights && { data: weights, shape: given.shape };

@@ -1,0 +1,67 @@
+import { Tensor } from '@tensorflow/tfjs-core';
+import { readValues } from '../internal/values';
+import type { NDArray, Values } from '../types';
+
+/**
+ * A value for each of a number of samples: a tensor, an N-D array or a typed array, whose first axis counts them; or a list
+ * of a value each, where `undefined` and `null` are missing.
+ */
+export type Items = Tensor | NDArray | NDArray['data'] | readonly (Values | number | null | undefined)[];
+
+/** Reads one value of {@link Items} at a time. */
+export interface ItemReader {
+  readonly length: number;
+  /** False where the value is missing. */
+  has(index: number): boolean;
+  /** The value, of shape `[1]` where it is one number. */
+  read(index: number): Promise<NDArray>;
+}
+
+const single = (value: number): NDArray => ({ data: Float32Array.of(value), shape: [1] });
+
+function fromList(list: readonly (Values | number | null | undefined)[], name: string): ItemReader {
+  return {
+    length: list.length,
+    has: (index) => list[index] !== undefined && list[index] !== null,
+    async read(index) {
+      const value = list[index];
+      if (typeof value === 'number' || typeof value === 'boolean') return single(Number(value));
+      return readValues(value as Values, `${name}[${index}]`);
+    },
+  };
+}
+
+function fromWhole(shape: readonly number[], load: () => Promise<NDArray['data']>): ItemReader {
+  const [length, ...each] = shape;
+  const inner = each.length === 0 ? [1] : each;
+  const size = inner.reduce((product, n) => product * n, 1);
+  // The data of a tensor are fetched once.
+  let data: Promise<NDArray['data']> | undefined;
+  return {
+    length,
+    has: () => true,
+    async read(index) {
+      data ??= load();
+      return { data: (await data).slice(index * size, (index + 1) * size), shape: inner };
+    },
+  };
+}
+
+/** `name` is used in errors. */
+export function readItems(items: Items, name: string): ItemReader {
+  if (items instanceof Tensor) {
+    if (items.rank === 0) throw new RangeError(`${name} must have an axis of samples, got a single number.`);
+    return fromWhole(items.shape, async () => (await items.data()) as NDArray['data']);
+  }
+  if (ArrayBuffer.isView(items)) return fromWhole([items.length], async () => items as NDArray['data']);
+  if (Array.isArray(items)) return fromList(items, name);
+  const whole = items as NDArray | null | undefined;
+  if (whole === null || typeof whole !== 'object' || !ArrayBuffer.isView(whole.data) || !Array.isArray(whole.shape)) {
+    throw new TypeError(`${name} must be a tensor, a typed array, { data, shape } or a list of values, got ${items}.`);
+  }
+  const size = whole.shape.reduce((product, n) => product * n, 1);
+  if (whole.shape.length === 0 || size !== whole.data.length) {
+    throw new RangeError(`${name}: shape [${whole.shape}] needs ${size} values, got ${whole.data.length}.`);
+  }
+  return fromWhole(whole.shape, async () => whole.data);
+}
