@@ -1,12 +1,17 @@
 import type { PartialLabel } from '../data/map-mask';
 import { checkInteger } from '../internal/check';
 import { checkOptions } from '../internal/check-options';
+import { checkMaskFrame } from './mask-frame';
 import { toLabel } from './mask-label';
 import { checkMaskOptions, type MaskOptions } from './mask-options';
+import { openImage } from './open-image';
 import { PIXEL_LIMIT, type ReadImageOptions } from './read-image';
 import { readStored } from './read-stored';
 
-export interface ReadMaskOptions extends MaskOptions, Pick<ReadImageOptions, 'page' | 'pixelLimit' | 'root'> {}
+export interface ReadMaskOptions extends MaskOptions, Pick<ReadImageOptions, 'page' | 'pixelLimit' | 'root'> {
+  /** The image that it belongs to: a mask of another size or EXIF orientation is refused. Default: none. */
+  readonly image?: string;
+}
 
 /**
  * Reads a PNG, JPEG or TIFF file as a mask. What could mean two things is refused: values other than 0 and 1, or 0 and
@@ -19,14 +24,16 @@ export interface ReadMaskOptions extends MaskOptions, Pick<ReadImageOptions, 'pa
  * @throws Error with the path, the values found and what to write instead; for whatever {@link readImage} refuses.
  * RangeError for bad options.
  * @example
- * const { label } = await readMask('masks/patient-1.png'); // 0 and 255 in the file, 0 and 1 here
+ * const { label } = await readMask('masks/1.png', { image: 'scans/1.png' }); // 0 and 255 in the file, 0 and 1 here
  * const organs = await readMask('organs.png', { values: { 0: 0, 1: 1, 2: 2, 255: 'unknown' } });
  */
 export async function readMask(path: string, options: ReadMaskOptions = {}): Promise<PartialLabel> {
-  checkOptions(options, ['values', 'threshold', 'channel', 'page', 'pixelLimit', 'root'], 'readMask');
+  checkOptions(options, ['values', 'threshold', 'channel', 'image', 'page', 'pixelLimit', 'root'], 'readMask');
   checkMaskOptions(options, 'readMask');
-  const { page, pixelLimit = PIXEL_LIMIT, root } = options;
+  const { image, page, pixelLimit = PIXEL_LIMIT, root } = options;
   if (page !== undefined) checkInteger(page, 0, 'readMask: page');
   checkInteger(pixelLimit, 1, 'readMask: pixelLimit');
-  return toLabel(await readStored(path, { page, pixelLimit, root }), options);
+  const stored = await readStored(path, { page, pixelLimit, root });
+  if (image !== undefined) checkMaskFrame(stored.header, await openImage(image, { page, pixelLimit, root }), image);
+  return toLabel(stored, options);
 }

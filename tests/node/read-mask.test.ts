@@ -225,6 +225,19 @@ describe('readMask, told what pixels mean,', () => {
     );
   });
 
+  it('holds the mask to its image: the size, and how EXIF turns it', async () => {
+    const mask = image([0, 1, 0]).png();
+    const scan = (orientation: number) => image([9, 8, 7]).withMetadata({ orientation }).jpeg().toFile(path('scan'));
+    await scan(1);
+    expect((await read(mask, { image: path('scan') })).label).toEqual(binary([0, 1, 0]));
+    await scan(8);
+    await expect(read(mask, { image: path('scan') })).rejects.toThrow(
+      `${path('mask')}: expected a mask with the EXIF orientation of its image ${path('scan')}, 8, found 1:`,
+    );
+    await image([9, 8, 7]).resize(4, 4).png().toFile(path('scan'));
+    await expect(read(mask, { image: path('scan') })).rejects.toThrow('4 x 4 (height x width), found 12 x 12.');
+  });
+
   it('refuses options that make no sense', async () => {
     const said = (options: unknown) => expect(readMask('none.png', options as ReadMaskOptions)).rejects;
     await said({ threshold: 0.5, values: { 0: 0, 1: 1 } }).toThrow('readMask: takes values or a threshold, got both.');

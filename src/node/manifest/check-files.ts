@@ -1,6 +1,6 @@
+import { checkMaskFrame } from '../mask-frame';
 import { openImage } from '../open-image';
 import { resolveInside } from '../resolve-inside';
-import { checkMaskFrame } from './entry-mask';
 import type { Manifest } from './read-manifest';
 
 const SHOWN = 5;
@@ -31,6 +31,6 @@ export async function checkHeaders(directory: string, { entries }: Manifest, pix
     const options = { page: entry.page, pixelLimit, root: directory };
     const image = await openImage(entry.image, options);
     if (entry.mask === undefined) continue;
-    checkMaskFrame(directory, entry, image, await openImage(entry.mask, options));
+    checkMaskFrame(await openImage(entry.mask, options), image, entry.image);
   }
 }

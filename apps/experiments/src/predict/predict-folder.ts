@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { NDArray } from 'tfjs-multitask';
 import { resizeImage } from 'tfjs-multitask/data';
 import { readImage, readMask, removeLeftovers, writePng } from 'tfjs-multitask/node';
@@ -45,19 +44,6 @@ async function* oneAhead<V>(items: AsyncGenerator<V>): AsyncGenerator<V> {
 
 const binary = (data: NDArray['data'], threshold: number): Uint8Array =>
   Uint8Array.from(data, (value) => (value > threshold ? 1 : 0));
-
-/** As `manifestDataset` reads a mask. */
-async function readTrueMask(directory: string, mask: string, size: readonly number[]): Promise<NDArray> {
-  const { label } = await readMask(mask, { root: directory });
-  const { shape } = label;
-  if (shape[0] !== size[0] || shape[1] !== size[1]) {
-    throw new Error(
-      `${join(directory, mask)}: expected a mask of the size of its image, ${size.join(' x ')} (height x width), ` +
-        `found ${shape[0]} x ${shape[1]}.`,
-    );
-  }
-  return label;
-}
 
 /**
  * Predicts all images of a list and writes the CSV file and the masks. It holds two batches at the size of the model,
@@ -119,7 +105,8 @@ export async function predictFolder(
       path = shown;
       if (row.mask !== undefined) {
         try {
-          await scorer.addMask(await readTrueMask(data, row.mask, size), mask);
+          const { label } = await readMask(row.mask, { image: row.image, root: data });
+          await scorer.addMask(label, mask);
         } catch (problem) {
           reason = failure(problem);
         }
