@@ -12,7 +12,9 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { checkSameShape } from '../internal/check';
+import { withUnchecked } from '../internal/unchecked';
 import type { Loss } from '../types';
+import { checkValues } from './check-values';
 import { meanOverElements } from './mean-over-elements';
 
 /** Elements to leave out. */
@@ -119,14 +121,19 @@ function leaveOut(
 export function defineLoss(name: string, definition: Definition, compute: Compute): Loss {
   const { exclusive: _, ignoreIndex, ...traits } = definition;
   if (ignoreIndex !== undefined) checkIgnoreIndex(ignoreIndex, traits.labels, name);
-  const loss: Loss = (yTrue, yPred, weight) => {
+  const ofAny: Loss = (yTrue, yPred, weight) => {
     checkInputs({ yTrue, yPred, weight }, name, definition);
     const floats = (values: Tensor): Tensor => cast(values, 'float32');
     return tidy(() =>
       compute(...leaveOut([floats(yTrue), floats(yPred), weight && floats(weight)] as const, definition)),
     );
   };
-  return Object.assign(loss, traits, ignoreIndex !== undefined && { ignoreIndex });
+  const loss: Loss = (yTrue, yPred, weight) => {
+    checkInputs({ yTrue, yPred, weight }, name, definition);
+    checkValues({ yTrue, yPred, weight }, name, loss);
+    return ofAny(yTrue, yPred, weight);
+  };
+  return withUnchecked(Object.assign(loss, traits, ignoreIndex !== undefined && { ignoreIndex }), ofAny);
 }
 
 /** A loss that is the mean of what `compute` returns, over the elements of each sample. */

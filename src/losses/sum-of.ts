@@ -1,6 +1,7 @@
 import { addN, mul, sigmoid, softmax, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import { checkRange } from '../internal/check';
 import { checkOptions } from '../internal/check-options';
+import { unchecked, withUnchecked } from '../internal/unchecked';
 import type { Loss, OutputKind } from '../types';
 
 export interface SumOfOptions {
@@ -74,10 +75,16 @@ function addUp(losses: readonly Loss[], weights: readonly number[], traits: Trai
   return Object.assign(total, traits);
 }
 
+/** The sum, whose losses look at values, with the sum of their forms that do not. */
+function addUpBoth(losses: readonly Loss[], weights: readonly number[], traits: Traits): Loss {
+  return withUnchecked(addUp(losses, weights, traits), addUp(losses.map(unchecked), weights, traits));
+}
+
 /** The losses as they are computed from the logits in front of an activation: those with no such form get its result. */
 function lossesOfLogits(losses: readonly Loss[], activation: Activation): Loss[] {
-  return losses.map((loss) => {
-    if (loss.fromLogits?.activation === activation) return loss.fromLogits;
+  return losses.map((own) => {
+    if (own.fromLogits?.activation === activation) return own.fromLogits;
+    const loss = unchecked(own);
     const activate = (logits: Tensor): Tensor => ACTIVATIONS[activation](logits);
     return loss.length < 3
       ? (yTrue, yPred) => loss(yTrue, activate(yPred))
@@ -114,11 +121,11 @@ export function sumOf(losses: readonly Loss[], options: SumOfOptions = {}): Loss
   for (const weight of weights) checkRange(weight, 0, Number.POSITIVE_INFINITY, 'sumOf: weights');
   const shared = { ...readShared(losses), ...readLabels(losses) };
   const { takes } = readTakes(losses);
-  const total = addUp(losses, weights, { ...shared, ...(takes && { takes }), ...readActivation(losses) });
+  const total = addUpBoth(losses, weights, { ...shared, ...(takes && { takes }), ...readActivation(losses) });
   const activation = losses
     .map((loss) => loss.fromLogits?.activation)
     .find((name) => name !== undefined && (takes === undefined || takes.includes(RETURNS[name])));
   if (activation === undefined) return total;
-  const ofLogits = addUp(lossesOfLogits(losses, activation), weights, { ...shared, takes: ['logit'], activation });
+  const ofLogits = addUpBoth(lossesOfLogits(losses, activation), weights, { ...shared, takes: ['logit'], activation });
   return Object.assign(total, { fromLogits: ofLogits });
 }

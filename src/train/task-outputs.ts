@@ -1,12 +1,13 @@
 import { sigmoid, softmax, type Tensor } from '@tensorflow/tfjs-core';
 import { mapTasks } from '../internal/map-tasks';
 import { findOutputEnd } from '../internal/output-end';
+import { unchecked } from '../internal/unchecked';
 import type { AnyMetric, ByTask, Loss, MultitaskModel, Output } from '../types';
 import type { TaskMetrics } from './scores';
 
 /** How loss and metrics of a task read its output. */
 export interface TaskOutput {
-  /** The loss as it is computed. */
+  /** The loss as it is computed; the trainer has looked at labels and weights. */
   readonly loss: Loss;
   /** True where that takes the logits in front of the output's last activation. */
   readonly beforeActivation: boolean;
@@ -99,6 +100,6 @@ export function readTaskOutputs<T extends string>(
         throw new RangeError(`createTrainer: the metric '${name}' of '${task}': ${message}`, { cause: error });
       }
     });
-    return { ...rest, metrics: Object.fromEntries(bound) };
+    return { ...rest, loss: unchecked(rest.loss), metrics: Object.fromEntries(bound) };
   });
 }

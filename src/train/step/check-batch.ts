@@ -1,4 +1,5 @@
 import { dispose, type Tensor } from '@tensorflow/tfjs-core';
+import { type Allowed, findOutside } from '../../internal/find-outside';
 import type { Batch, ByTask, Loss, MultitaskModel, SomeTasks } from '../../types';
 import { markUnknown } from './mark-unknown';
 import type { LabelledBatch } from './step-batches';
@@ -50,46 +51,27 @@ function checkShapes<T extends string>(model: MultitaskModel<T>, batch: Batch<T>
   }
 }
 
-/** The rounding error that resizing may add to a label. */
-const ROUNDING = 1e-6;
-
-interface Allowed {
-  /** A weight for each sample or for each of equal parts of it: what weighs 0 is not looked at. */
-  readonly weights?: ArrayLike<number> | undefined;
-  readonly range?: Loss['labels'];
-  /** Whole numbers only. */
-  readonly whole?: boolean;
-  /** The samples' names. */
-  readonly ids?: readonly string[] | undefined;
-  /** Allowed beside those in the range. */
-  readonly also?: number | undefined;
-}
-
 function checkValues(
   values: ArrayLike<number>,
   name: string,
   samples: number,
-  { weights, range = [-Infinity, Infinity], whole = false, also, ids }: Allowed = {},
+  { ids, ...allowed }: Allowed & { readonly ids?: readonly string[] | undefined } = {},
 ): void {
-  const [low, high] = range;
+  const at = findOutside(values, allowed);
+  if (at < 0) return;
+  const { range: [low, high] = [], whole } = allowed;
+  const value = values[at];
   const perSample = values.length / (samples || 1);
-  const perWeight = weights === undefined ? 1 : values.length / weights.length;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    const isInside = value >= low - ROUNDING && value <= high + ROUNDING && Number.isFinite(value);
-    if ((isInside && (!whole || Number.isInteger(value))) || value === also) continue;
-    if (weights !== undefined && weights[Math.floor(i / perWeight)] === 0) continue;
-    const sample = Math.floor(i / perSample);
-    const id = ids?.[sample];
-    const named = id === undefined ? `${sample}` : `${sample}, '${id}'`;
-    const where = `${name} holds ${value} in sample ${named} (value ${i - sample * perSample}); `;
-    if (!Number.isFinite(value)) {
-      throw new RangeError(`${where}clean the data, or give the sample weight 0 where its label is unknown.`);
-    }
-    const wanted = whole ? `the numbers of classes, ${low} to ${high}` : `labels in [${low}, ${high}]`;
-    const hint = value === 255 && !whole && high === 1 ? ' Divide masks of 0 and 255 by 255.' : '';
-    throw new RangeError(`${where}the task's loss wants ${wanted}.${hint}`);
+  const sample = Math.floor(at / perSample);
+  const id = ids?.[sample];
+  const named = id === undefined ? `${sample}` : `${sample}, '${id}'`;
+  const where = `${name} holds ${value} in sample ${named} (value ${at - sample * perSample}); `;
+  if (!Number.isFinite(value)) {
+    throw new RangeError(`${where}clean the data, or give the sample weight 0 where its label is unknown.`);
   }
+  const wanted = whole ? `the numbers of classes, ${low} to ${high}` : `labels in [${low}, ${high}]`;
+  const hint = value === 255 && !whole && high === 1 ? ' Divide masks of 0 and 255 by 255.' : '';
+  throw new RangeError(`${where}the task's loss wants ${wanted}.${hint}`);
 }
 
 /** The weights of a task's labels, checked. */
