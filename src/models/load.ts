@@ -21,6 +21,13 @@ async function readArtifacts(source: io.IOHandler | string, who: string): Promis
   });
 }
 
+/** Where a model is read from, as far as that is known: handlers of files and of addresses have a `path`. */
+function placeOf(source: unknown): string | undefined {
+  if (typeof source === 'string') return source;
+  const path = typeof source === 'object' && source !== null && 'path' in source ? source.path : undefined;
+  return typeof path === 'string' ? path : undefined;
+}
+
 /** What JavaScript itself says of a config that TensorFlow.js does not expect explains nothing; its sentences have no full stop. */
 function reasonOf(error: Error): string {
   const unexplained = (error instanceof TypeError || error instanceof RangeError) && !error.message.endsWith('.');
@@ -57,16 +64,18 @@ export async function loadMultitask<const T extends string = string>(
 ): Promise<MultitaskModel<T>> {
   checkBackend('loadMultitask');
   registerLayers();
-  const who = typeof source === 'string' ? `loadMultitask: ${source}` : 'loadMultitask';
+  const place = placeOf(source);
+  const who = place === undefined ? 'loadMultitask' : `loadMultitask: ${place}`;
   const artifacts = await readArtifacts(source, who);
   checkArtifacts(artifacts, who);
   const own = fromStandard(artifacts, who);
-  if (own !== artifacts) checkArtifacts(own, who);
+  if (own !== artifacts) checkArtifacts(own, `${who}: tfjs_multitask`);
   const net = await build(own, who);
   try {
     return fromLayersModel(net, tasks ?? (net.outputNames as T[]));
   } catch (error) {
     net.dispose();
-    throw error;
+    if (place === undefined) throw error;
+    throw new RangeError(`${who}: ${(error as Error).message}`, { cause: error });
   }
 }

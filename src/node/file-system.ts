@@ -1,5 +1,6 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { loadModelFiles } from './load-model-files';
+import { modelFile } from './model-files';
 import { saveModelFiles } from './save-model-files';
 
 /**
@@ -25,8 +26,9 @@ import { saveModelFiles } from './save-model-files';
  * await model.net.save(fileSystem('runs/model'));
  * const model = await loadMultitask(fileSystem('runs/model'));
  */
-export function fileSystem(path: string): Required<io.IOHandler> {
+export function fileSystem(path: string): Required<io.IOHandler> & { readonly path: string } {
   return {
+    path: modelFile(path),
     save: (artifacts) => saveModelFiles(path, artifacts),
     load: () => loadModelFiles(path),
   };

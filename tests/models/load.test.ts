@@ -118,6 +118,18 @@ describe('loadMultitask of a stranger', () => {
     await expect(refused).rejects.not.toThrow(/is not a|Cannot read|undefined/);
   });
 
+  it('names the file or the address that the handler has', async () => {
+    const whole = await artifacts();
+    const handler = { path: 'models/model.json', load: async () => whole };
+    await expect(loadMultitask(handler, ['a', 'c'])).rejects.toThrow(
+      "loadMultitask: models/model.json: fromLayersModel: the net's outputs must be the tasks a, c; it has a, b.",
+    );
+    const torn = { ...handler, load: async () => ({ ...whole, weightData: new ArrayBuffer(4) }) };
+    await expect(loadMultitask(torn)).rejects.toThrow(
+      'loadMultitask: models/model.json: expected 32 bytes of weights, found 4.',
+    );
+  });
+
   it('says what a source is that is none, and which address does not answer', async () => {
     for (const source of [undefined, {}, 3]) {
       await expect(loadMultitask(source as never)).rejects.toThrow(

@@ -81,4 +81,4 @@ export function mutate(data: unknown, draw: Random): Mutated {
 
 /** What JavaScript says of a value that nobody expected: it does not help who reads it. */
 export const UNHELPFUL =
-  /is not (a|an) |is not iterable|is not defined|Cannot |undefined|Maximum call stack|Invalid (array|typed)|\[object |null \(/;
+  /is not a (function|constructor)|is not iterable|is not defined|Cannot (read|set|convert|destructure)|Maximum call stack|Invalid (array length|typed array)|undefined \(|null \(/;
