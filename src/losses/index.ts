@@ -6,6 +6,7 @@ export type { IgnoreOptions } from './define-loss';
 export { type FocalTverskyOptions, focalTversky } from './focal-tversky';
 export { type GeneralizedDiceOptions, generalizedDice } from './generalized-dice';
 export { type JaccardOptions, jaccard } from './jaccard';
+export { type LossMetricState, lossMetric } from './loss-metric';
 export { type MaeOptions, mae } from './mae';
 export { type MseOptions, mse } from './mse';
 export type { RegionOptions, Smoothing } from './region-loss';

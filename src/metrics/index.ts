@@ -58,12 +58,16 @@ export { type PairsState, spearmanCorrelation } from './regression/spearman-corr
 export { score } from './score';
 export { type AverageSurfaceDistanceOptions, averageSurfaceDistance } from './segmentation/average-surface-distance';
 export { dicePerImage, type OverlapPerImageOptions } from './segmentation/dice-per-image';
-export { type DistanceTransformOptions, distanceTransform } from './segmentation/distance-transform';
+export {
+  type DistanceMetric,
+  type DistanceTransformOptions,
+  distanceTransform,
+} from './segmentation/distance-transform';
 export type { EmptyDistance, EmptyOverlap } from './segmentation/empty-mask';
 export { type HausdorffOptions, hausdorff } from './segmentation/hausdorff';
 export { iouPerImage } from './segmentation/iou-per-image';
 export type { MaskOptions } from './segmentation/masks';
-export type { PerImageMetric, PerImageScores, PerImageState } from './segmentation/per-image';
+export type { ImageAverageOptions, PerImageMetric, PerImageScores, PerImageState } from './segmentation/per-image';
 export { type SurfaceDiceOptions, surfaceDice } from './segmentation/surface-dice';
 export type { SurfaceDistanceOptions, SurfaceOptions } from './segmentation/surface-distances';
 export { bootstrapInterval, type Statistic } from './statistics/bootstrap-interval';

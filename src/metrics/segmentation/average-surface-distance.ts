@@ -12,7 +12,7 @@ export interface AverageSurfaceDistanceOptions extends SurfaceDistanceOptions {
  * images.
  *
  * (sum of d(a, T) over a in P + sum of d(b, P) over b in T) / (|T| + |P|), T and P the surface pixels of the true and
- * the predicted mask, d(a, T) the Euclidean distance from a to the nearest of T; without `symmetric` the first sum
+ * the predicted mask, d(a, T) the distance from a to the nearest of T; without `symmetric` the first sum
  * over |P|
  *
  * `yTrue`, `yPred`: `[batch, h, w]`, `[batch, h, w, 1]` or `[batch, d, h, w, 1]`; with `classes` or `labels`, one
@@ -35,7 +35,17 @@ export interface AverageSurfaceDistanceOptions extends SurfaceDistanceOptions {
 export function averageSurfaceDistance(options: AverageSurfaceDistanceOptions = {}): PerImageMetric {
   checkOptions(
     options,
-    ['classes', 'empty', 'ignoreIndex', 'includeBackground', 'labels', 'spacing', 'symmetric', 'threshold'],
+    [
+      'classes',
+      'distanceMetric',
+      'empty',
+      'ignoreIndex',
+      'includeBackground',
+      'labels',
+      'spacing',
+      'symmetric',
+      'threshold',
+    ],
     'averageSurfaceDistance',
   );
   const { symmetric = true } = options;

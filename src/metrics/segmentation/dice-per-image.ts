@@ -1,9 +1,9 @@
 import { checkOptions } from '../../internal/check-options';
 import { checkEmptyOverlap, type EmptyOverlap, emptyOverlap } from './empty-mask';
 import type { MaskOptions } from './masks';
-import { type PerImageMetric, perImage } from './per-image';
+import { type ImageAverageOptions, type PerImageMetric, perImage } from './per-image';
 
-export interface OverlapPerImageOptions extends MaskOptions {
+export interface OverlapPerImageOptions extends MaskOptions, ImageAverageOptions {
   /** What an image with an empty true mask scores. Default: `'skip'`. */
   readonly empty?: EmptyOverlap;
 }
@@ -17,7 +17,7 @@ export interface OverlapPerImageOptions extends MaskOptions {
  * one mask each on the last axis. `weight`: `[batch]`, or of each pixel.
  *
  * On empty true masks `'skip'` is MONAI's `DiceMetric` (`ignore_empty=True`), `'one'` the same with
- * `ignore_empty=False`, and `'skip-both'` torchmetrics' `DiceScore`.
+ * `ignore_empty=False`, and `'skip-both'` torchmetrics' `DiceScore`, whose `average='weighted'` is this one's.
  *
  * Source: Dice, "Measures of the amount of ecologic association between species", 1945, doi:10.2307/1932409.
  *
@@ -32,7 +32,7 @@ export interface OverlapPerImageOptions extends MaskOptions {
 export function dicePerImage(options: OverlapPerImageOptions = {}): PerImageMetric {
   checkOptions(
     options,
-    ['classes', 'empty', 'ignoreIndex', 'includeBackground', 'labels', 'threshold'],
+    ['average', 'classes', 'empty', 'ignoreIndex', 'includeBackground', 'labels', 'threshold'],
     'dicePerImage',
   );
   const { empty = 'skip' } = options;

@@ -16,7 +16,7 @@ export interface HausdorffOptions extends SurfaceDistanceOptions {
  * images.
  *
  * max(Q_p of d(a, T) over a in P, Q_p of d(b, P) over b in T), T and P the surface pixels of the true and the predicted
- * mask, d(a, T) the Euclidean distance from a to the nearest of T, Q_p the `percentile`, interpolated linearly
+ * mask, d(a, T) the distance from a to the nearest of T, Q_p the `percentile`, interpolated linearly
  *
  * `yTrue`, `yPred`: `[batch, h, w]`, `[batch, h, w, 1]` or `[batch, d, h, w, 1]`; with `classes` or `labels`, one
  * mask each on the last axis. `weight`: `[batch]`, or of each pixel. The distance is in the unit of `spacing`. A
@@ -41,6 +41,7 @@ export function hausdorff(options: HausdorffOptions = {}): PerImageMetric {
     [
       'classes',
       'directed',
+      'distanceMetric',
       'empty',
       'ignoreIndex',
       'includeBackground',

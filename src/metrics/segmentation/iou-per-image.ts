@@ -21,7 +21,11 @@ import { type PerImageMetric, perImage } from './per-image';
  * const { value } = await score(iouPerImage(), [[[1, 1, 0]]], [[[0.9, 0.2, 0.1]]]); // 0.5
  */
 export function iouPerImage(options: OverlapPerImageOptions = {}): PerImageMetric {
-  checkOptions(options, ['classes', 'empty', 'ignoreIndex', 'includeBackground', 'labels', 'threshold'], 'iouPerImage');
+  checkOptions(
+    options,
+    ['average', 'classes', 'empty', 'ignoreIndex', 'includeBackground', 'labels', 'threshold'],
+    'iouPerImage',
+  );
   const { empty = 'skip' } = options;
   checkEmptyOverlap(empty, 'iouPerImage');
   return perImage(

@@ -1,4 +1,6 @@
+import { checkChoice } from '../../internal/check';
 import type { Metric } from '../../types';
+import { isSeveral } from '../core/average';
 import { appendChunk, type Chunks, joinChunks, joinNumbers } from '../core/chunks';
 import { cutOff } from '../core/decisions';
 import { type ImageScores, summarize } from '../core/image-scores';
@@ -12,16 +14,39 @@ export interface PerImageScores extends ImageScores {
   readonly classes: readonly ImageScores[];
 }
 
-/** For each image its weight, then the scores of its masks (NaN: left out). */
+/** For each image its weight, the scores of its masks (NaN: left out) and, where they weigh them, their supports. */
 export type PerImageState = Chunks<Float64Array>;
 
 /** A metric over images. */
 export type PerImageMetric = Metric<PerImageState, PerImageScores>;
 
-/** The mean of an image's scores, without those that are NaN. */
-function meanScore(scores: Float64Array): number {
-  const counted = scores.filter((score) => !Number.isNaN(score));
-  return counted.reduce((sum, score) => sum + score, 0) / counted.length;
+/** How the scores of an image's masks become one. */
+export interface ImageAverageOptions {
+  /**
+   * The mean over the masks of an image, or that weighted by how much of the true mask each holds (its support). Needs
+   * `classes` or `labels`. Default: `'macro'`.
+   */
+  readonly average?: 'macro' | 'weighted';
+}
+
+/** The mean of an image's scores, without those that are NaN; behind the scores their weights, if they have some. */
+function meanScore(row: Float64Array, count: number): number {
+  let sum = 0;
+  let total = 0;
+  for (let i = 0; i < count; i++) {
+    if (Number.isNaN(row[i])) continue;
+    const weight = row.length > count ? row[count + i] : 1;
+    sum += weight * row[i];
+    total += weight;
+  }
+  return sum / total;
+}
+
+function checkImageAverage(name: string, options: MaskOptions & ImageAverageOptions): void {
+  const { average } = options;
+  if (average === undefined) return;
+  checkChoice(average, ['macro', 'weighted'], `${name}: average`);
+  if (!isSeveral(options)) throw new RangeError(`${name}: average '${average}' needs the option classes or labels.`);
 }
 
 /**
@@ -29,7 +54,7 @@ function meanScore(scores: Float64Array): number {
  * options that it has in the end, what gets the masks and their index among those that count; it returns NaN for an
  * image to leave out.
  */
-export function perImage<O extends MaskOptions>(
+export function perImage<O extends MaskOptions & ImageAverageOptions>(
   traits: Omit<TargetTraits, 'reads'>,
   given: O,
   measureOf: (options: O) => (masks: Masks, index: number) => number,
@@ -37,9 +62,11 @@ export function perImage<O extends MaskOptions>(
   const { name } = traits;
   return targetMetric({ ...traits, reads: 'decisions' }, given, (options) => {
     checkMaskOptions(name, options);
+    checkImageAverage(name, options);
     const measure = measureOf(options);
     const count = maskCount(options);
-    const width = count + 1;
+    const weighted = options.average === 'weighted';
+    const width = 1 + (weighted ? 2 : 1) * count;
     return {
       init: () => [],
       add(state, targets) {
@@ -53,13 +80,14 @@ export function perImage<O extends MaskOptions>(
           for (let index = 0; index < count; index++) {
             const masks = readMasks(targets, shape, image, index, options, cut);
             if (masks.known > 0) rows[at + 1 + index] = measure(masks, index);
+            if (weighted) rows[at + 1 + count + index] = masks.inTruth;
           }
         }
         return appendChunk(state, rows, joinNumbers);
       },
       merge: (a, b) => joinChunks(a, b, joinNumbers),
       compute: (state) => ({
-        ...summarize(state, width, meanScore),
+        ...summarize(state, width, (row) => meanScore(row, count)),
         classes: Array.from({ length: count }, (_, index) => summarize(state, width, (scores) => scores[index])),
       }),
     };

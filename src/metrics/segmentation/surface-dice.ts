@@ -3,8 +3,8 @@ import { checkOptions } from '../../internal/check-options';
 import { checkEmptyOverlap, type EmptyOverlap, emptyOverlap } from './empty-mask';
 import { maskCount } from './masks';
 import { type PerImageMetric, perImage } from './per-image';
-import { checkSpacing, readSpacing } from './spacing';
-import { type SurfaceOptions, surfaceDistances } from './surface-distances';
+import { readSpacing } from './spacing';
+import { checkSurfaceOptions, type SurfaceOptions, surfaceDistances } from './surface-distances';
 
 export interface SurfaceDiceOptions extends SurfaceOptions {
   /**
@@ -26,7 +26,7 @@ function countWithin(distances: Float64Array, tolerance: number): number {
  * that lies near enough to the other.
  *
  * (|{a in P: d(a, T) <= tolerance}| + |{b in T: d(b, P) <= tolerance}|) / (|T| + |P|), T and P the surface pixels of
- * the true and the predicted mask, d(a, T) the Euclidean distance from a to the nearest of T
+ * the true and the predicted mask, d(a, T) the distance from a to the nearest of T
  *
  * `yTrue`, `yPred`: `[batch, h, w]`, `[batch, h, w, 1]` or `[batch, d, h, w, 1]`; with `classes` or `labels`, one
  * mask each on the last axis. `weight`: `[batch]`, or of each pixel. A surface pixel is one with a neighbour outside
@@ -48,11 +48,21 @@ export function surfaceDice(options: SurfaceDiceOptions = {}): PerImageMetric {
   const name = 'surfaceDice';
   checkOptions(
     options,
-    ['classes', 'empty', 'ignoreIndex', 'includeBackground', 'labels', 'spacing', 'threshold', 'tolerance'],
+    [
+      'classes',
+      'distanceMetric',
+      'empty',
+      'ignoreIndex',
+      'includeBackground',
+      'labels',
+      'spacing',
+      'threshold',
+      'tolerance',
+    ],
     name,
   );
-  const { spacing = 1, empty = 'skip' } = options;
-  checkSpacing(spacing, name);
+  const { spacing = 1, empty = 'skip', distanceMetric } = options;
+  checkSurfaceOptions(options, name);
   checkEmptyOverlap(empty, name);
   return perImage({ name, direction: 'max', range: [0, 1] }, options, (final) => {
     const tolerances = readTolerances(final, name);
@@ -60,7 +70,7 @@ export function surfaceDice(options: SurfaceDiceOptions = {}): PerImageMetric {
       const { inTruth, inPrediction, shape } = masks;
       const sides = readSpacing(spacing, shape.length, name);
       if (inTruth === 0 || inPrediction === 0) return emptyOverlap(empty, inTruth, inPrediction);
-      const { toTruth, toPrediction } = surfaceDistances(masks, sides);
+      const { toTruth, toPrediction } = surfaceDistances(masks, sides, distanceMetric);
       const within = countWithin(toTruth, tolerances[index]) + countWithin(toPrediction, tolerances[index]);
       return within / (toTruth.length + toPrediction.length);
     };

@@ -1,4 +1,5 @@
-import { squaredDistances } from './distance-transform';
+import { checkChoice } from '../../internal/check';
+import { DISTANCE_METRICS, type DistanceMetric, diagonalOf, distances } from './distance-transform';
 import { checkEmptyDistance, type EmptyDistance, emptyDistance } from './empty-mask';
 import type { MaskOptions, Masks } from './masks';
 import { type PerImageMetric, perImage } from './per-image';
@@ -9,6 +10,14 @@ import { surface } from './surface';
 export interface SurfaceOptions extends MaskOptions {
   /** The size of a pixel: one number, or one for each axis of the image. Default: 1. */
   readonly spacing?: number | readonly number[];
+  /** Default: `'euclidean'`. */
+  readonly distanceMetric?: DistanceMetric;
+}
+
+/** Throws unless the options say how distances can be measured. */
+export function checkSurfaceOptions({ spacing = 1, distanceMetric = 'euclidean' }: SurfaceOptions, name: string): void {
+  checkSpacing(spacing, name);
+  checkChoice(distanceMetric, DISTANCE_METRICS, `${name}: distanceMetric`);
 }
 
 export interface SurfaceDistanceOptions extends SurfaceOptions {
@@ -23,11 +32,13 @@ export interface SurfaceDistances {
 }
 
 /** The distances between the surfaces of two masks, neither of them empty. */
-export function surfaceDistances({ truth, prediction, shape }: Masks, spacing: readonly number[]): SurfaceDistances {
+export function surfaceDistances(
+  { truth, prediction, shape }: Masks,
+  spacing: readonly number[],
+  metric: DistanceMetric = 'euclidean',
+): SurfaceDistances {
   const between = (from: Uint8Array, to: Uint8Array): Float64Array =>
-    squaredDistances(to, shape, spacing)
-      .filter((_, i) => from[i] === 1)
-      .map(Math.sqrt);
+    distances(to, shape, spacing, metric).filter((_, i) => from[i] === 1);
   const trueSurface = surface(truth, shape);
   const predictedSurface = surface(prediction, shape);
   return { toTruth: between(predictedSurface, trueSurface), toPrediction: between(trueSurface, predictedSurface) };
@@ -39,15 +50,15 @@ export function surfaceDistanceMetric(
   given: SurfaceDistanceOptions,
   measure: (distances: SurfaceDistances) => number,
 ): PerImageMetric {
-  const { spacing = 1, empty = 'diagonal' } = given;
-  checkSpacing(spacing, name);
+  const { spacing = 1, empty = 'diagonal', distanceMetric = 'euclidean' } = given;
+  checkSurfaceOptions(given, name);
   checkEmptyDistance(empty, name);
   const traits = { name, direction: 'min', range: [0, Number.POSITIVE_INFINITY] } as const;
   return perImage(traits, given, () => (masks) => {
     const { inTruth, inPrediction, shape } = masks;
     const sides = readSpacing(spacing, shape.length, name);
-    if (inTruth > 0 && inPrediction > 0) return measure(surfaceDistances(masks, sides));
-    const diagonal = Math.hypot(...shape.map((length, axis) => length * sides[axis]));
+    if (inTruth > 0 && inPrediction > 0) return measure(surfaceDistances(masks, sides, distanceMetric));
+    const diagonal = diagonalOf(shape, sides, distanceMetric);
     return emptyDistance(empty, inTruth === 0 && inPrediction === 0, diagonal);
   });
 }
