@@ -1,6 +1,7 @@
 import { link, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { writePng } from 'tfjs-multitask/node';
+import sharp from 'sharp';
+import { manifestDataset, writePng } from 'tfjs-multitask/node';
 import { describe, expect, it } from 'vitest';
 import { listImages } from '../src/predict/list-images';
 import { predictFolder } from '../src/predict/predict-folder';
@@ -87,6 +88,22 @@ describe('predict writes', () => {
   it('over what it wrote before', async () => {
     await put('data/a.png');
     expect(await predict('scores.csv', 'image\na.png\n')).toEqual(await predict('scores.csv'));
+  });
+});
+
+describe('predict reads a mask as training reads it', () => {
+  it('and refuses one whose EXIF orientation is not that of its image', async () => {
+    await mkdir(path('data'));
+    const grey = (values: number[]) =>
+      sharp(Uint8Array.from(values), { raw: { width: 2, height: 2, channels: 1 } }).toColourspace('b-w');
+    const stored = grey([10, 20, 30, 40]).withMetadata({ orientation: 6 });
+    await stored.tiff({ compression: 'lzw' }).toFile(path('data', 'i.tif'));
+    await grey([255, 0, 0, 0]).png().toFile(path('data', 'm.png'));
+    const [line] = await predict('scores.csv', 'image,mask\ni.tif,m.png\n');
+    const dataset = await manifestDataset(path('data'), { tasks: ['segmentation'] });
+    const reason = await dataset.read(0).catch((error: Error) => error.message);
+    expect(reason).toContain('expected a mask with the EXIF orientation of its image i.tif, 6, found 1');
+    expect(line).toContain(reason);
   });
 });
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { batches } from '../../../src/data/batches';
 import { type ManifestDataset, manifestDataset } from '../../../src/node/manifest/manifest-dataset';
 import type { ManifestDatasetOptions } from '../../../src/node/manifest/manifest-options';
+import { readMask } from '../../../src/node/read-mask';
 import { useCpu } from '../../support/cpu';
 import { temporaryDirectory } from '../temporary-directory';
 
@@ -89,6 +90,8 @@ describe('the EXIF orientation of images and masks', () => {
       'tells whether it was drawn on the image as stored or as shown. Save both upright.';
     await expect(read()).rejects.toThrow(said);
     await expect(read('headers')).rejects.toThrow(said);
+    await expect(readMask('m.tif', { root: path(), image: 'i.tif' })).rejects.toThrow(said);
+    expect((await readMask('m.tif', { root: path() })).label.data).toEqual(Uint8Array.of(1, 0, 0, 0));
     await grey(2, 1, 2, 3, 4).png().toFile(path('i.tif'));
     await put('m.tif', orientation, 2, 1, 0, 0, 0);
     await expect(read()).rejects.toThrow(`image i.tif, 1, found ${orientation}:`);
