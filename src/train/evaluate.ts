@@ -1,13 +1,22 @@
 import { clone, dispose, tidy } from '@tensorflow/tfjs-core';
+import { findNonFiniteWeight, weightVariables } from '../internal/layer-weights';
 import { eventLoopYielder } from '../internal/yield';
 import type { ByTask, Loss, MultitaskModel, SomeTasks, Source } from '../types';
 import type { TaskScores } from './callbacks/callback';
 import { addLoss, type LossSums, meanLoss, meanLosses } from './scores';
 import { checkBatch } from './step/check-batch';
 import type { Forward } from './step/forward';
+import { allFinite } from './step/pass-report';
 import type { LabelledBatch } from './step/step-batches';
 import { taskLoss } from './step/task-loss';
 import type { TaskOutput } from './task-outputs';
+
+/** Throws where a weight is NaN or infinite: not every backend keeps NaN, and what it makes of it would be scored. */
+async function checkWeights({ net }: MultitaskModel<string>): Promise<void> {
+  if (await allFinite(weightVariables(net))) return;
+  const weight = await findNonFiniteWeight(net);
+  if (weight !== undefined) throw new RangeError(`evaluate: ${weight}. Go back to a checkpoint.`);
+}
 
 /** Scores a model over a source: each task over the samples that carry its label. */
 export async function evaluateModel<T extends string>(
@@ -25,6 +34,7 @@ export async function evaluateModel<T extends string>(
   },
   signal?: AbortSignal,
 ): Promise<TaskScores<T>> {
+  await checkWeights(model);
   const pause = eventLoopYielder();
   const used = model.tasks.flatMap((task) =>
     Object.entries(outputs[task].metrics).map(([name, metric]) => ({ task, name, metric })),

@@ -92,7 +92,11 @@ export interface Trainer<T extends string, M extends TaskMetrics<T> = TaskMetric
   flush(options?: StepOptions): Promise<StepResult<T> | undefined>;
   /** Trains for a number of epochs. */
   fit(source: Source<T>, options: FitOptions<T>): Promise<History<T, Scores<T, M>>>;
-  /** Scores every task over the samples that carry its label. */
+  /**
+   * Scores every task over the samples that carry its label.
+   *
+   * @throws RangeError where a weight is NaN or infinite, and for a batch that does not fit the model.
+   */
   evaluate(source: Source<T>, options?: { readonly signal?: AbortSignal }): Promise<Scores<T, M>>;
   /** The model's outputs by task. The caller disposes them. */
   predict(x: Tensor): Promise<ByTask<T, Tensor>>;

@@ -8,7 +8,9 @@ import { add, customGrad, type GradSaveFunc, mean, mul, rsqrt, square, sub, type
 export function normalize(x: Tensor, axes: number[], epsilon: number): Tensor {
   const op = customGrad((...args: (Tensor | GradSaveFunc)[]) => {
     const [input, save] = args as [Tensor, GradSaveFunc];
-    const centred = sub(input, mean(input, axes, true));
+    // Twice, as a mean that is large is off by more than its deviations may allow.
+    const near = sub(input, mean(input, axes, true));
+    const centred = sub(near, mean(near, axes, true));
     const scale = rsqrt(add(mean(square(centred), axes, true), epsilon));
     const value = mul(centred, scale);
     save([value, scale]);

@@ -22,7 +22,7 @@ function cpuMemory(backend: CpuBackend): Memory {
  * with TensorFlow.js, for the backend `'cpu'`, what its version 4.22 computes wrongly: the gradient of upsampling by
  * nearest neighbour for batches of more than one image, and with `halfPixelCenters`; that of bilinear resizing for
  * images that are not square, and with `halfPixelCenters`; those of `avgPool` and `avgPool3d` at padded edges; that of
- * `maxPool3d` for windows that are not cubes; `maxPool` and `maxPool3d` of NaN, which it leaves out.
+ * `maxPool3d` for windows that are not cubes; `maxPool` and `maxPool3d` of NaN alone.
  *
  * May be called before or after `setBackend('cpu')`, and more than once.
  *

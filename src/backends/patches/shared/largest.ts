@@ -4,7 +4,8 @@ import { eachWindow, type Windows } from './windows';
 
 /**
  * Calls `visit` for every output value of windows over `channels` channels, with the place of the first of its largest
- * inputs (NaN, where one is: the last of those), the place of the offset that was added to it, and the sum.
+ * inputs, the place of the offset that was added to it, and the sum. NaN beside numbers is left out, as tfjs-core's op
+ * tests ask and TensorFlow does; of NaN alone the sum is NaN.
  */
 function eachLargest(
   windows: Windows,
@@ -23,7 +24,7 @@ function eachLargest(
         const place = inputs[k] * channels + c;
         const added = taps[k] * channels + c;
         const value = offsets === undefined ? x[place] : x[place] + offsets[added];
-        if (k === 0 || value > best || Number.isNaN(value)) {
+        if (k === 0 || value > best || Number.isNaN(best)) {
           input = place;
           offset = added;
           best = value;

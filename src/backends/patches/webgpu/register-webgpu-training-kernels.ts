@@ -5,6 +5,7 @@ import { avgPool3DGrad, avgPoolGrad } from './average-pool';
 import { conv2d, conv2dBackpropFilter, conv2dBackpropInput, fusedConv2d } from './conv2d';
 import { replaceOfficial } from './kernel';
 import { batchMatMul, fusedMatMul } from './matmul';
+import { maxPool } from './max-pool';
 import { reluGrad } from './relu-grad';
 import { resizeBilinearGrad, resizeNearestNeighborGrad } from './resize-gradients';
 import { sum } from './sum';
@@ -14,7 +15,7 @@ import { sum } from './sum';
  * one. Registers with TensorFlow.js, for the backend `'webgpu'`:
  *
  * - what its version 4.22 computes wrongly: `addN` of more than seven tensors; the gradients of `avgPool` and
- *   `avgPool3d` at padded edges, and those of resizing with `halfPixelCenters`;
+ *   `avgPool3d` at padded edges, and those of resizing with `halfPixelCenters`; `maxPool` of NaN alone;
  * - what it computes differently from one time to the next: long sums of `matMul`;
  * - what it computes slowly: `conv2d` with both its gradients, the gradient of upsampling by nearest neighbour, sums
  *   over the first axes or over all axes, the gradient of a ReLU, and Adam's step.
@@ -47,6 +48,7 @@ export function registerWebgpuTrainingKernels(): void {
     conv2dBackpropInput,
     fusedConv2d,
     fusedMatMul,
+    maxPool,
     reluGrad,
     resizeBilinearGrad,
     resizeNearestNeighborGrad,
