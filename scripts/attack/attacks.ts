@@ -9,6 +9,7 @@ import { images } from './kinds/images';
 import { kills } from './kinds/kills';
 import { manifests } from './kinds/manifests';
 import { models } from './kinds/models';
+import { nonsense } from './kinds/nonsense';
 
 /** Every kind, in the order of the table. */
 export const attacks: readonly Attack[] = [
@@ -22,4 +23,5 @@ export const attacks: readonly Attack[] = [
   images,
   models,
   checkpoints,
+  nonsense,
 ];

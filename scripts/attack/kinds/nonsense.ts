@@ -1,0 +1,122 @@
+import { disposeVariables, scalar, tensor } from '@tensorflow/tfjs-core';
+import { type Attack, Fault } from '../attack';
+import { callExport } from '../files/call-export';
+import { CALLS } from '../files/calls';
+import { checkMessage } from '../messages';
+
+interface Input {
+  /** `subpath.name`. */
+  readonly call: string;
+  /** Which argument, or which of its options: at each level the entry of this number, modulo how many there are. */
+  readonly path: readonly number[];
+  /** What is put there, of `NONSENSE`; `missing`: all from there on. */
+  readonly nonsense: string;
+}
+
+const NONSENSE: Record<string, () => unknown> = {
+  null: () => null,
+  undefined: () => undefined,
+  NaN: () => Number.NaN,
+  infinity: () => Number.POSITIVE_INFINITY,
+  'minus one': () => -1,
+  'a half': () => 0.5,
+  'empty text': () => '',
+  text: () => 'banana',
+  'a number as text': () => '1',
+  true: () => true,
+  'empty array': () => [],
+  'array of null': () => [null],
+  'array of text': () => ['x'],
+  'array of NaN': () => [Number.NaN],
+  'ragged array': () => [[1, 2], [3]],
+  object: () => ({}),
+  'object of unknown': () => ({ banana: 1 }),
+  'array-like': () => ({ length: 3 }),
+  function: () => () => undefined,
+  symbol: () => Symbol('nonsense'),
+  bigint: () => 1n,
+  date: () => new Date(0),
+  'empty typed array': () => new Float32Array(0),
+  'a tensor of text': () => tensor(['a']),
+  'a disposed tensor': () => {
+    const gone = scalar(1);
+    gone.dispose();
+    return gone;
+  },
+  'a promise': () => Promise.resolve(1),
+};
+
+/** Whose arguments can be looked into: plain arrays and options, not what only has functions for us. */
+function isBranch(value: unknown): value is Record<string, unknown> {
+  if (Array.isArray(value)) return true;
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return false;
+  return !Object.values(value).some((member) => typeof member === 'function' && member.name !== '');
+}
+
+const isTensor = (value: unknown): boolean => typeof value === 'object' && value !== null && 'dataId' in value;
+
+/** Numbers in any form are one kind, and NaN is none of them. */
+function kindOf(value: unknown): string {
+  if (typeof value === 'number') return Number.isNaN(value) ? 'NaN' : 'number';
+  if (value === null) return 'null';
+  if (typeof value !== 'object') return typeof value;
+  if (Array.isArray(value) || ArrayBuffer.isView(value) || isTensor(value)) return 'values';
+  if (Object.getPrototypeOf(value) === Object.prototype) return 'object';
+  return value.constructor.name;
+}
+
+/** Puts nonsense into arguments. Returns whether it is of another kind than what was there. */
+function spoil(
+  args: unknown[],
+  path: readonly number[],
+  nonsense: unknown,
+): { readonly at: string; readonly otherKind: boolean } {
+  let parent: Record<string, unknown> = args as unknown as Record<string, unknown>;
+  const keys: string[] = [];
+  for (const number of path) {
+    const names = Object.keys(parent);
+    const key = names[number % names.length];
+    keys.push(key);
+    const here = parent[key];
+    if (keys.length === path.length || !isBranch(here) || Object.keys(here).length === 0) {
+      parent[key] = nonsense;
+      return { at: keys.join('.'), otherKind: kindOf(here) !== kindOf(nonsense) && nonsense !== undefined };
+    }
+    const copy = (Array.isArray(here) ? [...here] : { ...here }) as unknown as Record<string, unknown>;
+    parent[key] = copy;
+    parent = copy;
+  }
+  return { at: keys.join('.'), otherKind: false };
+}
+
+const NAMES = Object.entries(CALLS).flatMap(([subpath, calls]) =>
+  Object.keys(calls).map((name) => `${subpath}.${name}`),
+);
+
+/** Exported functions with one argument or option that is nonsense: an error that helps, and no answer. */
+export const nonsense: Attack<Input> = {
+  kind: 'nonsense',
+  share: 150,
+  draw({ integer }) {
+    const names = Object.keys(NONSENSE);
+    return {
+      call: NAMES[integer(NAMES.length)],
+      path: Array.from({ length: 1 + integer(3) }, () => integer(12)),
+      nonsense: names[integer(names.length)],
+    };
+  },
+  async run({ call: name, path, nonsense: what }, folder) {
+    let spoilt = { at: '', otherKind: false };
+    try {
+      await callExport(name, folder, (args) => {
+        if (args.length > 0) spoilt = spoil(args, path, NONSENSE[what]());
+      });
+    } catch (error) {
+      checkMessage(error);
+      return;
+    } finally {
+      disposeVariables();
+    }
+    if (spoilt.otherKind) throw new Fault('silent', `${name} takes ${what} at ${spoilt.at}`);
+  },
+};
