@@ -3,7 +3,7 @@ import { Fault } from './attack';
 
 /** What the engine says where our code met something that it did not expect. */
 const ENGINE =
-  /is not a function|is not iterable|is not a constructor|is not defined|Cannot (read|set|destructure|convert|access|mix|use 'in')|Invalid (typed )?array length|Maximum call stack|undefined is not|null is not|\[object Object\]|out of memory|Invalid count value|The "\w+" argument must be/;
+  /is not a function|is not iterable|is not a constructor|is not defined|Cannot (read|set|destructure|convert|access|mix|use 'in')|Invalid (typed )?array length|Maximum call stack|undefined is not|null is not|out of memory|Invalid count value|The "\w+" argument must be/;
 
 /** Throws unless an error is one that somebody wrote for a reader; with `path` it must name that file. */
 export function checkMessage(error: unknown, path?: string): void {

@@ -33,8 +33,6 @@ const NONSENSE: Record<string, () => unknown> = {
   'object of unknown': () => ({ banana: 1 }),
   'array-like': () => ({ length: 3 }),
   function: () => () => undefined,
-  symbol: () => Symbol('nonsense'),
-  bigint: () => 1n,
   date: () => new Date(0),
   'empty typed array': () => new Float32Array(0),
   'a tensor of text': () => tensor(['a']),
