@@ -95,7 +95,9 @@ export function editJson(
     if (Array.isArray(parent)) parent.splice(Number(key), 0, before);
     else put(parent, `${key} `, before);
   } else if (change === 'rename') {
-    if (!Array.isArray(parent)) delete parent[key];
+    // An array's entries have no names.
+    if (Array.isArray(parent)) return { keys, otherKind: false };
+    delete parent[key];
     put(parent, NAMES[value % NAMES.length], before);
   } else {
     const other = findPlace(root, [value, ...edit.path.toReversed()]);
