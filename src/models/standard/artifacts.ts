@@ -52,12 +52,12 @@ export function toStandard(artifacts: io.ModelArtifacts, net: LayersModel): io.M
  */
 export function fromStandard(artifacts: io.ModelArtifacts, who: string): io.ModelArtifacts {
   const { [KEY]: kept, ...topology } = artifacts.modelTopology as unknown as Topology;
-  let weights = kept && readWeights(artifacts);
-  if (kept === undefined || weights === undefined) return artifacts;
+  let weights = kept === undefined ? undefined : readWeights(artifacts);
+  if (weights === undefined) return artifacts;
   // A value that the standard layers do not have is kept in the topology, whose length bounds them too.
   const values = [...weights.values()].reduce((sum, { bytes }) => sum + bytes.length / 4, 0);
-  const { config, replaced } = kept;
-  checkReplaced(replaced, values + JSON.stringify(replaced).length, who);
+  const { config, replaced } = Object(kept) as NonNullable<typeof kept>;
+  checkReplaced(replaced, values + JSON.stringify(kept).length, who);
   try {
     for (const layer of replaced) weights = weights && toOwnWeights(weights, layer);
   } catch (error) {
