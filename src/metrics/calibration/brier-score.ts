@@ -3,6 +3,7 @@ import type { Metric } from '../../types';
 import { type MeanState, meanOfCases } from '../core/mean-of-cases';
 import { checkProbabilities } from '../core/read-pair';
 import { eachCase, eachValue, type TargetOptions } from '../core/read-targets';
+import { PROBABILITIES } from '../core/readings';
 import { targetMetric } from '../core/target-metric';
 
 /**
@@ -21,7 +22,7 @@ import { targetMetric } from '../core/target-metric';
  */
 export function brierScore(options: TargetOptions = {}): Metric<MeanState> {
   checkOptions(options, ['classes', 'ignoreIndex', 'labels'], 'brierScore');
-  const traits = { name: 'brierScore', reads: 'probabilities', direction: 'min' } as const;
+  const traits = { name: 'brierScore', reads: PROBABILITIES, direction: 'min' } as const;
   return targetMetric(traits, options, ({ classes }) => ({
     range: [0, classes === undefined ? 1 : 2],
     ...meanOfCases((targets, add) => {

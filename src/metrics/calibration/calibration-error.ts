@@ -4,6 +4,7 @@ import type { Metric } from '../../types';
 import { highest } from '../core/decisions';
 import { checkProbabilities } from '../core/read-pair';
 import { eachCase, eachValue, type TargetOptions } from '../core/read-targets';
+import { PROBABILITIES } from '../core/readings';
 import { type TargetTraits, targetMetric } from '../core/target-metric';
 
 export interface CalibrationOptions extends TargetOptions {
@@ -50,7 +51,7 @@ export function binnedConfidence<R>(
   const { name } = traits;
   const { bins = 15 } = given;
   checkInteger(bins, 1, `${name}: bins`);
-  return targetMetric({ ...traits, reads: 'probabilities' }, given, ({ classes }) => ({
+  return targetMetric({ ...traits, reads: PROBABILITIES }, given, ({ classes }) => ({
     init: () => new Float64Array(3 * bins),
     add(state, targets) {
       checkProbabilities(name, targets);

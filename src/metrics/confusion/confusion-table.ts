@@ -1,6 +1,7 @@
 import type { Metric } from '../../types';
 import { checkDecisions, cutOff, type DecisionOptions, highest } from '../core/decisions';
 import { eachCase, eachValue, type TargetOptions, type Targets } from '../core/read-targets';
+import { DECISIONS } from '../core/readings';
 import { type TargetTraits, targetMetric } from '../core/target-metric';
 
 /** Decisions by what they should have been. */
@@ -24,7 +25,7 @@ export function confusionMetric<O extends DecisionOptions, R>(
   compute: (tables: readonly ConfusionTable[], options: O) => R,
 ): Metric<ConfusionState, R> {
   const { name } = traits;
-  return targetMetric({ ...traits, reads: 'decisions' }, given, (options) => {
+  return targetMetric({ ...traits, reads: DECISIONS }, given, (options) => {
     checkDecisions(name, options);
     const { classes, labels } = options;
     const tables = labels ?? 1;

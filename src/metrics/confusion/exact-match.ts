@@ -2,6 +2,7 @@ import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import { checkDecisions, cutOff, type DecisionOptions, highest } from '../core/decisions';
 import { type MeanState, meanOfCases } from '../core/mean-of-cases';
+import { DECISIONS } from '../core/readings';
 import { targetMetric } from '../core/target-metric';
 import { sampleWeight, weightOf } from '../core/weights';
 
@@ -18,7 +19,7 @@ import { sampleWeight, weightOf } from '../core/weights';
 export function exactMatch(options: DecisionOptions = {}): Metric<MeanState> {
   const name = 'exactMatch';
   checkOptions(options, ['classes', 'ignoreIndex', 'labels', 'threshold'], name);
-  const traits = { name, reads: 'decisions', direction: 'max', range: [0, 1] } as const;
+  const traits = { name, reads: DECISIONS, direction: 'max', range: [0, 1] } as const;
   return targetMetric(traits, options, (final) => {
     checkDecisions(name, final);
     const { classes } = final;

@@ -24,11 +24,6 @@ export function checkDecisions(name: string, { classes, threshold }: DecisionOpt
   }
 }
 
-/** Whether the options say how decisions are made of any scores. */
-export function decides({ classes, threshold }: DecisionOptions): boolean {
-  return classes !== undefined || threshold !== undefined;
-}
-
 export function ofProbabilities({ kind }: Output): boolean {
   return kind === 'probability' || kind === 'distribution';
 }

@@ -1,5 +1,6 @@
 import { checkInteger } from '../../internal/check';
 import type { NDArray, Output, Values } from '../../types';
+import { oneHot, type readNumbers } from './class-numbers';
 import { checkEach, checkOneShape, type Pair, readArguments, toPair } from './read-pair';
 import { fitWeights, isShape, type Weights, weightOf } from './weights';
 
@@ -47,8 +48,8 @@ export interface TargetReader {
   readonly name: string;
   /** Which of the options say what the last axis holds. */
   readonly options: readonly ('classes' | 'labels')[];
-  /** Whether predictions may be the numbers of classes. */
-  readonly takesNumbers: boolean;
+  /** What reads predictions that may be the numbers of classes. */
+  readonly readNumbers?: typeof readNumbers | undefined;
 }
 
 export function checkTargets(name: string, { classes, labels, ignoreIndex }: TargetOptions): void {
@@ -75,8 +76,7 @@ export async function readTargets(
   const { name } = reader;
   const { classes, ignoreIndex } = options;
   const { truth, prediction: given, weight: givenWeight } = await readArguments(name, yTrue, yPred, weight);
-  const numbered = reader.takesNumbers && classes !== undefined && areNumbers(given.shape, classes, truth.shape);
-  const prediction = numbered ? oneHot(name, 'yPred', given, classes, undefined) : given;
+  const prediction = (classes !== undefined && reader.readNumbers?.(name, given, classes, truth.shape)) || given;
   const { shape } = prediction;
   const numbers = holdsNumbers(truth.shape, shape);
   checkLastAxis(reader, options, numbers, truth.shape, shape);
@@ -106,14 +106,8 @@ function checkLastAxis(
     const noun = classes === undefined ? 'labels' : 'classes';
     throw new RangeError(`${name}: the last axis of yPred must hold ${width} ${noun}, got shape [${shape}].`);
   }
-  if (numbers && last > 1) {
-    throw new RangeError(
-      `${name}: yTrue must have the shape of yPred, got [${truth}] and [${shape}]; if it holds numbers of ` +
-        `classes, give the option classes: ${last}.`,
-    );
-  }
-  checkOneShape(name, truth, shape);
-  if (last > 1 && (shape.length === 2 || shape.length > 3)) {
+  if (!numbers) checkOneShape(name, truth, shape);
+  if (last > 1 && (numbers || shape.length === 2 || shape.length > 3)) {
     throw new RangeError(
       `${name}: the last axis of yPred holds ${last} values, got shape [${shape}]: ${whatToWrite(options, last)}.`,
     );
@@ -136,45 +130,11 @@ function holdsNumbers(truth: readonly number[], shape: readonly number[]): boole
   return isShape(truth, positions) || isShape(truth, [...positions, 1]);
 }
 
-/** Whether predictions are numbers of classes themselves. */
-function areNumbers(shape: readonly number[], classes: number, truth: readonly number[]): boolean {
-  const positions = withoutOne(shape);
-  return shape.at(-1) !== classes && (isShape(withoutOne(truth), positions) || isShape(truth, [...positions, classes]));
-}
-
-/** A shape without a last axis of length 1. */
-function withoutOne(shape: readonly number[]): readonly number[] {
-  return shape.length > 1 && shape[shape.length - 1] === 1 ? shape.slice(0, -1) : shape;
-}
-
 /** The weights without what bears the label `ignoreIndex`. */
 function leaveOut(labels: NDArray['data'], ignoreIndex: number, weights: Weights | undefined, size: number): Weights {
   const per = Math.max(1, size / labels.length);
   const data = Float64Array.from(labels, (label, i) => (label === ignoreIndex ? 0 : weightOf({ weights }, i * per)));
   return { data, per };
-}
-
-/** Numbers of classes as ones in the place of the class, with an axis more; zeros where the weight is 0. */
-function oneHot(
-  name: string,
-  argument: 'yTrue' | 'yPred',
-  { data: numbers, shape }: NDArray,
-  classes: number,
-  weights: Weights | undefined,
-): NDArray {
-  const size = numbers.length / Math.max(1, shape[0]);
-  const data = new Float64Array(numbers.length * classes);
-  numbers.forEach((number, i) => {
-    if (weightOf({ weights }, i * classes) === 0) return;
-    if (!Number.isInteger(number) || number < 0 || number >= classes) {
-      throw new RangeError(
-        `${name}: ${argument} must be the number of one of ${classes} classes, 0 to ${classes - 1}, got ${number} in ` +
-          `sample ${Math.floor(i / size)}.`,
-      );
-    }
-    data[i * classes + number] = 1;
-  });
-  return { data, shape: [...withoutOne(shape), classes] };
 }
 
 /**

@@ -1,5 +1,5 @@
-import type { AnyMetric, Metric, Output, OutputKind } from '../../types';
-import { type DecisionOptions, decides, ofProbabilities } from './decisions';
+import type { AnyMetric, Metric, Output } from '../../types';
+import { type DecisionOptions, ofProbabilities } from './decisions';
 import {
   type Bound,
   checkTargets,
@@ -10,14 +10,20 @@ import {
   whatToWrite,
 } from './read-targets';
 
+const BOTH = ['classes', 'labels'] as const;
+
+/** What a metric asks of predictions. */
+export interface Reading {
+  /** Throws where an output does not hold it. */
+  check(name: string, options: DecisionOptions, output: Output): void;
+  readonly readNumbers?: TargetReader['readNumbers'];
+}
+
 /** What a metric says of itself, whatever its options. */
 export interface TargetTraits extends Pick<AnyMetric, 'direction' | 'range'> {
   readonly name: string;
-  /**
-   * What it makes of predictions: decisions, by a threshold or the highest score; scores, of which the order counts;
-   * or probabilities, whose values count.
-   */
-  readonly reads: 'decisions' | 'scores' | 'probabilities';
+  /** What it asks of predictions, beside their order, which is all that scores have. */
+  readonly reads?: Reading | undefined;
   /** The options that it has for the last axis. Default: both. */
   readonly options?: TargetReader['options'];
   /** Whether a result has one form, so that a trainer may fill these options in. Default: true. */
@@ -38,10 +44,10 @@ export function targetMetric<O extends TargetOptions, S, R>(
   options: Bound<O>,
   make: (options: Bound<O>) => TargetReducer<S, R>,
 ): Metric<S, R> {
-  const { name, reads, options: known = ['classes', 'labels'], direction, range } = traits;
+  const { name, reads, options: known = BOTH, direction, range } = traits;
   checkTargets(name, options);
   const { add, ...rest } = make(options);
-  const reader = { name, options: known, takesNumbers: reads === 'decisions' };
+  const reader = { name, options: known, readNumbers: reads?.readNumbers };
   return {
     ...(direction && { direction, range }),
     ...rest,
@@ -50,30 +56,15 @@ export function targetMetric<O extends TargetOptions, S, R>(
   };
 }
 
-const SAID: Readonly<Record<OutputKind, string>> = {
-  probability: 'probabilities',
-  distribution: 'a distribution',
-  logit: 'logits',
-  value: 'plain values',
-  unknown: 'what its last layer does not tell',
-};
-
 /**
  * The options for a task's output: those that were given, if they agree with it, else those that follow from it.
  *
  * @throws RangeError where they do not agree, or the metric cannot be computed from such an output.
  */
 function fitOptions<O extends DecisionOptions>(traits: TargetTraits, options: O, output: Output): Bound<O> {
-  const { name, reads, options: known = ['classes', 'labels'], fills = true } = traits;
+  const { name, reads, options: known = BOTH, fills = true } = traits;
   const { kind, width } = output;
-  const isProbability = ofProbabilities(output);
-  if (!isProbability && reads !== 'scores' && !(reads === 'decisions' && decides(options))) {
-    const said = reads === 'decisions' ? `, or say what decides: ${name}({ threshold }) or ${name}({ classes })` : '';
-    throw new RangeError(
-      `${name} is computed from probabilities, and the output holds ${SAID[kind]}: give its head the activation ` +
-        `'sigmoid' or 'softmax' (of a net that was not built here, say what it holds: fromLayersModel(net, tasks, { outputs }))${said}.`,
-    );
-  }
+  reads?.check(name, options, output);
   const given = options.classes ?? options.labels;
   if (given !== undefined && given !== width) {
     const option = options.classes === undefined ? 'labels' : 'classes';
@@ -86,7 +77,7 @@ function fitOptions<O extends DecisionOptions>(traits: TargetTraits, options: O,
   }
   if (given !== undefined || width === 1) return { ...options, output };
   const option = kind === 'distribution' ? 'classes' : 'labels';
-  if (!isProbability || !fills || !known.includes(option)) {
+  if (!ofProbabilities(output) || !fills || !known.includes(option)) {
     throw new RangeError(`${name}: the last axis of the output holds ${width} values: ${whatToWrite(known, width)}.`);
   }
   return { ...options, [option]: width, output };

@@ -46,7 +46,7 @@ export function fitWeights(
   const perPosition = prediction.length > 1 ? [[...prediction.slice(0, -1), 1]] : [];
   if (![[batch], prediction, truth, ...perPosition].some((each) => isShape(shape, each))) {
     throw new RangeError(
-      `${name}: weight must have one value for each of the ${batch} samples or for each element, of the shape ` +
+      `${name}: weight must have the shape [${batch}] of the samples, or of the elements, ` +
         `${[truth, ...perPosition].map((each) => `[${each}]`).join(' or ')}, got shape [${shape}].`,
     );
   }

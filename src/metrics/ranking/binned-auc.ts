@@ -5,6 +5,7 @@ import { type Average, type Averaged, averaged, checkAverage, isSeveral } from '
 import { dividing } from '../core/divide';
 import { checkProbabilities } from '../core/read-pair';
 import { eachValue } from '../core/read-targets';
+import { PROBABILITIES } from '../core/readings';
 import { targetMetric } from '../core/target-metric';
 import { area } from './auc';
 import { type Ranking, total } from './ranking';
@@ -41,7 +42,7 @@ export function binnedAuc<A extends Average = 'macro'>(
   checkInteger(thresholds, 2, `${name}: thresholds`);
   checkAverage(name, options);
   const divide = dividing(name, options);
-  const traits = { name, reads: 'probabilities', direction: 'max', range: [0, 1] } as const;
+  const traits = { name, reads: PROBABILITIES, direction: 'max', range: [0, 1] } as const;
   return targetMetric(traits, options, (final) => {
     const width = final.classes ?? final.labels ?? 1;
     const rankingOf = (state: BinnedScoresState, column: number): Ranking => {

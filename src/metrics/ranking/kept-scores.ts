@@ -16,7 +16,7 @@ export function keptScores<O extends TargetOptions, R>(
   given: O,
   compute: (scores: ScoresState, options: O) => R,
 ): Metric<ScoresState, R> {
-  return targetMetric({ ...traits, reads: 'scores' }, given, (options) => ({
+  return targetMetric(traits, given, (options) => ({
     init: () => [],
     add: (state, targets) => appendChunk(state, rowsOf(targets), joinNumbers),
     merge: (a, b) => joinChunks(a, b, joinNumbers),

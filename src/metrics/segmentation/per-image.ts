@@ -4,6 +4,7 @@ import { isSeveral } from '../core/average';
 import { appendChunk, type Chunks, joinChunks, joinNumbers } from '../core/chunks';
 import { cutOff } from '../core/decisions';
 import { type ImageScores, summarize } from '../core/image-scores';
+import { DECISIONS } from '../core/readings';
 import { type TargetTraits, targetMetric } from '../core/target-metric';
 import { sampleWeight } from '../core/weights';
 import { checkMaskOptions, type MaskOptions, type Masks, maskCount, maskShape, readMasks } from './masks';
@@ -60,7 +61,7 @@ export function perImage<O extends MaskOptions & ImageAverageOptions>(
   measureOf: (options: O) => (masks: Masks, index: number) => number,
 ): PerImageMetric {
   const { name } = traits;
-  return targetMetric({ ...traits, reads: 'decisions' }, given, (options) => {
+  return targetMetric({ ...traits, reads: DECISIONS }, given, (options) => {
     checkMaskOptions(name, options);
     checkImageAverage(name, options);
     const measure = measureOf(options);

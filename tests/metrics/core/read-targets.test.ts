@@ -5,7 +5,7 @@ import { readTargets as read, type TargetOptions } from '../../../src/metrics/co
 import { score } from '../../../src/metrics/score';
 import type { Values } from '../../../src/types';
 
-const reader = { name: 'test', options: ['classes', 'labels'], takesNumbers: false } as const;
+const reader = { name: 'test', options: ['classes', 'labels'] } as const;
 const readTargets = (options: TargetOptions, yTrue: Values, yPred: Values, weight?: Values) =>
   read(reader, options, yTrue, yPred, weight);
 
@@ -90,7 +90,7 @@ describe('what cannot be read', () => {
         [1, 0, 0],
         [0, 0, 1],
       ],
-      'test: yTrue must have the shape of yPred, got [2] and [2,3]; if it holds numbers of classes, give the option classes: 3.',
+      'test: the last axis of yPred holds 3 values, got shape [2,3]: say what they are, classes: 3 if just one of them is true',
     ],
     [
       'no batch',
@@ -172,15 +172,11 @@ describe('what cannot be read', () => {
   });
 
   it.each([
-    [
-      'too few',
-      [1],
-      'test: weight must have one value for each of the 2 samples or for each element, of the shape [2], got shape [1].',
-    ],
+    ['too few', [1], 'test: weight must have the shape [2] of the samples, or of the elements, [2], got shape [1].'],
     [
       'of two axes',
       [[1], [1]],
-      'test: weight must have one value for each of the 2 samples or for each element, of the shape [2], got shape [2,1].',
+      'test: weight must have the shape [2] of the samples, or of the elements, [2], got shape [2,1].',
     ],
     ['negative', [1, -1], 'test: weight must be finite and not negative, got -1.'],
     ['NaN', [1, Number.NaN], 'test: weight must be finite and not negative, got NaN.'],
