@@ -104,6 +104,9 @@ export const nonsense: Attack<Input> = {
     };
   },
   async run({ call: name, path, nonsense: what }, folder) {
+    // A path of nonsense is one of the working directory.
+    const before = process.cwd();
+    process.chdir(folder);
     let spoilt = { at: '', otherKind: false };
     try {
       await callExport(name, folder, (args) => {
@@ -113,6 +116,7 @@ export const nonsense: Attack<Input> = {
       checkMessage(error);
       return;
     } finally {
+      process.chdir(before);
       disposeVariables();
     }
     if (spoilt.otherKind) throw new Fault('silent', `${name} takes ${what} at ${spoilt.at}`);
