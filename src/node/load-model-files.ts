@@ -75,8 +75,9 @@ function checkDigest(file: string, document: ModelDocument, paths: readonly stri
     if (!paths.some((path) => isWeightsName(file, path))) return;
     throw new Error(`${file}: expected the SHA-256 that is written with ${list(paths)}, found none.`);
   }
-  if (document.sha256 === modelDigest(document, [weights])) return;
-  throw new Error(`${file}: expected the SHA-256 ${document.sha256}; it or ${list(paths)} was changed or is torn.`);
+  const sha256 = text(document.sha256, `${file}: sha256`);
+  if (sha256 === modelDigest(document, [weights])) return;
+  throw new Error(`${file}: expected the SHA-256 ${sha256.slice(0, 64)}; it or ${list(paths)} was changed or is torn.`);
 }
 
 async function readModel(file: string, content: string): Promise<io.ModelArtifacts> {

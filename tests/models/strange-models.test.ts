@@ -81,6 +81,17 @@ describe.each([
   });
 });
 
+it.each([null, 0, '', [], {}, { config: {} }, { config: null, replaced: [] }, { replaced: null }])(
+  'A model that says %o of its layers is refused in words',
+  async (kept) => {
+    const { modelTopology, ...rest } = await artifactsOf(own());
+    const changed = { ...rest, modelTopology: { ...modelTopology, tfjs_multitask: kept } };
+    const refused = loadMultitask({ load: async () => changed });
+    await expect(refused).rejects.toThrow(/^loadMultitask: (expected in ')?tfjs_multitask/);
+    await expect(refused).rejects.not.toThrow(UNHELPFUL);
+  },
+);
+
 it('A model that is refused before it is built leaves nothing', async () => {
   const { modelTopology, ...rest } = await artifactsOf(mixed());
   const before = memory().numTensors;
