@@ -1,4 +1,4 @@
-import { cast, greater, mul, neg, sum, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import { cast, greater, mul, neg, oneHot, squeeze, sum, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
 import type { Loss } from '../types';
 import { classesOf } from './class-weights';
 import { defineLossOfLogits, type IgnoreOptions } from './define-loss';
@@ -7,8 +7,14 @@ import { meanOverElements } from './mean-over-elements';
 
 interface ClassLoss extends IgnoreOptions {
   readonly fromLogits: boolean;
+  readonly classNumbers?: true;
   /** Makes the weights of so many classes. */
   readonly weights: (classes: number) => Tensor1D | undefined;
+}
+
+/** A row for each number of a class: 1 in its place, 0 elsewhere. */
+function asRows(numbers: Tensor, classes: number): Tensor {
+  return cast(oneHot(cast(squeeze(numbers, [-1]), 'int32'), classes), 'float32');
 }
 
 /**
@@ -21,7 +27,9 @@ export function classLoss(
   gain: (yTrue: Tensor, logP: Tensor) => Tensor,
 ): Loss {
   const ofSoftmax = { ...traits, activation: 'softmax', takes: ['distribution'], exclusive: true } as const;
-  return defineLossOfLogits(name, ofSoftmax, (yTrue, yPred, weight, areLogits) => {
+  return defineLossOfLogits(name, ofSoftmax, (labels, yPred, weight, areLogits) => {
+    // A number that is no class has a row of zeros.
+    const yTrue = traits.classNumbers ? asRows(labels, classesOf(yPred)) : labels;
     const gains = gain(yTrue, logProbabilities(yPred, areLogits, name));
     const ofClasses = weights(classesOf(yPred));
     const labelled = cast(greater(sum(yTrue, -1, true), 0), 'float32');

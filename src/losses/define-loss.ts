@@ -157,7 +157,7 @@ export function defineLossOfLogits(
   { activation, fromLogits, takes, ...rest }: Definition & LogitTraits,
   compute: (yTrue: Tensor, yPred: Tensor, weight: Tensor | undefined, fromLogits: boolean) => Tensor1D,
 ): Loss {
-  const traits = { labels: SHARES, ...rest };
+  const traits = { ...(rest.classNumbers ? {} : { labels: SHARES }), ...rest };
   const ofLogits = defineLoss(name, { ...traits, takes: ['logit'], activation }, (yTrue, yPred, weight) =>
     compute(yTrue, yPred, weight, true),
   );

@@ -1,6 +1,7 @@
-import { mul, sign, sub } from '@tensorflow/tfjs-core';
+import { sub } from '@tensorflow/tfjs-core';
 import { checkOptions } from '../internal/check-options';
 import type { Loss } from '../types';
+import { absolute } from './absolute';
 import { defineMeanLoss, type IgnoreOptions } from './define-loss';
 
 export type MaeOptions = IgnoreOptions;
@@ -22,9 +23,5 @@ export type MaeOptions = IgnoreOptions;
  */
 export function mae(options: MaeOptions = {}): Loss {
   checkOptions(options, ['ignoreIndex'], 'mae');
-  return defineMeanLoss('mae', options, (yTrue, yPred) => {
-    // Not abs: its gradient at 0 is -1, which would push an exact prediction away.
-    const error = sub(yPred, yTrue);
-    return mul(error, sign(error));
-  });
+  return defineMeanLoss('mae', options, (yTrue, yPred) => absolute(sub(yPred, yTrue)));
 }

@@ -7,10 +7,14 @@ import {
   crossEntropy,
   focalTversky,
   generalizedDice,
+  huber,
   type IgnoreOptions,
   jaccard,
+  klDivergence,
   mae,
   mse,
+  ordinal,
+  pinball,
   softDice,
   sumOf,
   tversky,
@@ -28,6 +32,8 @@ export interface Case {
   readonly logits?: boolean;
   readonly exclusive?: boolean;
   readonly severalClasses?: boolean;
+  /** Its elements are rows of the last axis, which are known or unknown together. */
+  readonly pixels?: boolean;
 }
 
 const noSmoothing = { numerator: 0, denominator: 1e-7 };
@@ -36,6 +42,32 @@ const fromLogits = true;
 const made: readonly Omit<Case, 'loss'>[] = [
   { name: 'mse()', make: (more) => mse(more), oracle: o.mseOracle },
   { name: 'mae()', make: (more) => mae(more), oracle: o.maeOracle },
+  { name: 'huber()', make: (more) => huber(more), oracle: o.huberOracle(1) },
+  { name: 'huber, small delta', make: (more) => huber({ delta: 0.3, ...more }), oracle: o.huberOracle(0.3) },
+  { name: 'pinball()', make: (more) => pinball(more), oracle: o.pinballOracle([0.5, 0.5, 0.5]) },
+  {
+    name: 'pinball, three quantiles',
+    make: (more) => pinball({ quantile: [0.1, 0.5, 1], ...more }),
+    oracle: o.pinballOracle([0.1, 0.5, 1]),
+    severalClasses: true,
+  },
+  { name: 'klDivergence()', make: (more) => klDivergence(more), oracle: o.crossEntropyOracle(), exclusive: true },
+  {
+    name: 'klDivergence of logits',
+    make: (more) => klDivergence({ fromLogits, ...more }),
+    oracle: o.crossEntropyOracle({ fromLogits }),
+    logits: true,
+    exclusive: true,
+  },
+  { name: 'ordinal()', make: (more) => ordinal(more), oracle: o.ordinalOracle(), pixels: true },
+  {
+    name: 'ordinal of logits, weighted',
+    make: (more) => ordinal({ importanceWeights: [2, 0.5, 1], fromLogits, ...more }),
+    oracle: o.ordinalOracle({ weights: [2, 0.5, 1], fromLogits }),
+    logits: true,
+    severalClasses: true,
+    pixels: true,
+  },
   { name: 'bce()', make: (more) => bce(more), oracle: o.bceOracle() },
   {
     name: 'bce, smoothed',

@@ -24,6 +24,21 @@ function entropyOfLogit(y: number, x: number): number {
 export const mseOracle = elementMean((y, p) => (y - p) ** 2);
 export const maeOracle = elementMean((y, p) => Math.abs(y - p));
 
+export const huberOracle = (delta: number): Oracle =>
+  elementMean((y, p) => {
+    const error = Math.abs(y - p);
+    return error <= delta ? error ** 2 / 2 : delta * (error - delta / 2);
+  });
+
+export const pinballOracle = (quantiles: readonly number[]): Oracle =>
+  elementMean((y, p, c) => Math.max(quantiles[c] * (y - p), (quantiles[c] - 1) * (y - p)));
+
+export function ordinalOracle({ weights = [1, 1, 1], fromLogits = false } = {}): Oracle {
+  const of = fromLogits ? entropyOfLogit : entropy;
+  const mean = elementMean((y, p, c) => weights[c] * of(y, p));
+  return (y, p, classes) => classes * mean(y, p, classes);
+}
+
 export function bceOracle({ labelSmoothing = 0, posWeight = [1, 1, 1], fromLogits = false } = {}): Oracle {
   const of = fromLogits ? entropyOfLogit : entropy;
   return elementMean((y, p, c) => {

@@ -14,6 +14,8 @@ import monai.losses as monai
 import numpy as np
 import segmentation_models_pytorch.losses as smp
 import torch
+from coral_pytorch.losses import coral_loss
+from sklearn.metrics import mean_pinball_loss
 
 import keras  # after torch: loaded the other way around, their LLVMs clash
 
@@ -91,6 +93,32 @@ def soft():
     return target, prediction
 
 
+def values():
+    """Errors of 0, of exactly 1 and of any size, in several units."""
+    target = float32(rng.normal(0, 3, (3, 5, 2)), 2)
+    prediction = float32(rng.normal(0, 3, target.shape), 2)
+    target[0, :2] = [[0, 1], [2, -1]]
+    prediction[0, :2] = [[0, 2], [1, -1.5]]
+    return target, prediction
+
+
+def distributions():
+    """Soft labels, one of them the prediction, and labels with exact zeros."""
+    target = float32(rng.dirichlet(np.ones(4), (3, 3)), 6)
+    prediction = float32(rng.dirichlet(np.ones(4), (3, 3)), 6)
+    prediction[1, 0] = target[1, 0]
+    target[2] = [[1, 0, 0, 0], [0, 0.5, 0.5, 0], [0.25, 0.75, 0, 0]]
+    return target, prediction
+
+
+def levels():
+    """The ranks 0 to 4 as levels, beside logits that are sure and wrong, too."""
+    target = (np.arange(5)[:, None] > np.arange(4)).astype(np.float32)
+    logits = float32(rng.normal(0, 3, target.shape))
+    logits[3] = [-40, 0, 40, 40]
+    return target, logits
+
+
 INPUTS = {
     "binary": binary(),
     "multiclass": multiclass(),
@@ -117,6 +145,9 @@ INPUTS |= {
     "binaryWeighted": weighted(*INPUTS["binary"], rng.uniform(0, 3, INPUTS["binary"][0].shape)),
     "binaryMasked": weighted(*INPUTS["binary"], rng.integers(0, 2, INPUTS["binary"][0].shape)),
     "multilabelSoft": soft(),
+    "values": values(),
+    "distributions": distributions(),
+    "levels": levels(),
     "multiclassWeighted": weighted(*INPUTS["multiclass"], rng.uniform(0, 3, (4, 4, 4, 1))),
 }
 
@@ -144,6 +175,12 @@ KERAS = {
     "BinaryFocalCrossentropy(reduction='mean_with_sample_weight')": ["binaryWeighted"],
     "CategoricalCrossentropy(reduction='mean_with_sample_weight')": ["multiclassWeighted"],
     "CategoricalCrossentropy(), classes weighted": ["multiclass"],
+    "Huber()": ["values"],
+    "Huber(delta=0.5)": ["values"],
+    "KLDivergence()": ["distributions"],
+    "SparseCategoricalCrossentropy()": ["multiclass"],
+    "SparseCategoricalCrossentropy(ignore_class=255)": ["multiclassIgnored"],
+    "SparseCategoricalCrossentropy(from_logits=True)": ["multiclassLogits"],
     "Dice() of the batch": ["binary", "multiclass", "multilabel"],
     "Tversky(alpha=0.3, beta=0.7) of the batch": ["binary", "multilabel"],
 }
@@ -209,12 +246,21 @@ SMP = {
 }
 
 TORCH = {
+    "HuberLoss(delta=0.5)": ["values"],
+    "KLDivLoss(reduction='none')": ["distributions"],
     "BCEWithLogitsLoss(pos_weight=[3])": ["binaryLogits"],
     "BCEWithLogitsLoss(pos_weight=[3, 0.5])": ["multilabelLogits"],
     "CrossEntropyLoss(weight=[0.5, 1, 3])": ["multiclassLogits"],
     "CrossEntropyLoss(weight=[0.5, 1, 3], label_smoothing=0.2)": ["multiclassLogits"],
     "CrossEntropyLoss(ignore_index=255)": ["multiclassLogitsIgnored"],
     "CrossEntropyLoss(ignore_index=255, label_smoothing=0.2)": ["multiclassLogitsIgnored"],
+}
+
+SKLEARN = {f"mean_pinball_loss(alpha={alpha})": ["values"] for alpha in (0.1, 0.5, 1)}
+
+CORAL = {
+    "coral_loss()": ["levels"],
+    "coral_loss(importance_weights=[2, 0.5, 1, 0])": ["levels"],
 }
 
 #: The weights of classes that Keras gets as weights of pixels.
@@ -230,6 +276,8 @@ def class_numbers(target):
 
 
 def run_keras(loss, target, prediction, *weight):
+    if isinstance(loss, keras.losses.SparseCategoricalCrossentropy):
+        target = class_numbers(target).numpy()
     return float(loss(target, prediction, *(w[..., 0] for w in weight)))
 
 
@@ -245,8 +293,33 @@ def run_smp(loss, target, prediction):
 def run_torch(loss, target, prediction):
     if isinstance(loss, torch.nn.BCEWithLogitsLoss):
         return float(loss(torch.from_numpy(prediction), torch.from_numpy(target)))
+    if isinstance(loss, torch.nn.HuberLoss):
+        return float(loss(torch.from_numpy(prediction), torch.from_numpy(target)))
+    if isinstance(loss, torch.nn.KLDivLoss):
+        return float(loss(torch.from_numpy(prediction).log(), torch.from_numpy(target)).sum(-1).mean())
     labels = class_numbers(target) if (target == 255).any() else channels_first(target)
     return float(loss(channels_first(prediction), labels))
+
+
+def run_sklearn(loss, target, prediction):
+    return float(loss(target.ravel(), prediction.ravel()))
+
+
+def run_coral(loss, target, prediction):
+    return float(loss(torch.from_numpy(prediction), torch.from_numpy(target)))
+
+
+class Functions:
+    """Losses that are functions, with their settings filled in."""
+
+    @staticmethod
+    def mean_pinball_loss(alpha):
+        return lambda target, prediction: mean_pinball_loss(target, prediction, alpha=alpha)
+
+    @staticmethod
+    def coral_loss(importance_weights=None):
+        weights = None if importance_weights is None else torch.tensor(importance_weights)
+        return lambda logits, target: coral_loss(logits, target, importance_weights=weights)
 
 
 def make(module, expression):
@@ -271,6 +344,8 @@ def cases():
         ("monai", monai, MONAI, run_monai),
         ("smp", smp, SMP, run_smp),
         ("torch", torch.nn, TORCH, run_torch),
+        ("sklearn", Functions, SKLEARN, run_sklearn),
+        ("coral", Functions, CORAL, run_coral),
     ):
         for expression, names in table.items():
             call = expression.removesuffix(" of the batch").removesuffix(", classes weighted")
@@ -290,7 +365,7 @@ def number(value):
 
 
 golden = {
-    "versions": {p: version(p) for p in ("keras", "tensorflow-cpu", "monai", "segmentation-models-pytorch", "torch", "numpy")},
+    "versions": {p: version(p) for p in ("keras", "tensorflow-cpu", "monai", "segmentation-models-pytorch", "torch", "numpy", "scikit-learn", "coral-pytorch")},
     "inputs": {
         name: {
             "shape": list(target.shape),

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { argMax, equal, expandDims, fill, max, where } from '@tensorflow/tfjs-core';
 import {
   bce,
   binaryFocal,
@@ -6,10 +7,15 @@ import {
   crossEntropy,
   focalTversky,
   generalizedDice,
+  huber,
   jaccard,
+  klDivergence,
   mae,
   mse,
+  ordinal,
+  pinball,
   softDice,
+  sparseCrossEntropy,
   tversky,
 } from '../../../src/losses/index';
 import type { Loss } from '../../../src/types';
@@ -31,6 +37,15 @@ const classWeights = [0.5, 1, 3];
 /** A weight for each pixel, where an input has them. */
 export const weightOf = ({ shape, weight }: Golden['inputs'][string]) =>
   weight && { values: weight, shape: [...shape.slice(0, -1), 1] };
+
+/** A loss whose labels are numbers of classes, given rows that are one-hot or hold 255. */
+const ofNumbers =
+  (loss: Loss): Loss =>
+  (rows, yPred) => {
+    const isUnknown = equal(max(rows, -1, true), ignoreIndex);
+    const numbers = expandDims(argMax(rows, -1), -1);
+    return loss(where(isUnknown, fill(numbers.shape, ignoreIndex, 'int32'), numbers), yPred);
+  };
 
 /** The setting that the docs give for each loss of another library. */
 export const settings: Record<string, Loss> = {
@@ -58,6 +73,12 @@ export const settings: Record<string, Loss> = {
   'keras.Dice()': softDice({ smooth: none, average: 'micro' }),
   'keras.Tversky()': tversky({ alpha: 0.5, beta: 0.5, smooth: none, average: 'micro' }),
   'keras.Tversky(alpha=0.3, beta=0.7)': tversky({ alpha: 0.7, beta: 0.3, smooth: none, average: 'micro' }),
+  'keras.Huber()': huber(),
+  'keras.Huber(delta=0.5)': huber({ delta: 0.5 }),
+  'keras.KLDivergence()': klDivergence(),
+  'keras.SparseCategoricalCrossentropy()': ofNumbers(sparseCrossEntropy()),
+  'keras.SparseCategoricalCrossentropy(ignore_class=255)': ofNumbers(sparseCrossEntropy({ ignoreIndex })),
+  'keras.SparseCategoricalCrossentropy(from_logits=True)': ofNumbers(sparseCrossEntropy({ fromLogits: true })),
   "keras.MeanSquaredError(reduction='mean_with_sample_weight')": mse(),
   "keras.BinaryCrossentropy(reduction='mean_with_sample_weight')": bce(),
   "keras.BinaryFocalCrossentropy(reduction='mean_with_sample_weight')": binaryFocal({ alpha: null }),
@@ -192,5 +213,17 @@ export const settings: Record<string, Loss> = {
     fromLogits: true,
     ignoreIndex,
     labelSmoothing: 0.2,
+  }),
+  'torch.HuberLoss(delta=0.5)': huber({ delta: 0.5 }),
+  "torch.KLDivLoss(reduction='none')": klDivergence(),
+
+  'sklearn.mean_pinball_loss(alpha=0.1)': pinball({ quantile: 0.1 }),
+  'sklearn.mean_pinball_loss(alpha=0.5)': pinball(),
+  'sklearn.mean_pinball_loss(alpha=1)': pinball({ quantile: 1 }),
+
+  'coral.coral_loss()': ordinal({ fromLogits: true }),
+  'coral.coral_loss(importance_weights=[2, 0.5, 1, 0])': ordinal({
+    fromLogits: true,
+    importanceWeights: [2, 0.5, 1, 0],
   }),
 };
