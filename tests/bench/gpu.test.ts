@@ -49,7 +49,7 @@ describe.skipIf(environment === undefined && !process.env.REQUIRE_SWIFTSHADER)(
         dispatches: expected.reduce((sum, { dispatches }) => sum + dispatches, 0),
         boundBytes,
         readBacks: 1,
-        readBackBytes: 4 * 5, // the joint loss, those of three tasks, and whether all gradients are finite
+        readBackBytes: 4 * 6, // the joint loss, those of three tasks, the regularization, and whether all gradients are finite
       });
       const exact = [...loadsOf(played.fullTiles), ...(whose === 'official' ? loadsOf(played.training) : [])];
       expect(exact.map(({ name }) => name)).toEqual(expect.arrayContaining(expectedNames[whose]));
