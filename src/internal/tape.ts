@@ -17,6 +17,8 @@ export interface Tape {
     leaves: readonly Tensor[],
     options?: { readonly last?: boolean },
   ): (Tensor | undefined)[];
+  /** Whether the value of `tensor` has a slope along one of `others`, as far as the kernels tell. */
+  dependsOn(tensor: Tensor, others: readonly Tensor[]): boolean;
   dispose(): void;
 }
 
@@ -40,12 +42,17 @@ function gradientsOf(node: Node, incoming: readonly (Tensor | undefined)[], name
   });
 }
 
+/** Comparisons and logic, and places of maxima: steps, whose slope is 0 wherever they have one. */
+const isStep = ({ kernelName, gradient, outputs }: Node): boolean =>
+  outputs.every(({ dtype }) => dtype === 'bool' || dtype === 'int32') &&
+  (gradient === undefined || ['ArgMax', 'ArgMin'].includes(kernelName));
+
 /** The nodes on a way from a leaf, in their order, and the tensors that depend on one. */
 function nodesFrom(nodes: readonly Node[], leaves: readonly Tensor[]): { used: Node[]; depends: Set<number> } {
   const ends = new Set(leaves.map(({ id }) => id));
   const depends = new Set(ends);
   const used = nodes.filter((node) => {
-    if (node.outputs.some(({ id }) => ends.has(id))) return false;
+    if (isStep(node) || node.outputs.some(({ id }) => ends.has(id))) return false;
     if (!Object.values(node.inputs).some(({ id }) => depends.has(id))) return false;
     for (const { id } of node.outputs) depends.add(id);
     return true;
@@ -104,5 +111,7 @@ export function record<V extends TensorContainer>(forward: () => V): { readonly 
       return leaves.map(({ id }) => known.get(id));
     }) as (Tensor | undefined)[];
 
-  return { value, tape: { gradients, dispose: () => disposeSaved(nodes) } };
+  const dependsOn: Tape['dependsOn'] = ({ id }, others) => nodesFrom(nodes, others).depends.has(id);
+
+  return { value, tape: { gradients, dependsOn, dispose: () => disposeSaved(nodes) } };
 }

@@ -1,6 +1,7 @@
 import { type LayersModel, model as layersModel, input as symbolicInput } from '@tensorflow/tfjs-layers';
 import { checkInteger } from '../internal/check';
 import { checkBackend } from '../internal/check-backend';
+import { checkOptions } from '../internal/check-options';
 import type { ByTask, Encoder, Head, MultitaskModel, OutputKind, SomeTasks } from '../types';
 import { fromLayersModel } from './from-layers-model';
 import { disposeUnused } from './sharing/dispose-unused';
@@ -46,6 +47,7 @@ export interface MultitaskOptions<T extends string> {
  * });
  */
 export function multitask<T extends string>(options: MultitaskOptions<T>): MultitaskModel<T> {
+  checkOptions(options, ['inputShape', 'encoder', 'heads', 'sharing', 'outputs', 'name', 'seed'], 'multitask');
   const { inputShape, encoder, heads, sharing = hardSharing(), outputs, name = 'multitask', seed } = options;
   const tasks = Object.keys(heads) as T[];
   checkOutputNames(tasks, 'multitask');

@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/check-options';
 import { mapTasks } from '../internal/map-tasks';
 import type { Norm } from '../layers/blocks/norm';
 import type { Skips } from '../layers/blocks/up-path';
@@ -49,6 +50,11 @@ export interface Amyar2020Options<T extends Amyar2020Task = Amyar2020Task> {
 export function amyar2020<const T extends Amyar2020Task = Amyar2020Task>(
   options: Amyar2020Options<T> = {},
 ): MultitaskModel<T> {
+  checkOptions(
+    options,
+    ['inputShape', 'filters', 'tasks', 'norm', 'dropout', 'reconstructionSkips', 'sharing', 'seed'],
+    'amyar2020',
+  );
   const {
     inputShape = [256, 256, 1],
     filters = 64,

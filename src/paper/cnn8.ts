@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/check-options';
 import { ConvEncoder } from '../layers/builders/conv-encoder';
 import { MLPHead } from '../layers/builders/mlp-head';
 import { multitask } from '../models/multitask';
@@ -25,6 +26,7 @@ export interface Cnn8Options {
  * const model = cnn8({ inputShape: [64, 64, 1], seed: 1 });
  */
 export function cnn8(options: Cnn8Options = {}): MultitaskModel<'classification'> {
+  checkOptions(options, ['inputShape', 'filters', 'seed'], 'cnn8');
   const { inputShape = [256, 256, 1], filters = 8, seed } = options;
   return multitask({
     inputShape,

@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/check-options';
 import type { Norm } from '../layers/blocks/norm';
 import { UNetDecoder } from '../layers/builders/unet-decoder';
 import { UNetEncoder } from '../layers/builders/unet-encoder';
@@ -30,6 +31,7 @@ export interface UNetOptions {
  * const model = unet({ inputShape: [64, 64, 1], filters: 8, seed: 1 });
  */
 export function unet(options: UNetOptions = {}): MultitaskModel<'segmentation'> {
+  checkOptions(options, ['inputShape', 'filters', 'norm', 'dropout', 'seed'], 'unet');
   const { inputShape = [256, 256, 1], filters = 64, norm = 'none', dropout = 0, seed } = options;
   return multitask({
     inputShape,

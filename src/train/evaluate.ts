@@ -51,7 +51,7 @@ export async function evaluateModel<T extends string>(
         const { metrics, toMetrics } = outputs[task];
         const yTrue = y[task]!;
         const weight = weights?.[task];
-        const loss = tidy(() => taskLoss(losses[task], yTrue, values[i], weight));
+        const loss = tidy(() => taskLoss(task, losses[task], yTrue, values[i], weight));
         sums = addLoss(sums, task, (await loss.data())[0], amounts.get(task)!);
         loss.dispose();
         if (Object.keys(metrics).length === 0) continue;

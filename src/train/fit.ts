@@ -1,4 +1,5 @@
 import { checkInteger } from '../internal/check';
+import { checkOptions } from '../internal/check-options';
 import { holdAll, orRestore } from '../internal/held';
 import { eventLoopYielder } from '../internal/yield';
 import type { Source, Weighting } from '../types';
@@ -45,17 +46,22 @@ async function between<T extends string>(
   if (failure !== undefined) throw failure.error;
 }
 
+const OPTIONS = ['epochs', 'validation', 'callbacks', 'signal', 'terminateOnNaN', 'resume', 'resumeStopped'] as const;
+
 /** The loop behind `trainer.fit`. */
 export async function fitModel<T extends string, M extends TaskMetrics<T>>(
   trainer: FitTrainer<T, M>,
   weighting: Weighting<T>,
   source: Source<T>,
-  { epochs, validation, callbacks = [], signal, terminateOnNaN = true, resume }: FitOptions<T>,
+  options: FitOptions<T>,
 ): Promise<History<T, Scores<T, M>>> {
+  checkOptions(options, OPTIONS, 'fit');
+  const { epochs, validation, callbacks = [], signal, terminateOnNaN = true, resume, resumeStopped = false } = options;
   checkInteger(epochs, 0, 'fit: epochs');
   checkCallbacks(callbacks);
   const snapshot = readSnapshot(resume, trainer.model.tasks);
   const state = createFitState(snapshot, source.steps);
+  if (resumeStopped) state.stopped = null;
   const run = createRun(trainer, state, { epochs, resumed: snapshot !== undefined, callbacks });
   const pause = eventLoopYielder();
   const fit = { trainer, weighting, source, validation, callbacks, signal, terminateOnNaN, pause, state, run };

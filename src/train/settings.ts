@@ -1,5 +1,6 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import { checkChoice, checkInteger, checkRange } from '../internal/check';
+import { checkOptions } from '../internal/check-options';
 import type { Aggregator, ByTask, ElementwiseAggregator, Loss, Weighting } from '../types';
 import type { TaskMetrics } from './scores';
 import type { TrainerOptions } from './types';
@@ -61,11 +62,24 @@ function checkRanges({ clipNorm, accumulate, averageDecay }: TrainerSettings<str
   if (averageDecay !== undefined) checkRange(averageDecay, 0, 1, 'createTrainer: averageDecay');
 }
 
+const OPTIONS = [
+  'optimizer',
+  'losses',
+  'metrics',
+  'weighting',
+  'aggregator',
+  'gradientsAt',
+  'clipNorm',
+  'accumulate',
+  'averageDecay',
+] as const;
+
 /** Fills in the defaults. Throws unless the options are in range and name the model's tasks. */
 export function completeSettings<T extends string, M extends TaskMetrics<T>>(
   tasks: readonly T[],
   options: TrainerOptions<T, M>,
 ): TrainerSettings<T> {
+  checkOptions<TrainerOptions<T, M>, keyof TrainerOptions<T, M>>(options, OPTIONS, 'createTrainer');
   const {
     optimizer,
     losses,

@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/check-options';
 import { readWeights, writeWeights } from '../internal/layer-weights';
 import { mapTasks } from '../internal/map-tasks';
 import type { MultitaskModel } from '../types';
@@ -62,7 +63,9 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
     direction: (score) => scoreDirection(outputs, score),
     jointLoss: (means) => combineMeans(weighting, means, state.progress({ training: false })),
     regularization: () => readPenalties(model.net),
-    evaluate: async (source, { signal } = {}) => {
+    evaluate: async (source, given = {}) => {
+      checkOptions(given, ['signal'], 'evaluate');
+      const { signal } = given;
       turns.checkOpen('evaluate');
       const parts = { outputs, losses, jointLoss: own.jointLoss };
       return evaluateModel(model, scoring, source, parts, signal) as Promise<Scores<T, M>>;

@@ -156,6 +156,11 @@ export interface FitOptions<T extends string> {
   readonly terminateOnNaN?: boolean;
   /** Continues from what `run.snapshot()` returned, e.g. `(await loadCheckpoint(directory))?.state`. */
   readonly resume?: PlainData;
+  /**
+   * With `resume`: goes on where a callback had stopped the run, such as early stopping whose patience is larger now.
+   * Default: false: the run stays stopped, the fit trains nothing and `history.stopped` says why.
+   */
+  readonly resumeStopped?: boolean;
 }
 
 /** The result of a fit, as plain data. */

@@ -1,5 +1,6 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkChoice, checkInteger } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import type { Builder } from '../../types';
 import type { Activation } from '../core/activation';
 import { checkRate } from '../seeded-dropout';
@@ -30,6 +31,7 @@ export interface ConvBlockOptions {
  * const stem = convBlock({ filters: 16, norm: 'instance' })(image, 'stem');
  */
 export function convBlock(options: ConvBlockOptions): Builder<SymbolicTensor, SymbolicTensor> {
+  checkOptions(options, ['filters', 'convs', 'norm', 'activation', 'dropout'], 'convBlock');
   const { filters, convs = 2, norm = 'none', activation = 'relu', dropout = 0 } = options;
   checkInteger(filters, 1, 'convBlock: filters');
   checkInteger(convs, 1, 'convBlock: convs');

@@ -1,5 +1,6 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import { checkInteger } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import type { Head } from '../../types';
 import { convBlock } from '../blocks/conv-block';
 import { applyDropout } from '../blocks/dropout';
@@ -36,6 +37,7 @@ export interface MLPHeadOptions {
  * const severity = MLPHead({ units: [64], activation: 'linear' });
  */
 export function MLPHead(options: MLPHeadOptions = {}): Head {
+  checkOptions(options, ['filters', 'units', 'outputs', 'dropout', 'activation'], 'MLPHead');
   const { filters: wanted, units = [128, 64], outputs = 1, dropout = 0.5, activation = 'sigmoid' } = options;
   if (wanted !== undefined) checkInteger(wanted, 0, 'MLPHead: filters');
   for (const count of units) checkInteger(count, 1, 'MLPHead: units');

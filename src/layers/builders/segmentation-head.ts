@@ -1,5 +1,6 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import { checkChoice, checkInteger } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import type { Head } from '../../types';
 import { convBlock } from '../blocks/conv-block';
 import { NORMS, type Norm } from '../blocks/norm';
@@ -28,6 +29,7 @@ export interface SegmentationHeadOptions {
  * const lesions = attach(SegmentationHead({ channels: 3, activation: 'softmax' }), { level: 1 });
  */
 export function SegmentationHead(options: SegmentationHeadOptions = {}): Head {
+  checkOptions(options, ['channels', 'norm', 'activation'], 'SegmentationHead');
   const { channels = 1, norm = 'none', activation = 'sigmoid' } = options;
   checkInteger(channels, 1, 'SegmentationHead: channels');
   checkChoice(norm, NORMS, 'SegmentationHead: norm');

@@ -1,4 +1,5 @@
 import { checkChoice, checkInteger } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import type { Head } from '../../types';
 import { NORMS, type Norm } from '../blocks/norm';
 import { type Skips, type Upsample, upPath } from '../blocks/up-path';
@@ -37,6 +38,7 @@ const UPSAMPLES: readonly Upsample[] = ['nearest', 'bilinear', 'transpose'];
  * const lesions = UNetDecoder({ channels: 3, skips: 'attention', activation: 'softmax' });
  */
 export function UNetDecoder(options: UNetDecoderOptions = {}): Head {
+  checkOptions(options, ['channels', 'skips', 'upsample', 'norm', 'activation'], 'UNetDecoder');
   const { channels = 1, skips = 'concat', upsample = 'nearest', norm = 'none', activation = 'sigmoid' } = options;
   checkInteger(channels, 1, 'UNetDecoder: channels');
   checkChoice(skips, SKIPS, 'UNetDecoder: skips');

@@ -1,5 +1,6 @@
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkChoice, checkInteger } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import type { Encoder } from '../../types';
 import { convBlock } from '../blocks/conv-block';
 import { NORMS, type Norm } from '../blocks/norm';
@@ -45,6 +46,7 @@ function checkSides(height: number | null, width: number | null, levels: number)
  * const encoder = UNetEncoder({ filters: [16, 32, 64, 128], norm: 'instance' });
  */
 export function UNetEncoder(options: UNetEncoderOptions = {}): Encoder {
+  checkOptions(options, ['filters', 'norm', 'activation', 'dropout'], 'UNetEncoder');
   const { filters = [64, 128, 256, 512, 1024], norm = 'none', activation = 'relu', dropout = 0 } = options;
   if (filters.length < 2) {
     throw new RangeError(`UNetEncoder: filters must have at least 2 levels, got [${filters}].`);

@@ -1,4 +1,5 @@
 import { checkInteger } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import { mixFeatures } from './mix-experts';
 import type { Sharing } from './sharing';
 
@@ -41,6 +42,7 @@ export function expertCounts({ shared = 1, own = 1 }: CgcOptions, caller: string
  * });
  */
 export function cgc(options: CgcOptions = {}): Sharing {
+  checkOptions(options, ['shared', 'own'], 'cgc');
   const counts = expertCounts(options, 'cgc');
   return (input, encoder, tasks, seed) => {
     const experts = expertNames(counts, tasks).map((name) => encoder(input, name, seed));

@@ -1,6 +1,7 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkChoice, checkRange } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import { CrossStitch, STITCHES, type StitchPer } from '../../layers/sharing/cross-stitch';
 import { inStep } from './in-step';
 import { checkSeveral, type Sharing } from './sharing';
@@ -31,6 +32,7 @@ export interface CrossStitchSharingOptions {
  * });
  */
 export function crossStitch(options: CrossStitchSharingOptions = {}): Sharing {
+  checkOptions(options, ['per', 'self'], 'crossStitch');
   const { per = 'channel', self = 0.9 } = options;
   checkChoice(per, STITCHES, 'crossStitch: per');
   checkRange(self, 0, 1, 'crossStitch: self');

@@ -1,4 +1,5 @@
 import { checkInteger } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import { mixFeatures } from './mix-experts';
 import type { Sharing } from './sharing';
 
@@ -26,6 +27,7 @@ export interface MmoeOptions {
  * });
  */
 export function mmoe(options: MmoeOptions = {}): Sharing {
+  checkOptions(options, ['experts'], 'mmoe');
   const { experts = 3 } = options;
   checkInteger(experts, 2, 'mmoe: experts');
   return (input, encoder, tasks, seed) => {

@@ -1,5 +1,6 @@
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkChoice } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import { conv } from '../../layers/blocks/conv';
 import { NORMS, type Norm } from '../../layers/blocks/norm';
 import { apply } from '../../layers/core/apply';
@@ -59,6 +60,7 @@ function attend({ skips, bottleneck }: Features, norm: Norm, name: string, seed?
  * });
  */
 export function mtan(options: MtanOptions = {}): Sharing {
+  checkOptions(options, ['norm'], 'mtan');
   const { norm = 'batch' } = options;
   checkChoice(norm, NORMS, 'mtan: norm');
   return (input, encoder, tasks, seed) => {

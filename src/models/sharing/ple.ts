@@ -1,3 +1,4 @@
+import { checkOptions } from '../../internal/check-options';
 import { type CgcOptions, expertCounts, expertNames } from './cgc';
 import { inStep } from './in-step';
 import { mixExperts } from './mix-experts';
@@ -25,6 +26,7 @@ export type PleOptions = CgcOptions;
  * });
  */
 export function ple(options: PleOptions = {}): Sharing {
+  checkOptions(options, ['shared', 'own'], 'ple');
   const counts = expertCounts(options, 'ple');
   const { own } = counts;
   return (input, encoder, tasks, seed) => {

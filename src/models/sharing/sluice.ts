@@ -1,6 +1,7 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkInteger, checkRange } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import { SubspaceMix } from '../../layers/sharing/subspace-mix';
 import { inStep } from './in-step';
 import { checkSeveral, type Sharing } from './sharing';
@@ -35,6 +36,7 @@ export interface SluiceOptions {
  * });
  */
 export function sluice(options: SluiceOptions = {}): Sharing {
+  checkOptions(options, ['subspaces', 'self'], 'sluice');
   const { subspaces = 2, self = 0.9 } = options;
   checkInteger(subspaces, 1, 'sluice: subspaces');
   checkRange(self, 0, 1, 'sluice: self');

@@ -1,5 +1,6 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import { checkChoice, checkRange } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import { apply } from '../../layers/core/apply';
 import { DISTANCES, type DistanceKind, ParameterDistance } from '../../layers/sharing/parameter-distance';
 import { checkSeveral, type Sharing } from './sharing';
@@ -31,6 +32,7 @@ export interface SoftSharingOptions {
  * });
  */
 export function softSharing(options: SoftSharingOptions = {}): Sharing {
+  checkOptions(options, ['distance', 'strength'], 'softSharing');
   const { distance = 'l2', strength = 1e-4 } = options;
   checkChoice(distance, DISTANCES, 'softSharing: distance');
   checkRange(strength, 0, Number.MAX_VALUE, 'softSharing: strength');

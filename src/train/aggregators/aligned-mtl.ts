@@ -1,4 +1,5 @@
 import { checkChoice } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import type { Aggregator } from '../../types';
 import { defineAggregator } from './define-aggregator';
 import { multiply } from './linear-algebra';
@@ -24,10 +25,9 @@ export interface AlignedMtlOptions<T extends string> extends PreferenceOptions<T
  * @example
  * createTrainer(model, { optimizer, losses, aggregator: alignedMtl() });
  */
-export function alignedMtl<T extends string = string>({
-  preference,
-  scaleMode = 'min',
-}: AlignedMtlOptions<T> = {}): Aggregator<T> {
+export function alignedMtl<T extends string = string>(options: AlignedMtlOptions<T> = {}): Aggregator<T> {
+  checkOptions(options, ['preference', 'scaleMode'], 'alignedMtl');
+  const { preference, scaleMode = 'min' } = options;
   checkChoice(scaleMode, ['min', 'median', 'rms'], 'alignedMtl: scaleMode');
   const { tasks: named, of } = readPreference(preference, 'alignedMtl');
   return defineAggregator(

@@ -1,4 +1,5 @@
 import { checkRange } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import type { Aggregator } from '../../types';
 import { defineAggregator } from './define-aggregator';
 import { definite } from './definite';
@@ -45,7 +46,9 @@ function worstTasks(gramian: Matrix, meanProducts: readonly number[], radius: nu
  * @example
  * createTrainer(model, { optimizer, losses, aggregator: caGrad({ c: 0.4 }) });
  */
-export function caGrad<T extends string = string>({ c = 0.5 }: CaGradOptions = {}): Aggregator<T> {
+export function caGrad<T extends string = string>(options: CaGradOptions = {}): Aggregator<T> {
+  checkOptions(options, ['c'], 'caGrad');
+  const { c = 0.5 } = options;
   checkRange(c, 0, Number.MAX_VALUE, 'caGrad: c');
   return defineAggregator('caGrad', (gramian) => {
     const mean = gramian.map(() => 1 / gramian.length);

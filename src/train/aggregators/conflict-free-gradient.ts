@@ -1,3 +1,4 @@
+import { checkOptions } from '../../internal/check-options';
 import type { Aggregator } from '../../types';
 import { defineAggregator } from './define-aggregator';
 import { dot, multiply, quadratic } from './linear-algebra';
@@ -15,9 +16,9 @@ import { fromEigen, significantEigen } from './significant-eigen';
  * @example
  * createTrainer(model, { optimizer, losses, aggregator: conflictFreeGradient() });
  */
-export function conflictFreeGradient<T extends string = string>({
-  preference,
-}: PreferenceOptions<T> = {}): Aggregator<T> {
+export function conflictFreeGradient<T extends string = string>(options: PreferenceOptions<T> = {}): Aggregator<T> {
+  checkOptions(options, ['preference'], 'conflictFreeGradient');
+  const { preference } = options;
   const { tasks: named, of } = readPreference(preference, 'conflictFreeGradient');
   return defineAggregator(
     'conflictFreeGradient',

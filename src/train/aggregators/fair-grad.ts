@@ -1,3 +1,4 @@
+import { checkOptions } from '../../internal/check-options';
 import type { Aggregator } from '../../types';
 import { defineAggregator } from './define-aggregator';
 import { fairWeights } from './fair-weights';
@@ -17,7 +18,9 @@ export interface FairGradOptions {
  * @example
  * createTrainer(model, { optimizer, losses, aggregator: fairGrad({ alpha: 1 }) });
  */
-export function fairGrad<T extends string = string>({ alpha = 2 }: FairGradOptions = {}): Aggregator<T> {
+export function fairGrad<T extends string = string>(options: FairGradOptions = {}): Aggregator<T> {
+  checkOptions(options, ['alpha'], 'fairGrad');
+  const { alpha = 2 } = options;
   if (!(alpha >= 0 && Number.isFinite(alpha))) {
     throw new RangeError(`fairGrad: alpha must be at least 0 and finite, got ${alpha}.`);
   }

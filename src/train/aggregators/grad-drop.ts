@@ -1,5 +1,6 @@
 import { type Tensor1D, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { checkInteger, checkRange } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import { random } from '../../internal/random';
 import type { ElementwiseAggregator, SomeTasks } from '../../types';
 import { keepOneSign } from './keep-one-sign';
@@ -31,10 +32,9 @@ function drawUniform(count: number, seed: number, step: number, place: number): 
  * @example
  * createTrainer(model, { optimizer, losses, aggregator: gradDrop({ seed: 1 }), gradientsAt: 'representation' });
  */
-export function gradDrop<T extends string = string>({
-  seed = 0,
-  leak = {},
-}: GradDropOptions<T> = {}): ElementwiseAggregator<T> {
+export function gradDrop<T extends string = string>(options: GradDropOptions<T> = {}): ElementwiseAggregator<T> {
+  checkOptions(options, ['seed', 'leak'], 'gradDrop');
+  const { seed = 0, leak = {} } = options;
   checkInteger(seed, 0, 'gradDrop: seed');
   const shares = new Map(Object.entries(leak) as [T, number][]);
   for (const [task, share] of shares) checkRange(share, 0, 1, `gradDrop: leak of '${task}'`);

@@ -1,4 +1,5 @@
 import { checkRange } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import { fields, finite, recordOf } from '../../internal/readers';
 import type { Aggregator } from '../../types';
 import { adamStep, type LearnedLogit, newLogit, readLogit } from '../weightings/adam-step';
@@ -31,10 +32,9 @@ const readMemory = recordOf(fields({ first: finite(EPSILON), logit: readLogit })
  * @example
  * createTrainer(model, { optimizer, losses, aggregator: gradNorm(), gradientsAt: 'representation' });
  */
-export function gradNorm<T extends string = string>({
-  alpha = 1.5,
-  learningRate = 0.025,
-}: GradNormOptions = {}): Aggregator<T> {
+export function gradNorm<T extends string = string>(options: GradNormOptions = {}): Aggregator<T> {
+  checkOptions(options, ['alpha', 'learningRate'], 'gradNorm');
+  const { alpha = 1.5, learningRate = 0.025 } = options;
   checkRange(alpha, 0, Number.MAX_VALUE, 'gradNorm: alpha');
   checkRange(learningRate, 0, Number.MAX_VALUE, 'gradNorm: learningRate');
   let memory: Record<string, { readonly first: number; readonly logit: LearnedLogit }> = {};

@@ -1,4 +1,5 @@
 import { checkInteger, checkRange } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import { finite, recordOf } from '../../internal/readers';
 import type { Aggregator } from '../../types';
 import { defineAggregator } from './define-aggregator';
@@ -24,7 +25,9 @@ const readAverages = recordOf(recordOf(finite()));
  * @example
  * createTrainer(model, { optimizer, losses, aggregator: gradVac({ beta: 0.01 }) });
  */
-export function gradVac<T extends string = string>({ beta = 0.5, seed = 0 }: GradVacOptions = {}): Aggregator<T> {
+export function gradVac<T extends string = string>(options: GradVacOptions = {}): Aggregator<T> {
+  checkOptions(options, ['beta', 'seed'], 'gradVac');
+  const { beta = 0.5, seed = 0 } = options;
   checkRange(beta, 0, 1, 'gradVac: beta');
   checkInteger(seed, 0, 'gradVac: seed');
   let averages: Record<string, Record<string, number>> = {};

@@ -1,3 +1,4 @@
+import { checkOptions } from '../../internal/check-options';
 import type { Aggregator } from '../../types';
 import { defineAggregator } from './define-aggregator';
 import { fairWeights } from './fair-weights';
@@ -21,7 +22,9 @@ export interface NashMtlOptions {
  * @example
  * createTrainer(model, { optimizer, losses, aggregator: nashMtl() });
  */
-export function nashMtl<T extends string = string>({ maxNorm = 1 }: NashMtlOptions = {}): Aggregator<T> {
+export function nashMtl<T extends string = string>(options: NashMtlOptions = {}): Aggregator<T> {
+  checkOptions(options, ['maxNorm'], 'nashMtl');
+  const { maxNorm = 1 } = options;
   if (!(maxNorm > 0)) throw new RangeError(`nashMtl: maxNorm must be positive, got ${maxNorm}.`);
   return defineAggregator('nashMtl', (gramian) => {
     const weights = fairWeights(gramian, 1);

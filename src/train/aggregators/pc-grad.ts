@@ -1,4 +1,5 @@
 import { checkInteger } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import type { Aggregator } from '../../types';
 import { defineAggregator } from './define-aggregator';
 import { drawOrders, type SeededOptions } from './orders';
@@ -15,7 +16,9 @@ import { projectConflicts } from './project-conflicts';
  * @example
  * createTrainer(model, { optimizer, losses, aggregator: pcGrad({ seed: 1 }) });
  */
-export function pcGrad<T extends string = string>({ seed = 0 }: SeededOptions = {}): Aggregator<T> {
+export function pcGrad<T extends string = string>(options: SeededOptions = {}): Aggregator<T> {
+  checkOptions(options, ['seed'], 'pcGrad');
+  const { seed = 0 } = options;
   checkInteger(seed, 0, 'pcGrad: seed');
   return defineAggregator('pcGrad', (gramian, tasks, { step }) =>
     projectConflicts(gramian, drawOrders('pcGrad', seed, step, tasks.length)),

@@ -1,4 +1,5 @@
 import { checkRange } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import type { Aggregator } from '../../types';
 import { defineAggregator } from './define-aggregator';
 import { type DualConeOptions, projectOntoDualCone } from './dual-cone';
@@ -15,10 +16,9 @@ import { readPreference } from './preference';
  * @example
  * createTrainer(model, { optimizer, losses, aggregator: upGrad() });
  */
-export function upGrad<T extends string = string>({
-  preference,
-  ridge = 1e-4,
-}: DualConeOptions<T> = {}): Aggregator<T> {
+export function upGrad<T extends string = string>(options: DualConeOptions<T> = {}): Aggregator<T> {
+  checkOptions(options, ['preference', 'ridge'], 'upGrad');
+  const { preference, ridge = 1e-4 } = options;
   checkRange(ridge, Number.MIN_VALUE, 1, 'upGrad: ridge');
   const { tasks: named, of } = readPreference(preference, 'upGrad');
   return defineAggregator(

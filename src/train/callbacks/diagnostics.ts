@@ -1,3 +1,4 @@
+import { checkOptions } from '../../internal/check-options';
 import { mapTasks } from '../../internal/map-tasks';
 import {
   anything,
@@ -86,7 +87,9 @@ function readGramian<T extends string>(
  * await trainer.fit(source, { epochs: 10, callbacks: [watch] });
  * console.table(conflicts(watch.records));
  */
-export function diagnostics<T extends string = string>({ weighting }: DiagnosticsOptions<T> = {}): Diagnostics<T> {
+export function diagnostics<T extends string = string>(options: DiagnosticsOptions<T> = {}): Diagnostics<T> {
+  checkOptions(options, ['weighting'], 'diagnostics');
+  const { weighting } = options;
   let records: StepDiagnostics<T>[] = [];
   return {
     name: 'diagnostics',

@@ -1,4 +1,5 @@
 import { checkInteger } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import { comparable, fields, floats, integer, listOf, orNull } from '../../internal/readers';
 import type { Callback } from './callback';
 import { checkMonitorOptions, isBetter, type Mode, type MonitorOptions, readMode, readMonitor } from './monitor';
@@ -29,13 +30,9 @@ function checkSizes(saved: readonly Float32Array[], own: readonly Float32Array[]
  * @example
  * earlyStopping({ monitor: 'validation.segmentation.dice', patience: 10 });
  */
-export function earlyStopping<T extends string = string>({
-  monitor = 'validation.loss',
-  patience = 35,
-  minDelta = 0,
-  mode,
-  restoreBest = true,
-}: EarlyStoppingOptions<T> = {}): Callback<T> {
+export function earlyStopping<T extends string = string>(options: EarlyStoppingOptions<T> = {}): Callback<T> {
+  checkOptions(options, ['monitor', 'patience', 'minDelta', 'mode', 'restoreBest'], 'earlyStopping');
+  const { monitor = 'validation.loss', patience = 35, minDelta = 0, mode, restoreBest = true } = options;
   checkInteger(patience, 0, 'earlyStopping: patience');
   checkMonitorOptions('earlyStopping', minDelta, mode);
   let best: number | null = null;

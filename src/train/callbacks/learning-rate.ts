@@ -1,3 +1,4 @@
+import { checkOptions } from '../../internal/check-options';
 import { fields, integer } from '../../internal/readers';
 import type { Callback, Run } from './callback';
 
@@ -51,20 +52,16 @@ export function learningRate<T extends string = string>(schedule: Schedule): Cal
 }
 
 /** `from` falling to `to` over the fit's epochs as (1 - epoch / epochs) ** power: nnU-Net's schedule with power 0.9. */
-export function polynomialDecay({
-  from,
-  to = 0,
-  power = 0.9,
-}: {
-  from: number;
-  to?: number;
-  power?: number;
-}): Schedule {
+export function polynomialDecay(options: { from: number; to?: number; power?: number }): Schedule {
+  checkOptions(options, ['from', 'to', 'power'], 'polynomialDecay');
+  const { from, to = 0, power = 0.9 } = options;
   return ({ epoch, epochs }) => to + (from - to) * Math.max(0, 1 - epoch / epochs) ** power;
 }
 
 /** Half a cosine from `from` to `to` over the fit's epochs. Source: Loshchilov, Hutter, 2017, arXiv:1608.03983. */
-export function cosineDecay({ from, to = 0 }: { from: number; to?: number }): Schedule {
+export function cosineDecay(options: { from: number; to?: number }): Schedule {
+  checkOptions(options, ['from', 'to'], 'cosineDecay');
+  const { from, to = 0 } = options;
   return ({ epoch, epochs }) => to + ((from - to) / 2) * (1 + Math.cos((Math.PI * Math.min(epoch, epochs)) / epochs));
 }
 

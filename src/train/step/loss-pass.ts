@@ -16,7 +16,7 @@ import type { Forward } from './forward';
 import { byName } from './gradients';
 import type { LabelledBatch } from './step-batches';
 import { sumAll } from './sum-all';
-import { taskLosses } from './task-losses';
+import { checkSlopes, taskLosses } from './task-losses';
 
 /** One forward and one backward pass on a batch. */
 export interface LossPass<T extends string> {
@@ -45,14 +45,16 @@ export function createLossPass<T extends string>(
     const tasks = [...amounts.keys()];
     const variables = listVariables();
     const { value, tape } = record(() => {
-      const byTask = taskLosses(losses, batch, tasks, forward(batch.x, tasks, true));
+      const outputs = forward(batch.x, tasks, true);
+      const byTask = taskLosses(losses, batch, tasks, outputs);
       const joint = join(mapTasks(tasks, (_, i) => byTask[i]));
       const penalties = penalized ? model.net.calculateLosses() : [];
-      return { byTask, joint, penalty: addN([scalar(0), ...penalties]), total: addN([joint, ...penalties]) };
+      return { outputs, byTask, joint, penalty: addN([scalar(0), ...penalties]), total: addN([joint, ...penalties]) };
     });
     let report: Tensor;
     let gradients: NamedTensorMap;
     try {
+      checkSlopes(tape, tasks, value.byTask, value.outputs);
       [report, gradients] = tidy(() => {
         const reached = byName(variables, tape.gradients([[value.total]], variables, { last: true }));
         if (Object.keys(reached).length === 0) {

@@ -1,5 +1,6 @@
 import { clone, dispose, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkOptions } from '../../internal/check-options';
 import { holdAll, orRestoreAsync } from '../../internal/held';
 import { findNonFiniteWeight, holdStatistics } from '../../internal/layer-weights';
 import { mapTasks } from '../../internal/map-tasks';
@@ -112,6 +113,7 @@ export function createSteps<T extends string>(
 
   return {
     async step(batch, options = {}) {
+      checkOptions(options, ['terminateOnNaN', 'epoch'], 'step');
       const checked = await checkBatch(model, batch, losses);
       try {
         const labelled = checked.amounts.size > 0 ? [checked] : [];
@@ -128,6 +130,7 @@ export function createSteps<T extends string>(
       }
     },
     async flush(options = {}) {
+      checkOptions(options, ['terminateOnNaN', 'epoch'], 'flush');
       const result = waiting.length === 0 ? undefined : await update(waiting, options);
       discard();
       return result;

@@ -2,6 +2,7 @@ import { addN, mul, type Scalar, stack, type Tensor, tidy } from '@tensorflow/tf
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { holdStatistics } from '../../internal/layer-weights';
 import { mapTasks } from '../../internal/map-tasks';
+import type { Tape } from '../../internal/tape';
 import { setDropoutStep } from '../../layers/seeded-dropout';
 import type { Batch, ByTask, Loss, SomeTasks } from '../../types';
 import type { Forward } from './forward';
@@ -15,7 +16,22 @@ export function taskLosses<T extends string>(
   tasks: readonly T[],
   outputs: readonly Tensor[],
 ): Scalar[] {
-  return tasks.map((task, i) => taskLoss(losses[task], batch.y[task]!, outputs[i], batch.weight?.[task]));
+  return tasks.map((task, i) => taskLoss(task, losses[task], batch.y[task]!, outputs[i], batch.weight?.[task]));
+}
+
+/** Throws where a loss has no slope along what its head predicts: nothing would be learned from it. */
+export function checkSlopes(
+  tape: Tape,
+  tasks: readonly string[],
+  losses: readonly Tensor[],
+  outputs: readonly Tensor[],
+): void {
+  const constant = tasks.find((_, i) => !tape.dependsOn(losses[i], [outputs[i]]));
+  if (constant === undefined) return;
+  throw new RangeError(
+    `The loss of '${constant}' does not depend on yPred, or by steps only (comparisons, argMax), whose slope is 0: ` +
+      'nothing can be learned from it. Compute it from the values of yPred, with functions of tfjs.',
+  );
 }
 
 /**

@@ -4,7 +4,7 @@ import { record, type Tape } from '../../internal/tape';
 import type { Batch, ByTask, Loss, MultitaskModel } from '../../types';
 import type { Forward } from './forward';
 import type { MaybeTensors } from './gradients';
-import { taskLosses } from './task-losses';
+import { checkSlopes, taskLosses } from './task-losses';
 
 /** One forward pass of several tasks, and a backward pass for each of them. */
 export interface TaskPass {
@@ -42,9 +42,9 @@ export function runTaskPass<T extends string>(
   const { value, tape } = record(() => {
     const outputs = forward(batch.x, tasks, true, cut);
     const byTask = taskLosses(losses, batch, tasks, outputs);
-    return { byTask, cut: outputs.slice(tasks.length), penalties: model.net.calculateLosses() as Tensor[] };
+    return { byTask, outputs, cut: outputs.slice(tasks.length), penalties: model.net.calculateLosses() as Tensor[] };
   });
-  const held: (Tensor | undefined)[] = [...value.byTask, ...value.cut, ...value.penalties];
+  const held: (Tensor | undefined)[] = [...value.byTask, ...value.outputs, ...value.penalties];
   const hold: TaskPass['hold'] = (tensors) => {
     held.push(...tensors);
     return tensors;
@@ -54,6 +54,7 @@ export function runTaskPass<T extends string>(
     dispose(held.filter((tensor) => tensor !== undefined));
   };
   try {
+    checkSlopes(tape, tasks, value.byTask, value.outputs);
     const leaves = [...value.cut, ...variables];
     return {
       losses: value.byTask,

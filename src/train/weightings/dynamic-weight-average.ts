@@ -1,4 +1,5 @@
 import { tidy } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../../internal/check-options';
 import { finite, listOf, recordOf } from '../../internal/readers';
 import type { SomeTasks, Weighting } from '../../types';
 import { softmax } from './softmax';
@@ -23,9 +24,11 @@ const readMeans = recordOf(listOf(finite(), 2));
  * @example
  * createTrainer(model, { optimizer, losses, weighting: dynamicWeightAverage() });
  */
-export function dynamicWeightAverage<T extends string = string>({
-  temperature = 2,
-}: DynamicWeightAverageOptions = {}): Weighting<T> {
+export function dynamicWeightAverage<T extends string = string>(
+  options: DynamicWeightAverageOptions = {},
+): Weighting<T> {
+  checkOptions(options, ['temperature'], 'dynamicWeightAverage');
+  const { temperature = 2 } = options;
   if (!(temperature > 0)) {
     throw new RangeError(`dynamicWeightAverage: temperature must be positive, got ${temperature}.`);
   }

@@ -12,6 +12,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { checkRange } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import { recordOf } from '../../internal/readers';
 import type { SomeTasks, Weighting } from '../../types';
 import { adamStep, type LearnedLogit, newLogit, readLogit } from './adam-step';
@@ -55,11 +56,9 @@ function balanced(values: Tensor, shares: Tensor): Scalar {
  * @example
  * createTrainer(model, { optimizer, losses, weighting: famo() });
  */
-export function famo<T extends string = string>({
-  learningRate = 0.025,
-  decay = 1e-3,
-  lowest = {},
-}: FamoOptions<T> = {}): Weighting<T> {
+export function famo<T extends string = string>(options: FamoOptions<T> = {}): Weighting<T> {
+  checkOptions(options, ['learningRate', 'decay', 'lowest'], 'famo');
+  const { learningRate = 0.025, decay = 1e-3, lowest = {} } = options;
   checkRange(learningRate, 0, Number.MAX_VALUE, 'famo: learningRate');
   checkRange(decay, 0, Number.MAX_VALUE, 'famo: decay');
   const bounds = new Map(Object.entries<number | undefined>(lowest) as [string, number][]);

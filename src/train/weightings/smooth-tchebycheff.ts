@@ -1,5 +1,6 @@
 import { logSumExp, mul, type Scalar, stack, sub, tidy } from '@tensorflow/tfjs-core';
 import { checkRange } from '../../internal/check';
+import { checkOptions } from '../../internal/check-options';
 import type { SomeTasks, Weighting } from '../../types';
 import { lossEntries } from './tasks';
 
@@ -22,11 +23,9 @@ export interface SmoothTchebycheffOptions<T extends string> {
  * @example
  * createTrainer(model, { optimizer, losses, weighting: smoothTchebycheff({ mu: 0.5 }) });
  */
-export function smoothTchebycheff<T extends string = string>({
-  mu = 0.1,
-  preference = {},
-  ideal = {},
-}: SmoothTchebycheffOptions<T> = {}): Weighting<T> {
+export function smoothTchebycheff<T extends string = string>(options: SmoothTchebycheffOptions<T> = {}): Weighting<T> {
+  checkOptions(options, ['mu', 'preference', 'ideal'], 'smoothTchebycheff');
+  const { mu = 0.1, preference = {}, ideal = {} } = options;
   if (!(mu > 0)) throw new RangeError(`smoothTchebycheff: mu must be positive, got ${mu}.`);
   const preferred = new Map(Object.entries<number | undefined>(preference) as [string, number][]);
   const lowest = new Map(Object.entries<number | undefined>(ideal) as [string, number][]);
