@@ -57,10 +57,12 @@ export const images: Attack<Input> = {
     const path = join(folder, 'image');
     const bytes = await imageBytes(image);
     await writeFile(path, bytes);
-    const before = await readImage(path, { channels, pixelLimit });
+    // Of a stack a page must be named.
+    const options = { channels, pixelLimit, ...(image === 'tiff pyramid' ? { page: 0 } : {}) };
+    const before = await readImage(path, options);
     const format = image.split(' ')[0] as 'png' | 'jpeg' | 'tiff';
     await writeFile(path, applyEdits(craftImage(format, bytes, crafts), edits));
-    const after = await readOrRefuse(() => readImage(path, { channels, pixelLimit }), path);
+    const after = await readOrRefuse(() => readImage(path, options), path);
     if (after === undefined) return;
     checkImage(after, pixelLimit);
     if (tells(input) && !isDeepStrictEqual(after, before)) {
