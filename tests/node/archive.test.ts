@@ -188,7 +188,7 @@ describe('A whole archive from a stranger', () => {
     [
       'inherited data',
       craft('{"__proto__":{"data":1,"arrays":[]}}'),
-      'its header.arrays: expected an array, found nothing',
+      "its header: expected no key '__proto__', which every object has.",
     ],
     [
       'a length in words',
