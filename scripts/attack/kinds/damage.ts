@@ -75,7 +75,7 @@ async function writeAgain(folder: string, edits: Input['edits']): Promise<void> 
   const files = ['log.csv', 'history.json', 'losses.png'];
   for (const [i, edit] of edits.entries()) await damageFile(join(folder, files[i]), edit);
   const calm = await undisturbed(WHOLE_SETUP);
-  if ((await readOrRefuse(() => fitTiny(WHOLE_SETUP, folder), files[0])) === undefined) return;
+  if ((await readOrRefuse(() => fitTiny(WHOLE_SETUP, folder), folder)) === undefined) return;
   const found = await readOutcome(folder);
   if (found !== calm.outcome)
     throw new Fault('silent', `what was written again differs:\n${found}\nnot\n${calm.outcome}`);
