@@ -1,10 +1,12 @@
 export { type BceOptions, bce } from './bce';
 export { type BinaryFocalOptions, binaryFocal } from './binary-focal';
+export { type BoundaryOptions, boundary } from './boundary';
 export { type CategoricalFocalOptions, categoricalFocal } from './categorical-focal';
 export { type CrossEntropyOptions, crossEntropy } from './cross-entropy';
 export type { IgnoreOptions } from './define-loss';
 export { type FocalTverskyOptions, focalTversky } from './focal-tversky';
 export { type GeneralizedDiceOptions, generalizedDice } from './generalized-dice';
+export { type HausdorffOptions, hausdorff } from './hausdorff';
 export { type HuberOptions, huber } from './huber';
 export { type JaccardOptions, jaccard } from './jaccard';
 export { type KlDivergenceOptions, klDivergence } from './kl-divergence';

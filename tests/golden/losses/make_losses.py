@@ -15,6 +15,7 @@ import numpy as np
 import segmentation_models_pytorch.losses as smp
 import torch
 from coral_pytorch.losses import coral_loss
+from scipy.ndimage import distance_transform_edt
 from sklearn.metrics import mean_pinball_loss
 
 import keras  # after torch: loaded the other way around, their LLVMs clash
@@ -135,6 +136,19 @@ INPUTS = {
     ),
 }
 
+def blobs():
+    """Regions of two classes: a disc and a bar, one pixel, none, and one that fills the image; guesses in parts right."""
+    rows, columns = np.mgrid[:9, :7]
+    target = np.zeros((3, 9, 7, 2), np.float32)
+    target[0, ..., 0] = (rows - 4) ** 2 + (columns - 3) ** 2 < 7
+    target[0, 1:3, :, 1] = target[0, 6, 2, 1] = 1
+    target[1, 5, 1, 0] = 1
+    target[2, ..., 1] = 1
+    prediction = float32(rng.uniform(0, 1, target.shape))
+    prediction[1, ..., 1] = 0.25
+    return target, prediction
+
+
 MULTILABEL = INPUTS["multilabel"]
 INPUTS |= {
     "multilabelLogits": (MULTILABEL[0], float32(rng.normal(0, 3, MULTILABEL[0].shape))),
@@ -148,6 +162,7 @@ INPUTS |= {
     "values": values(),
     "distributions": distributions(),
     "levels": levels(),
+    "blobs": blobs(),
     "multiclassWeighted": weighted(*INPUTS["multiclass"], rng.uniform(0, 3, (4, 4, 4, 1))),
 }
 
@@ -214,6 +229,8 @@ MONAI = {
     "DiceLoss(soft_label=True, jaccard=True)": ["multilabelSoft"],
     "TverskyLoss(soft_label=True, alpha=0.3, beta=0.7)": ["multilabelSoft"],
     "GeneralizedDiceLoss(soft_label=True)": ["multilabelSoft"],
+    "HausdorffDTLoss(include_background=True)": ["blobs", "multiclass"],
+    "HausdorffDTLoss(alpha=1.5)": ["blobs"],
     "MaskedDiceLoss()": ["binaryMasked"],
     "MaskedDiceLoss(batch=True) of the batch": ["binaryMasked"],
 }
@@ -257,6 +274,8 @@ TORCH = {
 }
 
 SKLEARN = {f"mean_pinball_loss(alpha={alpha})": ["values"] for alpha in (0.1, 0.5, 1)}
+
+SCIPY = {f"boundary_loss(idc={idc})": ["blobs"] for idc in ([0, 1], [1])}
 
 CORAL = {
     "coral_loss()": ["levels"],
@@ -309,12 +328,31 @@ def run_coral(loss, target, prediction):
     return float(loss(torch.from_numpy(prediction), torch.from_numpy(target)))
 
 
+def run_scipy(loss, target, prediction):
+    return loss(target, prediction)
+
+
+def one_hot_to_distance(mask):
+    """Kervadec's one_hot2dist of one class; none where it has no boundary."""
+    if mask.all() or not mask.any():
+        return np.zeros(mask.shape)
+    return distance_transform_edt(~mask) * ~mask - (distance_transform_edt(mask) - 1) * mask
+
+
 class Functions:
     """Losses that are functions, with their settings filled in."""
 
     @staticmethod
     def mean_pinball_loss(alpha):
         return lambda target, prediction: mean_pinball_loss(target, prediction, alpha=alpha)
+
+    @staticmethod
+    def boundary_loss(idc):
+        def loss(target, prediction):
+            maps = [prediction[0, ..., c] * one_hot_to_distance(target[0, ..., c] > 0.5) for c in idc]
+            return float(np.mean(maps))
+
+        return loss
 
     @staticmethod
     def coral_loss(importance_weights=None):
@@ -345,6 +383,7 @@ def cases():
         ("smp", smp, SMP, run_smp),
         ("torch", torch.nn, TORCH, run_torch),
         ("sklearn", Functions, SKLEARN, run_sklearn),
+        ("scipy", Functions, SCIPY, run_scipy),
         ("coral", Functions, CORAL, run_coral),
     ):
         for expression, names in table.items():
@@ -365,7 +404,7 @@ def number(value):
 
 
 golden = {
-    "versions": {p: version(p) for p in ("keras", "tensorflow-cpu", "monai", "segmentation-models-pytorch", "torch", "numpy", "scikit-learn", "coral-pytorch")},
+    "versions": {p: version(p) for p in ("keras", "tensorflow-cpu", "monai", "segmentation-models-pytorch", "torch", "numpy", "scikit-learn", "scipy", "coral-pytorch")},
     "inputs": {
         name: {
             "shape": list(target.shape),

@@ -3,10 +3,12 @@ import { argMax, equal, expandDims, fill, max, where } from '@tensorflow/tfjs-co
 import {
   bce,
   binaryFocal,
+  boundary,
   categoricalFocal,
   crossEntropy,
   focalTversky,
   generalizedDice,
+  hausdorff,
   huber,
   jaccard,
   klDivergence,
@@ -226,4 +228,9 @@ export const settings: Record<string, Loss> = {
     fromLogits: true,
     importanceWeights: [2, 0.5, 1, 0],
   }),
+
+  'monai.HausdorffDTLoss(include_background=True)': hausdorff(),
+  'monai.HausdorffDTLoss(alpha=1.5)': hausdorff({ alpha: 1.5, includeBackground: false }),
+  'scipy.boundary_loss(idc=[0, 1])': boundary(),
+  'scipy.boundary_loss(idc=[1])': boundary({ includeBackground: false }),
 };
