@@ -11,6 +11,8 @@ import {
   type IgnoreOptions,
   jaccard,
   klDivergence,
+  lovaszHinge,
+  lovaszSoftmax,
   mae,
   mse,
   ordinal,
@@ -213,6 +215,14 @@ const made: readonly Omit<Case, 'loss'>[] = [
     oracle: o.tverskyOracle({ exponent: 2, average: 'sum' }),
   },
   { name: 'jaccard()', make: (more) => jaccard(more), oracle: o.tverskyOracle({ alpha: 1, beta: 1 }) },
+  { name: 'lovaszHinge()', make: (more) => lovaszHinge(more), oracle: o.lovaszHingeOracle() },
+  {
+    name: 'lovaszHinge of logits',
+    make: (more) => lovaszHinge({ fromLogits, ...more }),
+    oracle: o.lovaszHingeOracle({ fromLogits }),
+    logits: true,
+  },
+  { name: 'lovaszSoftmax()', make: (more) => lovaszSoftmax(more), oracle: o.lovaszSoftmaxOracle, exclusive: true },
   {
     name: 'sumOf softDice and bce',
     make: (more) => sumOf([softDice(more), bce(more)], { weights: [0.5, 2] }),

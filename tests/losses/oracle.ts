@@ -190,3 +190,44 @@ export function generalizedDiceOracle({ weightType = 'square', smooth = 1e-5, in
     return 1 - (2 * above + smooth) / (below + smooth);
   };
 }
+
+/** 1 minus the Jaccard index of a mask whose pixels in `missed` are predicted wrong, and the others right. */
+function jaccardLoss(y: readonly number[], missed: readonly number[]): number {
+  const wrong = new Set(missed);
+  const union = y.filter((label, i) => label === 1 || wrong.has(i)).length;
+  const both = y.filter((label, i) => label === 1 && !wrong.has(i)).length;
+  return union === 0 ? 0 : 1 - both / union;
+}
+
+/** The Lovász extension by its definition: sets of missed pixels grow by one, each counted anew. */
+function lovaszOf(y: readonly number[], errors: readonly number[], cost: (error: number) => number): number {
+  const order = [...errors.keys()].sort((a, b) => errors[b] - errors[a]);
+  return order.reduce((total, place, i) => {
+    const growth = jaccardLoss(y, order.slice(0, i + 1)) - jaccardLoss(y, order.slice(0, i));
+    return total + cost(errors[place]) * growth;
+  }, 0);
+}
+
+const ofClass = (values: readonly number[], c: number, classes: number) => values.filter((_, i) => i % classes === c);
+
+export function lovaszHingeOracle({ fromLogits = false } = {}): Oracle {
+  return (y, p, classes) => {
+    const x = fromLogits ? p : p.map((each) => Math.log(clip(each)) - Math.log(1 - clip(each)));
+    const errors = y.map((label, i) => 1 - (label === 1 ? x[i] : -x[i]));
+    let total = 0;
+    for (let c = 0; c < classes; c++) {
+      total += lovaszOf(ofClass(y, c, classes), ofClass(errors, c, classes), (error) => Math.max(error, 0));
+    }
+    return total / classes;
+  };
+}
+
+export const lovaszSoftmaxOracle: Oracle = (y, p, classes) => {
+  const errors = y.map((label, i) => Math.abs(label - p[i]));
+  const held = [...Array(classes).keys()].filter((c) => ofClass(y, c, classes).includes(1));
+  const total = held.reduce(
+    (sum, c) => sum + lovaszOf(ofClass(y, c, classes), ofClass(errors, c, classes), (error) => error),
+    0,
+  );
+  return total / Math.max(held.length, 1);
+};

@@ -149,6 +149,21 @@ def blobs():
     return target, prediction
 
 
+def tied():
+    """Three classes, few distinct probabilities: many errors are equal, within a class and on both sides of it."""
+    labels = rng.integers(0, 3, (3, 4, 4))
+    labels[1] = 0
+    prediction = np.array([[0.5, 0.25, 0.25], [0.25, 0.5, 0.25], [1, 0, 0]], np.float32)[rng.integers(0, 3, labels.shape)]
+    return np.eye(3, dtype=np.float32)[labels], prediction
+
+
+def tied_logits():
+    """A mask, an empty and a full one, and logits that are whole numbers: errors are equal, some exactly 0."""
+    target = rng.integers(0, 2, (3, 4, 4, 1)).astype(np.float32)
+    target[1], target[2] = 0, 1
+    return target, float32(rng.integers(-2, 3, target.shape))
+
+
 MULTILABEL = INPUTS["multilabel"]
 INPUTS |= {
     "multilabelLogits": (MULTILABEL[0], float32(rng.normal(0, 3, MULTILABEL[0].shape))),
@@ -164,6 +179,8 @@ INPUTS |= {
     "levels": levels(),
     "blobs": blobs(),
     "multiclassWeighted": weighted(*INPUTS["multiclass"], rng.uniform(0, 3, (4, 4, 4, 1))),
+    "tied": tied(),
+    "tiedLogits": tied_logits(),
 }
 
 KERAS = {
@@ -260,6 +277,13 @@ SMP = {
     "DiceLoss('multiclass', from_logits=False, ignore_index=255) of the batch": ["multiclassIgnored"],
     "TverskyLoss('multiclass', from_logits=False, ignore_index=255)": ["multiclassIgnored"],
     "FocalLoss('binary', ignore_index=255)": ["binaryLogitsIgnored"],
+    "LovaszLoss('binary')": ["binaryLogits", "tiedLogits"],
+    "LovaszLoss('binary') of the batch": ["binaryLogits", "tiedLogits"],
+    "LovaszLoss('binary', ignore_index=255)": ["binaryLogitsIgnored"],
+    "LovaszLoss('binary', ignore_index=255) of the batch": ["binaryLogitsIgnored"],
+    "LovaszLoss('multiclass')": ["multiclass", "tied"],
+    "LovaszLoss('multiclass') of the batch": ["multiclass", "tied"],
+    "LovaszLoss('multiclass', ignore_index=255) of the batch": ["multiclassIgnored"],
 }
 
 TORCH = {
@@ -306,6 +330,8 @@ def run_monai(loss, target, prediction, *weight):
 
 def run_smp(loss, target, prediction):
     labels = class_numbers(target) if loss.mode == "multiclass" else channels_first(target)
+    if isinstance(loss, smp.LovaszLoss) and loss.mode == "multiclass":
+        prediction = np.log(prediction)  # it takes logits alone
     return float(loss(channels_first(prediction), labels))
 
 
