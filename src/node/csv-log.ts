@@ -32,9 +32,9 @@ function quote(field: string): string {
 /**
  * A callback that keeps a CSV file with a row for each epoch: `epoch` (from 0), `seconds`, `learning_rate`,
  * `regularization` (where layers have penalties), `train.loss`, `train.<task>.loss`, `validation.loss`,
- * `validation.<task>.<metric>`, ... A metric of several numbers has a column for each: `validation.lesion.dice` for its
- * `value`, `validation.lesion.dice.skipped`, `validation.lesion.iou.0` for the first class; of a list of more than 100 the
- * column says how many there are.
+ * `validation.<task>.<metric>`, with `scoreTraining` also `train.<task>.<metric>`. A metric of several numbers has a column
+ * for each: `validation.lesion.dice` for its `value`, `validation.lesion.dice.skipped`, `validation.lesion.iou.0` for the
+ * first class; of a list of more than 100 the column says how many there are. Validations within an epoch have no row.
  *
  * The file is rewritten from the history after every epoch, in one step: it is always whole, a resumed fit does not
  * repeat epochs, and a score that first appears later gets its column.

@@ -1,5 +1,5 @@
 import { checkOptions } from '../internal/check-options';
-import type { Callback, EpochLog, Run, StepLog, TaskScores } from '../train/callbacks/callback';
+import type { Callback, EpochLog, Run, StepLog, TaskScores, ValidationLog } from '../train/callbacks/callback';
 import { shortNumber, shortResult } from './short-result';
 
 export interface ProgressBarOptions {
@@ -18,20 +18,20 @@ function duration(seconds: number): string {
   return hours > 0 ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
 }
 
+function scoresLine(part: 'train' | 'validation', { loss, ...tasks }: TaskScores<string>): string {
+  const results = Object.entries(tasks).flatMap(([task, ofTask]) =>
+    Object.entries(ofTask).map(([name, result]) => `${task}.${name} ${shortResult(result)}`),
+  );
+  return `${part}: ${[`loss ${shortNumber(loss, 4)}`, ...results].join('  ')}`;
+}
+
 function epochLine<T extends string>(run: Run<T>, { epoch, seconds, train, validation }: EpochLog<T>): string {
-  const scores = ({ loss, ...tasks }: TaskScores<string>) =>
-    [
-      `loss ${shortNumber(loss, 4)}`,
-      ...Object.entries(tasks).flatMap(([task, results]) =>
-        Object.entries(results).map(([name, result]) => `${task}.${name} ${shortResult(result)}`),
-      ),
-    ].join('  ');
   const parts = [
     `epoch ${epoch + 1}/${run.epochs}  ${duration(seconds)}`,
-    `train: ${scores(train as TaskScores<string>)}`,
+    scoresLine('train', train as TaskScores<string>),
   ];
-  if (validation !== undefined) parts.push(`validation: ${scores(validation as TaskScores<string>)}`);
-  return `${parts.join('  |  ')}\n`;
+  if (validation !== undefined) parts.push(scoresLine('validation', validation as TaskScores<string>));
+  return parts.join('  |  ');
 }
 
 /** The means of what was added to each name. */
@@ -84,11 +84,11 @@ function stepLine<T extends string>(
 
 /**
  * A callback that shows the progress of the fit: epoch, step, time left for the epoch and in all, steps per second,
- * each task's loss (the mean over the epoch's steps so far that had its labels); after each epoch a line with all
- * scores stays: of a score over images how many were left out beside it (`dice 0.8125 (n 14, skipped 2)`), of a list of
- * more than twelve numbers how many there are.
+ * each task's loss (the mean over the epoch's steps so far that had its labels); after each epoch, and each validation
+ * within one, a line with all scores stays: of a score over images how many were left out beside it (`dice 0.8125 (n 14,
+ * skipped 2)`), of a list of more than twelve numbers how many there are.
  *
- * On a terminal one line is redrawn, at most ten times per second; elsewhere there is only a line for each epoch. The
+ * On a terminal one line is redrawn, at most ten times per second; elsewhere there are only the lines with scores. The
  * cursor is never hidden, so an interrupt leaves the terminal as it was.
  *
  * @example
@@ -102,6 +102,10 @@ export function progressBar<T extends string>(options: ProgressBarOptions = {}):
   let steps = 0;
   let drawnAt = Number.NEGATIVE_INFINITY;
   let open = false;
+  const writeLine = (line: string): void => {
+    stream.write(`${open ? '\r\x1b[K' : ''}${line}\n`);
+    open = false;
+  };
 
   return {
     onEpochBegin() {
@@ -121,9 +125,13 @@ export function progressBar<T extends string>(options: ProgressBarOptions = {}):
       const stepsPerSecond = steps / Math.max(1e-3, (now - began) / 1000);
       stream.write(`\r${stepLine(run, step, stepsPerSecond, means.entries(), stream.columns || 80)}\x1b[K`);
     },
+    onValidation(run: Run<T>, { progress, validation, endsEpoch }: ValidationLog<T>) {
+      if (endsEpoch) return;
+      const place = `epoch ${run.epoch + 1}/${run.epochs}  after ${progress.step} steps in all`;
+      writeLine(`${place}  |  ${scoresLine('validation', validation as TaskScores<string>)}`);
+    },
     onEpochEnd(run: Run<T>, log: EpochLog<T>) {
-      stream.write(`${open ? '\r\x1b[K' : ''}${epochLine(run, log)}`);
-      open = false;
+      writeLine(epochLine(run, log));
     },
     onFitEnd() {
       if (open) stream.write('\n');

@@ -20,6 +20,9 @@ export interface Fit<T extends string, M extends TaskMetrics<T>> extends Hooks<T
   readonly weighting: Weighting<T>;
   readonly source: Source<T>;
   readonly validation: Source<T> | undefined;
+  /** After how many steps of the optimizer to validate within an epoch. */
+  readonly validateEvery: number | undefined;
+  readonly scoreTraining: Source<T> | undefined;
   readonly terminateOnNaN: boolean;
   /** Yields to the event loop. */
   readonly pause: () => Promise<void>;
@@ -97,6 +100,31 @@ function checkLabels<T extends string, M extends TaskMetrics<T>>({ trainer, stat
   );
 }
 
+/** Tells the callbacks the scores of a validation. */
+async function tellScores<T extends string, M extends TaskMetrics<T>>(
+  fit: Fit<T, M>,
+  validation: TaskScores<T>,
+  endsEpoch: boolean,
+): Promise<void> {
+  const log = { progress: fit.trainer.progress(), validation, endsEpoch };
+  await callEach(fit, (callback) => callback.onValidation?.(fit.run, log));
+}
+
+/**
+ * Validates within the epoch where that is due; false where the fit is to end there. Called before a batch and not after a
+ * step: whether that was the epoch's last, after which the epoch is validated anyway, shows only then.
+ */
+async function validateWithin<T extends string, M extends TaskMetrics<T>>(fit: Fit<T, M>): Promise<boolean> {
+  const { trainer, validation, validateEvery = Number.POSITIVE_INFINITY, signal, state } = fit;
+  if (validation === undefined || state.sinceValidation < validateEvery) return true;
+  const scores = await trainer.evaluate(validation, { signal });
+  state.sinceValidation = 0;
+  await tellScores(fit, scores as TaskScores<T>, false);
+  if (signal?.aborted) return false;
+  if (state.stopped !== null) await reachSafePoint(fit, 'abort');
+  return state.stopped === null;
+}
+
 /** Trains on the rest of the epoch; false where it was cut short. */
 async function trainBatches<T extends string, M extends TaskMetrics<T>>(fit: Fit<T, M>): Promise<boolean> {
   const { trainer, source, signal, terminateOnNaN, pause, state } = fit;
@@ -104,6 +132,7 @@ async function trainBatches<T extends string, M extends TaskMetrics<T>>(fit: Fit
   let batches = 0;
   for await (const batch of source(state.epoch)) {
     if (++batches <= skip) continue;
+    if (!(await validateWithin(fit))) return false;
     if (await takeStep(fit, (options) => trainer.step(batch, options), batches)) {
       await reachSafePoint(fit, 'step');
       if (state.stopped !== null || signal?.aborted) return false;
@@ -126,24 +155,28 @@ async function trainBatches<T extends string, M extends TaskMetrics<T>>(fit: Fit
 
 /** One epoch from where the fit is, as far as it comes. */
 export async function runEpoch<T extends string, M extends TaskMetrics<T>>(fit: Fit<T, M>): Promise<void> {
-  const { trainer, weighting, validation, signal, state, run } = fit;
+  const { trainer, weighting, validation, scoreTraining, signal, state, run } = fit;
   const { tasks } = trainer.model;
   if (state.batches === 0) state.began = performance.now();
   await callEach(fit, (callback) => callback.onEpochBegin?.(run));
   if (!(await trainBatches(fit))) return;
   const means = meanLosses(state.sums, tasks);
-  const scores = validation && (await trainer.evaluate(validation, { signal }));
+  const evaluate = async (scored: Source<T> | undefined): Promise<TaskScores<T> | undefined> =>
+    scored && ((await trainer.evaluate(scored, { signal })) as TaskScores<T>);
+  const ofTraining = await evaluate(scoreTraining);
+  const scores = await evaluate(validation);
   const regularization = await trainer.regularization();
   const log: EpochLog<T> = {
     epoch: state.epoch,
     seconds: secondsSoFar(state),
     learningRate: trainer.learningRate,
     ...(regularization === undefined ? {} : { regularization }),
-    train: trainScores(state, tasks, await trainer.jointLoss(means)),
-    ...(scores === undefined ? {} : { validation: scores as TaskScores<T> }),
+    train: trainScores(state, tasks, await trainer.jointLoss(means), ofTraining),
+    ...(scores === undefined ? {} : { validation: scores }),
   };
   state.history.push(log);
   weighting.endEpoch?.(means);
+  if (scores !== undefined) await tellScores(fit, scores, true);
   await callEach(fit, (callback) => callback.onEpochEnd?.(run, log));
   beginNextEpoch(state);
   await reachSafePoint(fit, 'epoch');

@@ -12,6 +12,8 @@ export interface FitState<T extends string> {
   /** The epoch to train, from 0, and how many of its batches have been used. */
   epoch: number;
   batches: number;
+  /** How many steps of the optimizer the epoch made since it was last validated. */
+  sinceValidation: number;
   /** The tasks' losses in the epoch so far. */
   sums: LossSums;
   /** When the epoch would have begun, had there been no pause in it. */
@@ -33,6 +35,7 @@ export function createFitState<T extends string>(
     history: snapshot?.history.slice(0, snapshot.epoch) ?? [],
     epoch: snapshot?.epoch ?? 0,
     batches: snapshot?.batch ?? 0,
+    sinceValidation: snapshot?.sinceValidation ?? 0,
     sums: snapshot?.sums ?? {},
     began: performance.now() - 1000 * (snapshot?.seconds ?? 0),
     steps,
@@ -44,25 +47,32 @@ export function secondsSoFar({ began }: FitState<string>): number {
   return (performance.now() - began) / 1000;
 }
 
-/** Counts the losses of a step. */
+/** Counts a step and its losses. */
 export function countStep<T extends string>(
   state: FitState<T>,
   tasks: readonly T[],
   { losses, amounts }: StepResult<T>,
 ): void {
+  state.sinceValidation++;
   for (const task of tasks) {
     const ofTask = losses[task];
     if (ofTask !== undefined) state.sums = addLoss(state.sums, task, ofTask, amounts[task]!);
   }
 }
 
-/** The mean losses of the epoch so far, and the joint loss of these. */
-export function trainScores<T extends string>({ sums }: FitState<T>, tasks: readonly T[], loss: number): TaskScores<T> {
-  return { ...mapTasks(tasks, (task) => ({ loss: meanLoss(sums, task) })), loss };
+/** The mean losses of the epoch so far and the joint loss of these, with the metrics among `scores` beside them. */
+export function trainScores<T extends string>(
+  { sums }: FitState<T>,
+  tasks: readonly T[],
+  loss: number,
+  scores: TaskScores<T> | undefined,
+): TaskScores<T> {
+  return { ...mapTasks(tasks, (task) => ({ ...scores?.[task], loss: meanLoss(sums, task) })), loss };
 }
 
 export function beginNextEpoch<T extends string>(state: FitState<T>): void {
   state.epoch++;
   state.batches = 0;
+  state.sinceValidation = 0;
   state.sums = {};
 }

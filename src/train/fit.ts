@@ -46,7 +46,34 @@ async function between<T extends string>(
   if (failure !== undefined) throw failure.error;
 }
 
-const OPTIONS = ['epochs', 'validation', 'callbacks', 'signal', 'terminateOnNaN', 'resume', 'resumeStopped'] as const;
+const OPTIONS = [
+  'epochs',
+  'validation',
+  'validateEvery',
+  'scoreTraining',
+  'callbacks',
+  'signal',
+  'terminateOnNaN',
+  'resume',
+  'resumeStopped',
+] as const;
+
+/** Throws where a score is asked for that the fit could not give. */
+function checkScoring<T extends string>(
+  { hasMetrics }: Pick<FitTrainer<T, TaskMetrics<T>>, 'hasMetrics'>,
+  { validation, validateEvery, scoreTraining }: FitOptions<T>,
+): void {
+  if (validateEvery !== undefined) {
+    checkInteger(validateEvery, 1, 'fit: validateEvery');
+    if (validation === undefined) throw new RangeError('fit: validateEvery needs `validation`, the source to score.');
+  }
+  if (scoreTraining === undefined) return;
+  if (typeof scoreTraining !== 'function') {
+    throw new TypeError(`fit: scoreTraining must be a source, such as the training set, got ${typeof scoreTraining}.`);
+  }
+  if (hasMetrics) return;
+  throw new RangeError('fit: scoreTraining scores with metrics, and no task has one: give `createTrainer` metrics.');
+}
 
 /** The loop behind `trainer.fit`. */
 export async function fitModel<T extends string, M extends TaskMetrics<T>>(
@@ -56,15 +83,18 @@ export async function fitModel<T extends string, M extends TaskMetrics<T>>(
   options: FitOptions<T>,
 ): Promise<History<T, Scores<T, M>>> {
   checkOptions(options, OPTIONS, 'fit');
-  const { epochs, validation, callbacks = [], signal, terminateOnNaN = true, resume, resumeStopped = false } = options;
+  const { epochs, validation, validateEvery, scoreTraining, callbacks = [], signal, terminateOnNaN = true } = options;
+  const { resume, resumeStopped = false } = options;
   checkInteger(epochs, 0, 'fit: epochs');
+  checkScoring(trainer, options);
   checkCallbacks(callbacks);
   const snapshot = readSnapshot(resume, trainer.model.tasks);
   const state = createFitState(snapshot, source.steps);
   if (resumeStopped) state.stopped = null;
   const run = createRun(trainer, state, { epochs, resumed: snapshot !== undefined, callbacks });
   const pause = eventLoopYielder();
-  const fit = { trainer, weighting, source, validation, callbacks, signal, terminateOnNaN, pause, state, run };
+  const scored = { validation, validateEvery, scoreTraining };
+  const fit = { trainer, weighting, source, ...scored, callbacks, signal, terminateOnNaN, pause, state, run };
   const aborted = (): boolean => signal?.aborted === true;
 
   if (snapshot !== undefined) {

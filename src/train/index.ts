@@ -17,7 +17,7 @@ export type { PreferenceOptions } from './aggregators/preference';
 export { sumGradient } from './aggregators/sum-gradient';
 export { upGrad } from './aggregators/up-grad';
 export { alternate } from './alternate';
-export type { Balance, Callback, EpochLog, Run, StepLog, TaskScores } from './callbacks/callback';
+export type { Balance, Callback, EpochLog, Run, StepLog, TaskScores, ValidationLog } from './callbacks/callback';
 export {
   type Conflict,
   type Cosine,

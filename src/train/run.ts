@@ -18,6 +18,7 @@ async function takeSnapshot<T extends string, M extends TaskMetrics<T>>(
     trainer: await trainer.save(),
     epoch: state.epoch,
     batch: state.batches,
+    sinceValidation: state.sinceValidation,
     seconds: state.batches === 0 ? 0 : secondsSoFar(state),
     sums: state.sums,
     history: [...state.history],

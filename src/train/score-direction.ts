@@ -18,7 +18,6 @@ export function scoreDirection<T extends string>(
     known.set(`${part}.loss`, 'min');
     for (const [task, { metrics }] of Object.entries<Pick<TaskOutput, 'metrics'>>(outputs)) {
       known.set(`${part}.${task}.loss`, 'min');
-      if (part === 'train') continue;
       for (const [name, { direction }] of Object.entries(metrics)) known.set(`${part}.${task}.${name}`, direction);
     }
   }

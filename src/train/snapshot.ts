@@ -27,6 +27,8 @@ export type Snapshot<T extends string> = {
   /** The epoch to continue with, and how many of its batches have been used. */
   readonly epoch: number;
   readonly batch: number;
+  /** Steps of the optimizer since the epoch was last validated; earlier versions did not keep it. */
+  readonly sinceValidation?: number;
   /** How long that took. */
   readonly seconds: number;
   readonly sums: LossSums;
@@ -87,6 +89,7 @@ export function readSnapshot<T extends string>(
     trainer: anything,
     epoch: integer(),
     batch: integer(),
+    sinceValidation: optional(integer()),
     seconds: finite(0),
     sums: recordOf(fields({ sum: number, amount: finite(0) })),
     history: readHistory(tasks),

@@ -60,8 +60,10 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
     step,
     flush,
     discard,
+    hasMetrics: model.tasks.some((task) => Object.keys(outputs[task].metrics).length > 0),
+    progress: () => state.progress({ training: false }),
     direction: (score) => scoreDirection(outputs, score),
-    jointLoss: (means) => combineMeans(weighting, means, state.progress({ training: false })),
+    jointLoss: (means) => combineMeans(weighting, means, own.progress()),
     regularization: () => readPenalties(model.net),
     evaluate: async (source, given = {}) => {
       checkOptions(given, ['signal'], 'evaluate');

@@ -135,6 +135,10 @@ export interface FitTrainer<T extends string, M extends TaskMetrics<T>>
   regularization(): Promise<number | undefined>;
   /** Which values of a score are better, by its path in an epoch's record. */
   direction(score: string): 'min' | 'max' | undefined;
+  /** Whether any task has a metric. */
+  readonly hasMetrics: boolean;
+  /** Where the run is, for what is scored. */
+  progress(): Progress;
   /** Lets go of batches that wait for their step. */
   discard(): void;
   /** The model's weights, their average where one is kept. */
@@ -148,6 +152,19 @@ export interface FitOptions<T extends string> {
   readonly epochs: number;
   /** Scored after every epoch. */
   readonly validation?: Source<T>;
+  /**
+   * Also validates within the epoch, after every so many of its optimizer steps: `onValidation` of the callbacks gets the
+   * scores. What goes by epochs (the history, `earlyStopping`, `reduceOnPlateau`) sees that at the epoch's end alone.
+   * Default: none but that.
+   */
+  readonly validateEvery?: number;
+  /**
+   * Scored with the tasks' metrics after every epoch, as `validation` is: in inference mode, with the weights after the
+   * epoch. The results stand in `train` beside the epoch's losses, which are means over its steps (the loss in inference
+   * mode: `lossMetric`). The training samples, or some of them, best in a source that does not augment. It is called with
+   * epoch 0. Default: none, `train` holds losses alone.
+   */
+  readonly scoreTraining?: Source<T>;
   /** Called in this order, at every hook. */
   readonly callbacks?: readonly Callback<T>[];
   /** Ends the fit after the current step; `history.stopped` is then 'aborted'. */
@@ -163,9 +180,17 @@ export interface FitOptions<T extends string> {
   readonly resumeStopped?: boolean;
 }
 
+/** Scores of which each task's metrics are there only with `scoreTraining`. */
+type TrainScores<S> = {
+  readonly [K in keyof S]: S[K] extends { readonly loss: number } ? Pick<S[K], 'loss'> & Partial<S[K]> : S[K];
+};
+
 /** The result of a fit, as plain data. */
 export interface History<T extends string, S = TaskScores<T>> {
-  readonly epochs: readonly (Omit<EpochLog<T>, 'validation'> & { readonly validation?: S })[];
+  readonly epochs: readonly (Omit<EpochLog<T>, 'train' | 'validation'> & {
+    readonly train: TrainScores<S>;
+    readonly validation?: S;
+  })[];
   /** Why the fit ended before its last epoch. */
   readonly stopped?: string;
 }

@@ -40,7 +40,13 @@ export async function fitTiny(
   try {
     const { callbacks: watching = [], ...rest } = fit;
     const all = [...callbacks, ...watching];
-    const history = await trainer.fit(source, { epochs: 4, validation: lackingSource, ...rest, callbacks: all });
+    const history = await trainer.fit(source, {
+      epochs: 4,
+      validation: lackingSource,
+      validateEvery: 2,
+      ...rest,
+      callbacks: all,
+    });
     const states = [options.weighting, options.aggregator, ...callbacks].map((part) => part?.save?.());
     return { weights: await flatWeights(model), history, states, outcome: await outcome?.() };
   } finally {

@@ -39,6 +39,7 @@ function callbackOf(onMoment: OnMoment): Callback<TinyTask> {
     onFitBegin: () => onMoment('onFitBegin'),
     onEpochBegin: () => onMoment('onEpochBegin'),
     onStepEnd: () => onMoment('onStepEnd'),
+    onValidation: () => onMoment('onValidation'),
     onEpochEnd: () => onMoment('onEpochEnd'),
     onSafePoint: (_, at) => onMoment(`onSafePoint ${at}`),
     onFitEnd: () => onMoment('onFitEnd'),
@@ -76,6 +77,8 @@ async function fit({ signal, resume, onMoment = () => undefined, last = false }:
   const history = await trainer.fit(sourceOf('training', onMoment), {
     epochs: EPOCHS,
     validation: sourceOf('validation', onMoment),
+    validateEvery: 1,
+    scoreTraining: sourceOf('scored training', onMoment),
     callbacks: last ? [watching, saving] : [saving, watching],
     signal,
     resume,
@@ -107,20 +110,27 @@ async function undisturbed(): Promise<readonly number[]> {
   return weightsOfWhole;
 }
 
-/** Of one epoch, in their order; the metric has one in each validation. */
+const scored = (name: string) => [
+  `before batch 0 of the ${name}`,
+  `before batch 1 of the ${name}`,
+  `after the ${name}`,
+  'in a metric',
+];
+/** Of one epoch, in their order; it is validated after its first step too, once there is a batch for the second. */
 const EPOCH = [
   'onEpochBegin',
   'before batch 0 of the training',
   'onStepEnd',
   'onSafePoint step',
   'before batch 1 of the training',
+  ...scored('validation'),
+  'onValidation',
   'onStepEnd',
   'onSafePoint step',
   'after the training',
-  'before batch 0 of the validation',
-  'before batch 1 of the validation',
-  'after the validation',
-  'in a metric',
+  ...scored('scored training'),
+  ...scored('validation'),
+  'onValidation',
   'onEpochEnd',
   'onSafePoint epoch',
 ];

@@ -59,6 +59,14 @@ describe('csvLog', () => {
     });
   });
 
+  it('writes scores of the training data beside the losses', async () => {
+    const train = { loss: 0.75, lesion: { loss: 0.5, dice: 0.8 }, severity: { loss: 0.25 } };
+    await log(epochLog(0, { train }));
+    expect((await text()).split('\n')[0]).toBe(
+      'epoch,seconds,learning_rate,train.loss,train.lesion.loss,train.lesion.dice,train.severity.loss',
+    );
+  });
+
   it('gives a score that appears later its column, blank before', async () => {
     const validation = { loss: 1, lesion: { loss: 2 }, severity: { loss: 3 } };
     await log(epochLog(0), epochLog(1, { validation }));

@@ -93,6 +93,26 @@ describe('progressBar on a terminal', () => {
     expect(text()).toContain('epoch 1/3  step 7  2.00 steps/s  loss 1.00');
   });
 
+  it('leaves one line for a validation within an epoch, and none more for that at its end', () => {
+    const { stream: out, text } = stream({ isTTY: true, columns: 200 });
+    const bar = progressBar<Task>({ stream: out });
+    const run = fakeRun({ epoch: 1 });
+    bar.onEpochBegin?.(run);
+    vi.advanceTimersByTime(500);
+    bar.onStepEnd?.(run, { step: 1, loss: 1, losses });
+    text();
+    const validation = { loss: 0.5, lesion: { loss: 0.25, dice: 0.75 }, severity: { loss: 0.25 } };
+    const progress = { step: 5, epoch: 1, training: false };
+    bar.onValidation?.(run, { progress, validation, endsEpoch: false });
+    expect(text()).toBe(
+      '\r\x1b[Kepoch 2/3  after 5 steps in all  |  ' +
+        'validation: loss 0.5000  lesion.loss 0.2500  lesion.dice 0.7500  severity.loss 0.2500\n',
+    );
+    bar.onValidation?.(run, { progress, validation, endsEpoch: true });
+    bar.onFitEnd?.(run);
+    expect(text()).toBe('');
+  });
+
   it('leaves one line with all scores for an epoch', () => {
     const { stream: out, text } = stream({ isTTY: true, columns: 200 });
     const bar = progressBar<Task>({ stream: out });

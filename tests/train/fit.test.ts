@@ -338,8 +338,8 @@ describe('earlyStopping', () => {
     await expect(
       run({ validation: source, callbacks: [earlyStopping({ monitor: 'validation.a.dice' })] }),
     ).rejects.toThrow(
-      "there is no score 'validation.a.dice'; this trainer has train.loss, train.a.loss, train.b.loss, validation.loss, " +
-        'validation.a.loss, validation.a.score, validation.b.loss.',
+      "there is no score 'validation.a.dice'; this trainer has train.loss, train.a.loss, train.a.score, train.b.loss, " +
+        'validation.loss, validation.a.loss, validation.a.score, validation.b.loss.',
     );
     await expect(run({ callbacks: [earlyStopping()] })).rejects.toThrow('Give `fit` a validation source.');
     expect(() => earlyStopping({ patience: -1 })).toThrow('patience must be an integer of at least 0, got -1');

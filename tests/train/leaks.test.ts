@@ -43,7 +43,12 @@ it.each(ways)('200 steps and 8 epochs with %s leave no tensor behind', async (_,
   const source = () => Array.from({ length: 25 }, (_step, i) => batches[i % 3]);
   await trainer.fit(source, { epochs: 1 });
   const counts: number[] = [];
-  await trainer.fit(source, { epochs: 8, callbacks: [{ onStepEnd: () => void counts.push(memory().numTensors) }] });
+  await trainer.fit(source, {
+    epochs: 8,
+    validation: source,
+    validateEvery: 20,
+    callbacks: [{ onStepEnd: () => void counts.push(memory().numTensors) }],
+  });
   expect(counts).toHaveLength(200);
   expect(new Set(counts).size).toBe(1);
   for (const batch of batches) disposeBatch(batch);

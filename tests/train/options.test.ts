@@ -60,6 +60,9 @@ it('createTrainer, and what its trainer does', async () => {
   await expect(trainer.fit(source, given({ epoch: 3 }))).rejects.toThrow(
     "fit: unknown option 'epoch'. Did you mean 'epochs'?",
   );
+  await expect(trainer.fit(source, given({ epochs: 1, validateevery: 2 }))).rejects.toThrow(
+    "Did you mean 'validateEvery'?",
+  );
   await expect(trainer.step(batch, given({ terminateOnNan: false }))).rejects.toThrow("Did you mean 'terminateOnNaN'?");
   await expect(trainer.flush(given({ epochs: 1 }))).rejects.toThrow("flush: unknown option 'epochs'");
   await expect(trainer.evaluate(source, given({ signals: null }))).rejects.toThrow("Did you mean 'signal'?");

@@ -24,6 +24,11 @@ test('scores have the tasks and the metrics that were asked for', async () => {
   scores.other;
   const history = await trainer.fit(source, { epochs: 1 });
   expectTypeOf(history.epochs[0].validation!.label.curve.value).toEqualTypeOf<number>();
+  expectTypeOf(history.epochs[0].train.label.loss).toEqualTypeOf<number>();
+  // Only with `scoreTraining`.
+  expectTypeOf(history.epochs[0].train.label.curve?.value).toEqualTypeOf<number | undefined>();
+  // @ts-expect-error: label has no metric called score
+  history.epochs[0].train.label.score;
 });
 
 test('a missing loss or an unknown task does not compile', () => {
@@ -45,16 +50,26 @@ test('data of another model does not compile', async () => {
   await trainer.fit(other, { epochs: 1 });
   // @ts-expect-error: validation data of another model
   await trainer.fit(source, { epochs: 1, validation: other });
+  // @ts-expect-error: training data of another model
+  await trainer.fit(source, { epochs: 1, scoreTraining: other });
 });
 
 test('what is monitored names a task of the model', async () => {
   const trainer = createTrainer(model, { optimizer, losses });
-  const own: Callback<'mask' | 'label'> = { onStepEnd: () => {} };
+  const own: Callback<'mask' | 'label'> = {
+    onStepEnd: () => {},
+    onValidation: (_, { validation }) => {
+      expectTypeOf(validation.mask.loss).toEqualTypeOf<number>();
+      // @ts-expect-error: there is no such task
+      validation.other;
+    },
+  };
   await trainer.fit(source, {
     epochs: 1,
     callbacks: [
       earlyStopping({ monitor: 'validation.mask.score' }),
       reduceOnPlateau({ monitor: 'train.label.loss' }),
+      reduceOnPlateau({ monitor: 'train.label.curve' }),
       own,
     ],
   });

@@ -19,7 +19,7 @@ interface Input {
 }
 
 /** Of the user's code, what may end by throwing the reason of an abort. */
-const MAY_THROW = /^(onEpoch|onStep|onSafe)/;
+const MAY_THROW = /^(onEpoch|onStep|onValidation|onSafe)/;
 
 /** Batches that a checkpoint has used, over all epochs. */
 async function savedBatches(folder: string): Promise<number> {

@@ -26,6 +26,7 @@ function callbackOf(onMoment: OnMoment, where: string): Callback<Task> {
     onFitBegin: () => onMoment(`onFitBegin, ${where}`),
     onEpochBegin: () => onMoment(`onEpochBegin, ${where}`),
     onStepEnd: () => onMoment(`onStepEnd, ${where}`),
+    onValidation: () => onMoment(`onValidation, ${where}`),
     onEpochEnd: () => onMoment(`onEpochEnd, ${where}`),
     onSafePoint: (_, at) => onMoment(`onSafePoint ${at}, ${where}`),
     onFitEnd: () => onMoment(`onFitEnd, ${where}`),
@@ -87,7 +88,8 @@ export async function fitTiny(
       callbackOf(onMoment, 'last'),
       ...(last === undefined ? [] : [last]),
     ];
-    const history = await trainer.fit(source, { epochs: EPOCHS, validation, callbacks, signal, resume });
+    const scored = { validation, validateEvery: 2, scoreTraining: validation };
+    const history = await trainer.fit(source, { epochs: EPOCHS, ...scored, callbacks, signal, resume });
     if (history.stopped === 'aborted') return false;
     await model.net.save(fileSystem(join(folder, 'model')));
     await writeJson(join(folder, 'history.json'), history);

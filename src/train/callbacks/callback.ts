@@ -23,6 +23,15 @@ export interface StepLog<T extends string> {
   readonly balance?: Balance<T>;
 }
 
+/** The scores of one validation. */
+export interface ValidationLog<T extends string> {
+  /** Where the run is: `progress.step` counts the optimizer's steps so far, over all epochs. */
+  readonly progress: Progress;
+  readonly validation: TaskScores<T>;
+  /** True for that of a whole epoch, which the epoch's record holds too; false for one within it (`validateEvery`). */
+  readonly endsEpoch: boolean;
+}
+
 /** `loss`, and for each task its own `loss` and its metrics by name. */
 export type TaskScores<T extends string> = { readonly loss: number } & {
   readonly [K in T]: { readonly loss: number; readonly [metric: string]: unknown };
@@ -39,7 +48,8 @@ export interface EpochLog<T extends string> {
   readonly regularization?: number;
   /**
    * While the weights were changing: each task's loss is the mean over the epoch's labels, as those of `validation` are, and
-   * `loss` is what the weighting makes of these means.
+   * `loss` is what the weighting makes of these means. With `scoreTraining` the tasks' metrics stand beside these losses:
+   * those of its source, in inference mode, with the weights after the epoch.
    */
   readonly train: TaskScores<T>;
   readonly validation?: TaskScores<T>;
@@ -69,7 +79,10 @@ export interface Run<T extends string> {
   learningRate: number;
   /** The reason given to `stop`, once it was called. */
   readonly stopped: string | undefined;
-  /** Ends the fit after this step, or after this epoch when called from `onEpochEnd`. */
+  /**
+   * Ends the fit: after this step; when called from `onEpochEnd`, after this epoch; from `onValidation` within an epoch, at
+   * once.
+   */
   stop(reason: string): void;
   /** The model's weights (their average where one is kept), as plain arrays, in a fixed order. */
   weights(): Promise<readonly Float32Array[]>;
@@ -92,10 +105,13 @@ export interface Callback<T extends string> {
   onEpochBegin?(run: Run<T>): void | Promise<void>;
   /** After each step of the optimizer, which takes `accumulate` batches. */
   onStepEnd?(run: Run<T>, log: StepLog<T>): void | Promise<void>;
+  /** After each validation: those within the epoch (`validateEvery`), and that at its end, just before `onEpochEnd`. */
+  onValidation?(run: Run<T>, log: ValidationLog<T>): void | Promise<void>;
   onEpochEnd?(run: Run<T>, log: EpochLog<T>): void | Promise<void>;
   /**
    * After every hook of a step (`at: 'step'`) or an epoch (`at: 'epoch'`) has run, and once more (`at: 'abort'`) when an
-   * abort ends the fit, wherever it arrived, or a callback stopped it at a safe point: `snapshot` is complete here.
+   * abort ends the fit, wherever it arrived, or a callback stopped it at a safe point or at a validation within the epoch:
+   * `snapshot` is complete here.
    */
   onSafePoint?(run: Run<T>, at: 'step' | 'epoch' | 'abort'): void | Promise<void>;
   /** Also after an error or an abort, where `onFitBegin` did not throw. */

@@ -6,7 +6,7 @@ import { usualDirection } from './usual-directions';
 export type Monitor<T extends string> =
   | 'train.loss'
   | 'validation.loss'
-  | `train.${T}.loss`
+  | `train.${T}.${string}`
   | `validation.${T}.${string}`;
 
 export type Mode = 'min' | 'max';
@@ -39,6 +39,12 @@ function paths(value: unknown, prefix: string): string[] {
   return Object.entries(value).flatMap(([key, inner]) => paths(inner, prefix === '' ? key : `${prefix}.${key}`));
 }
 
+/** What to give `fit` for a score that the epoch lacks, where that may be why. */
+function hintAt({ validation }: EpochLog<never> | EpochLog<string>, monitor: string): string {
+  if (monitor.startsWith('train.')) return ' For metrics of training data give `fit` scoreTraining, a source.';
+  return validation === undefined && monitor.startsWith('validation') ? ' Give `fit` a validation source.' : '';
+}
+
 /** Reads a monitored score; a metric that returns `{ value, ... }` counts by its value. */
 export function readMonitor(log: EpochLog<never> | EpochLog<string>, monitor: string, who: string): number {
   const { train, validation } = log;
@@ -47,8 +53,7 @@ export function readMonitor(log: EpochLog<never> | EpochLog<string>, monitor: st
   const number = numberAt(value);
   if (number === undefined) {
     const known = paths({ train, validation }, '').join(', ');
-    const hint = validation === undefined && monitor.startsWith('validation') ? ' Give `fit` a validation source.' : '';
-    throw new RangeError(`${who}: nothing to monitor at '${monitor}'; this run has ${known}.${hint}`);
+    throw new RangeError(`${who}: nothing to monitor at '${monitor}'; this run has ${known}.${hintAt(log, monitor)}`);
   }
   return number;
 }

@@ -75,8 +75,8 @@ describe('a score that is watched without a mode', () => {
 
   it('is one that the fit has', async () => {
     await expect(fit(scripted([1], 'max'), watch('validation.b.ofMine'))).rejects.toThrow(
-      "there is no score 'validation.b.ofMine'; this trainer has train.loss, train.a.loss, train.b.loss, validation.loss, " +
-        'validation.a.loss, validation.a.ofMine, validation.b.loss.',
+      "there is no score 'validation.b.ofMine'; this trainer has train.loss, train.a.loss, train.a.ofMine, train.b.loss, " +
+        'validation.loss, validation.a.loss, validation.a.ofMine, validation.b.loss.',
     );
   });
 });
@@ -96,13 +96,14 @@ it('a run tells the direction of each of its scores', async () => {
       'validation.a.distance',
       'validation.b.auc',
       'validation.b.own',
+      'train.b.auc',
     ]) {
       directions.push(direction(score));
     }
     throw new Error('seen');
   };
   await expect(trainer.fit(() => [], { epochs: 1, callbacks: [{ onFitBegin: begin }] })).rejects.toThrow('seen');
-  expect(directions).toEqual(['min', 'min', 'min', 'max', undefined]);
+  expect(directions).toEqual(['min', 'min', 'min', 'max', undefined, 'max']);
   trainer.dispose();
   model.dispose();
 });
