@@ -226,9 +226,9 @@ describe('scheduledWeights', () => {
       seen.push(`${step} ${epoch} ${training}`);
       return {};
     });
-    await fitTiny({ weighting }, { epochs: 2 });
+    await fitTiny({ weighting }, { epochs: 2, validateEvery: 5 });
     const steps = (epoch: number) => [0, 1, 2, 3, 4].map((i) => `${epoch * 5 + i} ${epoch} true`);
-    // After an epoch: for the validation's losses, and for those of the training.
+    // After an epoch, which has five steps: for the validation's losses, and for those of the training.
     const after = (step: number, epoch: number) => new Array(2).fill(`${step} ${epoch} false`);
     expect(seen).toEqual([...steps(0), ...after(5, 0), ...steps(1), ...after(10, 1)]);
   });
