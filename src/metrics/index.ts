@@ -69,7 +69,7 @@ export { iouPerImage } from './segmentation/iou-per-image';
 export type { MaskOptions } from './segmentation/masks';
 export type { ImageAverageOptions, PerImageMetric, PerImageScores, PerImageState } from './segmentation/per-image';
 export { type SurfaceDiceOptions, surfaceDice } from './segmentation/surface-dice';
-export type { SurfaceDistanceOptions, SurfaceOptions } from './segmentation/surface-distances';
+export type { SurfaceDistanceOptions, SurfaceElements, SurfaceOptions } from './segmentation/surface-distances';
 export { bootstrapInterval, type Statistic } from './statistics/bootstrap-interval';
 export type { ConfidenceOptions, Interval } from './statistics/confidence';
 export { type DelongOptions, delongInterval } from './statistics/delong-interval';

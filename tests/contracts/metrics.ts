@@ -160,6 +160,9 @@ const images: Record<string, MetricCase> = {
   hausdorff: { metric: hausdorff({ percentile: 95 }), invariant },
   averageSurfaceDistance: { metric: averageSurfaceDistance(), invariant },
   surfaceDice: { metric: surfaceDice({ tolerance: 1 }), invariant },
+  'hausdorff, areas': { metric: hausdorff({ percentile: 95, elements: 'area' }), invariant },
+  'averageSurfaceDistance, areas': { metric: averageSurfaceDistance({ elements: 'area' }), invariant },
+  'surfaceDice, areas': { metric: surfaceDice({ elements: 'area' }), invariant },
 };
 
 /** A sample: its label, its prediction and its weight. */

@@ -3,8 +3,7 @@ import { checkOptions } from '../../internal/check-options';
 import { checkEmptyOverlap, type EmptyOverlap, emptyOverlap } from './empty-mask';
 import { maskCount } from './masks';
 import { type PerImageMetric, perImage } from './per-image';
-import { readSpacing } from './spacing';
-import { checkSurfaceOptions, type SurfaceOptions, surfaceDistances } from './surface-distances';
+import { checkSurfaceOptions, readSides, type SurfaceOptions, sumOver, surfaceDistances } from './surface-distances';
 
 export interface SurfaceDiceOptions extends SurfaceOptions {
   /**
@@ -17,27 +16,26 @@ export interface SurfaceDiceOptions extends SurfaceOptions {
 }
 
 /** In 32 bits, so that 3 x 0.1 counts as within 0.3. */
-function countWithin(distances: Float64Array, tolerance: number): number {
-  return distances.filter((distance) => Math.fround(distance) <= Math.fround(tolerance)).length;
-}
+const isWithin = (distance: number, tolerance: number): boolean => Math.fround(distance) <= Math.fround(tolerance);
 
 /**
  * The surface Dice (normalised surface distance) of each image, averaged over the images: the part of both surfaces
  * that lies near enough to the other.
  *
- * (|{a in P: d(a, T) <= tolerance}| + |{b in T: d(b, P) <= tolerance}|) / (|T| + |P|), T and P the surface pixels of
- * the true and the predicted mask, d(a, T) the distance from a to the nearest of T
+ * (|{a in P: d(a, T) <= tolerance}| + |{b in T: d(b, P) <= tolerance}|) / (|T| + |P|), T and P the elements of the
+ * surface (`elements`, by default pixels) of the true and the predicted mask, d(a, T) the distance from a to the
+ * nearest of T; with `elements: 'area'` each |...| is a length or area of surface, else a number of pixels
  *
  * `yTrue`, `yPred`: `[batch, h, w]`, `[batch, h, w, 1]` or `[batch, d, h, w, 1]`; with `classes` or `labels`, one
- * mask each on the last axis. `weight`: `[batch]`, or of each pixel. A surface pixel is one with a neighbour outside
- * of the mask or beyond the image, where neighbours share a side; each counts once, whatever its area. Pixels that
- * are left out are outside of both masks.
+ * mask each on the last axis. `weight`: `[batch]`, or of each pixel. Pixels that are left out are outside of both
+ * masks.
  *
  * It is MONAI's `compute_surface_dice` (`use_subvoxels=False`) with `empty: 'skip-both'`: 0 for an image with one
- * empty mask, NaN for two.
+ * empty mask, NaN for two. With `elements: 'area'` it is so DeepMind's
+ * `compute_surface_dice_at_tolerance` (`surface_distance`), as the source defines the measure.
  *
  * Source: Nikolov et al., "Deep learning to achieve clinically applicable segmentation of head and neck anatomy for
- * radiotherapy", 2018, doi:10.48550/arXiv.1809.04430.
+ * radiotherapy", 2018, doi:10.48550/arXiv.1809.04430; 2021, doi:10.2196/26151.
  *
  * @throws RangeError for shapes, spacings and tolerances that do not fit, labels out of range and values that are not
  * finite.
@@ -51,6 +49,7 @@ export function surfaceDice(options: SurfaceDiceOptions = {}): PerImageMetric {
     [
       'classes',
       'distanceMetric',
+      'elements',
       'empty',
       'ignoreIndex',
       'includeBackground',
@@ -61,18 +60,19 @@ export function surfaceDice(options: SurfaceDiceOptions = {}): PerImageMetric {
     ],
     name,
   );
-  const { spacing = 1, empty = 'skip', distanceMetric } = options;
+  const { empty = 'skip' } = options;
   checkSurfaceOptions(options, name);
   checkEmptyOverlap(empty, name);
   return perImage({ name, direction: 'max', range: [0, 1] }, options, (final) => {
     const tolerances = readTolerances(final, name);
     return (masks, index) => {
       const { inTruth, inPrediction, shape } = masks;
-      const sides = readSpacing(spacing, shape.length, name);
+      const sides = readSides(options, shape, name);
       if (inTruth === 0 || inPrediction === 0) return emptyOverlap(empty, inTruth, inPrediction);
-      const { toTruth, toPrediction } = surfaceDistances(masks, sides, distanceMetric);
-      const within = countWithin(toTruth, tolerances[index]) + countWithin(toPrediction, tolerances[index]);
-      return within / (toTruth.length + toPrediction.length);
+      const { toTruth, toPrediction } = surfaceDistances(masks, sides, options);
+      const near = (distance: number): number => (isWithin(distance, tolerances[index]) ? 1 : 0);
+      const within = sumOver(toTruth, near) + sumOver(toPrediction, near);
+      return within / (sumOver(toTruth, () => 1) + sumOver(toPrediction, () => 1));
     };
   });
 }
