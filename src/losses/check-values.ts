@@ -29,7 +29,12 @@ function checkTensor(tensor: Tensor, argument: string, allowed: Allowed, say: st
 export function checkValues(
   { yTrue, yPred, weight }: Inputs,
   name: string,
-  { labels, takes, classNumbers, ignoreIndex }: Pick<Loss, 'labels' | 'takes' | 'classNumbers' | 'ignoreIndex'>,
+  {
+    labels,
+    takes,
+    classNumbers,
+    ignoreIndex,
+  }: Pick<Loss, 'labels' | 'takes' | 'classNumbers'> & { readonly ignoreIndex?: number | undefined },
 ): void {
   if (weight)
     checkTensor(weight, `${name}: weight`, { range: [0, Infinity] }, 'weights must be at least 0, and finite');

@@ -35,7 +35,7 @@ interface Definition extends LossTraits {
 }
 
 /** The loss of each sample, `weight` having an axis of 1 or of the same length for each axis of `yTrue`. */
-type Compute = (yTrue: Tensor, yPred: Tensor, weight?: Tensor) => Tensor1D;
+type Compute<R extends Tensor = Tensor1D> = (yTrue: Tensor, yPred: Tensor, weight?: Tensor) => R;
 
 /** Classes and masks: 0, 1, or a share between them. */
 const SHARES = [0, 1] as const;
@@ -115,25 +115,36 @@ function leaveOut(
 }
 
 /**
- * Makes a {@link Loss} from its computation: checks the tensors, casts them to float (labels often are integers or
- * booleans), and replaces elements that weigh 0 or hold `ignoreIndex` by zeros that weigh 0.
+ * Makes a function of labels and predictions from its computation: checks the tensors, casts them to float (labels often are
+ * integers or booleans), and replaces elements that weigh 0 or hold `ignoreIndex` by zeros that weigh 0. `unchecked` does not
+ * look at values.
  */
-export function defineLoss(name: string, definition: Definition, compute: Compute): Loss {
-  const { exclusive: _, ignoreIndex, ...traits } = definition;
-  if (ignoreIndex !== undefined) checkIgnoreIndex(ignoreIndex, traits.labels, name);
-  const ofAny: Loss = (yTrue, yPred, weight) => {
+export function defineFunction<R extends Tensor>(
+  name: string,
+  definition: Definition,
+  compute: Compute<R>,
+): { readonly checked: Compute<R>; readonly unchecked: Compute<R> } {
+  const unchecked: Compute<R> = (yTrue, yPred, weight) => {
     checkInputs({ yTrue, yPred, weight }, name, definition);
     const floats = (values: Tensor): Tensor => cast(values, 'float32');
     return tidy(() =>
       compute(...leaveOut([floats(yTrue), floats(yPred), weight && floats(weight)] as const, definition)),
     );
   };
-  const loss: Loss = (yTrue, yPred, weight) => {
+  const checked: Compute<R> = (yTrue, yPred, weight) => {
     checkInputs({ yTrue, yPred, weight }, name, definition);
-    checkValues({ yTrue, yPred, weight }, name, loss);
-    return ofAny(yTrue, yPred, weight);
+    checkValues({ yTrue, yPred, weight }, name, definition);
+    return unchecked(yTrue, yPred, weight);
   };
-  return withUnchecked(Object.assign(loss, traits, ignoreIndex !== undefined && { ignoreIndex }), ofAny);
+  return { checked, unchecked };
+}
+
+/** Makes a {@link Loss} from its computation, see `defineFunction`. */
+export function defineLoss(name: string, definition: Definition, compute: Compute): Loss {
+  const { exclusive: _, ignoreIndex, ...traits } = definition;
+  if (ignoreIndex !== undefined) checkIgnoreIndex(ignoreIndex, traits.labels, name);
+  const { checked, unchecked } = defineFunction(name, definition, compute);
+  return withUnchecked(Object.assign(checked, traits, ignoreIndex !== undefined && { ignoreIndex }), unchecked);
 }
 
 /** A loss that is the mean of what `compute` returns, over the elements of each sample. */

@@ -1,9 +1,25 @@
-import { cast, div, greater, maximum, mean, mul, sum, type Tensor1D, type Tensor2D, tile } from '@tensorflow/tfjs-core';
+import {
+  cast,
+  div,
+  fill,
+  greater,
+  maximum,
+  mean,
+  mul,
+  type Rank,
+  sum,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  tile,
+  where,
+} from '@tensorflow/tfjs-core';
 import { checkChoice, checkRange } from '../internal/check';
 import type { Loss } from '../types';
 import { checkPositive } from './check-positive';
 import { readClassWeights } from './class-weights';
-import { defineLoss, type IgnoreOptions, OF_PROBABILITIES } from './define-loss';
+import { defineFunction, defineLoss, type IgnoreOptions, OF_PROBABILITIES } from './define-loss';
+import { withPerClass } from './per-class';
 import { countRegions, type Regions, sumRegions } from './regions';
 
 /** What is added to both sides of an overlap ratio. */
@@ -94,13 +110,29 @@ export function regionLoss(
     return div(sum(counted, 1), maximum(sum(present, 1), 1));
   };
 
-  return defineLoss(name, { ...OF_PROBABILITIES, ignoreIndex }, (yTrue, yPred, weight) => {
+  /** The values of the classes, and what they are of, for each sample or the whole batch. */
+  const valuesOf = (yTrue: Tensor, yPred: Tensor, weight?: Tensor): { values: Tensor2D; regions: Regions } => {
     const counts = countRegions(yTrue, yPred, { weight, includeBackground, squared, name });
     const ofClasses = average === 'micro' ? sumRegions(counts, 1) : counts;
     const regions = pool === 'batch' ? sumRegions(ofClasses, 0) : ofClasses;
     const values = lossOf(regions, smoothing);
     const classes = weights(values.shape[1]);
-    const losses = reduce(classes ? mul<Tensor2D>(values, classes) : values, regions);
-    return pool === 'batch' ? tile(losses, [yPred.shape[0]]) : losses;
+    return { values: classes ? mul<Tensor2D>(values, classes) : values, regions };
+  };
+  const toSamples = <R extends Tensor>(values: R, batch: number): R =>
+    pool === 'batch' ? tile(values, [batch, ...values.shape.slice(1).fill(1)]) : values;
+
+  const definition = { ...OF_PROBABILITIES, ignoreIndex };
+  const loss = defineLoss(name, definition, (yTrue, yPred, weight) => {
+    const { values, regions } = valuesOf(yTrue, yPred, weight);
+    return toSamples(reduce(values, regions), yPred.shape[0]);
   });
+  if (average === 'micro') return loss;
+  const ofClasses = defineFunction(name, definition, (yTrue, yPred, weight) => {
+    const { values, regions } = valuesOf(yTrue, yPred, weight);
+    const ofAbsent = fill<Rank.R2>(values.shape, absent === 'zero' ? 0 : Number.NaN);
+    const said = absent === 'smooth' ? values : where<Tensor2D>(greater(regions.target, 0), values, ofAbsent);
+    return toSamples(said, yPred.shape[0]);
+  });
+  return withPerClass(loss, ofClasses.checked);
 }

@@ -1,5 +1,6 @@
 import { dispose, grad, sum, tensor, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { LossPerClass } from '../../src/losses';
 import type { Loss } from '../../src/types';
 import { golden, settings, weightOf } from '../golden/losses/settings';
 import { cases, expected, expectedGradient, extremeInputs, type Inputs, randomInputs } from '../losses/cases';
@@ -11,7 +12,11 @@ const ROUNDING = 5e-6;
 const GRADIENT_ROUNDING = 2e-5;
 
 /** The losses of the samples, and the gradient of their sum. */
-async function evaluate(loss: Loss, { shape, yTrue, yPred }: Inputs, weight: ReturnType<typeof weightOf> = undefined) {
+async function evaluate(
+  loss: Loss | LossPerClass,
+  { shape, yTrue, yPred }: Inputs,
+  weight: ReturnType<typeof weightOf> = undefined,
+) {
   const results = tidy(() => {
     const [y, p] = [tensor(yTrue, [...shape]), tensor(yPred, [...shape])];
     const w = weight && tensor(weight.values, weight.shape);

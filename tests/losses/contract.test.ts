@@ -42,10 +42,9 @@ function expectClose(got: readonly number[], wanted: readonly number[], toleranc
 
 it('has a case for every loss that is exported', () => {
   const names = cases.map(({ name }) => name);
-  // Each with a file of tests: labels that are numbers of classes, what looks at a pixel's neighbours, a metric of any loss.
-  expect(exportsIn([...names, 'sparseCrossEntropy', 'boundary', 'hausdorff', 'lossMetric'])).toEqual(
-    Object.keys(exported).sort(),
-  );
+  // Each with a file of tests: labels that are numbers of classes, what looks at a pixel's neighbours, what takes any loss.
+  const others = ['sparseCrossEntropy', 'boundary', 'hausdorff', 'ssim', 'lossMetric', 'perClass'];
+  expect(exportsIn([...names, ...others])).toEqual(Object.keys(exported).sort());
 });
 
 const needsClasses = ({ exclusive, severalClasses }: Case) => exclusive === true || severalClasses === true;

@@ -7,7 +7,7 @@ import { useCpu } from '../support/cpu';
 useCpu();
 
 const folder = new URL('../../src/losses/', import.meta.url);
-const scope = { ...losses, tensor2d: tf.tensor2d, tensor3d: tf.tensor3d };
+const scope = { ...losses, tensor2d: tf.tensor2d, tensor3d: tf.tensor3d, zeros: tf.zeros, ones: tf.ones };
 
 /** `expression; // [numbers]` from each doc comment. */
 const examples = readdirSync(folder).flatMap((file) => {

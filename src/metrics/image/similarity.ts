@@ -1,3 +1,4 @@
+import { gaussianWindow, WINDOW_SIDE } from '../../internal/gaussian-window';
 import { weightOf } from '../core/weights';
 import type { ImagePair } from './image-metric';
 
@@ -11,17 +12,6 @@ export interface Plane {
 export interface Similarity {
   readonly whole: number;
   readonly contrast: number;
-}
-
-const SIDE = 11;
-
-/** A Gaussian of standard deviation 1.5 over 11 pixels, with the sum 1. */
-function gaussian(): Float64Array {
-  const weights = Float64Array.from({ length: SIDE }, (_, i) =>
-    Math.exp(-((i - (SIDE - 1) / 2) ** 2) / (2 * 1.5 ** 2)),
-  );
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  return weights.map((weight) => weight / sum);
 }
 
 /** Weighted means over windows that lie within the plane, one axis after the other. */
@@ -49,7 +39,7 @@ function filter({ values, shape }: Plane, weights: Float64Array): Plane {
 /** The mean similarity over all places of the window, of two planes of one shape. */
 export function similarity(a: Plane, b: Plane, valueRange: number): Similarity {
   const [c1, c2] = [(0.01 * valueRange) ** 2, (0.03 * valueRange) ** 2];
-  const window = gaussian();
+  const window = gaussianWindow();
   const mean = (value: (i: number) => number) =>
     filter({ values: a.values.map((_, i) => value(i)), shape: a.shape }, window).values;
   const [ofA, ofB] = [mean((i) => a.values[i]), mean((i) => b.values[i])];
@@ -99,7 +89,7 @@ export function planesOf({ size, channels, space, yTrue, yPred }: ImagePair, ima
 /** Throws unless the window fits `scales` times, and the pixels of the image weigh the same. */
 export function checkImage(name: string, images: ImagePair, image: number, scales: number): void {
   const { space, size } = images;
-  const least = SIDE * 2 ** (scales - 1);
+  const least = WINDOW_SIDE * 2 ** (scales - 1);
   if (space.some((length) => length < least)) {
     throw new RangeError(`${name}: images must have at least ${least} pixels on each side, got [${space}].`);
   }

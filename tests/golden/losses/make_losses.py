@@ -1,7 +1,7 @@
 """Runs the losses of MONAI, Keras and segmentation_models.pytorch on small inputs and writes losses.json beside it.
 
 Every value is of one sample: each library sees a batch of one, because Keras and smp sum over the batch before they
-divide; "of the batch" stands behind the name where it saw all samples at once, which then have one value. Labels of 255
+divide; "of each class" stands behind the name where a sample has a value for each, "of the batch" stands behind the name where it saw all samples at once, which then have one value. Labels of 255
 are to be ignored. A case is named after the Python expression that made it. Run with python 3.11 and the packages that the JSON
 names.
 """
@@ -164,6 +164,15 @@ def tied_logits():
     return target, float32(rng.integers(-2, 3, target.shape))
 
 
+def images():
+    """Two channels: waves with noise, the image itself, and its opposite."""
+    rows, columns = np.mgrid[:13, :12]
+    waves = np.stack([np.sin(rows / 2), np.cos(columns / 3)], -1) / 2.5 + 0.5
+    target = float32(np.stack([waves] * 3))
+    noise = rng.normal(0, 0.1, target.shape)
+    return target, float32([target[0] + noise[0], target[1], 1 - target[2]])
+
+
 MULTILABEL = INPUTS["multilabel"]
 INPUTS |= {
     "multilabelLogits": (MULTILABEL[0], float32(rng.normal(0, 3, MULTILABEL[0].shape))),
@@ -181,6 +190,7 @@ INPUTS |= {
     "multiclassWeighted": weighted(*INPUTS["multiclass"], rng.uniform(0, 3, (4, 4, 4, 1))),
     "tied": tied(),
     "tiedLogits": tied_logits(),
+    "images": images(),
 }
 
 KERAS = {
@@ -248,6 +258,11 @@ MONAI = {
     "GeneralizedDiceLoss(soft_label=True)": ["multilabelSoft"],
     "HausdorffDTLoss(include_background=True)": ["blobs", "multiclass"],
     "HausdorffDTLoss(alpha=1.5)": ["blobs"],
+    "SSIMLoss(spatial_dims=2)": ["images"],
+    "SSIMLoss(spatial_dims=2, data_range=255)": ["images"],
+    "DiceLoss(reduction='none') of each class": ["multiclass", "binary"],
+    "DiceLoss(reduction='none', include_background=False, weight=[1, 3]) of each class": ["multiclass"],
+    "TverskyLoss(reduction='none') of each class": ["multiclass"],
     "MaskedDiceLoss()": ["binaryMasked"],
     "MaskedDiceLoss(batch=True) of the batch": ["binaryMasked"],
 }
@@ -325,7 +340,8 @@ def run_keras(loss, target, prediction, *weight):
 
 
 def run_monai(loss, target, prediction, *weight):
-    return float(loss(channels_first(prediction), channels_first(target), *map(channels_first, weight)))
+    values = loss(channels_first(prediction), channels_first(target), *map(channels_first, weight))
+    return values.ravel().tolist() if loss.reduction == "none" else float(values)
 
 
 def run_smp(loss, target, prediction):
@@ -399,7 +415,8 @@ def values_of(run, loss, arrays, of_batch, weigh):
     batch = len(arrays[0])
     if of_batch:
         return [run(loss, *arrays)] * batch
-    return [run(loss, *(array[i : i + 1] for array in arrays)) for i in range(batch)]
+    values = [run(loss, *(array[i : i + 1] for array in arrays)) for i in range(batch)]
+    return np.ravel(values).tolist()
 
 
 def cases():
@@ -413,7 +430,7 @@ def cases():
         ("coral", Functions, CORAL, run_coral),
     ):
         for expression, names in table.items():
-            call = expression.removesuffix(" of the batch").removesuffix(", classes weighted")
+            call = expression.removesuffix(" of the batch").removesuffix(" of each class").removesuffix(", classes weighted")
             loss = make(module, call)
             for name in names:
                 values = values_of(run, loss, INPUTS[name], expression.endswith("batch"), expression.endswith("weighted"))

@@ -12,14 +12,17 @@ import {
   huber,
   jaccard,
   klDivergence,
+  type LossPerClass,
   lovaszHinge,
   lovaszSoftmax,
   mae,
   mse,
   ordinal,
+  perClass,
   pinball,
   softDice,
   sparseCrossEntropy,
+  ssim,
   tversky,
 } from '../../../src/losses/index';
 import type { Loss } from '../../../src/types';
@@ -52,7 +55,7 @@ const ofNumbers =
   };
 
 /** The setting that the docs give for each loss of another library. */
-export const settings: Record<string, Loss> = {
+export const settings: Record<string, Loss | LossPerClass> = {
   'keras.MeanSquaredError()': mse(),
   'keras.MeanAbsoluteError()': mae(),
   'keras.BinaryCrossentropy()': bce(),
@@ -142,6 +145,15 @@ export const settings: Record<string, Loss> = {
   'monai.DiceLoss(soft_label=True, jaccard=True)': jaccard({ smooth: monaiSmooth / 2 }),
   'monai.TverskyLoss(soft_label=True, alpha=0.3, beta=0.7)': tversky({ smooth: monaiSmooth }),
   'monai.GeneralizedDiceLoss(soft_label=True)': generalizedDice(),
+  'monai.SSIMLoss(spatial_dims=2)': ssim(),
+  'monai.SSIMLoss(spatial_dims=2, data_range=255)': ssim({ valueRange: 255 }),
+  "monai.DiceLoss(reduction='none') of each class": perClass(softDice({ smooth: monaiSmooth })),
+  "monai.DiceLoss(reduction='none', include_background=False, weight=[1, 3]) of each class": perClass(
+    softDice({ smooth: monaiSmooth, includeBackground: false, classWeights: [1, 3] }),
+  ),
+  "monai.TverskyLoss(reduction='none') of each class": perClass(
+    tversky({ alpha: 0.5, beta: 0.5, smooth: monaiSmooth }),
+  ),
   'monai.MaskedDiceLoss()': softDice({ smooth: monaiSmooth }),
   'monai.MaskedDiceLoss(batch=True) of the batch': softDice({ smooth: monaiSmooth, ...ofBatch }),
 
