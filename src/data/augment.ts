@@ -1,4 +1,5 @@
 import { checkChoice } from '../internal/check';
+import { checkArray } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import { type Random, random } from '../internal/random';
 import type { NDArray, Sample, SomeTasks } from '../types';
@@ -85,6 +86,7 @@ export function augment<T extends string>(
 ): Augmentation<T> {
   checkOptions(options, ['seed', 'labelKinds', 'fill'], 'augment');
   const { seed = 0, labelKinds = {} as SomeTasks<T, LabelKind>, fill = 0 } = options;
+  checkArray(pieces, 'augment: pieces');
   for (const [i, piece] of pieces.entries()) {
     if (piece?.kind === 'geometric' || piece?.kind === 'intensity') continue;
     throw new TypeError(

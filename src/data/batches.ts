@@ -1,5 +1,6 @@
 import { dispose, type TensorContainer } from '@tensorflow/tfjs-core';
 import { checkInteger } from '../internal/check';
+import { checkBoolean, checkDataset, checkIndices } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import type { Batch, Dataset, Row, Sample } from '../types';
 import { collate, type PlainBatch, toTensors } from './collate';
@@ -95,6 +96,7 @@ export function batches<T extends string>(dataset: Dataset<T>, options: BatchesO
     ['indices', 'batchSize', 'shuffle', 'seed', 'augment', 'balance', 'prefetch', 'dropRemainder'],
     'batches',
   );
+  checkDataset(dataset, 'batches: dataset');
   const {
     indices = dataset.rows.map((_, index) => index),
     batchSize = 4,
@@ -113,11 +115,9 @@ export function batches<T extends string>(dataset: Dataset<T>, options: BatchesO
       `batches: augment must be a function, such as augment([flipHorizontal()]) returns, got ${typeof augment}.`,
     );
   }
-  for (const index of indices) {
-    if (!dataset.rows[index]) {
-      throw new RangeError(`batches: indices must lie in 0 .. ${dataset.rows.length - 1}, got ${index}.`);
-    }
-  }
+  checkBoolean(shuffle, 'batches: shuffle');
+  checkBoolean(dropRemainder, 'batches: dropRemainder');
+  checkIndices(indices, dataset.rows, 'batches: indices');
   if (indices.length === 0) throw new RangeError('batches: there must be at least one sample, got none.');
   if (new Set(indices).size < indices.length) {
     throw new RangeError(

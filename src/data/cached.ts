@@ -1,4 +1,5 @@
 import { checkInteger } from '../internal/check';
+import { checkDataset } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import type { Dataset, NDArray, Sample } from '../types';
 import type { LabelWeight } from './stack-weights';
@@ -30,6 +31,7 @@ function sizeOf(sample: Sample<string>): number {
  */
 export function cached<D extends Dataset<string>>(dataset: D, options: CachedOptions = {}): D {
   checkOptions(options, ['bytes'], 'cached');
+  checkDataset(dataset, 'cached: dataset');
   const { bytes = 2 ** 30 } = options;
   checkInteger(bytes, 0, 'cached: bytes');
   const kept = new Map<number, Promise<Sample<string>>>();

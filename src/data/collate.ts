@@ -1,11 +1,11 @@
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { checkNDArray } from '../internal/check-kinds';
 import type { Batch, NDArray, Row, Sample, SomeTasks } from '../types';
-import { checkArray } from './check-image';
 import { stackWeights } from './stack-weights';
 
 function stack(arrays: readonly (NDArray | undefined)[], ids: readonly string[], what: string): NDArray {
   arrays.forEach((array, i) => {
-    if (array !== undefined) checkArray(array, `batches: ${what} of sample '${ids[i]}'`);
+    if (array !== undefined) checkNDArray(array, `batches: ${what} of sample '${ids[i]}'`);
   });
   const first = arrays.findIndex((array) => array !== undefined);
   const shape = (arrays[first] as NDArray).shape;

@@ -1,4 +1,5 @@
 import { checkInteger } from '../internal/check';
+import { checkRecord } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import { random } from '../internal/random';
 import type { Row, SomeTasks } from '../types';
@@ -61,6 +62,7 @@ function compose<T extends string>(
   rows: readonly Row<T>[],
   { indices, batchSize, balance }: PlanOptions<T>,
 ): { readonly kinds: readonly Kind[]; readonly compositions: readonly Composition[] } {
+  checkRecord(balance, 'batches: balance');
   if (isByKey(balance)) {
     checkOptions(balance, ['by'], 'batches: balance');
     if (balance.by !== 'stratum' && typeof balance.by !== 'function') {

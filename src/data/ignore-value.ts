@@ -1,5 +1,5 @@
+import { checkNDArray } from '../internal/check-kinds';
 import type { NDArray } from '../types';
-import { checkArray } from './check-image';
 import type { PartialLabel } from './map-mask';
 
 /**
@@ -15,7 +15,7 @@ import type { PartialLabel } from './map-mask';
  * const sample = { x, y: { findings: label }, weight: { findings: weight } }; // the second finding is unknown
  */
 export function ignoreValue(label: NDArray, value: number): PartialLabel {
-  checkArray(label, 'ignoreValue: label');
+  checkNDArray(label, 'ignoreValue: label');
   if (typeof value !== 'number') throw new TypeError(`ignoreValue: value must be a number, got ${value}.`);
   const { shape } = label;
   const data = label.data.slice();

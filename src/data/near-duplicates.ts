@@ -1,4 +1,5 @@
 import { checkInteger, checkRange } from '../internal/check';
+import { checkDataset, checkIndices } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import type { Dataset, NDArray } from '../types';
 import { imageShape } from './check-image';
@@ -161,13 +162,11 @@ export async function nearDuplicates(
   options: NearDuplicatesOptions = {},
 ): Promise<number[][]> {
   checkOptions(options, ['indices', 'maxDistance', 'minCorrelation'], 'nearDuplicates');
+  checkDataset(dataset, 'nearDuplicates: dataset');
   const { indices = dataset.rows.map((_, index) => index), maxDistance = 10, minCorrelation = 0.82 } = options;
   checkInteger(maxDistance, 0, 'nearDuplicates: maxDistance');
   checkRange(minCorrelation, 0, 1, 'nearDuplicates: minCorrelation');
-  const outside = indices.find((index) => dataset.rows[index] === undefined);
-  if (outside !== undefined) {
-    throw new RangeError(`nearDuplicates: indices must lie in 0 .. ${dataset.rows.length - 1}, got ${outside}.`);
-  }
+  checkIndices(indices, dataset.rows, 'nearDuplicates: indices');
   const ordered = [...new Set(indices)].sort((a, b) => a - b);
   const signatures: Signature[] = [];
   for (const index of ordered) signatures.push(signatureOf((await dataset.read(index)).x, dataset.rows[index].id));

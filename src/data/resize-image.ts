@@ -1,4 +1,5 @@
 import { checkInteger } from '../internal/check';
+import { checkArray, checkBoolean } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import type { NDArray } from '../types';
 import { imageShape } from './check-image';
@@ -109,6 +110,8 @@ export function resizeImage(
   checkOptions(options, ['antialias'], 'resizeImage');
   const { antialias = true } = options;
   const [height, width, channels] = imageShape(image, 'resizeImage: image');
+  checkBoolean(antialias, 'resizeImage: antialias');
+  checkArray(size, 'resizeImage: size');
   const [outHeight, outWidth] = size;
   checkInteger(outHeight, 1, 'resizeImage: height');
   checkInteger(outWidth, 1, 'resizeImage: width');

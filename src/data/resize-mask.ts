@@ -1,4 +1,5 @@
 import { checkInteger } from '../internal/check';
+import { checkArray } from '../internal/check-kinds';
 import type { NDArray } from '../types';
 import { imageShape } from './check-image';
 
@@ -14,6 +15,7 @@ import { imageShape } from './check-image';
  */
 export function resizeMask(mask: NDArray, size: readonly [height: number, width: number]): NDArray {
   const [height, width, channels] = imageShape(mask, 'resizeMask: mask');
+  checkArray(size, 'resizeMask: size');
   const [outHeight, outWidth] = size;
   checkInteger(outHeight, 1, 'resizeMask: height');
   checkInteger(outWidth, 1, 'resizeMask: width');

@@ -1,3 +1,4 @@
+import { checkArray, checkDataset } from '../internal/check-kinds';
 import { mapTasks } from '../internal/map-tasks';
 import type { Dataset } from '../types';
 
@@ -11,6 +12,8 @@ import type { Dataset } from '../types';
  * const masks = selectTasks(dataset, ['segmentation']);
  */
 export function selectTasks<T extends string, const K extends T>(dataset: Dataset<T>, tasks: readonly K[]): Dataset<K> {
+  checkDataset(dataset, 'selectTasks: dataset');
+  checkArray(tasks, 'selectTasks: tasks');
   const known = new Set(dataset.rows.flatMap((row) => row.tasks));
   for (const task of tasks) {
     if (!known.has(task)) {

@@ -1,4 +1,5 @@
 import { checkInteger, checkRange } from '../internal/check';
+import { checkArray, checkRecord } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import { mapTasks } from '../internal/map-tasks';
 import { random } from '../internal/random';
@@ -28,7 +29,10 @@ interface Group {
 
 /** Throws for a name that is none: rows of group null would all be one patient, and so would those of ''. */
 function checkRows(rows: readonly SplitRow[], who: string): void {
-  for (const [i, { group, stratum }] of rows.entries()) {
+  checkArray(rows, `${who}: rows`);
+  for (const [i, row] of rows.entries()) {
+    checkRecord(row, `${who}: row ${i}`);
+    const { group, stratum } = row;
     if (group !== undefined && (typeof group !== 'string' || group === '')) {
       throw new TypeError(
         `${who}: the group of row ${i} must be a name, got ${group === '' ? "''" : group}; leave it out where there is none.`,
@@ -117,6 +121,7 @@ export function split<P extends string>(rows: readonly SplitRow[], options: Spli
   checkOptions(options, ['fractions', 'seed'], 'split');
   const { fractions, seed = 0 } = options;
   checkRows(rows, 'split');
+  checkRecord(fractions, 'split: fractions');
   const names = Object.keys(fractions) as P[];
   const shares = names.map((name) => fractions[name]);
   names.forEach((name, p) => {

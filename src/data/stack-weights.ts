@@ -1,12 +1,12 @@
+import { checkNDArray } from '../internal/check-kinds';
 import type { NDArray } from '../types';
-import { checkArray } from './check-image';
 
 /** How much a sample's label counts, or each element of it. */
 export type LabelWeight = number | NDArray;
 
 function checkWeight(weight: LabelWeight, label: readonly number[], name: string): void {
   if (typeof weight !== 'number') {
-    checkArray(weight, name);
+    checkNDArray(weight, name);
     const { shape, data } = weight;
     const last = label.length - 1;
     if (shape.length !== label.length || shape.some((n, axis) => n !== label[axis] && (axis < last || n !== 1))) {

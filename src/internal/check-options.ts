@@ -1,3 +1,4 @@
+import { checkRecord } from './check-kinds';
 import { nearest } from './nearest';
 
 /** The names of all members, of each member of a union too. */
@@ -21,9 +22,7 @@ export function checkOptions<O extends object, const K extends NameOf<O>>(
   names: readonly K[] & Complete<O, K>,
   caller: string,
 ): void {
-  if (options === null || typeof options !== 'object' || Array.isArray(options)) {
-    throw new TypeError(`${caller}: options must be an object, got ${Array.isArray(options) ? 'an array' : options}.`);
-  }
+  checkRecord(options, `${caller}: options`);
   const known: readonly string[] = names;
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;

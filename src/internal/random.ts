@@ -1,3 +1,4 @@
+import { kindOf } from './check-kinds';
 import { philox4x32 } from './philox';
 
 /** A stream of random numbers that depends only on its seed and names. */
@@ -51,6 +52,10 @@ export function deriveSeed(seed: number, ...stream: readonly (number | string)[]
  */
 export function random(seed: number, ...stream: readonly (number | string)[]): Random {
   if (!Number.isSafeInteger(seed)) throw new RangeError(`random: seed must be a whole number, got ${seed}.`);
+  for (const part of stream) {
+    if (typeof part === 'string' || (typeof part === 'number' && !Number.isNaN(part))) continue;
+    throw new TypeError(`random: the names of a stream must be texts or numbers, got ${kindOf(part)}.`);
+  }
   const key = [seed >>> 0, Math.floor(seed / 0x100000000) >>> 0];
   const streamLow = hash(stream, 0x811c9dc5);
   const streamHigh = hash(stream, 0x01234567);

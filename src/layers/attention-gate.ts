@@ -14,6 +14,7 @@ import { initializers, type LayerVariable, layers, type Shape } from '@tensorflo
 import { checkInteger } from '../internal/check';
 import { heNormal } from './core/initializer';
 import type { LayerArgs } from './core/layer-args';
+import { readLayerOptions } from './core/read-layer-options';
 
 export interface AttentionGateOptions extends LayerArgs {
   /** Filters of the convolutions to the intermediate space. Default: half the skip's channels. */
@@ -47,7 +48,7 @@ export class AttentionGate extends layers.Layer {
   private psiBias!: LayerVariable;
 
   constructor(options: AttentionGateOptions = {}) {
-    super(options);
+    super(readLayerOptions(options, 'AttentionGate'));
     // A missing option comes back from JSON as null.
     this.filters = options.filters ?? undefined;
     this.seed = options.seed ?? undefined;

@@ -1,6 +1,7 @@
 import { add, concat, mul, reshape, slice, stack, sub, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { layers, type Shape } from '@tensorflow/tfjs-layers';
 import type { LayerArgs } from './core/layer-args';
+import { readLayerOptions } from './core/read-layer-options';
 
 /** Twice the length along `axis` (1 or 2): each half sample lies a quarter of the way to its neighbour. */
 function double(x: Tensor4D, axis: 1 | 2): Tensor4D {
@@ -33,7 +34,7 @@ export class BilinearUpsampling extends layers.Layer {
   static readonly className = 'TfjsMultitaskBilinearUpsampling';
 
   constructor(options: LayerArgs = {}) {
-    super(options);
+    super(readLayerOptions(options, 'BilinearUpsampling'));
     this.inputSpec = [{ ndim: 4 }];
   }
 

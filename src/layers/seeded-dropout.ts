@@ -1,7 +1,10 @@
 import { mul, type serialization, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import { checkInteger } from '../internal/check';
+import { checkNet } from '../internal/check-kinds';
 import { random } from '../internal/random';
 import type { LayerArgs } from './core/layer-args';
+import { readLayerOptions } from './core/read-layer-options';
 
 export interface SeededDropoutOptions extends LayerArgs {
   /** The share of values that is dropped, in [0, 1). */
@@ -37,10 +40,11 @@ export class SeededDropout extends layers.Layer {
   private calls = 0;
 
   constructor(options: SeededDropoutOptions) {
-    super(options);
+    super(readLayerOptions(options, 'SeededDropout'));
     checkRate(options.rate, 'SeededDropout: rate');
     this.rate = options.rate;
     this.seed = options.seed ?? Math.floor(Math.random() * 0x80000000);
+    checkInteger(this.seed, 0, 'SeededDropout: seed');
   }
 
   setStep(step: number): void {
@@ -76,6 +80,8 @@ export class SeededDropout extends layers.Layer {
  * setDropoutStep(model.net, 12);
  */
 export function setDropoutStep(net: LayersModel, step: number): void {
+  checkNet(net, 'setDropoutStep: net');
+  checkInteger(step, 0, 'setDropoutStep: step');
   for (const layer of net.layers) {
     if (layer instanceof LayersModel) setDropoutStep(layer, step);
     // By name: another copy of this module may have made the layer (ESM beside CJS).

@@ -12,6 +12,7 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { checkSameShape } from '../internal/check';
+import { checkBoolean } from '../internal/check-kinds';
 import { withUnchecked } from '../internal/unchecked';
 import type { Loss } from '../types';
 import { checkValues } from './check-values';
@@ -168,6 +169,7 @@ export function defineLossOfLogits(
   { activation, fromLogits, takes, ...rest }: Definition & LogitTraits,
   compute: (yTrue: Tensor, yPred: Tensor, weight: Tensor | undefined, fromLogits: boolean) => Tensor1D,
 ): Loss {
+  checkBoolean(fromLogits, `${name}: fromLogits`);
   const traits = { ...(rest.classNumbers ? {} : { labels: SHARES }), ...rest };
   const ofLogits = defineLoss(name, { ...traits, takes: ['logit'], activation }, (yTrue, yPred, weight) =>
     compute(yTrue, yPred, weight, true),

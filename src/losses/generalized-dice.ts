@@ -15,6 +15,7 @@ import {
   tile,
 } from '@tensorflow/tfjs-core';
 import { checkChoice } from '../internal/check';
+import { checkBoolean } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import type { Loss } from '../types';
 import { defineLoss, type IgnoreOptions, OF_PROBABILITIES } from './define-loss';
@@ -75,6 +76,7 @@ export function generalizedDice(options: GeneralizedDiceOptions = {}): Loss {
   const { weightType = 'square', smooth = 1e-5, includeBackground = true, pool = 'sample', ignoreIndex } = options;
   checkChoice(weightType, ['square', 'simple', 'uniform'], `${name}: weightType`);
   checkChoice(pool, ['sample', 'batch'], `${name}: pool`);
+  checkBoolean(includeBackground, `${name}: includeBackground`);
   const { numerator, denominator } = readSmoothing(smooth, name);
   return defineLoss(name, { ...OF_PROBABILITIES, ignoreIndex }, (yTrue, yPred, weight) => {
     const counts = countRegions(yTrue, yPred, { weight, includeBackground, name });

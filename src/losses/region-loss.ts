@@ -15,6 +15,7 @@ import {
   where,
 } from '@tensorflow/tfjs-core';
 import { checkChoice, checkRange } from '../internal/check';
+import { checkBoolean } from '../internal/check-kinds';
 import type { Loss } from '../types';
 import { checkPositive } from './check-positive';
 import { readClassWeights } from './class-weights';
@@ -90,6 +91,8 @@ export function regionLoss(
   const { smooth = 1, includeBackground = true, average = 'macro', absent = 'smooth', pool = 'sample' } = options;
   const { classWeights, ignoreIndex } = options;
   const smoothing = readSmoothing(smooth, name);
+  checkBoolean(includeBackground, `${name}: includeBackground`);
+  checkBoolean(squared, `${name}: squared`);
   checkChoice(average, ['macro', 'micro', 'sum'], `${name}: average`);
   checkChoice(absent, ['smooth', 'zero', 'skip'], `${name}: absent`);
   checkChoice(pool, ['sample', 'batch'], `${name}: pool`);

@@ -1,5 +1,6 @@
 import { addN, mul, sigmoid, softmax, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import { checkRange } from '../internal/check';
+import { checkArray, checkFunction } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import { unchecked, withUnchecked } from '../internal/unchecked';
 import type { Loss, OutputKind } from '../types';
@@ -113,7 +114,10 @@ function lossesOfLogits(losses: readonly Loss[], activation: Activation): Loss[]
  */
 export function sumOf(losses: readonly Loss[], options: SumOfOptions = {}): Loss {
   checkOptions(options, ['weights'], 'sumOf');
+  checkArray(losses, 'sumOf: losses');
+  for (const [i, loss] of losses.entries()) checkFunction(loss, `sumOf: loss ${i}`, 'mse()');
   const { weights = losses.map(() => 1) } = options;
+  checkArray(weights, 'sumOf: weights');
   if (losses.length === 0) throw new RangeError('sumOf: losses must hold at least one loss, got none.');
   if (weights.length !== losses.length) {
     throw new RangeError(`sumOf: weights must hold one weight a loss, got ${weights.length} for ${losses.length}.`);

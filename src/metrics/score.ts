@@ -1,3 +1,4 @@
+import { checkMetric } from '../internal/check-kinds';
 import type { Metric, Values } from '../types';
 
 /**
@@ -12,5 +13,6 @@ import type { Metric, Values } from '../types';
  * await score(auc(), [0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]); // 0.75
  */
 export async function score<S, R>(metric: Metric<S, R>, yTrue: Values, yPred: Values, weight?: Values): Promise<R> {
+  checkMetric(metric, 'score: metric');
   return metric.compute(await metric.update(metric.init(), yTrue, yPred, weight));
 }

@@ -1,5 +1,6 @@
 import { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, Shape } from '@tensorflow/tfjs-layers';
+import { checkNet } from '../internal/check-kinds';
 import { mapTasks } from '../internal/map-tasks';
 import { fuseLayers } from '../layers/fused/fuse-layers';
 import type { MultitaskModel, OutputKind, SomeTasks } from '../types';
@@ -54,6 +55,7 @@ export function fromLayersModel<const T extends string>(
   { outputs }: FromLayersModelOptions<NoInfer<T>> = {},
 ): MultitaskModel<T> {
   checkOutputNames(tasks, 'fromLayersModel');
+  checkNet(net, 'fromLayersModel: net');
   if (net.inputs.length !== 1) {
     throw new RangeError(`fromLayersModel: the net must have 1 input, got ${net.inputs.length}.`);
   }

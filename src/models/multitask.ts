@@ -1,6 +1,7 @@
 import { type LayersModel, model as layersModel, input as symbolicInput } from '@tensorflow/tfjs-layers';
 import { checkInteger } from '../internal/check';
 import { checkBackend } from '../internal/check-backend';
+import { checkArray, checkFunction, checkRecord, checkText } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import type { ByTask, Encoder, Head, MultitaskModel, OutputKind, SomeTasks } from '../types';
 import { fromLayersModel } from './from-layers-model';
@@ -49,8 +50,14 @@ export interface MultitaskOptions<T extends string> {
 export function multitask<T extends string>(options: MultitaskOptions<T>): MultitaskModel<T> {
   checkOptions(options, ['inputShape', 'encoder', 'heads', 'sharing', 'outputs', 'name', 'seed'], 'multitask');
   const { inputShape, encoder, heads, sharing = hardSharing(), outputs, name = 'multitask', seed } = options;
+  checkRecord(heads, 'multitask: heads');
   const tasks = Object.keys(heads) as T[];
   checkOutputNames(tasks, 'multitask');
+  checkArray(inputShape, 'multitask: inputShape');
+  checkFunction(encoder, 'multitask: encoder', 'UNetEncoder()');
+  for (const task of tasks) checkFunction(heads[task], `multitask: heads.${task}`, 'MLPHead()');
+  checkFunction(sharing, 'multitask: sharing', 'hardSharing()');
+  checkText(name, 'multitask: name');
   checkBackend('multitask');
   for (const size of inputShape) checkInteger(size, 1, 'multitask: inputShape');
   const input = symbolicInput({ shape: [...inputShape], name: 'input' });

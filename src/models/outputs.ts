@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkChoice } from '../internal/check';
+import { checkRecord } from '../internal/check-kinds';
 import { mapTasks } from '../internal/map-tasks';
 import { readOutput } from '../internal/output-end';
 import type { ByTask, Output, OutputKind, SomeTasks } from '../types';
@@ -33,6 +34,7 @@ export function readOutputs<T extends string>(
   tasks: readonly T[],
   said: SomeTasks<T, OutputKind> = {},
 ): ByTask<T, Output> {
+  checkRecord(said, 'fromLayersModel: outputs');
   const unknown = Object.keys(said).find((task) => !(tasks as readonly string[]).includes(task));
   if (unknown !== undefined) {
     throw new RangeError(

@@ -1,3 +1,4 @@
+import { checkArray } from '../internal/check-kinds';
 import { isReservedKey } from '../internal/readers';
 
 /** 'loss' is a key of every score record; the others are layers that each model has. */
@@ -5,6 +6,7 @@ const RESERVED: readonly string[] = ['loss', 'input', 'encoder'];
 
 /** Throws unless `tasks` can name a model's outputs. */
 export function checkOutputNames(tasks: readonly string[], caller: string): void {
+  checkArray(tasks, `${caller}: tasks`);
   if (tasks.length === 0) throw new RangeError(`${caller}: a model must have at least 1 task, got none.`);
   for (const task of tasks) {
     if (typeof task !== 'string') throw new TypeError(`${caller}: a task name must be a string, got ${typeof task}.`);

@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { anything, fields, integer, listOf, oneOf, type Reader } from '../internal/readers';
 import type { NDArray, PlainData } from '../types';
+import { checkPath } from './check-path';
 import { ARRAY_TYPES, type ArrayType, arrayType, decodePlainData, encodePlainData, newArray } from './plain-data';
 import { openRegularFile, readFully } from './regular-file';
 import { writeDurably } from './write-durably';
@@ -44,6 +45,7 @@ function bytesOf(array: NDArray['data']): Uint8Array {
  * await writeArchive('state.tfmt', { epoch: 3, weights: [new Float32Array(8)] });
  */
 export async function writeArchive(path: string, data: PlainData): Promise<void> {
+  checkPath(path, 'writeArchive: path');
   const { json, arrays } = encodePlainData(data, 'writeArchive');
   const header: Header = { data: json, arrays: arrays.map((array) => [arrayType(array) as ArrayType, array.length]) };
   const text = Buffer.from(JSON.stringify(header));
@@ -139,6 +141,7 @@ async function openArchive<V>(path: string, read: (opened: Opened) => Promise<V>
  * const state = await readArchive('state.tfmt');
  */
 export async function readArchive(path: string): Promise<PlainData> {
+  checkPath(path, 'readArchive: path');
   return openArchive(path, async (opened) =>
     decodePlainData({ json: opened.header.data, arrays: await readArrays(opened) }),
   );

@@ -1,8 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { checkInteger } from '../internal/check';
+import { checkBoolean } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import type { Callback, Run } from '../train/callbacks/callback';
 import { readArchive, readArchiveOutline, writeArchive } from './archive';
+import { checkPath } from './check-path';
 import { checkpointPath, listCheckpoints } from './checkpoint-files';
 import { removeLeftovers } from './leftovers';
 import { readNewest } from './load-checkpoint';
@@ -45,11 +47,13 @@ async function isOf({ id }: { readonly id: string }, directory: string): Promise
  */
 export function checkpoint<T extends string>(directory: string, options: CheckpointOptions = {}): Callback<T> {
   checkOptions(options, ['every', 'keep', 'overwrite'], 'checkpoint');
+  checkPath(directory, 'checkpoint: directory');
   const { every = { epochs: 1 }, keep = 2, overwrite = false } = options;
   checkOptions(every, ['epochs', 'steps'], 'checkpoint: every');
   if (every.epochs !== undefined) checkInteger(every.epochs, 1, 'checkpoint: every.epochs');
   if (every.steps !== undefined) checkInteger(every.steps, 1, 'checkpoint: every.steps');
   checkInteger(keep, 1, 'checkpoint: keep');
+  checkBoolean(overwrite, 'checkpoint: overwrite');
   let steps = 0;
   let last: number | undefined;
 

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { Callback, EpochLog, TaskScores } from '../train/callbacks/callback';
+import { checkPath } from './check-path';
 import { flatScores } from './flat-scores';
 import { removeLeftovers } from './leftovers';
 import { writeDurably } from './write-durably';
@@ -44,6 +45,7 @@ function quote(field: string): string {
  * await trainer.fit(trainSet, { epochs: 10, callbacks: [csvLog('runs/paper/log.csv')] });
  */
 export function csvLog<T extends string>(path: string): Callback<T> {
+  checkPath(path, 'csvLog: path');
   return {
     onFitBegin: () => removeLeftovers(dirname(path)),
     async onEpochEnd(run, log) {

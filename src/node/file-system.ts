@@ -1,4 +1,5 @@
 import type { io } from '@tensorflow/tfjs-core';
+import { checkPath } from './check-path';
 import { loadModelFiles } from './load-model-files';
 import { modelFile } from './model-files';
 import { saveModelFiles } from './save-model-files';
@@ -27,6 +28,7 @@ import { saveModelFiles } from './save-model-files';
  * const model = await loadMultitask(fileSystem('runs/model'));
  */
 export function fileSystem(path: string): Required<io.IOHandler> & { readonly path: string } {
+  checkPath(path, 'fileSystem: path');
   return {
     path: modelFile(path),
     save: (artifacts) => saveModelFiles(path, artifacts),

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { checkPath } from './check-path';
 
 /** A name of a temporary file says who writes it: computer, process, and when that began. */
 const NAME = /^\.(?:([0-9a-f]{8})-(\d+)-(\d+)-)?[0-9a-f]{16}\.tfmt-tmp$/;
@@ -65,6 +66,7 @@ export async function removeLeftovers(
   directory: string,
   { recursive = false }: { readonly recursive?: boolean } = {},
 ): Promise<void> {
+  checkPath(directory, 'removeLeftovers: directory');
   try {
     await sweep(directory);
     if (!recursive) return;

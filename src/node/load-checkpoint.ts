@@ -1,5 +1,6 @@
 import type { PlainData } from '../types';
 import { readArchive } from './archive';
+import { checkPath } from './check-path';
 import { listCheckpoints } from './checkpoint-files';
 
 export interface LoadedCheckpoint {
@@ -47,6 +48,7 @@ export async function readNewest<V>(
  * await trainer.fit(trainSet, { epochs: 500, resume: last?.state, callbacks: [checkpoint('runs/paper')] });
  */
 export async function loadCheckpoint(directory: string): Promise<LoadedCheckpoint | undefined> {
+  checkPath(directory, 'loadCheckpoint: directory');
   const newest = await readNewest(directory, readArchive);
   return newest && { state: newest.value, file: newest.file, skipped: newest.skipped };
 }

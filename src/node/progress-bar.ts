@@ -1,3 +1,4 @@
+import { checkMembers } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import type { Callback, EpochLog, Run, StepLog, TaskScores, ValidationLog } from '../train/callbacks/callback';
 import { shortNumber, shortResult } from './short-result';
@@ -97,6 +98,7 @@ function stepLine<T extends string>(
 export function progressBar<T extends string>(options: ProgressBarOptions = {}): Callback<T> {
   checkOptions(options, ['stream'], 'progressBar');
   const { stream = process.stderr } = options;
+  checkMembers(stream, { write: 'function' }, 'progressBar: stream', 'a stream, such as process.stderr');
   let means = runningMeans();
   let began = 0;
   let steps = 0;

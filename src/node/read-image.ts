@@ -2,6 +2,7 @@ import { checkInteger } from '../internal/check';
 import { checkOptions } from '../internal/check-options';
 import type { NDArray } from '../types';
 import type { Share } from './byte-budget';
+import { checkPath } from './check-path';
 import type { OpenImage } from './open-image';
 import { readStored } from './read-stored';
 
@@ -89,5 +90,6 @@ export async function readWithHeader(
  * const slice = await readImage('scans/patient-1.png', { root: 'data' }); // grey, shape [512, 512, 1]
  */
 export async function readImage(path: string, options: ReadImageOptions = {}): Promise<NDArray> {
+  checkPath(path, 'readImage: path');
   return (await readWithHeader(path, options)).image;
 }

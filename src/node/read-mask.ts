@@ -1,6 +1,7 @@
 import type { PartialLabel } from '../data/map-mask';
 import { checkInteger } from '../internal/check';
 import { checkOptions } from '../internal/check-options';
+import { checkPath } from './check-path';
 import { checkMaskFrame } from './mask-frame';
 import { toLabel } from './mask-label';
 import { checkMaskOptions, type MaskOptions } from './mask-options';
@@ -29,6 +30,7 @@ export interface ReadMaskOptions extends MaskOptions, Pick<ReadImageOptions, 'pa
  */
 export async function readMask(path: string, options: ReadMaskOptions = {}): Promise<PartialLabel> {
   checkOptions(options, ['values', 'threshold', 'channel', 'image', 'page', 'pixelLimit', 'root'], 'readMask');
+  checkPath(path, 'readMask: path');
   checkMaskOptions(options, 'readMask');
   const { image, page, pixelLimit = PIXEL_LIMIT, root } = options;
   if (page !== undefined) checkInteger(page, 0, 'readMask: page');

@@ -1,3 +1,4 @@
+import { checkPath } from './check-path';
 import { writeDurably } from './write-durably';
 
 /**
@@ -11,6 +12,7 @@ import { writeDurably } from './write-durably';
  * await writeJson('runs/own/scores.json', await trainer.evaluate(testSet));
  */
 export async function writeJson(path: string, value: unknown): Promise<void> {
+  checkPath(path, 'writeJson: path');
   const text = JSON.stringify(value, null, 2);
   if (text === undefined) throw new TypeError(`writeJson: value must be one that JSON can say, got ${typeof value}.`);
   await writeDurably(path, [new TextEncoder().encode(`${text}\n`)]);

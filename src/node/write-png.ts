@@ -1,4 +1,6 @@
+import { checkNDArray } from '../internal/check-kinds';
 import type { NDArray } from '../types';
+import { checkPath } from './check-path';
 import { loadSharp } from './load-sharp';
 import { writeDurably } from './write-durably';
 
@@ -23,6 +25,8 @@ function toPixels({ data }: NDArray): Uint8Array | Uint16Array {
  * await writePng('figures/mask.png', { data: mask, shape: [256, 256, 1] });
  */
 export async function writePng(path: string, image: NDArray): Promise<void> {
+  checkPath(path, 'writePng: path');
+  checkNDArray(image, 'writePng: image');
   const [height, width, channels] = image.shape;
   if (image.shape.length !== 3 || ![1, 3, 4].includes(channels) || height * width * channels !== image.data.length) {
     throw new RangeError(

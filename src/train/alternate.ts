@@ -1,3 +1,4 @@
+import { checkArray, checkFunction, checkText } from '../internal/check-kinds';
 import type { Batch, SomeTasks, Source } from '../types';
 
 async function hasLabels<T extends string>({ y, weight }: Batch<T>, task: T): Promise<boolean> {
@@ -26,6 +27,9 @@ function only<T extends string>({ x, y, weight }: Batch<T>, task: T | undefined)
  * await trainer.fit(alternate(trainSet, ['segmentation', 'classification']), { epochs: 10 });
  */
 export function alternate<T extends string>(source: Source<T>, order: readonly T[]): Source<T> {
+  checkFunction(source, 'alternate: source', 'batches(dataset)');
+  checkArray(order, 'alternate: order');
+  for (const task of order) checkText(task, 'alternate: a task of order');
   if (order.length === 0) throw new RangeError('alternate: order must name at least 1 task, got none.');
   const turns = async function* (epoch: number): AsyncGenerator<Batch<T>> {
     let step = 0;

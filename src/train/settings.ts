@@ -1,5 +1,6 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import { checkChoice, checkInteger, checkRange } from '../internal/check';
+import { checkRecord, checkWeighting } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import type { Aggregator, ByTask, ElementwiseAggregator, Loss, Weighting } from '../types';
 import type { TaskMetrics } from './scores';
@@ -24,6 +25,9 @@ function checkNames<T extends string>(
   tasks: readonly T[],
   { losses, metrics, weighting, aggregator }: TrainerSettings<T>,
 ): void {
+  checkRecord(losses, 'createTrainer: losses');
+  checkRecord(metrics, 'createTrainer: metrics');
+  checkWeighting(weighting, 'createTrainer: weighting');
   const missing = tasks.filter((task) => typeof losses[task] !== 'function');
   if (missing.length > 0) {
     throw new RangeError(`createTrainer: no loss for ${missing.join(', ')}; give each of the model's tasks one.`);

@@ -1,5 +1,6 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import { checkInteger } from '../../internal/check';
+import { checkFunction } from '../../internal/check-kinds';
 import type { Head } from '../../types';
 import { apply } from '../core/apply';
 
@@ -28,6 +29,7 @@ export interface AttachOptions {
  * const severity = attach(MLPHead({ units: [16] }), { level: 1, pool: 4 });
  */
 export function attach(head: Head, { level, pool = 1 }: AttachOptions): Head {
+  checkFunction(head, 'attach: head', 'MLPHead()');
   checkInteger(level, 1, 'attach: level');
   checkInteger(pool, 1, 'attach: pool');
   return ({ skips, bottleneck }, name, seed) => {

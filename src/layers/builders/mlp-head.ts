@@ -1,5 +1,6 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import { checkInteger } from '../../internal/check';
+import { checkArray, checkText } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import type { Head } from '../../types';
 import { convBlock } from '../blocks/conv-block';
@@ -40,6 +41,8 @@ export function MLPHead(options: MLPHeadOptions = {}): Head {
   checkOptions(options, ['filters', 'units', 'outputs', 'dropout', 'activation'], 'MLPHead');
   const { filters: wanted, units = [128, 64], outputs = 1, dropout = 0.5, activation = 'sigmoid' } = options;
   if (wanted !== undefined) checkInteger(wanted, 0, 'MLPHead: filters');
+  checkArray(units, 'MLPHead: units');
+  checkText(activation, 'MLPHead: activation');
   for (const count of units) checkInteger(count, 1, 'MLPHead: units');
   checkInteger(outputs, 1, 'MLPHead: outputs');
   checkRate(dropout, 'MLPHead: dropout');

@@ -1,5 +1,6 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import { checkChoice, checkInteger } from '../../internal/check';
+import { checkText } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import type { Head } from '../../types';
 import { convBlock } from '../blocks/conv-block';
@@ -32,6 +33,7 @@ export function SegmentationHead(options: SegmentationHeadOptions = {}): Head {
   checkOptions(options, ['channels', 'norm', 'activation'], 'SegmentationHead');
   const { channels = 1, norm = 'none', activation = 'sigmoid' } = options;
   checkInteger(channels, 1, 'SegmentationHead: channels');
+  checkText(activation, 'SegmentationHead: activation');
   checkChoice(norm, NORMS, 'SegmentationHead: norm');
   return ({ bottleneck }, name, seed) => {
     const features = convBlock({ filters: 2 * channels, convs: 1, norm })(bottleneck, `${name}/maps`, seed);

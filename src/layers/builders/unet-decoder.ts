@@ -1,4 +1,5 @@
 import { checkChoice, checkInteger } from '../../internal/check';
+import { checkText } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import type { Head } from '../../types';
 import { NORMS, type Norm } from '../blocks/norm';
@@ -41,6 +42,7 @@ export function UNetDecoder(options: UNetDecoderOptions = {}): Head {
   checkOptions(options, ['channels', 'skips', 'upsample', 'norm', 'activation'], 'UNetDecoder');
   const { channels = 1, skips = 'concat', upsample = 'nearest', norm = 'none', activation = 'sigmoid' } = options;
   checkInteger(channels, 1, 'UNetDecoder: channels');
+  checkText(activation, 'UNetDecoder: activation');
   checkChoice(skips, SKIPS, 'UNetDecoder: skips');
   checkChoice(upsample, UPSAMPLES, 'UNetDecoder: upsample');
   checkChoice(norm, NORMS, 'UNetDecoder: norm');

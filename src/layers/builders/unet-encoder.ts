@@ -1,5 +1,6 @@
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkChoice, checkInteger } from '../../internal/check';
+import { checkArray, checkText } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import type { Encoder } from '../../types';
 import { convBlock } from '../blocks/conv-block';
@@ -48,6 +49,8 @@ function checkSides(height: number | null, width: number | null, levels: number)
 export function UNetEncoder(options: UNetEncoderOptions = {}): Encoder {
   checkOptions(options, ['filters', 'norm', 'activation', 'dropout'], 'UNetEncoder');
   const { filters = [64, 128, 256, 512, 1024], norm = 'none', activation = 'relu', dropout = 0 } = options;
+  checkArray(filters, 'UNetEncoder: filters');
+  checkText(activation, 'UNetEncoder: activation');
   if (filters.length < 2) {
     throw new RangeError(`UNetEncoder: filters must have at least 2 levels, got [${filters}].`);
   }

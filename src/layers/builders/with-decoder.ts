@@ -1,4 +1,5 @@
 import { checkChoice } from '../../internal/check';
+import { checkFunction } from '../../internal/check-kinds';
 import type { Encoder } from '../../types';
 import { NORMS, type Norm } from '../blocks/norm';
 import { upPath } from '../blocks/up-path';
@@ -22,6 +23,7 @@ export interface WithDecoderOptions {
  * const encoder = withDecoder(UNetEncoder({ filters: [2, 4, 8] }), { norm: 'instance' });
  */
 export function withDecoder(encoder: Encoder, { norm = 'none' }: WithDecoderOptions = {}): Encoder {
+  checkFunction(encoder, 'withDecoder: encoder', 'UNetEncoder()');
   checkChoice(norm, NORMS, 'withDecoder: norm');
   return (input, name, seed) => {
     const features = encoder(input, name, seed);

@@ -1,6 +1,8 @@
 import { add, mul, type serialization, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
+import { checkRange } from '../../internal/check';
 import type { LayerArgs } from '../core/layer-args';
+import { readLayerOptions } from '../core/read-layer-options';
 import { canFuseNorm, fusedNorm } from '../fused/fused-norm';
 
 export interface ChannelNormOptions extends LayerArgs {
@@ -14,9 +16,11 @@ export abstract class ChannelNorm extends layers.Layer {
   private gamma!: LayerVariable;
   private beta!: LayerVariable;
 
-  constructor(options: ChannelNormOptions = {}) {
-    super(options);
+  /** `caller` is the class that is made. */
+  constructor(options: ChannelNormOptions, caller: string) {
+    super(readLayerOptions(options, caller));
     this.epsilon = options.epsilon ?? 1e-5;
+    checkRange(this.epsilon, 0, Number.MAX_VALUE, `${caller}: epsilon`);
     this.inputSpec = [{ ndim: 4 }];
   }
 

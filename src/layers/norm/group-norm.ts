@@ -25,7 +25,7 @@ export class GroupNorm extends ChannelNorm {
   private readonly groups: number;
 
   constructor(options: GroupNormOptions = {}) {
-    super(options);
+    super(options, 'GroupNorm');
     this.groups = options.groups ?? 8;
     checkInteger(this.groups, 1, 'GroupNorm: groups');
   }

@@ -18,6 +18,10 @@ export type InstanceNormOptions = ChannelNormOptions;
 export class InstanceNorm extends ChannelNorm {
   static readonly className = 'TfjsMultitaskInstanceNorm';
 
+  constructor(options: InstanceNormOptions = {}) {
+    super(options, 'InstanceNorm');
+  }
+
   protected override normalized(x: Tensor4D): Tensor {
     return normalize(x, [1, 2], this.epsilon);
   }

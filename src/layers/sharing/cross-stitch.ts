@@ -2,6 +2,7 @@ import { addN, mul, reshape, type serialization, slice, type Tensor, tensor, tid
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import { checkChoice, checkRange } from '../../internal/check';
 import type { LayerArgs } from '../core/layer-args';
+import { readLayerOptions } from '../core/read-layer-options';
 import { checkInputShapes } from './check-input-shapes';
 import { nearIdentity } from './near-identity';
 
@@ -36,7 +37,7 @@ export class CrossStitch extends layers.Layer {
   private alpha!: LayerVariable;
 
   constructor(options: CrossStitchOptions = {}) {
-    super(options);
+    super(readLayerOptions(options, 'CrossStitch'));
     this.per = options.per ?? 'channel';
     this.self = options.self ?? 0.9;
     checkChoice(this.per, STITCHES, 'CrossStitch: per');

@@ -14,6 +14,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import type { LayerArgs } from '../core/layer-args';
+import { readLayerOptions } from '../core/read-layer-options';
 import { checkInputShapes } from './check-input-shapes';
 
 /**
@@ -35,7 +36,7 @@ export class ExpertMixture extends layers.Layer {
   private bias!: LayerVariable;
 
   constructor(options: LayerArgs = {}) {
-    super(options);
+    super(readLayerOptions(options, 'ExpertMixture'));
   }
 
   override build(inputShapes: Shape | Shape[]): void {

@@ -2,6 +2,7 @@ import { add, mul, reshape, type serialization, type Tensor, tidy } from '@tenso
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import { checkInteger } from '../../internal/check';
 import type { LayerArgs } from '../core/layer-args';
+import { readLayerOptions } from '../core/read-layer-options';
 
 export interface FilmOptions extends LayerArgs {
   /** How many conditions the batch holds, one after another, in equal parts. */
@@ -28,7 +29,7 @@ export class Film extends layers.Layer {
   private beta!: LayerVariable;
 
   constructor(options: FilmOptions) {
-    super(options);
+    super(readLayerOptions(options, 'Film'));
     checkInteger(options.conditions, 1, 'Film: conditions');
     this.conditions = options.conditions;
   }

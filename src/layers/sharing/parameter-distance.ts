@@ -2,6 +2,7 @@ import { addN, mul, type Scalar, type serialization, square, sub, sum, type Tens
 import { type LayerVariable, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkChoice, checkRange } from '../../internal/check';
 import type { LayerArgs } from '../core/layer-args';
+import { readLayerOptions } from '../core/read-layer-options';
 import { inOrder } from './in-order';
 import { traceNorm } from './trace-norm';
 
@@ -47,7 +48,7 @@ export class ParameterDistance extends layers.Layer {
   private readonly networks: LayerVariable[][] = [];
 
   constructor(options: ParameterDistanceOptions = {}) {
-    super(options);
+    super(readLayerOptions(options, 'ParameterDistance'));
     this.distance = options.distance ?? 'l2';
     this.strength = options.strength ?? 1e-4;
     checkChoice(this.distance, DISTANCES, 'ParameterDistance: distance');

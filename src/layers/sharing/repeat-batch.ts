@@ -2,6 +2,7 @@ import { type serialization, type Tensor, tidy, tile } from '@tensorflow/tfjs-co
 import { layers } from '@tensorflow/tfjs-layers';
 import { checkInteger } from '../../internal/check';
 import type { LayerArgs } from '../core/layer-args';
+import { readLayerOptions } from '../core/read-layer-options';
 
 export interface RepeatBatchOptions extends LayerArgs {
   readonly times: number;
@@ -21,7 +22,7 @@ export class RepeatBatch extends layers.Layer {
   private readonly times: number;
 
   constructor(options: RepeatBatchOptions) {
-    super(options);
+    super(readLayerOptions(options, 'RepeatBatch'));
     checkInteger(options.times, 1, 'RepeatBatch: times');
     this.times = options.times;
   }

@@ -2,6 +2,7 @@ import { type serialization, slice, type Tensor, tidy } from '@tensorflow/tfjs-c
 import { layers } from '@tensorflow/tfjs-layers';
 import { checkInteger } from '../../internal/check';
 import type { LayerArgs } from '../core/layer-args';
+import { readLayerOptions } from '../core/read-layer-options';
 
 export interface SliceBatchOptions extends LayerArgs {
   /** Counts from 0. */
@@ -25,7 +26,7 @@ export class SliceBatch extends layers.Layer {
   private readonly parts: number;
 
   constructor(options: SliceBatchOptions) {
-    super(options);
+    super(readLayerOptions(options, 'SliceBatch'));
     const { index, parts } = options;
     checkInteger(parts, 1, 'SliceBatch: parts');
     checkInteger(index, 0, 'SliceBatch: index');

@@ -14,6 +14,7 @@ import {
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import { checkInteger, checkRange } from '../../internal/check';
 import type { LayerArgs } from '../core/layer-args';
+import { readLayerOptions } from '../core/read-layer-options';
 import { checkInputShapes } from './check-input-shapes';
 import { nearIdentity } from './near-identity';
 
@@ -43,7 +44,7 @@ export class SubspaceMix extends layers.Layer {
   private alpha!: LayerVariable;
 
   constructor(options: SubspaceMixOptions = {}) {
-    super(options);
+    super(readLayerOptions(options, 'SubspaceMix'));
     this.subspaces = options.subspaces ?? 2;
     this.self = options.self ?? 0.9;
     checkInteger(this.subspaces, 1, 'SubspaceMix: subspaces');

@@ -1,3 +1,4 @@
+import { checkBoolean } from '../../internal/check-kinds';
 import type { Metric } from '../../types';
 import { type Average, type Averaged, type AverageOptions, averaged, checkAverage, isSeveral } from '../core/average';
 import type { DecisionOptions } from '../core/decisions';
@@ -26,6 +27,7 @@ export function countsMetric<A extends Average>(
 ): Metric<ConfusionState, Averaged<A>> {
   const { name } = traits;
   const { includeBackground = true } = given;
+  checkBoolean(includeBackground, `${name}: includeBackground`);
   checkAverage(name, given);
   if (!includeBackground && given.classes === undefined) {
     throw new RangeError(`${name}: includeBackground: false needs the option classes.`);

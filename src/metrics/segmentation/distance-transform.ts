@@ -1,4 +1,5 @@
 import { checkChoice } from '../../internal/check';
+import { checkNDArray } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import type { NDArray } from '../../types';
 import { checkNumbers } from '../core/check-numbers';
@@ -76,6 +77,7 @@ export function distanceTransform(mask: NDArray, options: DistanceTransformOptio
   checkOptions(options, ['distanceMetric', 'spacing'], 'distanceTransform');
   const { spacing = 1, distanceMetric = 'euclidean' } = options;
   checkChoice(distanceMetric, DISTANCE_METRICS, 'distanceTransform: distanceMetric');
+  checkNDArray(mask, 'distanceTransform: mask');
   const size = mask.shape.reduce((product, n) => product * n, 1);
   if (size !== mask.data.length) {
     throw new RangeError(`distanceTransform: shape [${mask.shape}] needs ${size} values, got ${mask.data.length}.`);

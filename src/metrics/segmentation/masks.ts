@@ -1,3 +1,4 @@
+import { checkBoolean } from '../../internal/check-kinds';
 import { checkDecisions, type DecisionOptions, highest } from '../core/decisions';
 import type { Targets } from '../core/read-targets';
 import { weightOf } from '../core/weights';
@@ -23,6 +24,7 @@ export interface Masks {
 
 export function checkMaskOptions(name: string, options: MaskOptions): void {
   const { classes, includeBackground } = options;
+  if (includeBackground !== undefined) checkBoolean(includeBackground, `${name}: includeBackground`);
   checkDecisions(name, options);
   if (classes === undefined && includeBackground !== undefined) {
     throw new RangeError(`${name}: includeBackground has no meaning without classes.`);

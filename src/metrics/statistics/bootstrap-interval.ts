@@ -1,4 +1,5 @@
 import { checkInteger } from '../../internal/check';
+import { checkFunction } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import { percentileBounds, standardDeviation } from './bootstrap';
 import { type ConfidenceOptions, checkConfidenceLevel } from './confidence';
@@ -33,6 +34,7 @@ export async function bootstrapInterval(
   given: ConfidenceOptions & ResamplingOptions = {},
 ): Promise<BootstrapInterval> {
   checkOptions(given, ['confidenceLevel', 'groups', 'resamples', 'seed'], 'bootstrapInterval');
+  checkFunction(statistic, 'bootstrapInterval: statistic', '(weights) => weights[0]');
   const { confidenceLevel = 0.95, ...options } = given;
   checkConfidenceLevel('bootstrapInterval', confidenceLevel);
   checkInteger(cases, 0, 'bootstrapInterval: cases');

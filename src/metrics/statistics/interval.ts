@@ -1,4 +1,5 @@
 import { checkChoice, checkInteger } from '../../internal/check';
+import { checkMetric } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import { random } from '../../internal/random';
 import type { Metric, NDArray, Output } from '../../types';
@@ -44,6 +45,7 @@ export function interval<S, R extends number | { readonly value: number }>(
   options: IntervalOptions = {},
 ): Metric<IntervalState<S>, BootstrapInterval> {
   checkOptions(options, ['confidenceLevel', 'groups', 'method', 'resamples', 'seed'], 'interval');
+  checkMetric(metric, 'interval: metric');
   const { confidenceLevel = 0.95, resamples = 1000, seed = 0, method = 'percentile', groups } = options;
   checkConfidenceLevel('interval', confidenceLevel);
   checkInteger(resamples, 1, 'interval: resamples');

@@ -1,4 +1,5 @@
 import { checkInteger } from '../../internal/check';
+import { checkArray } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import { readValues } from '../../internal/values';
 import type { Values } from '../../types';
@@ -46,6 +47,7 @@ export async function rocBand(yTrue: Values, scores: readonly Values[], given: R
   const { confidenceLevel = 0.95, points = 101, ...options } = given;
   checkConfidenceLevel('rocBand', confidenceLevel);
   checkInteger(points, 2, 'rocBand: points');
+  checkArray(scores, 'rocBand: scores');
   if (scores.length === 0) throw new RangeError('rocBand: expected one score of the cases or more, got none.');
   const metric = keptScores({ name: 'rocBand', options: [] }, {}, (state) => rank(state));
   const truth = await readValues(yTrue, 'rocBand: yTrue');

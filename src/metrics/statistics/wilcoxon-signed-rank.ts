@@ -1,6 +1,8 @@
 import { checkChoice } from '../../internal/check';
+import { checkBoolean } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import { erfc } from '../../internal/normal';
+import { checkNumbers } from '../core/check-numbers';
 
 export interface WilcoxonOptions {
   /**
@@ -71,6 +73,9 @@ export function wilcoxonSignedRank(
   const { zeroMethod = 'wilcox', method = 'auto', continuity = false } = options;
   checkChoice(zeroMethod, ['wilcox', 'pratt'], 'wilcoxonSignedRank: zeroMethod');
   checkChoice(method, ['auto', 'exact', 'normal'], 'wilcoxonSignedRank: method');
+  checkBoolean(continuity, 'wilcoxonSignedRank: continuity');
+  checkNumbers(a, 'wilcoxonSignedRank: a');
+  checkNumbers(b, 'wilcoxonSignedRank: b');
   const differences = subtract(a, b);
   const n = differences.filter((d) => d !== 0).length;
   const ranked = zeroMethod === 'pratt' ? differences : differences.filter((d) => d !== 0);

@@ -1,5 +1,6 @@
 import { dispose, type Tensor } from '@tensorflow/tfjs-core';
 import { checkInteger } from '../../internal/check';
+import { checkFunction, checkText } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import { mapTasks } from '../../internal/map-tasks';
 import { attach } from '../../layers/builders/attach';
@@ -60,6 +61,8 @@ export function deepSupervision<const T extends string, const L extends Supervis
   options: DeepSupervisionOptions = {},
 ): DeepSupervision<T, L> {
   checkOptions(options, ['ignoreIndex'], 'deepSupervision');
+  checkText(task, 'deepSupervision: task');
+  checkFunction(head, 'deepSupervision: head', 'SegmentationHead()');
   checkInteger(levels, 2, 'deepSupervision: levels');
   if (levels > 5) throw new RangeError(`deepSupervision: levels must be at most 5, got ${levels}.`);
   const depths = Array.from({ length: levels }, (_, i) => i);

@@ -3,6 +3,7 @@ import { resizeImage } from '../../data/resize-image';
 import { resizeMask } from '../../data/resize-mask';
 import type { Dataset, NDArray, SomeTasks } from '../../types';
 import { byteBudget, type Share } from '../byte-budget';
+import { checkPath } from '../check-path';
 import { readWithHeader } from '../read-image';
 import { checkDistinct } from './check-distinct';
 import { checkFiles, checkHeaders } from './check-files';
@@ -42,6 +43,7 @@ export async function manifestDataset<T extends ManifestTask = ManifestTask>(
   directory: string,
   options: ManifestDatasetOptions<T> = {},
 ): Promise<ManifestDataset<T>> {
+  checkPath(directory, 'manifestDataset: directory');
   const { tasks, size, channels, pixelLimit, byteLimit, check, ...rest } = completeOptions(options);
   const manifest = await readManifest(directory, rest.manifest, { ...rest, tasks });
   await checkDistinct(directory, manifest);

@@ -1,5 +1,7 @@
 import { checkChoice, checkInteger } from '../../internal/check';
+import { checkArray, checkBoolean } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
+import { checkPath } from '../check-path';
 import { checkMaskOptions, type MaskOptions } from '../mask-options';
 import { PIXEL_LIMIT } from '../read-image';
 import type { ManifestColumns, ManifestTask } from './manifest-columns';
@@ -66,7 +68,11 @@ export function completeOptions<T extends ManifestTask>(
     byteLimit = 2 ** 31,
     check = 'files',
   } = options;
+  checkPath(manifest, 'manifestDataset: manifest');
   checkOptions(columns, ['image', 'mask', 'page', 'label', 'source', 'group'], 'manifestDataset: columns');
+  checkArray(tasks, 'manifestDataset: tasks');
+  checkArray(size, 'manifestDataset: size');
+  checkBoolean(negativesAreEmpty, 'manifestDataset: negativesAreEmpty');
   for (const task of tasks) checkChoice<ManifestTask>(task, TASKS, 'manifestDataset: tasks');
   checkInteger(size[0], 1, 'manifestDataset: height');
   checkInteger(size[1], 1, 'manifestDataset: width');

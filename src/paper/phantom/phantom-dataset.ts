@@ -1,4 +1,5 @@
 import { checkChoice, checkInteger } from '../../internal/check';
+import { checkArray, checkBoolean, checkRecord } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import { random } from '../../internal/random';
 import type { Dataset, Row } from '../../types';
@@ -59,6 +60,9 @@ export function phantomDataset(options: PhantomDatasetOptions = {}): PhantomData
   } = options;
   checkInteger(slices, 1, 'phantomDataset: slices');
   checkInteger(size, 16, 'phantomDataset: size');
+  checkBoolean(emptyMasks, 'phantomDataset: emptyMasks');
+  checkRecord(counts, 'phantomDataset: counts');
+  checkArray(sources, 'phantomDataset: sources');
   for (const kind of Object.keys(counts) as PhantomKind[]) {
     if (!phantomKinds.includes(kind)) {
       throw new RangeError(`phantomDataset: counts has no kind '${kind}'; the kinds are ${phantomKinds.join(', ')}.`);
@@ -68,7 +72,7 @@ export function phantomDataset(options: PhantomDatasetOptions = {}): PhantomData
   for (const source of sources) checkChoice(source, phantomSources, 'phantomDataset: sources');
   if (sources.length === 0) throw new RangeError('phantomDataset: sources must name at least one, got none.');
   const infected = counts.covid ?? 0;
-  const masked = masks ?? Math.round((infected * 100) / 449);
+  const masked = masks === undefined ? Math.round((infected * 100) / 449) : masks;
   checkInteger(masked, 0, 'phantomDataset: masks');
   if (masked > infected) {
     throw new RangeError(`phantomDataset: masks must be at most counts.covid (${infected}), got ${masked}.`);

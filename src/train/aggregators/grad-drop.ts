@@ -1,8 +1,9 @@
 import { type Tensor1D, tensor1d, tidy } from '@tensorflow/tfjs-core';
-import { checkInteger, checkRange } from '../../internal/check';
+import { checkInteger } from '../../internal/check';
 import { checkOptions } from '../../internal/check-options';
 import { random } from '../../internal/random';
 import type { ElementwiseAggregator, SomeTasks } from '../../types';
+import { readTaskNumbers } from '../read-task-numbers';
 import { keepOneSign } from './keep-one-sign';
 
 export interface GradDropOptions<T extends string> {
@@ -36,8 +37,7 @@ export function gradDrop<T extends string = string>(options: GradDropOptions<T> 
   checkOptions(options, ['seed', 'leak'], 'gradDrop');
   const { seed = 0, leak = {} } = options;
   checkInteger(seed, 0, 'gradDrop: seed');
-  const shares = new Map(Object.entries(leak) as [T, number][]);
-  for (const [task, share] of shares) checkRange(share, 0, 1, `gradDrop: leak of '${task}'`);
+  const shares = readTaskNumbers<T>(leak, [0, 1], 'gradDrop: leak');
   return {
     name: 'gradDrop',
     tasks: [...shares.keys()],

@@ -1,5 +1,5 @@
-import { checkRange } from '../../internal/check';
 import type { SomeTasks } from '../../types';
+import { readTaskNumbers } from '../read-task-numbers';
 
 export interface PreferenceOptions<T extends string> {
   /** How much each task's gradient counts before conflicts are resolved. Default: 1 for each task. */
@@ -11,7 +11,6 @@ export function readPreference<T extends string>(
   preference: SomeTasks<T, number> = {},
   name: string,
 ): { readonly tasks: readonly T[]; readonly of: (tasks: readonly T[]) => number[] } {
-  const known = new Map<string, number>(Object.entries<number | undefined>(preference) as [string, number][]);
-  for (const [task, value] of known) checkRange(value, 0, Number.MAX_VALUE, `${name}: preference of '${task}'`);
-  return { tasks: [...known.keys()] as T[], of: (tasks) => tasks.map((task) => known.get(task) ?? 1) };
+  const known = readTaskNumbers<T>(preference, [0, Number.MAX_VALUE], `${name}: preference`);
+  return { tasks: [...known.keys()], of: (tasks) => tasks.map((task) => known.get(task) ?? 1) };
 }

@@ -1,3 +1,4 @@
+import { checkWeighting } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import { mapTasks } from '../../internal/map-tasks';
 import {
@@ -90,6 +91,7 @@ function readGramian<T extends string>(
 export function diagnostics<T extends string = string>(options: DiagnosticsOptions<T> = {}): Diagnostics<T> {
   checkOptions(options, ['weighting'], 'diagnostics');
   const { weighting } = options;
+  if (weighting !== undefined) checkWeighting(weighting, 'diagnostics: weighting');
   let records: StepDiagnostics<T>[] = [];
   return {
     name: 'diagnostics',
@@ -138,7 +140,7 @@ export interface Conflict<T extends string> {
  */
 export function conflicts<T extends string>(records: readonly StepDiagnostics<T>[]): Conflict<T>[] {
   const pairs = new Map<string, { tasks: readonly [T, T]; values: number[] }>();
-  for (const { cosines = [] } of records) {
+  for (const { cosines = [] } of readRecords(records, 'conflicts: records') as readonly StepDiagnostics<T>[]) {
     for (const { tasks, value } of cosines) {
       if (Number.isNaN(value)) continue;
       const key = [...tasks].sort().join(' ');

@@ -1,4 +1,5 @@
 import { checkInteger } from '../../internal/check';
+import { checkBoolean } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import { comparable, fields, floats, integer, listOf, orNull } from '../../internal/readers';
 import type { Callback } from './callback';
@@ -34,7 +35,8 @@ export function earlyStopping<T extends string = string>(options: EarlyStoppingO
   checkOptions(options, ['monitor', 'patience', 'minDelta', 'mode', 'restoreBest'], 'earlyStopping');
   const { monitor = 'validation.loss', patience = 35, minDelta = 0, mode, restoreBest = true } = options;
   checkInteger(patience, 0, 'earlyStopping: patience');
-  checkMonitorOptions('earlyStopping', minDelta, mode);
+  checkBoolean(restoreBest, 'earlyStopping: restoreBest');
+  checkMonitorOptions('earlyStopping', monitor, minDelta, mode);
   let best: number | null = null;
   let better: Mode = 'min';
   let bestEpoch = -1;

@@ -1,3 +1,5 @@
+import { checkInteger } from '../../internal/check';
+import { checkFinite, checkFunction } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import { fields, integer } from '../../internal/readers';
 import type { Callback, Run } from './callback';
@@ -26,6 +28,7 @@ const readState = fields({ step: integer() });
  * learningRate(polynomialDecay({ from: 1e-2 }));
  */
 export function learningRate<T extends string = string>(schedule: Schedule): Callback<T> {
+  checkFunction(schedule, 'learningRate: schedule', 'cosineDecay({ from: 1e-3 })');
   let step = 0;
   const set = (run: Run<T>): void => {
     const rate = schedule({ epoch: run.epoch, step, epochs: run.epochs });
@@ -55,6 +58,7 @@ export function learningRate<T extends string = string>(schedule: Schedule): Cal
 export function polynomialDecay(options: { from: number; to?: number; power?: number }): Schedule {
   checkOptions(options, ['from', 'to', 'power'], 'polynomialDecay');
   const { from, to = 0, power = 0.9 } = options;
+  for (const [name, value] of Object.entries({ from, to, power })) checkFinite(value, `polynomialDecay: ${name}`);
   return ({ epoch, epochs }) => to + (from - to) * Math.max(0, 1 - epoch / epochs) ** power;
 }
 
@@ -62,10 +66,13 @@ export function polynomialDecay(options: { from: number; to?: number; power?: nu
 export function cosineDecay(options: { from: number; to?: number }): Schedule {
   checkOptions(options, ['from', 'to'], 'cosineDecay');
   const { from, to = 0 } = options;
+  for (const [name, value] of Object.entries({ from, to })) checkFinite(value, `cosineDecay: ${name}`);
   return ({ epoch, epochs }) => to + ((from - to) / 2) * (1 + Math.cos((Math.PI * Math.min(epoch, epochs)) / epochs));
 }
 
 /** Rises linearly from 0 to the result of `schedule` over the first `steps` steps. */
 export function warmUp(steps: number, schedule: Schedule): Schedule {
+  checkInteger(steps, 1, 'warmUp: steps');
+  checkFunction(schedule, 'warmUp: schedule', 'cosineDecay({ from: 1e-3 })');
   return (point) => schedule(point) * Math.min(1, (point.step + 1) / steps);
 }

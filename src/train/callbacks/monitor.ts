@@ -1,4 +1,5 @@
 import { checkChoice, checkRange } from '../../internal/check';
+import { checkText } from '../../internal/check-kinds';
 import type { EpochLog, Run } from './callback';
 import { usualDirection } from './usual-directions';
 
@@ -20,8 +21,9 @@ export interface MonitorOptions<T extends string> {
   readonly mode?: Mode;
 }
 
-/** Throws unless `minDelta` and `mode` are in range; `who` names the caller in errors. */
-export function checkMonitorOptions(who: string, minDelta: number, mode: Mode | undefined): void {
+/** Throws unless the options are in range; `who` names the caller in errors. */
+export function checkMonitorOptions(who: string, monitor: string, minDelta: number, mode: Mode | undefined): void {
+  checkText(monitor, `${who}: monitor`);
   checkRange(minDelta, 0, Number.MAX_VALUE, `${who}: minDelta`);
   if (mode !== undefined) checkChoice(mode, ['min', 'max'], `${who}: mode`);
 }

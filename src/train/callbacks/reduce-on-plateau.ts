@@ -30,7 +30,7 @@ export function reduceOnPlateau<T extends string = string>(options: ReduceOnPlat
   if (!(factor > 0 && factor < 1)) throw new RangeError(`reduceOnPlateau: factor must lie in (0, 1), got ${factor}.`);
   checkInteger(patience, 1, 'reduceOnPlateau: patience');
   checkRange(minLearningRate, 0, Number.MAX_VALUE, 'reduceOnPlateau: minLearningRate');
-  checkMonitorOptions('reduceOnPlateau', minDelta, mode);
+  checkMonitorOptions('reduceOnPlateau', monitor, minDelta, mode);
   let better: Mode = 'min';
   let best: number | null = null;
   let waited = 0;

@@ -1,4 +1,6 @@
 import { dispose } from '@tensorflow/tfjs-core';
+import { checkInteger } from '../../internal/check';
+import { checkRecord, checkWeighting } from '../../internal/check-kinds';
 import { mapTasks } from '../../internal/map-tasks';
 import type { Progress, SomeTasks, Weighting } from '../../types';
 import { weightingSlopes } from '../step/weighting-slopes';
@@ -15,6 +17,11 @@ export async function taskWeights<T extends string>(
   losses: SomeTasks<NoInfer<T>, number>,
   progress: Progress,
 ): Promise<SomeTasks<T, number>> {
+  checkWeighting(weighting, 'taskWeights: weighting');
+  checkRecord(losses, 'taskWeights: losses');
+  checkRecord(progress, 'taskWeights: progress');
+  checkInteger(progress.step, 0, 'taskWeights: progress.step');
+  checkInteger(progress.epoch, 0, 'taskWeights: progress.epoch');
   const tasks = (Object.keys(losses) as T[]).filter((task) => losses[task] !== undefined);
   if (tasks.length === 0) return {};
   const { factors, learned } = await weightingSlopes(

@@ -15,6 +15,7 @@ import { checkRange } from '../../internal/check';
 import { checkOptions } from '../../internal/check-options';
 import { recordOf } from '../../internal/readers';
 import type { SomeTasks, Weighting } from '../../types';
+import { readTaskNumbers } from '../read-task-numbers';
 import { adamStep, type LearnedLogit, newLogit, readLogit } from './adam-step';
 import { softmax } from './softmax';
 import { lossEntries } from './tasks';
@@ -61,13 +62,13 @@ export function famo<T extends string = string>(options: FamoOptions<T> = {}): W
   const { learningRate = 0.025, decay = 1e-3, lowest = {} } = options;
   checkRange(learningRate, 0, Number.MAX_VALUE, 'famo: learningRate');
   checkRange(decay, 0, Number.MAX_VALUE, 'famo: decay');
-  const bounds = new Map(Object.entries<number | undefined>(lowest) as [string, number][]);
-  const bound = (task: string): number => (bounds.get(task) ?? 0) - EPSILON;
+  const bounds = readTaskNumbers<T>(lowest, [-Number.MAX_VALUE, Number.MAX_VALUE], 'famo: lowest');
+  const bound = (task: T): number => (bounds.get(task) ?? 0) - EPSILON;
   let logits: { readonly [task: string]: LearnedLogit } = {};
   const sharesOf = (tasks: readonly string[]): number[] => softmax(tasks.map((task) => logits[task]?.value ?? 0));
   return {
     name: 'famo',
-    tasks: [...bounds.keys()] as T[],
+    tasks: [...bounds.keys()],
     combine: (losses) =>
       tidy(() => {
         const entries = lossEntries(losses);

@@ -1,6 +1,6 @@
 import { tidy } from '@tensorflow/tfjs-core';
-import { checkRange } from '../../internal/check';
 import type { SomeTasks, Weighting } from '../../types';
+import { readTaskNumbers } from '../read-task-numbers';
 import { weightedLoss } from './tasks';
 
 /**
@@ -13,12 +13,10 @@ import { weightedLoss } from './tasks';
  * createTrainer(model, { optimizer, losses, weighting: fixedWeights({ reconstruction: 0.5 }) });
  */
 export function fixedWeights<T extends string>(weights: SomeTasks<T, number> = {}): Weighting<T> {
-  const entries = Object.entries(weights) as [T, number][];
-  for (const [task, weight] of entries) checkRange(weight, 0, Number.MAX_VALUE, `fixedWeights: weight of '${task}'`);
-  const byTask = new Map<string, number>(entries);
+  const byTask = readTaskNumbers<T>(weights, [0, Number.MAX_VALUE], 'fixedWeights: weight');
   return {
     name: 'fixedWeights',
-    tasks: [...byTask.keys()] as T[],
+    tasks: [...byTask.keys()],
     combine: (losses) => tidy(() => weightedLoss(losses, (task) => byTask.get(task) ?? 1)),
   };
 }

@@ -1,4 +1,5 @@
 import { tidy } from '@tensorflow/tfjs-core';
+import { checkFunction, checkRecord } from '../../internal/check-kinds';
 import type { Progress, SomeTasks, Weighting } from '../../types';
 import { weightedLoss } from './tasks';
 
@@ -18,10 +19,12 @@ import { weightedLoss } from './tasks';
 export function scheduledWeights<T extends string = string>(
   schedule: (progress: Progress) => SomeTasks<T, number>,
 ): Weighting<T> {
+  checkFunction(schedule, 'scheduledWeights: schedule', '({ epoch }) => ({ mask: 1 / (1 + epoch) })');
   return {
     name: 'scheduledWeights',
     combine(losses, progress) {
       const weights = schedule(progress);
+      checkRecord(weights, 'scheduledWeights: what the schedule returns');
       for (const [task, weight] of Object.entries<number | undefined>(weights)) {
         if (weight !== undefined && !(weight >= 0 && Number.isFinite(weight))) {
           throw new RangeError(

@@ -1,7 +1,7 @@
 import { logSumExp, mul, type Scalar, stack, sub, tidy } from '@tensorflow/tfjs-core';
-import { checkRange } from '../../internal/check';
 import { checkOptions } from '../../internal/check-options';
 import type { SomeTasks, Weighting } from '../../types';
+import { readTaskNumbers } from '../read-task-numbers';
 import { lossEntries } from './tasks';
 
 export interface SmoothTchebycheffOptions<T extends string> {
@@ -27,14 +27,11 @@ export function smoothTchebycheff<T extends string = string>(options: SmoothTche
   checkOptions(options, ['mu', 'preference', 'ideal'], 'smoothTchebycheff');
   const { mu = 0.1, preference = {}, ideal = {} } = options;
   if (!(mu > 0)) throw new RangeError(`smoothTchebycheff: mu must be positive, got ${mu}.`);
-  const preferred = new Map(Object.entries<number | undefined>(preference) as [string, number][]);
-  const lowest = new Map(Object.entries<number | undefined>(ideal) as [string, number][]);
-  for (const [task, weight] of preferred) {
-    checkRange(weight, 0, Number.MAX_VALUE, `smoothTchebycheff: preference of '${task}'`);
-  }
+  const preferred = readTaskNumbers<T>(preference, [0, Number.MAX_VALUE], 'smoothTchebycheff: preference');
+  const lowest = readTaskNumbers<T>(ideal, [-Number.MAX_VALUE, Number.MAX_VALUE], 'smoothTchebycheff: ideal');
   return {
     name: 'smoothTchebycheff',
-    tasks: [...new Set([...preferred.keys(), ...lowest.keys()])] as T[],
+    tasks: [...new Set([...preferred.keys(), ...lowest.keys()])],
     combine: (losses) =>
       tidy(() => {
         const entries = lossEntries(losses);

@@ -1,4 +1,5 @@
 import { addN, mul, type Scalar, scalar, tidy, type Variable, variable } from '@tensorflow/tfjs-core';
+import { checkArray, checkText } from '../../internal/check-kinds';
 import type { SomeTasks } from '../../types';
 
 /** The losses of a batch as pairs, in the order of the tasks. */
@@ -16,6 +17,8 @@ export const learnedNumber = (): Variable => tidy(() => variable(scalar(0)));
 
 /** Throws unless at least one task is named, none twice. */
 export function checkTaskNames(tasks: readonly string[], name: string): void {
+  checkArray(tasks, `${name}: tasks`);
+  for (const task of tasks) checkText(task, `${name}: a task`);
   if (tasks.length === 0) throw new RangeError(`${name}: name the model's tasks, got none.`);
   const twice = tasks.find((task, i) => tasks.indexOf(task) < i);
   if (twice !== undefined) throw new RangeError(`${name}: the task '${twice}' is named twice.`);
