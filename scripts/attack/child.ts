@@ -18,9 +18,10 @@ interface Running {
   errors: string;
 }
 
-function start(attacks: string): Promise<Running> {
+function start(attacks: string, folder: string): Promise<Running> {
   return new Promise((resolve, reject) => {
     const child = fork(WORKER, [attacks], {
+      env: { ...process.env, TMPDIR: folder, TEMP: folder, TMP: folder },
       execArgv: ['--import', 'tsx', `--max-old-space-size=${MEGABYTES}`],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
@@ -33,8 +34,8 @@ function start(attacks: string): Promise<Running> {
   });
 }
 
-/** `attacks`: the URL of the module that lists them. */
-export function createChild(attacks: string): Child {
+/** `attacks`: the URL of the module that lists them; `folder`: where the child makes its temporary files. */
+export function createChild(attacks: string, folder: string): Child {
   let running: Promise<Running> | undefined;
   const stop = (child: ChildProcess): void => {
     running = undefined;
@@ -42,7 +43,7 @@ export function createChild(attacks: string): Child {
   };
   return {
     async try(order, seconds) {
-      running ??= start(attacks);
+      running ??= start(attacks, folder);
       const child = await running;
       return new Promise((resolve) => {
         let begun: Case = { input: undefined, ...order };

@@ -1,5 +1,9 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Attack, Result } from './attack';
 import { createChild } from './child';
+import { removeFolder } from './remove-folder';
 import type { Order } from './worker';
 
 const SECONDS = 20;
@@ -13,7 +17,10 @@ export interface RunOptions {
   readonly onResult?: (result: Result) => void | Promise<void>;
 }
 
-/** Tries cases in two child processes; the results in the order in which they came. */
+/**
+ * Tries cases in two child processes; the results in the order in which they came. What the children left, which are killed
+ * in the middle of things, is removed.
+ */
 export async function runCases(
   attacks: readonly Attack[],
   orders: readonly Order[],
@@ -22,8 +29,9 @@ export async function runCases(
   const results: Result[] = [];
   const queue = orders.values();
   const began = performance.now();
+  const folder = await mkdtemp(join(tmpdir(), 'attack-run-'));
   const work = async (): Promise<void> => {
-    const child = createChild(module);
+    const child = createChild(module, folder);
     try {
       for (const order of queue) {
         if (performance.now() - began > milliseconds) return;
@@ -36,6 +44,10 @@ export async function runCases(
       child.stop();
     }
   };
-  await Promise.all(Array.from({ length: Math.min(CHILDREN, orders.length) }, work));
+  try {
+    await Promise.all(Array.from({ length: Math.min(CHILDREN, orders.length) }, work));
+  } finally {
+    await removeFolder(folder);
+  }
   return results;
 }

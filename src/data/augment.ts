@@ -1,5 +1,5 @@
 import { checkChoice } from '../internal/check';
-import { checkArray } from '../internal/check-kinds';
+import { checkArray, checkRecord } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import { type Random, random } from '../internal/random';
 import type { NDArray, Sample, SomeTasks } from '../types';
@@ -94,6 +94,7 @@ export function augment<T extends string>(
     );
   }
   if (!Number.isFinite(fill)) throw new RangeError(`augment: fill must be a finite number, got ${fill}.`);
+  checkRecord(labelKinds, 'augment: labelKinds');
   for (const task of Object.keys(labelKinds) as T[])
     checkChoice(labelKinds[task] as LabelKind, kinds, `augment: labelKinds.${task}`);
 

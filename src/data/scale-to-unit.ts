@@ -1,4 +1,5 @@
 import { checkChoice, checkRange } from '../internal/check';
+import { checkArray, isRecord } from '../internal/check-kinds';
 import type { NDArray } from '../types';
 import { imageShape } from './check-image';
 
@@ -38,13 +39,15 @@ function bounds(data: NDArray['data'], range: UnitRange): readonly [number, numb
     return [low, high];
   }
   if (typeof range === 'string') checkChoice(range, ['type', 'minMax'], 'scaleToUnit: range');
-  if ('percentiles' in range) {
+  if (isRecord(range) && 'percentiles' in range) {
+    checkArray(range.percentiles, 'scaleToUnit: percentiles');
     const [low, high] = range.percentiles;
     checkRange(low, 0, 100, 'scaleToUnit: percentiles[0]');
     checkRange(high, low, 100, 'scaleToUnit: percentiles[1]');
     const sorted = data.slice().sort();
     return [percentile(sorted, low), percentile(sorted, high)];
   }
+  checkArray(range, 'scaleToUnit: range');
   if (!range.every(Number.isFinite) || range.length !== 2 || !(range[0] < range[1])) {
     throw new RangeError(`scaleToUnit: range must be two finite numbers that rise, got [${range}].`);
   }

@@ -19,9 +19,14 @@ export function checkText(value: unknown, name: string): void {
   if (value === '') throw new RangeError(`${name} must be a text, got an empty one.`);
 }
 
+/** Throws unless `value` is a number; which ones there may be is the caller's to check. */
+export function checkNumber(value: unknown, name: string): void {
+  if (typeof value !== 'number') throw new TypeError(`${name} must be a number, got ${kindOf(value)}.`);
+}
+
 /** Throws unless `value` is a number other than NaN and infinity. */
 export function checkFinite(value: unknown, name: string): void {
-  if (typeof value !== 'number') throw new TypeError(`${name} must be a number, got ${kindOf(value)}.`);
+  checkNumber(value, name);
   if (!Number.isFinite(value)) throw new RangeError(`${name} must be a finite number, got ${value}.`);
 }
 
@@ -40,6 +45,14 @@ export function checkArray(value: unknown, name: string): void {
 /** Whether `value` is an object of named values: no array, and of none of the classes that JavaScript itself has. */
 export function isRecord(value: unknown): value is object {
   return Object.prototype.toString.call(value) === '[object Object]';
+}
+
+/** Throws unless `value` is a plain object, as JSON has them: of no class. */
+export function checkPlain(value: unknown, name: string): void {
+  const above: object | null = isRecord(value) ? Object.getPrototypeOf(value) : value;
+  // Not Object.prototype itself, of which each realm has its own.
+  const isPlain = isRecord(value) && (above === null || Object.getPrototypeOf(above) === null);
+  if (!isPlain) throw new TypeError(`${name} must be a plain object, got ${kindOf(value)}.`);
 }
 
 /** Throws unless `value` is an object of named values. */
@@ -76,6 +89,18 @@ export function checkDataset(dataset: unknown, name: string): void {
 export function checkNet(net: unknown, name: string): void {
   const members = { layers: 'array', inputs: 'array', outputs: 'array', predict: 'function' } as const;
   checkMembers(net, members, name, 'a LayersModel of TensorFlow.js, such as the net of a MultitaskModel');
+}
+
+/** Throws unless `model` has tasks and can predict. */
+export function checkModel(model: unknown, name: string): void {
+  const what = 'a MultitaskModel, such as multitask() returns';
+  checkMembers(model, { tasks: 'array', predict: 'function', dispose: 'function' }, name, what);
+  checkNet((model as { readonly net?: unknown }).net, `${name}.net`);
+}
+
+/** Throws unless `x` is a tensor. */
+export function checkTensor(x: unknown, name: string): void {
+  checkMembers(x, { shape: 'array', data: 'function' }, name, 'a tensor, such as tensor(values, [batch, ...]) makes');
 }
 
 /** Throws unless `metric` has what a metric has. */

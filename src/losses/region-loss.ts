@@ -15,7 +15,7 @@ import {
   where,
 } from '@tensorflow/tfjs-core';
 import { checkChoice, checkRange } from '../internal/check';
-import { checkBoolean } from '../internal/check-kinds';
+import { checkBoolean, checkRecord } from '../internal/check-kinds';
 import type { Loss } from '../types';
 import { checkPositive } from './check-positive';
 import { readClassWeights } from './class-weights';
@@ -69,7 +69,8 @@ const SMALLEST = 1e-18;
 
 /** Checks the option `smooth`. */
 export function readSmoothing(smooth: number | Smoothing, name: string): Smoothing {
-  const { numerator, denominator } = typeof smooth === 'object' ? smooth : { numerator: smooth, denominator: smooth };
+  if (typeof smooth !== 'number') checkRecord(smooth, `${name}: smooth`);
+  const { numerator, denominator } = typeof smooth === 'number' ? { numerator: smooth, denominator: smooth } : smooth;
   checkRange(numerator, 0, Number.POSITIVE_INFINITY, `${name}: smooth in the numerator`);
   checkPositive(denominator, `${name}: smooth in the denominator`);
   if (denominator < SMALLEST) {

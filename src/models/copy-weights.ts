@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkNet, checkText } from '../internal/check-kinds';
+import { checkMembers, checkNet } from '../internal/check-kinds';
 
 /**
  * Copies the weights of the layers whose names start with `prefix` from one net to another, matched by layer name: a
@@ -17,7 +17,7 @@ import { checkNet, checkText } from '../internal/check-kinds';
 export function copyWeights(from: LayersModel, to: LayersModel, prefix: string): void {
   checkNet(from, 'copyWeights: from');
   checkNet(to, 'copyWeights: to');
-  checkText(prefix, 'copyWeights: prefix');
+  checkMembers(prefix, { startsWith: 'function' }, 'copyWeights: prefix', 'a text');
   const targets = to.layers.filter((layer) => layer.name.startsWith(prefix) && layer.weights.length > 0);
   if (targets.length === 0) {
     throw new RangeError(`copyWeights: no layer with weights of '${to.name}' has a name that starts with '${prefix}'.`);

@@ -1,6 +1,7 @@
 import { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, Shape } from '@tensorflow/tfjs-layers';
 import { checkNet } from '../internal/check-kinds';
+import { checkOptions } from '../internal/check-options';
 import { mapTasks } from '../internal/map-tasks';
 import { fuseLayers } from '../layers/fused/fuse-layers';
 import type { MultitaskModel, OutputKind, SomeTasks } from '../types';
@@ -52,8 +53,9 @@ function checkInput(x: Tensor, expected: Shape): void {
 export function fromLayersModel<const T extends string>(
   net: LayersModel,
   tasks: readonly T[],
-  { outputs }: FromLayersModelOptions<NoInfer<T>> = {},
+  options: FromLayersModelOptions<NoInfer<T>> = {},
 ): MultitaskModel<T> {
+  checkOptions(options, ['outputs'], 'fromLayersModel');
   checkOutputNames(tasks, 'fromLayersModel');
   checkNet(net, 'fromLayersModel: net');
   if (net.inputs.length !== 1) {
@@ -64,7 +66,7 @@ export function fromLayersModel<const T extends string>(
       `fromLayersModel: the net's outputs must be the tasks ${tasks.join(', ')}; it has ${net.outputNames.join(', ')}.`,
     );
   }
-  const kinds = readOutputs(net, tasks, outputs);
+  const kinds = readOutputs(net, tasks, options.outputs);
   fuseLayers(net);
   saveStandard(net);
   return {

@@ -18,6 +18,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import { model as layersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkInteger } from '../internal/check';
+import { checkModel, checkTensor } from '../internal/check-kinds';
+import { checkOptions } from '../internal/check-options';
 import { record } from '../internal/tape';
 import { inOrder } from '../layers/sharing/in-order';
 import type { MultitaskModel } from '../types';
@@ -68,6 +70,7 @@ function findScore(output: SymbolicTensor, unit: number): { start: SymbolicTenso
 }
 
 function checkImages(x: Tensor, expected: readonly (number | null)[]): void {
+  checkTensor(x, 'gradCam: x');
   if (x.shape[0] > 0 && x.rank === expected.length && expected.every((n, i) => n === null || n === x.shape[i])) return;
   const sizes = expected.slice(1).map((n) => n ?? 'any');
   throw new RangeError(`gradCam: x must have the shape [batch, ${sizes.join(', ')}], got [${x.shape.join(', ')}].`);
@@ -89,11 +92,10 @@ function checkImages(x: Tensor, expected: readonly (number | null)[]): void {
  * @example
  * const heat = gradCam(model, slices, { task: 'classification' });
  */
-export function gradCam<T extends string>(
-  model: MultitaskModel<T>,
-  x: Tensor,
-  { task, layer, unit = 0 }: GradCamOptions<T>,
-): Tensor3D {
+export function gradCam<T extends string>(model: MultitaskModel<T>, x: Tensor, options: GradCamOptions<T>): Tensor3D {
+  checkModel(model, 'gradCam: model');
+  checkOptions(options, ['task', 'layer', 'unit'], 'gradCam');
+  const { task, layer, unit = 0 } = options;
   const { net, tasks } = model;
   const output = net.outputs[tasks.indexOf(task)];
   if (output === undefined) throw new RangeError(`gradCam: task must be one of ${tasks.join(', ')}; got '${task}'.`);

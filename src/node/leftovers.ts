@@ -2,6 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { checkBoolean } from '../internal/check-kinds';
+import { checkOptions } from '../internal/check-options';
 import { checkPath } from './check-path';
 
 /** A name of a temporary file says who writes it: computer, process, and when that began. */
@@ -64,8 +66,11 @@ export async function sweep(directory: string): Promise<number> {
  */
 export async function removeLeftovers(
   directory: string,
-  { recursive = false }: { readonly recursive?: boolean } = {},
+  options: { readonly recursive?: boolean } = {},
 ): Promise<void> {
+  checkOptions(options, ['recursive'], 'removeLeftovers');
+  const { recursive = false } = options;
+  checkBoolean(recursive, 'removeLeftovers: recursive');
   checkPath(directory, 'removeLeftovers: directory');
   try {
     await sweep(directory);

@@ -1,6 +1,6 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import { checkChoice, checkInteger, checkRange } from '../internal/check';
-import { checkRecord, checkWeighting } from '../internal/check-kinds';
+import { checkMetric, checkNumber, checkRecord, checkWeighting } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import type { Aggregator, ByTask, ElementwiseAggregator, Loss, Weighting } from '../types';
 import type { TaskMetrics } from './scores';
@@ -52,14 +52,16 @@ function checkNames<T extends string>(
       );
     }
   }
-  for (const [task, ofTask] of Object.entries<object | undefined>(metrics)) {
-    if ('loss' in (ofTask ?? {}))
-      throw new RangeError(`createTrainer: a metric of '${task}' may not be called 'loss'.`);
+  for (const [task, ofTask = {}] of Object.entries<object | undefined>(metrics)) {
+    checkRecord(ofTask, `createTrainer: metrics.${task}`);
+    if ('loss' in ofTask) throw new RangeError(`createTrainer: a metric of '${task}' may not be called 'loss'.`);
+    for (const [name, metric] of Object.entries(ofTask)) checkMetric(metric, `createTrainer: metrics.${task}.${name}`);
   }
 }
 
 function checkRanges({ clipNorm, accumulate, averageDecay }: TrainerSettings<string>): void {
   checkInteger(accumulate, 1, 'createTrainer: accumulate');
+  if (clipNorm !== undefined) checkNumber(clipNorm, 'createTrainer: clipNorm');
   if (clipNorm !== undefined && !(clipNorm > 0)) {
     throw new RangeError(`createTrainer: clipNorm must be positive, got ${clipNorm}.`);
   }

@@ -1,3 +1,4 @@
+import { checkModel } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import { readWeights, writeWeights } from '../internal/layer-weights';
 import { mapTasks } from '../internal/map-tasks';
@@ -34,6 +35,7 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
   model: MultitaskModel<T>,
   options: TrainerOptions<T, M>,
 ): Trainer<T, M> {
+  checkModel(model, 'createTrainer: model');
   const settings = completeSettings(model.tasks, options);
   const { weighting } = settings;
   const outputs = readTaskOutputs(model, settings.losses, settings.metrics);

@@ -30,10 +30,10 @@ const cases: readonly (readonly [string, (options: never) => unknown, string, st
   ['phantomSlice', (options) => phantomSlice(options), 'slices', 'slice'],
   ['resizeImage', (options) => resizeImage(image, [1, 1], options), 'antiAlias', 'antialias'],
   ['split', (options) => split([], options), 'fraction', 'fractions'],
-  ['checkpoint', (options) => checkpoint('', options), 'overwrites', 'overwrite'],
-  ['manifestDataset', (options) => manifestDataset('', options), 'task', 'tasks'],
+  ['checkpoint', (options) => checkpoint('run', options), 'overwrites', 'overwrite'],
+  ['manifestDataset', (options) => manifestDataset('data', options), 'task', 'tasks'],
   ['progressBar', (options) => progressBar(options), 'steam', 'stream'],
-  ['readImage', (options) => readImage('', options), 'channel', 'channels'],
+  ['readImage', (options) => readImage('a.png', options), 'channel', 'channels'],
 ];
 
 describe('the options of functions for data and files', () => {
@@ -50,10 +50,10 @@ describe('the options of functions for data and files', () => {
   });
 
   it('are checked where they are nested', async () => {
-    expect(() => checkpoint('', { every: { epoch: 5 } as never })).toThrow(
+    expect(() => checkpoint('run', { every: { epoch: 5 } as never })).toThrow(
       "checkpoint: every: unknown option 'epoch'. Did you mean 'epochs'?",
     );
-    await expect(manifestDataset('', { columns: { labels: 'class' } as never })).rejects.toThrow(
+    await expect(manifestDataset('data', { columns: { labels: 'class' } as never })).rejects.toThrow(
       "manifestDataset: columns: unknown option 'labels'. Did you mean 'label'?",
     );
   });

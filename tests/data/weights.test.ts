@@ -112,7 +112,7 @@ describe('the weights of a batch', () => {
     await expect(said(array([2], 1, 1))).rejects.toThrow('got the shape [2].');
     await expect(said(array([1, 2, 1], 1))).rejects.toThrow(`${name}: shape [1,2,1] needs 2 values, got 1.`);
     await expect(said([1, 0])).rejects.toThrow(
-      new TypeError(`${name} must be { data, shape } with a typed array, got 1,0.`),
+      new TypeError(`${name} must be { data, shape } with a typed array, got an array.`),
     );
   });
 });

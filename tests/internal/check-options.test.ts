@@ -33,7 +33,10 @@ describe('checkOptions', () => {
     for (const [options, said] of [
       [4, '4'],
       [null, 'null'],
-      ['shuffle', 'shuffle'],
+      ['shuffle', "'shuffle'"],
+      [new Date(0), 'an object of class Date'],
+      [Promise.resolve(1), 'an object of class Promise'],
+      [Float32Array.of(1), 'an object of class Float32Array'],
       [[1], 'an array'],
     ] as const) {
       expect(() => checkOptions(options as unknown as Options, ['batchSize', 'shuffle'], 'f')).toThrow(

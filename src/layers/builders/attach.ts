@@ -1,6 +1,7 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import { checkInteger } from '../../internal/check';
 import { checkFunction } from '../../internal/check-kinds';
+import { checkOptions } from '../../internal/check-options';
 import type { Head } from '../../types';
 import { apply } from '../core/apply';
 
@@ -28,7 +29,9 @@ export interface AttachOptions {
  * @example
  * const severity = attach(MLPHead({ units: [16] }), { level: 1, pool: 4 });
  */
-export function attach(head: Head, { level, pool = 1 }: AttachOptions): Head {
+export function attach(head: Head, options: AttachOptions): Head {
+  checkOptions(options, ['level', 'pool'], 'attach');
+  const { level, pool = 1 } = options;
   checkFunction(head, 'attach: head', 'MLPHead()');
   checkInteger(level, 1, 'attach: level');
   checkInteger(pool, 1, 'attach: pool');

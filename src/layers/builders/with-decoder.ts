@@ -1,5 +1,6 @@
 import { checkChoice } from '../../internal/check';
 import { checkFunction } from '../../internal/check-kinds';
+import { checkOptions } from '../../internal/check-options';
 import type { Encoder } from '../../types';
 import { NORMS, type Norm } from '../blocks/norm';
 import { upPath } from '../blocks/up-path';
@@ -22,12 +23,14 @@ export interface WithDecoderOptions {
  * @example
  * const encoder = withDecoder(UNetEncoder({ filters: [2, 4, 8] }), { norm: 'instance' });
  */
-export function withDecoder(encoder: Encoder, { norm = 'none' }: WithDecoderOptions = {}): Encoder {
+export function withDecoder(encoder: Encoder, options: WithDecoderOptions = {}): Encoder {
+  checkOptions(options, ['norm'], 'withDecoder');
+  const { norm = 'none' } = options;
   checkFunction(encoder, 'withDecoder: encoder', 'UNetEncoder()');
   checkChoice(norm, NORMS, 'withDecoder: norm');
   return (input, name, seed) => {
     const features = encoder(input, name, seed);
-    const options = { skips: 'concat', upsample: 'nearest', norm, caller: 'withDecoder' } as const;
-    return { skips: upPath(features, options, name, seed), bottleneck: features.bottleneck };
+    const path = { skips: 'concat', upsample: 'nearest', norm, caller: 'withDecoder' } as const;
+    return { skips: upPath(features, path, name, seed), bottleneck: features.bottleneck };
   };
 }

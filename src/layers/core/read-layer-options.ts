@@ -1,5 +1,5 @@
 import type { layers } from '@tensorflow/tfjs-layers';
-import { checkRecord, checkText } from '../../internal/check-kinds';
+import { checkPlain, checkText } from '../../internal/check-kinds';
 
 /**
  * The options of a layer, for the constructor of the class that it extends. They may hold what TensorFlow.js knows of any
@@ -11,7 +11,7 @@ export function readLayerOptions<O extends ConstructorParameters<typeof layers.L
   options: O,
   caller: string,
 ): O {
-  checkRecord(options, `${caller}: options`);
+  checkPlain(options, `${caller}: options`);
   if ((options?.name ?? undefined) !== undefined) checkText(options?.name, `${caller}: name`);
   return options;
 }

@@ -1,3 +1,4 @@
+import { checkNumber } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import type { Average, Averaged } from '../core/average';
@@ -21,6 +22,7 @@ export function fBeta<A extends Average = 'macro'>(
   beta: number,
   options: CountsOptions<A> = {},
 ): Metric<ConfusionState, Averaged<A>> {
+  checkNumber(beta, 'fBeta: beta');
   if (!(beta > 0 && beta < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`fBeta: beta must be positive and finite, got ${beta}.`);
   }

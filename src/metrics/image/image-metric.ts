@@ -1,3 +1,4 @@
+import { checkNumber } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import type { AnyMetric, Metric } from '../../types';
 import { appendChunk, type Chunks, joinChunks, joinNumbers } from '../core/chunks';
@@ -14,6 +15,7 @@ export interface ImageOptions {
 export function readImageOptions(options: ImageOptions, name: string): number {
   checkOptions(options, ['valueRange'], name);
   const { valueRange = 1 } = options;
+  checkNumber(valueRange, `${name}: valueRange`);
   if (!(valueRange > 0 && valueRange < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`${name}: valueRange must be above 0 and finite, got ${valueRange}.`);
   }

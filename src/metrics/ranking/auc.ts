@@ -1,3 +1,4 @@
+import { checkNumber } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import type { Average, Averaged } from '../core/average';
@@ -33,6 +34,7 @@ export interface AucOptions<A extends Average = Average> extends RankingOptions<
 export function auc<A extends Average = 'macro'>(options: AucOptions<A> = {}): Metric<ScoresState, Averaged<A>> {
   checkOptions(options, ['average', 'classes', 'ignoreIndex', 'labels', 'maxFpr', 'zeroDivision'], 'auc');
   const { maxFpr = 1 } = options;
+  checkNumber(maxFpr, 'auc: maxFpr');
   if (!(maxFpr > 0 && maxFpr <= 1)) throw new RangeError(`auc: maxFpr must lie in (0, 1], got ${maxFpr}.`);
   return rankingMetric('auc', options, maxFpr === 1 ? area : partialArea(maxFpr));
 }

@@ -1,3 +1,4 @@
+import { checkBoolean } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import type { PerImageMetric } from './per-image';
 import { type SurfaceDistanceOptions, sumOver, surfaceDistanceMetric } from './surface-distances';
@@ -53,6 +54,7 @@ export function averageSurfaceDistance(options: AverageSurfaceDistanceOptions = 
     'averageSurfaceDistance',
   );
   const { symmetric = true } = options;
+  checkBoolean(symmetric, 'averageSurfaceDistance: symmetric');
   return surfaceDistanceMetric('averageSurfaceDistance', options, ({ toTruth, toPrediction }) => {
     const ways = symmetric ? [toTruth, toPrediction] : [toTruth];
     const sum = (measure: (distance: number) => number) =>

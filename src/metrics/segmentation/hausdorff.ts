@@ -1,4 +1,5 @@
 import { checkRange } from '../../internal/check';
+import { checkBoolean } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import { quantile } from '../core/quantile';
 import { weightedQuantile } from '../core/weighted-quantile';
@@ -59,6 +60,7 @@ export function hausdorff(options: HausdorffOptions = {}): PerImageMetric {
     'hausdorff',
   );
   const { percentile = 100, directed = false, elements } = options;
+  checkBoolean(directed, 'hausdorff: directed');
   checkRange(percentile, 0, 100, 'hausdorff: percentile');
   return surfaceDistanceMetric('hausdorff', options, ({ toTruth, toPrediction }) => {
     const farthest = ({ distances, sizes }: DirectedDistances): number =>

@@ -1,5 +1,7 @@
+import { checkArray } from '../../internal/check-kinds';
 /** Throws unless `spacing` is a positive number, or an array of them. */
 export function checkSpacing(spacing: number | readonly number[], name: string): void {
+  if (typeof spacing !== 'number') checkArray(spacing, `${name}: spacing`);
   for (const length of typeof spacing === 'number' ? [spacing] : spacing) {
     if (typeof length !== 'number') throw new TypeError(`${name}: spacing must be numbers, got ${typeof length}.`);
     if (!(length > 0 && length < Infinity)) {

@@ -1,3 +1,4 @@
+import { checkNumber } from '../../internal/check-kinds';
 /** A value with its confidence interval. */
 export interface Interval {
   readonly value: number;
@@ -14,6 +15,7 @@ export interface ConfidenceOptions {
 }
 
 export function checkConfidenceLevel(name: string, confidenceLevel: number): void {
+  checkNumber(confidenceLevel, `${name}: confidenceLevel`);
   if (!(confidenceLevel > 0 && confidenceLevel < 1)) {
     throw new RangeError(`${name}: confidenceLevel must lie between 0 and 1, got ${confidenceLevel}.`);
   }

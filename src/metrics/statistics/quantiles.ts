@@ -1,4 +1,5 @@
 import { checkRange } from '../../internal/check';
+import { checkArray } from '../../internal/check-kinds';
 import { checkNumbers } from '../core/check-numbers';
 import { quantile } from '../core/quantile';
 
@@ -16,6 +17,7 @@ import { quantile } from '../core/quantile';
  * quantiles([4, 1, 3, 2]); // [1.75, 2.5, 3.25]
  */
 export function quantiles(values: ArrayLike<number>, shares: readonly number[] = [0.25, 0.5, 0.75]): number[] {
+  checkArray(shares, 'quantiles: shares');
   for (const share of shares) checkRange(share, 0, 1, 'quantiles: shares');
   checkNumbers(values, 'quantiles: values');
   const sorted = Float64Array.from(values).sort();

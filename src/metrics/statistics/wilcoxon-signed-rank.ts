@@ -2,7 +2,7 @@ import { checkChoice } from '../../internal/check';
 import { checkBoolean } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import { erfc } from '../../internal/normal';
-import { checkNumbers } from '../core/check-numbers';
+import { checkList } from '../core/check-numbers';
 
 export interface WilcoxonOptions {
   /**
@@ -74,8 +74,8 @@ export function wilcoxonSignedRank(
   checkChoice(zeroMethod, ['wilcox', 'pratt'], 'wilcoxonSignedRank: zeroMethod');
   checkChoice(method, ['auto', 'exact', 'normal'], 'wilcoxonSignedRank: method');
   checkBoolean(continuity, 'wilcoxonSignedRank: continuity');
-  checkNumbers(a, 'wilcoxonSignedRank: a');
-  checkNumbers(b, 'wilcoxonSignedRank: b');
+  checkList(a, 'wilcoxonSignedRank: a');
+  checkList(b, 'wilcoxonSignedRank: b');
   const differences = subtract(a, b);
   const n = differences.filter((d) => d !== 0).length;
   const ranked = zeroMethod === 'pratt' ? differences : differences.filter((d) => d !== 0);

@@ -1,3 +1,4 @@
+import { checkNumber } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import type { Aggregator } from '../../types';
 import { defineAggregator } from './define-aggregator';
@@ -25,6 +26,7 @@ export interface NashMtlOptions {
 export function nashMtl<T extends string = string>(options: NashMtlOptions = {}): Aggregator<T> {
   checkOptions(options, ['maxNorm'], 'nashMtl');
   const { maxNorm = 1 } = options;
+  checkNumber(maxNorm, 'nashMtl: maxNorm');
   if (!(maxNorm > 0)) throw new RangeError(`nashMtl: maxNorm must be positive, got ${maxNorm}.`);
   return defineAggregator('nashMtl', (gramian) => {
     const weights = fairWeights(gramian, 1);

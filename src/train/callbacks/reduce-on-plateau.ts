@@ -1,4 +1,5 @@
 import { checkInteger, checkRange } from '../../internal/check';
+import { checkNumber } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import { comparable, fields, integer, orNull } from '../../internal/readers';
 import type { Callback } from './callback';
@@ -27,6 +28,7 @@ const readState = fields({ best: orNull(comparable), waited: integer() });
 export function reduceOnPlateau<T extends string = string>(options: ReduceOnPlateauOptions<T> = {}): Callback<T> {
   checkOptions(options, ['monitor', 'factor', 'patience', 'minDelta', 'mode', 'minLearningRate'], 'reduceOnPlateau');
   const { monitor = 'validation.loss', factor = 0.1, patience = 10, minDelta = 0, mode, minLearningRate = 0 } = options;
+  checkNumber(factor, 'reduceOnPlateau: factor');
   if (!(factor > 0 && factor < 1)) throw new RangeError(`reduceOnPlateau: factor must lie in (0, 1), got ${factor}.`);
   checkInteger(patience, 1, 'reduceOnPlateau: patience');
   checkRange(minLearningRate, 0, Number.MAX_VALUE, 'reduceOnPlateau: minLearningRate');

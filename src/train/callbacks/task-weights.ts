@@ -1,6 +1,6 @@
 import { dispose } from '@tensorflow/tfjs-core';
 import { checkInteger } from '../../internal/check';
-import { checkRecord, checkWeighting } from '../../internal/check-kinds';
+import { checkBoolean, checkRecord, checkWeighting } from '../../internal/check-kinds';
 import { mapTasks } from '../../internal/map-tasks';
 import type { Progress, SomeTasks, Weighting } from '../../types';
 import { weightingSlopes } from '../step/weighting-slopes';
@@ -22,6 +22,7 @@ export async function taskWeights<T extends string>(
   checkRecord(progress, 'taskWeights: progress');
   checkInteger(progress.step, 0, 'taskWeights: progress.step');
   checkInteger(progress.epoch, 0, 'taskWeights: progress.epoch');
+  checkBoolean(progress.training, 'taskWeights: progress.training');
   const tasks = (Object.keys(losses) as T[]).filter((task) => losses[task] !== undefined);
   if (tasks.length === 0) return {};
   const { factors, learned } = await weightingSlopes(

@@ -1,4 +1,5 @@
 import { tidy } from '@tensorflow/tfjs-core';
+import { checkNumber } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import { finite, listOf, recordOf } from '../../internal/readers';
 import type { SomeTasks, Weighting } from '../../types';
@@ -29,6 +30,7 @@ export function dynamicWeightAverage<T extends string = string>(
 ): Weighting<T> {
   checkOptions(options, ['temperature'], 'dynamicWeightAverage');
   const { temperature = 2 } = options;
+  checkNumber(temperature, 'dynamicWeightAverage: temperature');
   if (!(temperature > 0)) {
     throw new RangeError(`dynamicWeightAverage: temperature must be positive, got ${temperature}.`);
   }

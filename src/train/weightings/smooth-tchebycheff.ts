@@ -1,4 +1,5 @@
 import { logSumExp, mul, type Scalar, stack, sub, tidy } from '@tensorflow/tfjs-core';
+import { checkNumber } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import type { SomeTasks, Weighting } from '../../types';
 import { readTaskNumbers } from '../read-task-numbers';
@@ -26,6 +27,7 @@ export interface SmoothTchebycheffOptions<T extends string> {
 export function smoothTchebycheff<T extends string = string>(options: SmoothTchebycheffOptions<T> = {}): Weighting<T> {
   checkOptions(options, ['mu', 'preference', 'ideal'], 'smoothTchebycheff');
   const { mu = 0.1, preference = {}, ideal = {} } = options;
+  checkNumber(mu, 'smoothTchebycheff: mu');
   if (!(mu > 0)) throw new RangeError(`smoothTchebycheff: mu must be positive, got ${mu}.`);
   const preferred = readTaskNumbers<T>(preference, [0, Number.MAX_VALUE], 'smoothTchebycheff: preference');
   const lowest = readTaskNumbers<T>(ideal, [-Number.MAX_VALUE, Number.MAX_VALUE], 'smoothTchebycheff: ideal');
