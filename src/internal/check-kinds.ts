@@ -103,6 +103,11 @@ export function checkTensor(x: unknown, name: string): void {
   checkMembers(x, { shape: 'array', data: 'function' }, name, 'a tensor, such as tensor(values, [batch, ...]) makes');
 }
 
+/** Throws unless `features` are what encoders return. */
+export function checkFeatures(features: unknown, name: string): void {
+  checkMembers(features, { skips: 'array' }, name, 'features, { skips, bottleneck }, such as those of UNetEncoder()');
+}
+
 /** Throws unless `metric` has what a metric has. */
 export function checkMetric(metric: unknown, name: string): void {
   const members = { init: 'function', update: 'function', merge: 'function', compute: 'function' } as const;

@@ -1,7 +1,7 @@
 import { type LayersModel, model as layersModel, input as symbolicInput } from '@tensorflow/tfjs-layers';
 import { checkInteger } from '../internal/check';
 import { checkBackend } from '../internal/check-backend';
-import { checkArray, checkFunction, checkRecord, checkText } from '../internal/check-kinds';
+import { checkArray, checkFeatures, checkFunction, checkRecord, checkText } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import type { ByTask, Encoder, Head, MultitaskModel, OutputKind, SomeTasks } from '../types';
 import { fromLayersModel } from './from-layers-model';
@@ -64,6 +64,7 @@ export function multitask<T extends string>(options: MultitaskOptions<T>): Multi
   const build = (): LayersModel => {
     const features = sharing(input, encoder, tasks, seed);
     const outputs = tasks.map((task, i) => {
+      checkFeatures(features[i], `multitask: what the encoder returns for '${task}'`);
       const output = heads[task](features[i], task, seed);
       if (output.sourceLayer.name !== task) {
         throw new RangeError(

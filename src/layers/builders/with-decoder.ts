@@ -1,5 +1,5 @@
 import { checkChoice } from '../../internal/check';
-import { checkFunction } from '../../internal/check-kinds';
+import { checkFeatures, checkFunction } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import type { Encoder } from '../../types';
 import { NORMS, type Norm } from '../blocks/norm';
@@ -30,6 +30,7 @@ export function withDecoder(encoder: Encoder, options: WithDecoderOptions = {}):
   checkChoice(norm, NORMS, 'withDecoder: norm');
   return (input, name, seed) => {
     const features = encoder(input, name, seed);
+    checkFeatures(features, 'withDecoder: what the encoder returns');
     const path = { skips: 'concat', upsample: 'nearest', norm, caller: 'withDecoder' } as const;
     return { skips: upPath(features, path, name, seed), bottleneck: features.bottleneck };
   };
