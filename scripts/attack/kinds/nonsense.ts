@@ -60,7 +60,11 @@ const TAKEN: readonly { readonly at: RegExp; readonly nonsense: RegExp; readonly
     nonsense: /^null$/,
     why: "a layer's config has null from JSON for what was not given",
   },
-  { at: /^data\.random [12]$/, nonsense: /text$/, why: 'names of a stream are texts or numbers' },
+  {
+    at: /^data\.random [12]$/,
+    nonsense: /text$|^infinity$|^minus one$|^a half$/,
+    why: 'names of a stream are texts or numbers',
+  },
   { at: /^metrics\.\w+ \d(\.\d+)+$/, nonsense: /^true$/, why: 'labels may be true and false' },
   { at: /^data\.(split|kFold) 0\.\d+$/, nonsense: /tensor$|^a tensor/, why: 'rows may be of any class' },
   { at: /^node\.writeJson 1\./, nonsense: /./, why: 'it writes what JSON.stringify makes of any value' },
