@@ -20,6 +20,7 @@ import {
   where,
   zerosLike,
 } from '@tensorflow/tfjs-core';
+import { checkArray } from '../internal/check-kinds';
 import { checkPositive } from './check-positive';
 
 /** How many numbers are compared at once: 16 MiB of them. */
@@ -67,7 +68,9 @@ export function readSpacing(spacing: readonly number[] | undefined, { rank, shap
 
 /** Checks the numbers of the option `spacing`. */
 export function checkSpacing(spacing: readonly number[] | undefined, name: string): void {
-  for (const each of spacing ?? []) checkPositive(each, `${name}: spacing`);
+  if (spacing === undefined) return;
+  checkArray(spacing, `${name}: spacing`);
+  for (const each of spacing) checkPositive(each, `${name}: spacing`);
 }
 
 /** Squared distances within a mask and within the rest of the image, to the nearest pixel of the other; 0 elsewhere. */

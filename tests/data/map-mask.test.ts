@@ -115,7 +115,7 @@ describe('ignoreValue', () => {
 
   it('refuses what is no label or no number', () => {
     expect(() => ignoreValue([1, null] as never, -1)).toThrow(
-      new TypeError('ignoreValue: label must be { data, shape } with a typed array, got 1,.'),
+      new TypeError('ignoreValue: label must be { data, shape } with a typed array, got an array.'),
     );
     expect(() => ignoreValue(grey(1), null as never)).toThrow(
       new TypeError('ignoreValue: value must be a number, got null.'),

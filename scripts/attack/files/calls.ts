@@ -35,33 +35,58 @@ export const EXPORTS: Record<string, Record<string, Anything>> = {
 
 const of = (...args: readonly unknown[]): Call => ({ args: () => args });
 
+const PAIRS = [
+  [0.3, 0.6],
+  [0.8, 0.1],
+];
 const useLoss = (loss: unknown): unknown => {
   const [yTrue, yPred] = [
     tensor2d([
       [0, 1],
       [1, 0],
     ]),
-    tensor2d([
-      [0.3, 0.6],
-      [0.8, 0.1],
-    ]),
+    tensor2d(PAIRS),
   ];
   return (loss as Loss)(yTrue, yPred);
 };
 const loss = (options: object): Call => ({ args: () => [options], use: useLoss });
 const region = { smooth: 1, includeBackground: true, average: 'macro', absent: 'smooth', pool: 'sample' };
 
+/** A loss that needs axes of pixels. */
+const overPixels = (options: object): Call => ({
+  args: () => [options],
+  use: (result) => (result as Loss)(zeros([1, 4, 4, 2]), zeros([1, 4, 4, 2])),
+});
+
 const LOSSES: Record<string, Call> = {
   bce: loss({ labelSmoothing: 0.1, posWeight: 2, fromLogits: true }),
   binaryFocal: loss({ alpha: 0.25, gamma: 2, fromLogits: true }),
+  boundary: overPixels({ includeBackground: true, spacing: [1, 2], ignoreIndex: 7 }),
   categoricalFocal: loss({ alpha: 0.25, gamma: 2, fromLogits: true }),
   crossEntropy: loss({ labelSmoothing: 0.1, classWeights: [1, 2], fromLogits: true }),
   focalTversky: loss({ ...region, alpha: 0.3, beta: 0.7, gamma: 0.75 }),
   generalizedDice: loss({ weightType: 'square', smooth: 1, includeBackground: true, pool: 'sample' }),
+  hausdorff: overPixels({ alpha: 2, includeBackground: true, spacing: [1, 2], ignoreIndex: 7 }),
+  huber: loss({ delta: 1, ignoreIndex: 7 }),
   jaccard: loss({ ...region, classWeights: [1, 2] }),
+  klDivergence: loss({ fromLogits: true, ignoreIndex: 7 }),
+  lossMetric: { args: () => [losses.mse()], use: (result) => metrics.score(result as AnyMetric, yTrue, yPred) },
+  lovaszHinge: loss({ pool: 'sample', ignoreIndex: 7, fromLogits: true }),
+  lovaszSoftmax: loss({ pool: 'sample', ignoreIndex: 7 }),
   mae: loss({ ignoreIndex: 7 }),
   mse: loss({ ignoreIndex: 7 }),
+  ordinal: loss({ importanceWeights: [1, 2], ignoreIndex: 7, fromLogits: true }),
+  perClass: { args: () => [losses.softDice()], use: useLoss },
+  pinball: loss({ quantile: 0.5, ignoreIndex: 7 }),
   softDice: loss({ ...region, squared: false }),
+  sparseCrossEntropy: {
+    args: () => [{ labelSmoothing: 0.1, classWeights: [1, 2], ignoreIndex: 7, fromLogits: true }],
+    use: (result) => (result as Loss)(tensor2d([[1], [0]]), tensor2d(PAIRS)),
+  },
+  ssim: {
+    args: () => [{ valueRange: 1 }],
+    use: (result) => (result as Loss)(zeros([1, 12, 12, 1]), zeros([1, 12, 12, 1])),
+  },
   sumOf: { args: () => [[losses.mse(), losses.mae()], { weights: [1, 2] }], use: useLoss },
   tversky: loss({ ...region, alpha: 0.3, beta: 0.7 }),
 };
@@ -77,6 +102,24 @@ const perImage = (options: object): Call => ({
   args: () => [options],
   use: (result) => metrics.score(result as AnyMetric, masks, masks),
 });
+const overClasses = (...args: readonly unknown[]): Call => ({
+  args: () => args,
+  use: (result) =>
+    metrics.score(
+      result as AnyMetric,
+      [
+        [0, 1],
+        [1, 0],
+      ],
+      PAIRS,
+    ),
+});
+const ofValues = { average: 'macro', outputs: 1, zeroDivision: 0 };
+const picture = { data: Float32Array.from({ length: 192 * 192 }, (_, i) => (i % 7) / 7), shape: [1, 192, 192, 1] };
+const ofImages: Call = {
+  args: () => [{ valueRange: 1 }],
+  use: (result) => metrics.score(result as AnyMetric, picture, picture),
+};
 const decisions = { threshold: 0.5, zeroDivision: 0 };
 const counts = { ...decisions, labels: 1 };
 const resampling = { resamples: 20, seed: 1, confidenceLevel: 0.9 };
@@ -91,16 +134,23 @@ const METRICS: Record<string, Call> = {
   confusion: metric({ threshold: 0.5, labels: 1 }),
   confusionMatrix: metric({ threshold: 0.5 }),
   dice: metric(counts),
+  exactMatch: metric({ threshold: 0.5, labels: 1 }),
   f1: metric(counts),
   fBeta: metric(2, counts),
+  fowlkesMallows: metric(counts),
   iou: metric(counts),
+  markedness: metric(counts),
   matthewsCorrelation: metric(decisions),
   negativePredictiveValue: metric(counts),
   precision: metric(counts),
+  prevalenceThreshold: metric(counts),
   sensitivity: metric(counts),
   specificity: metric(counts),
+  topKAccuracy: overClasses(1, { classes: 2 }),
   auc: metric({ labels: 1, zeroDivision: 0, maxFpr: 0.5 }),
   averagePrecision: metric({ labels: 1, zeroDivision: 0 }),
+  binnedAuc: metric({ labels: 1, zeroDivision: 0, thresholds: 5 }),
+  oneVsOneAuc: overClasses({ classes: 2, zeroDivision: 0 }),
   sensitivityAtSpecificity: metric(0.5, { ignoreIndex: 7 }),
   specificityAtSensitivity: metric(0.5, { ignoreIndex: 7 }),
   youdenIndex: metric({ ignoreIndex: 7 }),
@@ -121,6 +171,15 @@ const METRICS: Record<string, Call> = {
   quantiles: of([1, 2, 3], [0.25, 0.5]),
   rocBand: of(yTrue, [yPred], { ...resampling, points: 5 }),
   wilcoxonSignedRank: of([1, 2, 3], [2, 4, 6], { zeroMethod: 'wilcox', method: 'exact', continuity: true }),
+  concordanceCorrelation: metric(ofValues),
+  meanAbsoluteError: metric(ofValues),
+  pearsonCorrelation: metric(ofValues),
+  rSquared: metric(ofValues),
+  rootMeanSquaredError: metric(ofValues),
+  spearmanCorrelation: metric(ofValues),
+  multiScaleStructuralSimilarity: ofImages,
+  peakSignalToNoiseRatio: ofImages,
+  structuralSimilarity: ofImages,
 };
 
 const rows = Array.from({ length: 12 }, (_, i) => ({
@@ -141,6 +200,12 @@ const useSource = async (source: unknown): Promise<void> => {
 };
 
 const DATA: Record<string, Call> = {
+  arrayDataset: {
+    args: () => [
+      { x: masks, y: { mask: masks, level: [1] }, weight: { level: [2] }, ids: ['a'], groups: ['g'], strata: ['s'] },
+    ],
+    use: (result) => (result as { read(index: number): unknown }).read(0),
+  },
   random: { args: () => [1, 'name', 2], use: (result) => (result as data.Random).uniform() },
   phantomDataset: {
     args: () => [{ counts: { covid: 2 }, slices: 1, size: 16, seed: 1, sources: ['lung'], masks: 1, emptyMasks: true }],
@@ -160,6 +225,9 @@ const DATA: Record<string, Call> = {
   cutout: piece({ count: 1, size: 0.2, fill: 0 }),
   intensity: piece({ brightness: 0.1, contrast: 0.1, gamma: 0.1 }),
   noise: piece(0.1),
+  ignoreValue: of({ data: Float32Array.of(1, 0, 7), shape: [3] }, 7),
+  mapMask: of(image, { 0: 0, 1: 1 }),
+  oneHot: of([0, 1, 2], 3),
   batches: {
     args: () => [
       dataset,
@@ -251,12 +319,13 @@ const NODE: Record<string, Call> = {
         tasks: ['classification'],
         size: [4, 4],
       },
-      ...{ channels: 1, negativesAreEmpty: false, maskThreshold: 0.5, pixelLimit: 1000, check: 'files' },
+      ...{ channels: 1, negativesAreEmpty: false, mask: { threshold: 0.5 }, pixelLimit: 1000, check: 'files' },
     }),
     use: (result) => (result as { read(index: number): unknown }).read(0),
   },
   progressBar: callback({ stream: { write: () => true, isTTY: true, columns: 80 } }),
   readImage: inFolder('grey.png', { channels: 1, pixelLimit: 1000 }),
+  readMask: inFolder('grey.png', { threshold: 0.5, pixelLimit: 1000 }),
   writeJson: inFolder('written.json', { a: 1 }),
   writePng: inFolder('written.png', image),
 };
@@ -305,9 +374,9 @@ const TRAIN: Record<string, Call> = {
   ]),
   diagnostics: { args: () => [{ weighting: training.equalWeights() }], use: useCallback },
   earlyStopping: callback({ ...monitor, restoreBest: true }),
-  cosineDecay: schedule({ from: 0.1, to: 0, epochs: 5 }),
+  cosineDecay: schedule({ from: 0.1, to: 0 }),
   learningRate: callback(() => 0.1),
-  polynomialDecay: schedule({ from: 0.1, to: 0, power: 2, epochs: 5 }),
+  polynomialDecay: schedule({ from: 0.1, to: 0, power: 2 }),
   warmUp: schedule(3, () => 0.1),
   reduceOnPlateau: callback({ ...monitor, factor: 0.5, minLearningRate: 1e-5 }),
   taskWeights: { args: () => [training.equalWeights(), { level: 1, sign: 2 }, { step: 1, epoch: 1, training: true }] },
@@ -420,6 +489,12 @@ const MODELS: Record<string, Call> = {
   },
   loadMultitask: { args: (folder) => [node.fileSystem(join(folder, 'model')), ['level', 'sign']], use: dispose },
   multitask: { args: () => [unetParts()], use: dispose },
+  predictAll: {
+    args: () => [tinyModel(), () => [{ x: zeros([2, 4]), y: {} }]],
+    async use(result) {
+      for await (const _ of result as AsyncIterable<unknown>);
+    },
+  },
   cgc: sharing({ shared: 1, own: 1 }),
   crossStitch: sharing({ per: 'channel', self: 0.9 }),
   deepSupervision: { args: () => ['mask', parts.SegmentationHead(), 2] },
