@@ -1,3 +1,4 @@
+import { checkArray, checkRecord, checkText } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import { mapTasks } from '../internal/map-tasks';
 import type { Dataset, NDArray, Row, Sample, SomeTasks } from '../types';
@@ -48,6 +49,13 @@ function checkLengths(lengths: ReadonlyMap<string, number | undefined>): number 
 export function arrayDataset<const T extends string>(options: ArrayDatasetOptions<T>): Dataset<T> {
   checkOptions(options, ['x', 'y', 'weight', 'ids', 'groups', 'strata'], 'arrayDataset');
   const { x, y, ids, groups, strata } = options;
+  checkRecord(y, 'arrayDataset: y');
+  if (options.weight !== undefined) checkRecord(options.weight, 'arrayDataset: weight');
+  for (const [name, texts] of Object.entries({ ids, groups, strata })) {
+    if (texts === undefined) continue;
+    checkArray(texts, `arrayDataset: ${name}`);
+    for (const each of texts) if (each !== undefined || name === 'ids') checkText(each, `arrayDataset: ${name}`);
+  }
   const weight: SomeTasks<T, Items> = options.weight ?? {};
   const tasks = Object.keys(y) as T[];
   const weighted = Object.keys(weight) as T[];

@@ -1,4 +1,5 @@
 import { checkInteger } from '../internal/check';
+import { checkArray } from '../internal/check-kinds';
 import type { NDArray } from '../types';
 
 /**
@@ -14,6 +15,7 @@ export function oneHot(
   classes: number,
 ): readonly (NDArray | undefined)[] {
   checkInteger(classes, 2, 'oneHot: classes');
+  if (!ArrayBuffer.isView(labels)) checkArray(labels, 'oneHot: labels');
   return Array.from(labels, (label, i) => {
     if (label === undefined || label === null) return undefined;
     if (!Number.isInteger(label) || label < 0 || label >= classes) {

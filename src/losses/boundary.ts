@@ -1,4 +1,5 @@
 import { cast, greater, mul, sqrt, sub, type Tensor } from '@tensorflow/tfjs-core';
+import { checkBoolean } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import type { Loss } from '../types';
 import { defineLoss, type IgnoreOptions, OF_PROBABILITIES } from './define-loss';
@@ -48,6 +49,7 @@ function signedDistance(mask: Tensor, steps: readonly number[]): Tensor {
 export function boundary(options: BoundaryOptions = {}): Loss {
   checkOptions(options, ['includeBackground', 'spacing', 'ignoreIndex'], 'boundary');
   const { includeBackground = true, spacing, ignoreIndex } = options;
+  checkBoolean(includeBackground, 'boundary: includeBackground');
   checkSpacing(spacing, 'boundary');
   return defineLoss('boundary', { ...OF_PROBABILITIES, ignoreIndex }, (...inputs) => {
     const [yTrue, yPred, weight] = includeBackground ? inputs : withoutBackground(inputs, 'boundary');

@@ -1,4 +1,5 @@
 import { add, mul, pow, squaredDifference, type Tensor } from '@tensorflow/tfjs-core';
+import { checkBoolean } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import type { Loss } from '../types';
 import { checkPositive } from './check-positive';
@@ -44,6 +45,7 @@ export function hausdorff(options: HausdorffOptions = {}): Loss {
   checkOptions(options, ['alpha', 'includeBackground', 'spacing', 'ignoreIndex'], 'hausdorff');
   const { alpha = 2, includeBackground = true, spacing, ignoreIndex } = options;
   checkPositive(alpha, 'hausdorff: alpha');
+  checkBoolean(includeBackground, 'hausdorff: includeBackground');
   checkSpacing(spacing, 'hausdorff');
   return defineLoss('hausdorff', { ...OF_PROBABILITIES, ignoreIndex }, (...inputs) => {
     const [yTrue, yPred, weight] = includeBackground ? inputs : withoutBackground(inputs, 'hausdorff');

@@ -1,4 +1,5 @@
 import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import { checkTensor } from '../internal/check-kinds';
 import { readValues } from '../internal/values';
 import type { Loss, Metric, NDArray } from '../types';
 
@@ -53,6 +54,7 @@ export function lossMetric(loss: Loss): Metric<LossMetricState> {
       const values = tidy(() =>
         loss(take(truth, counted), take(prediction, counted), ofElements ? take(weights, counted) : undefined),
       );
+      checkTensor(values, 'lossMetric: what the loss returns');
       try {
         if (values.rank !== 1 || values.shape[0] !== counted.length) {
           throw new RangeError(

@@ -1,4 +1,5 @@
 import { mul, sum } from '@tensorflow/tfjs-core';
+import { checkArray } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import type { Loss } from '../types';
 import { classesOf, readClassWeights } from './class-weights';
@@ -38,6 +39,7 @@ export interface OrdinalOptions extends IgnoreOptions {
 export function ordinal(options: OrdinalOptions = {}): Loss {
   checkOptions(options, ['importanceWeights', 'ignoreIndex', 'fromLogits'], 'ordinal');
   const { importanceWeights, ignoreIndex, fromLogits = false } = options;
+  if (importanceWeights !== undefined) checkArray(importanceWeights, 'ordinal: importanceWeights');
   const weights = readClassWeights(importanceWeights, 'ordinal: importanceWeights');
   const ofSigmoid = {
     activation: 'sigmoid',

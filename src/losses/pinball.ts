@@ -1,5 +1,6 @@
 import { add, mul, sub, tensor1d } from '@tensorflow/tfjs-core';
 import { checkRange } from '../internal/check';
+import { checkArray } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import type { Loss } from '../types';
 import { absolute } from './absolute';
@@ -32,6 +33,7 @@ export interface PinballOptions extends IgnoreOptions {
 export function pinball(options: PinballOptions = {}): Loss {
   checkOptions(options, ['quantile', 'ignoreIndex'], 'pinball');
   const { quantile = 0.5, ...ignore } = options;
+  if (typeof quantile !== 'number') checkArray(quantile, 'pinball: quantile');
   const quantiles: readonly number[] = typeof quantile === 'number' ? [quantile] : [...quantile];
   for (const each of quantiles) checkRange(each, 0, 1, 'pinball: quantile');
   return defineMeanLoss('pinball', ignore, (yTrue, yPred) => {

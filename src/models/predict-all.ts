@@ -1,5 +1,7 @@
 import { dispose } from '@tensorflow/tfjs-core';
+import { checkModel } from '../internal/check-kinds';
 import { mapTasks } from '../internal/map-tasks';
+import { openSource } from '../internal/open-source';
 import { eventLoopYielder } from '../internal/yield';
 import type { ByTask, MultitaskModel, NDArray, Source } from '../types';
 
@@ -23,9 +25,10 @@ export async function* predictAll<T extends string, L extends string>(
   model: MultitaskModel<T>,
   source: Source<L>,
 ): AsyncGenerator<Prediction<T>> {
+  checkModel(model, 'predictAll: model');
   const pause = eventLoopYielder();
   let count = 0;
-  for await (const { x, ids } of source(0)) {
+  for await (const { x, ids } of openSource(source, 0, 'predictAll')) {
     const predicted = model.predict(x);
     let outputs: ByTask<T, NDArray>;
     try {

@@ -6,13 +6,16 @@ import { writeDurably } from './write-durably';
  * the old one or the new one, whole. Creates the directories that it needs. As JSON has no NaN or infinity, they become
  * null.
  *
- * @throws TypeError for a value that JSON cannot express: undefined, a function, a bigint, a circular object; Error
+ * @throws TypeError for a value that JSON cannot express: undefined, a function, a promise, a bigint, a circular object; Error
  * with the path if it cannot be written.
  * @example
  * await writeJson('runs/own/scores.json', await trainer.evaluate(testSet));
  */
 export async function writeJson(path: string, value: unknown): Promise<void> {
   checkPath(path, 'writeJson: path');
+  if (typeof (value as { then?: unknown } | null | undefined)?.then === 'function') {
+    throw new TypeError('writeJson: value must be one that JSON can say, got a promise: await it.');
+  }
   const text = JSON.stringify(value, null, 2);
   if (text === undefined) throw new TypeError(`writeJson: value must be one that JSON can say, got ${typeof value}.`);
   await writeDurably(path, [new TextEncoder().encode(`${text}\n`)]);

@@ -1,4 +1,5 @@
 import { checkArray, checkFunction, checkText } from '../internal/check-kinds';
+import { openSource } from '../internal/open-source';
 import type { Batch, SomeTasks, Source } from '../types';
 
 async function hasLabels<T extends string>({ y, weight }: Batch<T>, task: T): Promise<boolean> {
@@ -7,10 +8,10 @@ async function hasLabels<T extends string>({ y, weight }: Batch<T>, task: T): Pr
   return weights === undefined || weights.some((value) => value > 0);
 }
 
-function only<T extends string>({ x, y, weight }: Batch<T>, task: T | undefined): Batch<T> {
+function only<T extends string>(batch: Batch<T>, task: T | undefined): Batch<T> {
   const pick = <V>(from: SomeTasks<T, V> | undefined) =>
     (task === undefined || from?.[task] === undefined ? {} : { [task]: from[task] }) as SomeTasks<T, V>;
-  return { x, y: pick(y), weight: pick(weight) };
+  return { ...batch, y: pick(batch.y), weight: pick(batch.weight) };
 }
 
 /**
@@ -33,7 +34,7 @@ export function alternate<T extends string>(source: Source<T>, order: readonly T
   if (order.length === 0) throw new RangeError('alternate: order must name at least 1 task, got none.');
   const turns = async function* (epoch: number): AsyncGenerator<Batch<T>> {
     let step = 0;
-    for await (const batch of source(epoch)) {
+    for await (const batch of openSource(source, epoch, 'alternate')) {
       const first = (step++ + epoch) % order.length;
       let chosen: T | undefined;
       for (let i = 0; i < order.length && chosen === undefined; i++) {

@@ -1,4 +1,5 @@
 import { findNonFiniteWeight, weightVariables } from '../internal/layer-weights';
+import { openSource } from '../internal/open-source';
 import type { Source, Weighting } from '../types';
 import type { Callback, EpochLog, Run, TaskScores } from './callbacks/callback';
 import { beginNextEpoch, countStep, type FitState, secondsSoFar, trainScores } from './fit-state';
@@ -130,7 +131,7 @@ async function trainBatches<T extends string, M extends TaskMetrics<T>>(fit: Fit
   const { trainer, source, signal, terminateOnNaN, pause, state } = fit;
   const skip = state.batches;
   let batches = 0;
-  for await (const batch of source(state.epoch)) {
+  for await (const batch of openSource(source, state.epoch, 'fit')) {
     if (++batches <= skip) continue;
     if (!(await validateWithin(fit))) return false;
     if (await takeStep(fit, (options) => trainer.step(batch, options), batches)) {

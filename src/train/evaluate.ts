@@ -1,5 +1,6 @@
 import { clone, dispose, tidy } from '@tensorflow/tfjs-core';
 import { findNonFiniteWeight, weightVariables } from '../internal/layer-weights';
+import { openSource } from '../internal/open-source';
 import { eventLoopYielder } from '../internal/yield';
 import type { ByTask, Loss, MultitaskModel, SomeTasks, Source } from '../types';
 import type { TaskScores } from './callbacks/callback';
@@ -68,7 +69,7 @@ export async function evaluateModel<T extends string>(
       dispose(values);
     }
   };
-  for await (const batch of source(0)) {
+  for await (const batch of openSource(source, 0, 'evaluate')) {
     signal?.throwIfAborted();
     batches++;
     const checked = await checkBatch(model, batch, losses);

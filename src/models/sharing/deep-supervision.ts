@@ -3,6 +3,7 @@ import { checkInteger } from '../../internal/check';
 import { checkFunction, checkText } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import { mapTasks } from '../../internal/map-tasks';
+import { openSource } from '../../internal/open-source';
 import { attach } from '../../layers/builders/attach';
 import type { Batch, ByTask, Head, SomeTasks, Source } from '../../types';
 import { poolLabels } from './pool-labels';
@@ -84,7 +85,7 @@ export function deepSupervision<const T extends string, const L extends Supervis
     weights: mapTasks(names, (_, i) => 2 ** -i / total),
     labels<S extends string>(source: Source<S | T>): Source<S | SupervisedTask<T, L>> {
       async function* supervised(epoch: number): AsyncGenerator<Batch<S | SupervisedTask<T, L>>> {
-        for await (const batch of source(epoch)) {
+        for await (const batch of openSource(source, epoch, 'deepSupervision')) {
           const label = batch.y[task];
           const weight = batch.weight?.[task];
           if (label) checkShape(label);

@@ -1,6 +1,6 @@
 import { dispose } from '@tensorflow/tfjs-core';
 import { checkInteger } from '../../internal/check';
-import { checkBoolean, checkRecord, checkWeighting } from '../../internal/check-kinds';
+import { checkBoolean, checkNumber, checkRecord, checkWeighting } from '../../internal/check-kinds';
 import { mapTasks } from '../../internal/map-tasks';
 import type { Progress, SomeTasks, Weighting } from '../../types';
 import { weightingSlopes } from '../step/weighting-slopes';
@@ -24,6 +24,7 @@ export async function taskWeights<T extends string>(
   checkInteger(progress.epoch, 0, 'taskWeights: progress.epoch');
   checkBoolean(progress.training, 'taskWeights: progress.training');
   const tasks = (Object.keys(losses) as T[]).filter((task) => losses[task] !== undefined);
+  for (const task of tasks) checkNumber(losses[task], `taskWeights: losses.${task}`);
   if (tasks.length === 0) return {};
   const { factors, learned } = await weightingSlopes(
     weighting,

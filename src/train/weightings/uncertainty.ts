@@ -1,5 +1,6 @@
 import { add, addN, exp, mul, neg, type Scalar, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { checkChoice } from '../../internal/check';
+import { checkRecord } from '../../internal/check-kinds';
 import type { ByTask, Weighting } from '../../types';
 import { checkTaskNames, learnedNumber, lossEntries, requireTask } from './tasks';
 
@@ -19,6 +20,7 @@ export type TaskKind = 'regression' | 'classification';
  * createTrainer(model, { optimizer, losses, weighting: uncertainty({ depth: 'regression', label: 'classification' }) });
  */
 export function uncertainty<T extends string>(kinds: ByTask<T, TaskKind>): Weighting<T> {
+  checkRecord(kinds, 'uncertainty: kinds');
   const entries = Object.entries<TaskKind>(kinds);
   checkTaskNames(Object.keys(kinds), 'uncertainty');
   for (const [task, kind] of entries) {
