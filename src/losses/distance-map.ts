@@ -1,12 +1,12 @@
 import {
   add,
-  all,
-  any,
   cast,
   concat,
   greater,
+  less,
   logicalAnd,
   logicalNot,
+  max,
   min,
   mul,
   range,
@@ -86,12 +86,14 @@ export interface Distances {
 export function squaredDistances(mask: Tensor, steps: readonly number[]): Distances {
   const held = greater(mask, 0.5);
   const axes = steps.map((_, i) => i + 1);
-  const hasBoth = logicalAnd(any(held, axes, true), logicalNot(all(held, axes, true)));
   const far = steps.reduce((sum, step, i) => sum + (step * mask.shape[i + 1]) ** 2, 1);
-  const within = (region: Tensor): Tensor => {
-    const start = mul(cast(region, 'float32'), far);
-    const squares = steps.reduce((values, step, i) => spread(values, i + 1, step), start);
+  const start = (region: Tensor): Tensor => mul(cast(region, 'float32'), far);
+  // Of products: on webgpu tfjs cannot move the axes of booleans, nor of numbers that are a cast of them.
+  const ofMask = start(held);
+  const hasBoth = logicalAnd(greater(max(ofMask, axes, true), 0), less(min(ofMask, axes, true), far));
+  const within = (values: Tensor): Tensor => {
+    const squares = steps.reduce((spreadOut, step, i) => spread(spreadOut, i + 1, step), values);
     return where(hasBoth, squares, zerosLike(squares));
   };
-  return { inside: within(held), outside: within(logicalNot(held)) };
+  return { inside: within(ofMask), outside: within(start(logicalNot(held))) };
 }
