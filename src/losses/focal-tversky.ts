@@ -4,7 +4,7 @@ import { checkOptions } from '../internal/check-options';
 import type { Loss } from '../types';
 import { checkPositive } from './check-positive';
 import { EPSILON } from './epsilon';
-import { regionLoss } from './region-loss';
+import { REGION_OPTIONS, regionLoss } from './region-loss';
 import type { TverskyOptions } from './tversky';
 import { tverskyDistance } from './tversky-distance';
 
@@ -35,19 +35,7 @@ export interface FocalTverskyOptions extends TverskyOptions {
  * ```
  */
 export function focalTversky(options: FocalTverskyOptions = {}): Loss {
-  const known = [
-    'alpha',
-    'beta',
-    'gamma',
-    'smooth',
-    'includeBackground',
-    'average',
-    'absent',
-    'pool',
-    'classWeights',
-    'ignoreIndex',
-  ] as const;
-  checkOptions(options, known, 'focalTversky');
+  checkOptions(options, ['alpha', 'beta', 'gamma', ...REGION_OPTIONS], 'focalTversky');
   const { alpha = 0.3, beta = 0.7, gamma = 4 / 3, ...rest } = options;
   checkRange(alpha, 0, Number.POSITIVE_INFINITY, 'focalTversky: alpha');
   checkRange(beta, 0, Number.POSITIVE_INFINITY, 'focalTversky: beta');

@@ -1,6 +1,6 @@
 import { checkOptions } from '../internal/check-options';
 import type { Loss } from '../types';
-import { type RegionOptions, regionLoss } from './region-loss';
+import { REGION_OPTIONS, type RegionOptions, regionLoss } from './region-loss';
 import { tverskyDistance } from './tversky-distance';
 
 export type JaccardOptions = RegionOptions;
@@ -29,7 +29,6 @@ export type JaccardOptions = RegionOptions;
  * ```
  */
 export function jaccard(options: JaccardOptions = {}): Loss {
-  const known = ['smooth', 'includeBackground', 'average', 'absent', 'pool', 'classWeights', 'ignoreIndex'] as const;
-  checkOptions(options, known, 'jaccard');
+  checkOptions(options, REGION_OPTIONS, 'jaccard');
   return regionLoss('jaccard', options, (regions, smooth) => tverskyDistance(regions, smooth, { alpha: 1, beta: 1 }));
 }

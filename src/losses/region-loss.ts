@@ -65,6 +65,17 @@ export interface RegionOptions extends IgnoreOptions {
   readonly classWeights?: readonly number[];
 }
 
+/** The names of {@link RegionOptions}. */
+export const REGION_OPTIONS = [
+  'smooth',
+  'includeBackground',
+  'average',
+  'absent',
+  'pool',
+  'classWeights',
+  'ignoreIndex',
+] as const;
+
 const SMALLEST = 1e-18;
 
 /** Checks the option `smooth`. */

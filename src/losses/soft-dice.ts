@@ -1,7 +1,7 @@
 import { add, div, mul, sub, type Tensor2D } from '@tensorflow/tfjs-core';
 import { checkOptions } from '../internal/check-options';
 import type { Loss } from '../types';
-import { type RegionOptions, regionLoss, type Smoothing } from './region-loss';
+import { REGION_OPTIONS, type RegionOptions, regionLoss, type Smoothing } from './region-loss';
 import type { Regions } from './regions';
 
 export interface SoftDiceOptions extends RegionOptions {
@@ -43,17 +43,7 @@ export interface SoftDiceOptions extends RegionOptions {
  * ```
  */
 export function softDice(options: SoftDiceOptions = {}): Loss {
-  const known = [
-    'squared',
-    'smooth',
-    'includeBackground',
-    'average',
-    'absent',
-    'pool',
-    'classWeights',
-    'ignoreIndex',
-  ] as const;
-  checkOptions(options, known, 'softDice');
+  checkOptions(options, ['squared', ...REGION_OPTIONS], 'softDice');
   const { squared = false, ...rest } = options;
   const distance = ({ truePositives, target, predicted }: Regions, smooth: Smoothing): Tensor2D => {
     const numerator = add(mul(truePositives, 2), smooth.numerator);

@@ -1,7 +1,7 @@
 import { checkRange } from '../internal/check';
 import { checkOptions } from '../internal/check-options';
 import type { Loss } from '../types';
-import { type RegionOptions, regionLoss } from './region-loss';
+import { REGION_OPTIONS, type RegionOptions, regionLoss } from './region-loss';
 import { tverskyDistance } from './tversky-distance';
 
 export interface TverskyOptions extends RegionOptions {
@@ -38,18 +38,7 @@ export interface TverskyOptions extends RegionOptions {
  * ```
  */
 export function tversky(options: TverskyOptions = {}): Loss {
-  const known = [
-    'alpha',
-    'beta',
-    'smooth',
-    'includeBackground',
-    'average',
-    'absent',
-    'pool',
-    'classWeights',
-    'ignoreIndex',
-  ] as const;
-  checkOptions(options, known, 'tversky');
+  checkOptions(options, ['alpha', 'beta', ...REGION_OPTIONS], 'tversky');
   const { alpha = 0.3, beta = 0.7, ...rest } = options;
   checkRange(alpha, 0, Number.POSITIVE_INFINITY, 'tversky: alpha');
   checkRange(beta, 0, Number.POSITIVE_INFINITY, 'tversky: beta');

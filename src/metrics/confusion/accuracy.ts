@@ -1,7 +1,7 @@
 import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import type { ConfusionState } from './confusion-table';
-import { diagonal, rowSums, sum, type TableOptions, type TableValue, tableMetric } from './table-metric';
+import { diagonal, rowSums, sum, TABLE_OPTIONS, type TableOptions, type TableValue, tableMetric } from './table-metric';
 
 /**
  * The fraction of right decisions, of all classes together: for two (tp + tn) / (tp + fp + fn + tn).
@@ -16,7 +16,7 @@ import { diagonal, rowSums, sum, type TableOptions, type TableValue, tableMetric
 export function accuracy<A extends 'none' | undefined = undefined>(
   options: TableOptions<A> = {},
 ): Metric<ConfusionState, TableValue<A>> {
-  checkOptions(options, ['average', 'classes', 'ignoreIndex', 'labels', 'threshold', 'zeroDivision'], 'accuracy');
+  checkOptions(options, TABLE_OPTIONS, 'accuracy');
   return tableMetric({ name: 'accuracy', range: [0, 1] }, options, (table, divide) =>
     divide(sum(diagonal(table)), sum(rowSums(table))),
   );

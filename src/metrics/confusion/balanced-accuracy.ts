@@ -2,7 +2,7 @@ import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import { meanOf } from '../core/average';
 import type { ConfusionState } from './confusion-table';
-import { rowSums, type TableOptions, type TableValue, tableMetric } from './table-metric';
+import { rowSums, TABLE_OPTIONS, type TableOptions, type TableValue, tableMetric } from './table-metric';
 
 /**
  * The mean over the classes of the fraction of each that is found: for two (sensitivity + specificity) / 2. A class
@@ -17,11 +17,7 @@ import { rowSums, type TableOptions, type TableValue, tableMetric } from './tabl
 export function balancedAccuracy<A extends 'none' | undefined = undefined>(
   options: TableOptions<A> = {},
 ): Metric<ConfusionState, TableValue<A>> {
-  checkOptions(
-    options,
-    ['average', 'classes', 'ignoreIndex', 'labels', 'threshold', 'zeroDivision'],
-    'balancedAccuracy',
-  );
+  checkOptions(options, TABLE_OPTIONS, 'balancedAccuracy');
   return tableMetric({ name: 'balancedAccuracy', range: [0, 1] }, options, (table, divide) => {
     const recalls = rowSums(table).map((total, k) => divide(table[k][k], total));
     return meanOf(recalls, divide);

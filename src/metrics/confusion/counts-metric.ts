@@ -16,6 +16,17 @@ export interface CountsOptions<A extends Average = Average>
   readonly includeBackground?: boolean;
 }
 
+/** The names of {@link CountsOptions}. */
+export const COUNTS_OPTIONS = [
+  'average',
+  'classes',
+  'ignoreIndex',
+  'includeBackground',
+  'labels',
+  'threshold',
+  'zeroDivision',
+] as const;
+
 /** A share of the decisions, the more the better. */
 export const shareCalled = (name: string) => ({ name, direction: 'max', range: [0, 1] }) as const;
 

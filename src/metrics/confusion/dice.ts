@@ -2,7 +2,7 @@ import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import type { Average, Averaged } from '../core/average';
 import type { ConfusionState } from './confusion-table';
-import { type CountsOptions, countsMetric, shareCalled } from './counts-metric';
+import { COUNTS_OPTIONS, type CountsOptions, countsMetric, shareCalled } from './counts-metric';
 
 /**
  * The Dice coefficient of all pixels pooled: 2 tp / (2 tp + fp + fn). It equals `f1`; for the mean over images see
@@ -17,10 +17,6 @@ import { type CountsOptions, countsMetric, shareCalled } from './counts-metric';
  * await score(dice(), [1, 0, 1, 1], [0.9, 0.8, 0.2, 0.7]); // 0.667
  */
 export function dice<A extends Average = 'macro'>(options: CountsOptions<A> = {}): Metric<ConfusionState, Averaged<A>> {
-  checkOptions(
-    options,
-    ['average', 'classes', 'ignoreIndex', 'includeBackground', 'labels', 'threshold', 'zeroDivision'],
-    'dice',
-  );
+  checkOptions(options, COUNTS_OPTIONS, 'dice');
   return countsMetric(shareCalled('dice'), options, ({ tp, fp, fn }, divide) => divide(2 * tp, 2 * tp + fp + fn));
 }

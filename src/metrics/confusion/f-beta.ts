@@ -3,7 +3,7 @@ import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import type { Average, Averaged } from '../core/average';
 import type { ConfusionState } from './confusion-table';
-import { type CountsOptions, countsMetric, shareCalled } from './counts-metric';
+import { COUNTS_OPTIONS, type CountsOptions, countsMetric, shareCalled } from './counts-metric';
 
 /**
  * The harmonic mean of precision and sensitivity, which weighs sensitivity `beta` times as much:
@@ -47,11 +47,7 @@ function fMetric<A extends Average>(
   beta: number,
   options: CountsOptions<A>,
 ): Metric<ConfusionState, Averaged<A>> {
-  checkOptions(
-    options,
-    ['average', 'classes', 'ignoreIndex', 'includeBackground', 'labels', 'threshold', 'zeroDivision'],
-    name,
-  );
+  checkOptions(options, COUNTS_OPTIONS, name);
   const square = beta * beta;
   return countsMetric(shareCalled(name), options, ({ tp, fp, fn }, divide) => {
     const hits = (1 + square) * tp;

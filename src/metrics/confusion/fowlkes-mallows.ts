@@ -2,7 +2,7 @@ import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import type { Average, Averaged } from '../core/average';
 import type { ConfusionState } from './confusion-table';
-import { type CountsOptions, countsMetric, shareCalled } from './counts-metric';
+import { COUNTS_OPTIONS, type CountsOptions, countsMetric, shareCalled } from './counts-metric';
 
 /**
  * The Fowlkes-Mallows index, in [0, 1]: the geometric mean of precision and sensitivity, tp / sqrt((tp + fp) (tp +
@@ -20,11 +20,7 @@ import { type CountsOptions, countsMetric, shareCalled } from './counts-metric';
 export function fowlkesMallows<A extends Average = 'macro'>(
   options: CountsOptions<A> = {},
 ): Metric<ConfusionState, Averaged<A>> {
-  checkOptions(
-    options,
-    ['average', 'classes', 'ignoreIndex', 'includeBackground', 'labels', 'threshold', 'zeroDivision'],
-    'fowlkesMallows',
-  );
+  checkOptions(options, COUNTS_OPTIONS, 'fowlkesMallows');
   return countsMetric(shareCalled('fowlkesMallows'), options, ({ tp, fp, fn }, divide) =>
     Math.sqrt(divide(tp, tp + fp) * divide(tp, tp + fn)),
   );

@@ -2,7 +2,7 @@ import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import type { Average, Averaged } from '../core/average';
 import type { ConfusionState } from './confusion-table';
-import { type CountsOptions, countsMetric, shareCalled } from './counts-metric';
+import { COUNTS_OPTIONS, type CountsOptions, countsMetric, shareCalled } from './counts-metric';
 
 /**
  * Intersection over union (Jaccard index) of all pixels pooled: tp / (tp + fp + fn).
@@ -16,10 +16,6 @@ import { type CountsOptions, countsMetric, shareCalled } from './counts-metric';
  * await score(iou(), [1, 0, 1, 1], [0.9, 0.8, 0.2, 0.7]); // 0.5
  */
 export function iou<A extends Average = 'macro'>(options: CountsOptions<A> = {}): Metric<ConfusionState, Averaged<A>> {
-  checkOptions(
-    options,
-    ['average', 'classes', 'ignoreIndex', 'includeBackground', 'labels', 'threshold', 'zeroDivision'],
-    'iou',
-  );
+  checkOptions(options, COUNTS_OPTIONS, 'iou');
   return countsMetric(shareCalled('iou'), options, ({ tp, fp, fn }, divide) => divide(tp, tp + fp + fn));
 }

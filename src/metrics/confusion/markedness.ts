@@ -2,7 +2,7 @@ import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import type { Average, Averaged } from '../core/average';
 import type { ConfusionState } from './confusion-table';
-import { type CountsOptions, countsMetric } from './counts-metric';
+import { COUNTS_OPTIONS, type CountsOptions, countsMetric } from './counts-metric';
 
 /**
  * How far predictions can be trusted, in [-1, 1]: the fraction of the positive predictions that are right, plus that
@@ -20,11 +20,7 @@ import { type CountsOptions, countsMetric } from './counts-metric';
 export function markedness<A extends Average = 'macro'>(
   options: CountsOptions<A> = {},
 ): Metric<ConfusionState, Averaged<A>> {
-  checkOptions(
-    options,
-    ['average', 'classes', 'ignoreIndex', 'includeBackground', 'labels', 'threshold', 'zeroDivision'],
-    'markedness',
-  );
+  checkOptions(options, COUNTS_OPTIONS, 'markedness');
   return countsMetric(
     { name: 'markedness', direction: 'max', range: [-1, 1] },
     options,

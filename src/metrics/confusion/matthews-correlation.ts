@@ -2,7 +2,16 @@ import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import { within } from '../core/within';
 import type { ConfusionState } from './confusion-table';
-import { columnSums, diagonal, rowSums, sum, type TableOptions, type TableValue, tableMetric } from './table-metric';
+import {
+  columnSums,
+  diagonal,
+  rowSums,
+  sum,
+  TABLE_OPTIONS,
+  type TableOptions,
+  type TableValue,
+  tableMetric,
+} from './table-metric';
 
 /**
  * Matthews' correlation of truth and decision, in [-1, 1]; 0 is chance. For two classes
@@ -21,11 +30,7 @@ import { columnSums, diagonal, rowSums, sum, type TableOptions, type TableValue,
 export function matthewsCorrelation<A extends 'none' | undefined = undefined>(
   options: TableOptions<A> = {},
 ): Metric<ConfusionState, TableValue<A>> {
-  checkOptions(
-    options,
-    ['average', 'classes', 'ignoreIndex', 'labels', 'threshold', 'zeroDivision'],
-    'matthewsCorrelation',
-  );
+  checkOptions(options, TABLE_OPTIONS, 'matthewsCorrelation');
   return tableMetric({ name: 'matthewsCorrelation', range: [-1, 1] }, options, (table, divide) => {
     const truth = rowSums(table);
     const predicted = columnSums(table);

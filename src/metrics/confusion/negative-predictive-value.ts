@@ -2,7 +2,7 @@ import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import type { Average, Averaged } from '../core/average';
 import type { ConfusionState } from './confusion-table';
-import { type CountsOptions, countsMetric, shareCalled } from './counts-metric';
+import { COUNTS_OPTIONS, type CountsOptions, countsMetric, shareCalled } from './counts-metric';
 
 /**
  * The fraction of the negative predictions that are right: tn / (tn + fn).
@@ -16,10 +16,6 @@ import { type CountsOptions, countsMetric, shareCalled } from './counts-metric';
 export function negativePredictiveValue<A extends Average = 'macro'>(
   options: CountsOptions<A> = {},
 ): Metric<ConfusionState, Averaged<A>> {
-  checkOptions(
-    options,
-    ['average', 'classes', 'ignoreIndex', 'includeBackground', 'labels', 'threshold', 'zeroDivision'],
-    'negativePredictiveValue',
-  );
+  checkOptions(options, COUNTS_OPTIONS, 'negativePredictiveValue');
   return countsMetric(shareCalled('negativePredictiveValue'), options, ({ fn, tn }, divide) => divide(tn, tn + fn));
 }

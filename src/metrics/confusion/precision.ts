@@ -2,7 +2,7 @@ import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import type { Average, Averaged } from '../core/average';
 import type { ConfusionState } from './confusion-table';
-import { type CountsOptions, countsMetric, shareCalled } from './counts-metric';
+import { COUNTS_OPTIONS, type CountsOptions, countsMetric, shareCalled } from './counts-metric';
 
 /**
  * The fraction of the positive predictions that are right: tp / (tp + fp). Also called positive predictive value.
@@ -16,10 +16,6 @@ import { type CountsOptions, countsMetric, shareCalled } from './counts-metric';
 export function precision<A extends Average = 'macro'>(
   options: CountsOptions<A> = {},
 ): Metric<ConfusionState, Averaged<A>> {
-  checkOptions(
-    options,
-    ['average', 'classes', 'ignoreIndex', 'includeBackground', 'labels', 'threshold', 'zeroDivision'],
-    'precision',
-  );
+  checkOptions(options, COUNTS_OPTIONS, 'precision');
   return countsMetric(shareCalled('precision'), options, ({ tp, fp }, divide) => divide(tp, tp + fp));
 }

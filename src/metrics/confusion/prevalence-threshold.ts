@@ -2,7 +2,7 @@ import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import type { Average, Averaged } from '../core/average';
 import type { ConfusionState } from './confusion-table';
-import { type CountsOptions, countsMetric } from './counts-metric';
+import { COUNTS_OPTIONS, type CountsOptions, countsMetric } from './counts-metric';
 
 /**
  * The prevalence threshold, in [0, 1]: the prevalence below which the precision of a test falls off steeply. Lower is
@@ -22,11 +22,7 @@ import { type CountsOptions, countsMetric } from './counts-metric';
 export function prevalenceThreshold<A extends Average = 'macro'>(
   options: CountsOptions<A> = {},
 ): Metric<ConfusionState, Averaged<A>> {
-  checkOptions(
-    options,
-    ['average', 'classes', 'ignoreIndex', 'includeBackground', 'labels', 'threshold', 'zeroDivision'],
-    'prevalenceThreshold',
-  );
+  checkOptions(options, COUNTS_OPTIONS, 'prevalenceThreshold');
   const traits = { name: 'prevalenceThreshold', direction: 'min', range: [0, 1] } as const;
   return countsMetric(traits, options, ({ tp, fp, fn, tn }, divide) => {
     const [found, alarms] = [Math.sqrt(divide(tp, tp + fn)), Math.sqrt(divide(fp, fp + tn))];

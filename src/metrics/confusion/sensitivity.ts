@@ -2,7 +2,7 @@ import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import type { Average, Averaged } from '../core/average';
 import type { ConfusionState } from './confusion-table';
-import { type CountsOptions, countsMetric, shareCalled } from './counts-metric';
+import { COUNTS_OPTIONS, type CountsOptions, countsMetric, shareCalled } from './counts-metric';
 
 /**
  * The fraction of the positives that are found: tp / (tp + fn). Also called recall or true positive rate.
@@ -16,10 +16,6 @@ import { type CountsOptions, countsMetric, shareCalled } from './counts-metric';
 export function sensitivity<A extends Average = 'macro'>(
   options: CountsOptions<A> = {},
 ): Metric<ConfusionState, Averaged<A>> {
-  checkOptions(
-    options,
-    ['average', 'classes', 'ignoreIndex', 'includeBackground', 'labels', 'threshold', 'zeroDivision'],
-    'sensitivity',
-  );
+  checkOptions(options, COUNTS_OPTIONS, 'sensitivity');
   return countsMetric(shareCalled('sensitivity'), options, ({ tp, fn }, divide) => divide(tp, tp + fn));
 }

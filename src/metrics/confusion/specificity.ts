@@ -2,7 +2,7 @@ import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import type { Average, Averaged } from '../core/average';
 import type { ConfusionState } from './confusion-table';
-import { type CountsOptions, countsMetric, shareCalled } from './counts-metric';
+import { COUNTS_OPTIONS, type CountsOptions, countsMetric, shareCalled } from './counts-metric';
 
 /**
  * The fraction of the negatives that are recognised: tn / (tn + fp). Also called true negative rate.
@@ -16,10 +16,6 @@ import { type CountsOptions, countsMetric, shareCalled } from './counts-metric';
 export function specificity<A extends Average = 'macro'>(
   options: CountsOptions<A> = {},
 ): Metric<ConfusionState, Averaged<A>> {
-  checkOptions(
-    options,
-    ['average', 'classes', 'ignoreIndex', 'includeBackground', 'labels', 'threshold', 'zeroDivision'],
-    'specificity',
-  );
+  checkOptions(options, COUNTS_OPTIONS, 'specificity');
   return countsMetric(shareCalled('specificity'), options, ({ fp, tn }, divide) => divide(tn, tn + fp));
 }

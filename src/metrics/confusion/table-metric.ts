@@ -16,6 +16,9 @@ export interface TableOptions<A extends 'none' | undefined = 'none' | undefined>
   readonly average?: A;
 }
 
+/** The names of {@link TableOptions}. */
+export const TABLE_OPTIONS = ['average', 'classes', 'ignoreIndex', 'labels', 'threshold', 'zeroDivision'] as const;
+
 /** A number, or numbers for `'none'`. */
 export type TableValue<A extends 'none' | undefined> = A extends 'none' ? number[] : number;
 

@@ -2,7 +2,7 @@ import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import { within } from '../core/within';
 import { type MomentsState, momentsMetric } from './moments-metric';
-import type { RegressionOptions, RegressionValue } from './outputs-metric';
+import { REGRESSION_OPTIONS, type RegressionOptions, type RegressionValue } from './outputs-metric';
 
 /**
  * Lin's concordance correlation of truth and prediction, in [-1, 1]: how near the pairs lie to the line of equality,
@@ -22,7 +22,7 @@ import type { RegressionOptions, RegressionValue } from './outputs-metric';
 export function concordanceCorrelation<A extends 'macro' | 'none' = 'macro'>(
   options: RegressionOptions<A> = {},
 ): Metric<MomentsState, RegressionValue<A>> {
-  checkOptions(options, ['average', 'outputs', 'zeroDivision'], 'concordanceCorrelation');
+  checkOptions(options, REGRESSION_OPTIONS, 'concordanceCorrelation');
   const traits = { name: 'concordanceCorrelation', direction: 'max', range: [-1, 1] } as const;
   return momentsMetric(traits, options, (moments, divide) => {
     const { weight, truth, prediction, truthSquares, predictionSquares, products } = moments;

@@ -1,7 +1,7 @@
 import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import { type MomentsState, momentsMetric } from './moments-metric';
-import type { RegressionOptions, RegressionValue } from './outputs-metric';
+import { REGRESSION_OPTIONS, type RegressionOptions, type RegressionValue } from './outputs-metric';
 
 /**
  * The mean absolute error: the mean of |p - y|, in the unit of the values. 0 is best.
@@ -16,7 +16,7 @@ import type { RegressionOptions, RegressionValue } from './outputs-metric';
 export function meanAbsoluteError<A extends 'macro' | 'none' = 'macro'>(
   options: RegressionOptions<A> = {},
 ): Metric<MomentsState, RegressionValue<A>> {
-  checkOptions(options, ['average', 'outputs', 'zeroDivision'], 'meanAbsoluteError');
+  checkOptions(options, REGRESSION_OPTIONS, 'meanAbsoluteError');
   const traits = { name: 'meanAbsoluteError', direction: 'min', range: [0, Number.POSITIVE_INFINITY] } as const;
   return momentsMetric(traits, options, ({ absolute, weight }, divide) => divide(absolute, weight));
 }

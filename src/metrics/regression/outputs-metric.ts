@@ -15,6 +15,9 @@ export interface RegressionOptions<A extends 'macro' | 'none' = 'macro' | 'none'
   readonly average?: A;
 }
 
+/** The names of {@link RegressionOptions}. */
+export const REGRESSION_OPTIONS = ['average', 'outputs', 'zeroDivision'] as const;
+
 /** A number, or numbers for `'none'`. */
 export type RegressionValue<A extends 'macro' | 'none'> = A extends 'none' ? number[] : number;
 

@@ -2,7 +2,7 @@ import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import { within } from '../core/within';
 import { type MomentsState, momentsMetric } from './moments-metric';
-import type { RegressionOptions, RegressionValue } from './outputs-metric';
+import { REGRESSION_OPTIONS, type RegressionOptions, type RegressionValue } from './outputs-metric';
 
 /**
  * Pearson's correlation of truth and prediction, in [-1, 1]: how well a straight line fits, whatever its slope and
@@ -20,7 +20,7 @@ import type { RegressionOptions, RegressionValue } from './outputs-metric';
 export function pearsonCorrelation<A extends 'macro' | 'none' = 'macro'>(
   options: RegressionOptions<A> = {},
 ): Metric<MomentsState, RegressionValue<A>> {
-  checkOptions(options, ['average', 'outputs', 'zeroDivision'], 'pearsonCorrelation');
+  checkOptions(options, REGRESSION_OPTIONS, 'pearsonCorrelation');
   const traits = { name: 'pearsonCorrelation', direction: 'max', range: [-1, 1] } as const;
   return momentsMetric(traits, options, ({ truthSquares, predictionSquares, products }, divide) => {
     const most = Math.sqrt(truthSquares) * Math.sqrt(predictionSquares);

@@ -1,7 +1,7 @@
 import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import { type MomentsState, momentsMetric } from './moments-metric';
-import type { RegressionOptions, RegressionValue } from './outputs-metric';
+import { REGRESSION_OPTIONS, type RegressionOptions, type RegressionValue } from './outputs-metric';
 
 /**
  * The coefficient of determination: 1 - (sum of (p - y)^2) / (sum of (y - mean of y)^2), the share of the variance of
@@ -18,7 +18,7 @@ import type { RegressionOptions, RegressionValue } from './outputs-metric';
 export function rSquared<A extends 'macro' | 'none' = 'macro'>(
   options: RegressionOptions<A> = {},
 ): Metric<MomentsState, RegressionValue<A>> {
-  checkOptions(options, ['average', 'outputs', 'zeroDivision'], 'rSquared');
+  checkOptions(options, REGRESSION_OPTIONS, 'rSquared');
   const traits = { name: 'rSquared', direction: 'max', range: [Number.NEGATIVE_INFINITY, 1] } as const;
   return momentsMetric(traits, options, ({ truthSquares, squared }, divide) =>
     truthSquares === 0 && squared > 0 ? Number.NEGATIVE_INFINITY : divide(truthSquares - squared, truthSquares),

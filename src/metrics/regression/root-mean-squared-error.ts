@@ -1,7 +1,7 @@
 import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
 import { type MomentsState, momentsMetric } from './moments-metric';
-import type { RegressionOptions, RegressionValue } from './outputs-metric';
+import { REGRESSION_OPTIONS, type RegressionOptions, type RegressionValue } from './outputs-metric';
 
 /**
  * The root mean squared error: the square root of the mean of (p - y)^2, in the unit of the values. 0 is best.
@@ -17,7 +17,7 @@ import type { RegressionOptions, RegressionValue } from './outputs-metric';
 export function rootMeanSquaredError<A extends 'macro' | 'none' = 'macro'>(
   options: RegressionOptions<A> = {},
 ): Metric<MomentsState, RegressionValue<A>> {
-  checkOptions(options, ['average', 'outputs', 'zeroDivision'], 'rootMeanSquaredError');
+  checkOptions(options, REGRESSION_OPTIONS, 'rootMeanSquaredError');
   const traits = { name: 'rootMeanSquaredError', direction: 'min', range: [0, Number.POSITIVE_INFINITY] } as const;
   return momentsMetric(traits, options, ({ squared, weight }, divide) => Math.sqrt(divide(squared, weight)));
 }

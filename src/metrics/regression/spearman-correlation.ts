@@ -3,7 +3,7 @@ import type { Metric } from '../../types';
 import { appendChunk, type Chunks, joinChunks, joinNumbers } from '../core/chunks';
 import { weightOf } from '../core/weights';
 import { within } from '../core/within';
-import { outputsMetric, type RegressionOptions, type RegressionValue } from './outputs-metric';
+import { outputsMetric, REGRESSION_OPTIONS, type RegressionOptions, type RegressionValue } from './outputs-metric';
 
 /** Every pair of values, in the order of arrival: rows of four numbers, the output, the truth, the prediction, the weight. */
 export type PairsState = Chunks<Float64Array>;
@@ -25,7 +25,7 @@ export type PairsState = Chunks<Float64Array>;
 export function spearmanCorrelation<A extends 'macro' | 'none' = 'macro'>(
   options: RegressionOptions<A> = {},
 ): Metric<PairsState, RegressionValue<A>> {
-  checkOptions(options, ['average', 'outputs', 'zeroDivision'], 'spearmanCorrelation');
+  checkOptions(options, REGRESSION_OPTIONS, 'spearmanCorrelation');
   const traits = { name: 'spearmanCorrelation', direction: 'max', range: [-1, 1] } as const;
   return outputsMetric<PairsState, A>(traits, options, (outputs) => ({
     init: () => [],

@@ -1,7 +1,7 @@
 import { checkBoolean } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import type { PerImageMetric } from './per-image';
-import { type SurfaceDistanceOptions, sumOver, surfaceDistanceMetric } from './surface-distances';
+import { SURFACE_OPTIONS, type SurfaceDistanceOptions, sumOver, surfaceDistanceMetric } from './surface-distances';
 
 export interface AverageSurfaceDistanceOptions extends SurfaceDistanceOptions {
   /** From either surface to the other; else only from the predicted to the true one. Default: true. */
@@ -37,22 +37,7 @@ export interface AverageSurfaceDistanceOptions extends SurfaceDistanceOptions {
  * const { value } = await score(averageSurfaceDistance({ spacing: 0.5 }), [[[1, 0, 0]]], [[[0, 0, 1]]]); // 1
  */
 export function averageSurfaceDistance(options: AverageSurfaceDistanceOptions = {}): PerImageMetric {
-  checkOptions(
-    options,
-    [
-      'classes',
-      'distanceMetric',
-      'elements',
-      'empty',
-      'ignoreIndex',
-      'includeBackground',
-      'labels',
-      'spacing',
-      'symmetric',
-      'threshold',
-    ],
-    'averageSurfaceDistance',
-  );
+  checkOptions(options, ['symmetric', ...SURFACE_OPTIONS], 'averageSurfaceDistance');
   const { symmetric = true } = options;
   checkBoolean(symmetric, 'averageSurfaceDistance: symmetric');
   return surfaceDistanceMetric('averageSurfaceDistance', options, ({ toTruth, toPrediction }) => {

@@ -8,6 +8,17 @@ export interface OverlapPerImageOptions extends MaskOptions, ImageAverageOptions
   readonly empty?: EmptyOverlap;
 }
 
+/** The names of {@link OverlapPerImageOptions}. */
+export const OVERLAP_PER_IMAGE_OPTIONS = [
+  'average',
+  'classes',
+  'empty',
+  'ignoreIndex',
+  'includeBackground',
+  'labels',
+  'threshold',
+] as const;
+
 /**
  * The Dice coefficient of each image, averaged over the images, so that a small lesion weighs as much as a large one.
  *
@@ -30,11 +41,7 @@ export interface OverlapPerImageOptions extends MaskOptions, ImageAverageOptions
  * ); // value 2/3 over n = 1 image, skipped = 1
  */
 export function dicePerImage(options: OverlapPerImageOptions = {}): PerImageMetric {
-  checkOptions(
-    options,
-    ['average', 'classes', 'empty', 'ignoreIndex', 'includeBackground', 'labels', 'threshold'],
-    'dicePerImage',
-  );
+  checkOptions(options, OVERLAP_PER_IMAGE_OPTIONS, 'dicePerImage');
   const { empty = 'skip' } = options;
   checkEmptyOverlap(empty, 'dicePerImage');
   return perImage(

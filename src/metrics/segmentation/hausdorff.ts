@@ -4,7 +4,12 @@ import { checkOptions } from '../../internal/check-options';
 import { quantile } from '../core/quantile';
 import { weightedQuantile } from '../core/weighted-quantile';
 import type { PerImageMetric } from './per-image';
-import { type DirectedDistances, type SurfaceDistanceOptions, surfaceDistanceMetric } from './surface-distances';
+import {
+  type DirectedDistances,
+  SURFACE_OPTIONS,
+  type SurfaceDistanceOptions,
+  surfaceDistanceMetric,
+} from './surface-distances';
 
 export interface HausdorffOptions extends SurfaceDistanceOptions {
   /** Which percentile of the distances is taken: 100 is the largest, 95 ignores outliers. Default: 100. */
@@ -42,23 +47,7 @@ export interface HausdorffOptions extends SurfaceDistanceOptions {
  * const { value } = await score(hausdorff({ percentile: 95, spacing: 0.5 }), [[[1, 0, 0]]], [[[0, 0, 1]]]); // 1
  */
 export function hausdorff(options: HausdorffOptions = {}): PerImageMetric {
-  checkOptions(
-    options,
-    [
-      'classes',
-      'directed',
-      'distanceMetric',
-      'elements',
-      'empty',
-      'ignoreIndex',
-      'includeBackground',
-      'labels',
-      'percentile',
-      'spacing',
-      'threshold',
-    ],
-    'hausdorff',
-  );
+  checkOptions(options, ['directed', 'percentile', ...SURFACE_OPTIONS], 'hausdorff');
   const { percentile = 100, directed = false, elements } = options;
   checkBoolean(directed, 'hausdorff: directed');
   checkRange(percentile, 0, 100, 'hausdorff: percentile');

@@ -1,5 +1,5 @@
 import { checkOptions } from '../../internal/check-options';
-import type { OverlapPerImageOptions } from './dice-per-image';
+import { OVERLAP_PER_IMAGE_OPTIONS, type OverlapPerImageOptions } from './dice-per-image';
 import { checkEmptyOverlap, emptyOverlap } from './empty-mask';
 import { type PerImageMetric, perImage } from './per-image';
 
@@ -21,11 +21,7 @@ import { type PerImageMetric, perImage } from './per-image';
  * const { value } = await score(iouPerImage(), [[[1, 1, 0]]], [[[0.9, 0.2, 0.1]]]); // 0.5
  */
 export function iouPerImage(options: OverlapPerImageOptions = {}): PerImageMetric {
-  checkOptions(
-    options,
-    ['average', 'classes', 'empty', 'ignoreIndex', 'includeBackground', 'labels', 'threshold'],
-    'iouPerImage',
-  );
+  checkOptions(options, OVERLAP_PER_IMAGE_OPTIONS, 'iouPerImage');
   const { empty = 'skip' } = options;
   checkEmptyOverlap(empty, 'iouPerImage');
   return perImage(

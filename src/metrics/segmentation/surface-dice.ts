@@ -3,7 +3,14 @@ import { checkOptions } from '../../internal/check-options';
 import { checkEmptyOverlap, type EmptyOverlap, emptyOverlap } from './empty-mask';
 import { maskCount } from './masks';
 import { type PerImageMetric, perImage } from './per-image';
-import { checkSurfaceOptions, readSides, type SurfaceOptions, sumOver, surfaceDistances } from './surface-distances';
+import {
+  checkSurfaceOptions,
+  readSides,
+  SURFACE_OPTIONS,
+  type SurfaceOptions,
+  sumOver,
+  surfaceDistances,
+} from './surface-distances';
 
 export interface SurfaceDiceOptions extends SurfaceOptions {
   /**
@@ -44,22 +51,7 @@ const isWithin = (distance: number, tolerance: number): boolean => Math.fround(d
  */
 export function surfaceDice(options: SurfaceDiceOptions = {}): PerImageMetric {
   const name = 'surfaceDice';
-  checkOptions(
-    options,
-    [
-      'classes',
-      'distanceMetric',
-      'elements',
-      'empty',
-      'ignoreIndex',
-      'includeBackground',
-      'labels',
-      'spacing',
-      'threshold',
-      'tolerance',
-    ],
-    name,
-  );
+  checkOptions(options, ['tolerance', ...SURFACE_OPTIONS], name);
   const { empty = 'skip' } = options;
   checkSurfaceOptions(options, name);
   checkEmptyOverlap(empty, name);

@@ -56,6 +56,19 @@ export interface SurfaceDistanceOptions extends SurfaceOptions {
   readonly empty?: EmptyDistance;
 }
 
+/** The names of {@link SurfaceOptions}, and of what an empty mask scores. */
+export const SURFACE_OPTIONS = [
+  'classes',
+  'distanceMetric',
+  'elements',
+  'empty',
+  'ignoreIndex',
+  'includeBackground',
+  'labels',
+  'spacing',
+  'threshold',
+] as const;
+
 /** From every element of one surface to the nearest of the other, in the unit of the spacing; how large each is. */
 export interface DirectedDistances {
   readonly distances: Float64Array;
