@@ -125,17 +125,17 @@ export function defineFunction<R extends Tensor>(
   definition: Definition,
   compute: Compute<R>,
 ): { readonly checked: Compute<R>; readonly unchecked: Compute<R> } {
+  const floats = (values: Tensor): Tensor => cast(values, 'float32');
+  const run: Compute<R> = (yTrue, yPred, weight) =>
+    tidy(() => compute(...leaveOut([floats(yTrue), floats(yPred), weight && floats(weight)] as const, definition)));
   const unchecked: Compute<R> = (yTrue, yPred, weight) => {
     checkInputs({ yTrue, yPred, weight }, name, definition);
-    const floats = (values: Tensor): Tensor => cast(values, 'float32');
-    return tidy(() =>
-      compute(...leaveOut([floats(yTrue), floats(yPred), weight && floats(weight)] as const, definition)),
-    );
+    return run(yTrue, yPred, weight);
   };
   const checked: Compute<R> = (yTrue, yPred, weight) => {
     checkInputs({ yTrue, yPred, weight }, name, definition);
     checkValues({ yTrue, yPred, weight }, name, definition);
-    return unchecked(yTrue, yPred, weight);
+    return run(yTrue, yPred, weight);
   };
   return { checked, unchecked };
 }

@@ -1,11 +1,10 @@
-import { findNonFiniteWeight, weightVariables } from '../internal/layer-weights';
 import { openSource } from '../internal/open-source';
 import type { Source, Weighting } from '../types';
 import type { Callback, EpochLog, Run, TaskScores } from './callbacks/callback';
 import { beginNextEpoch, countStep, type FitState, secondsSoFar, trainScores } from './fit-state';
 import { meanLosses, type TaskMetrics } from './scores';
-import { allFinite } from './step/pass-report';
 import type { FitTrainer, StepOptions, StepResult } from './types';
+import { whichNotFinite } from './which-not-finite';
 
 /** Whose hooks are called, and with what. */
 export interface Hooks<T extends string> {
@@ -83,8 +82,7 @@ async function takeStep<T extends string, M extends TaskMetrics<T>>(
 /** Throws where the epoch left a weight NaN or infinite: no later step may come that would tell. */
 async function checkWeights<T extends string, M extends TaskMetrics<T>>({ trainer, state }: Fit<T, M>): Promise<void> {
   const { net } = trainer.model;
-  if (await allFinite(weightVariables(net))) return;
-  const weight = await findNonFiniteWeight(net);
+  const weight = await whichNotFinite(net);
   if (weight === undefined) return;
   throw new RangeError(
     `fit: epoch ${state.epoch}: after its last update ${weight}. Go back to a checkpoint, with a smaller learning rate ` +

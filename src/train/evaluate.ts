@@ -1,5 +1,4 @@
 import { clone, dispose, tidy } from '@tensorflow/tfjs-core';
-import { findNonFiniteWeight, weightVariables } from '../internal/layer-weights';
 import { openSource } from '../internal/open-source';
 import { eventLoopYielder } from '../internal/yield';
 import type { ByTask, Loss, MultitaskModel, SomeTasks, Source } from '../types';
@@ -7,15 +6,14 @@ import type { TaskScores } from './callbacks/callback';
 import { addLoss, type LossSums, meanLoss, meanLosses } from './scores';
 import { checkBatch } from './step/check-batch';
 import type { Forward } from './step/forward';
-import { allFinite } from './step/pass-report';
 import type { LabelledBatch } from './step/step-batches';
 import { taskLoss } from './step/task-loss';
 import type { TaskOutput } from './task-outputs';
+import { whichNotFinite } from './which-not-finite';
 
 /** Throws where a weight is NaN or infinite: not every backend keeps NaN, and what it makes of it would be scored. */
 async function checkWeights({ net }: MultitaskModel<string>): Promise<void> {
-  if (await allFinite(weightVariables(net))) return;
-  const weight = await findNonFiniteWeight(net);
+  const weight = await whichNotFinite(net);
   if (weight !== undefined) throw new RangeError(`evaluate: ${weight}. Go back to a checkpoint.`);
 }
 

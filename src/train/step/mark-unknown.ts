@@ -20,8 +20,11 @@ export function markUnknown(
 ): Tensor | undefined {
   if (ignoreIndex === undefined) return undefined;
   const { data, shape } = labels;
-  const known = Array.from(data, (label) => label !== ignoreIndex);
-  if (known.every(Boolean)) return undefined;
+  const areKnown = (from: number, count: number): boolean => {
+    for (let i = from; i < from + count; i++) if (data[i] === ignoreIndex) return false;
+    return true;
+  };
+  if (areKnown(0, data.length)) return undefined;
   const width = shape.at(-1) ?? 1;
   const exclusive = !classNumbers && (kind === 'distribution' || activation === 'softmax');
   const isFull = given !== undefined && given.data.length === data.length;
@@ -29,8 +32,7 @@ export function markUnknown(
   const perWeight = given === undefined ? 1 : data.length / given.data.length;
   const weights = Float32Array.from({ length: data.length / per }, (_, i) => {
     const from = exclusive ? i * per - ((i * per) % width) : i;
-    const isKnown = known.slice(from, from + (exclusive ? width : 1)).every(Boolean);
-    return isKnown ? (given?.data[Math.floor((i * per) / perWeight)] ?? 1) : 0;
+    return areKnown(from, exclusive ? width : 1) ? (given?.data[Math.floor((i * per) / perWeight)] ?? 1) : 0;
   });
   return tensor(weights, per === 1 ? [...shape] : [...shape.slice(0, -1), 1]);
 }
