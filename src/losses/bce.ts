@@ -1,7 +1,7 @@
 import { checkRange } from '../internal/check';
 import { checkOptions } from '../internal/check-options';
 import type { Loss } from '../types';
-import { classesOf, readClassWeights } from './class-weights';
+import { classesOf, readWeights } from './class-weights';
 import { defineLossOfLogits, type IgnoreOptions } from './define-loss';
 import { elementwiseBce, elementwiseBceFromLogits } from './elementwise-bce';
 import { meanOverElements } from './mean-over-elements';
@@ -47,7 +47,7 @@ export function bce(options: BceOptions = {}): Loss {
   checkOptions(options, ['labelSmoothing', 'posWeight', 'ignoreIndex', 'fromLogits'], 'bce');
   const { labelSmoothing = 0, posWeight, ignoreIndex, fromLogits = false } = options;
   checkRange(labelSmoothing, 0, 1, 'bce: labelSmoothing');
-  const positive = readClassWeights(posWeight, 'bce: posWeight');
+  const positive = readWeights(posWeight, 'bce: posWeight');
   const ofSigmoid = { activation: 'sigmoid', takes: ['probability', 'distribution'], fromLogits, ignoreIndex } as const;
   return defineLossOfLogits('bce', ofSigmoid, (yTrue, yPred, weight, areLogits) => {
     const entropy = areLogits ? elementwiseBceFromLogits : elementwiseBce;

@@ -3,7 +3,7 @@ import { checkRange } from '../internal/check';
 import { checkOptions } from '../internal/check-options';
 import type { Loss } from '../types';
 import { classLoss } from './class-loss';
-import { readClassWeights } from './class-weights';
+import { readWeights } from './class-weights';
 import type { IgnoreOptions } from './define-loss';
 import { EPSILON } from './epsilon';
 
@@ -45,7 +45,7 @@ export interface CategoricalFocalOptions extends IgnoreOptions {
 export function categoricalFocal(options: CategoricalFocalOptions = {}): Loss {
   checkOptions(options, ['alpha', 'gamma', 'ignoreIndex', 'fromLogits'], 'categoricalFocal');
   const { alpha = 1, gamma = 2, fromLogits = false, ...ignore } = options;
-  const weights = readClassWeights(alpha, 'categoricalFocal: alpha');
+  const weights = readWeights(alpha, 'categoricalFocal: alpha');
   checkRange(gamma, 0, Number.POSITIVE_INFINITY, 'categoricalFocal: gamma');
   return classLoss('categoricalFocal', { ...ignore, fromLogits, weights }, (yTrue, logP) => {
     // Clipped because a power below 1 has no finite gradient at 0.
