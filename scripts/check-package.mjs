@@ -106,7 +106,8 @@ async function checkTypes(name, folder, fixture) {
   });
   await check(`${name}: types resolve for bundlers`, async () => {
     const files = [await place(folder, fixture, 'types.ts')];
-    await compile(folder, { module: 'esnext', moduleResolution: 'bundler', types: ['node'] }, files);
+    const modules = { module: 'esnext', moduleResolution: 'bundler', types: ['node'] };
+    await compile(folder, { ...modules, exactOptionalPropertyTypes: true }, files);
   });
 }
 

@@ -7,7 +7,7 @@ import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 export type ByTask<T extends string, V> = { readonly [K in T]: V };
 
 /** A `V` for some of the tasks. */
-export type SomeTasks<T extends string, V> = { readonly [K in T]?: V };
+export type SomeTasks<T extends string, V> = { readonly [K in T]?: V | undefined };
 
 /**
  * Symbolic in, symbolic out. `name` prefixes the names of the layers that it adds; `seed`, where given, makes the
@@ -46,20 +46,20 @@ export interface Loss {
    */
   (yTrue: Tensor, yPred: Tensor, weight?: Tensor): Tensor1D;
   /** Where labels must lie, if not anywhere: the trainer refuses others, such as masks of 0 and 255. */
-  readonly labels?: readonly [low: number, high: number];
+  readonly labels?: readonly [low: number, high: number] | undefined;
   /** True where `yTrue` holds numbers of classes, `[batch, ..., 1]`, in place of one value for each class. */
-  readonly classNumbers?: boolean;
+  readonly classNumbers?: boolean | undefined;
   /** The label of elements that it leaves out, whatever they are predicted to be: 255 in many masks. */
-  readonly ignoreIndex?: number;
+  readonly ignoreIndex?: number | undefined;
   /** The kinds of output that it is computed from. Left out (a loss of one's own): any. */
-  readonly takes?: readonly OutputKind[];
+  readonly takes?: readonly OutputKind[] | undefined;
   /** Of a loss that takes logits: what makes probabilities of them. */
-  readonly activation?: 'sigmoid' | 'softmax';
+  readonly activation?: 'sigmoid' | 'softmax' | undefined;
   /**
    * The same loss, computed from the logits in front of the activation that it names. The trainer takes it where a head
    * ends in that activation, since the slope of a saturated sigmoid or softmax is 0 in single precision.
    */
-  readonly fromLogits?: Loss;
+  readonly fromLogits?: Loss | undefined;
 }
 
 /** Numbers nested to any depth, all rows of one length. */
@@ -88,14 +88,14 @@ export interface Metric<S, R = number> {
   merge(a: S, b: S): S;
   compute(state: S): R;
   /** Which values are better: callbacks that watch it read this. */
-  readonly direction?: 'min' | 'max';
+  readonly direction?: 'min' | 'max' | undefined;
   /** Where its values lie; an end may be infinite. */
-  readonly range?: readonly [low: number, high: number];
+  readonly range?: readonly [low: number, high: number] | undefined;
   /**
    * The same metric for a task with this output: a trainer asks for it, so that classes and labels need not be said.
    * Throws where the metric cannot be computed from such an output.
    */
-  readonly forOutput?: (output: Output) => Metric<S, R>;
+  readonly forOutput?: ((output: Output) => Metric<S, R>) | undefined;
 }
 
 /** A metric whose state does not matter to the caller. */
@@ -105,7 +105,7 @@ export type AnyMetric<R = unknown> = Metric<any, R>;
 /** A batch; missing labels are normal. Unlabelled is not the same as an empty mask. */
 export interface Batch<T extends string> {
   /** The samples' names, for errors and predictions. Left out: they have none. */
-  readonly ids?: readonly string[];
+  readonly ids?: readonly string[] | undefined;
   /** `[batch, ...]`. */
   readonly x: Tensor;
   /** `[batch, ...]` for each task; a task left out has no loss and no score from this batch. */
@@ -115,7 +115,7 @@ export interface Batch<T extends string> {
    * with 1 as its last axis, 0 where the label is unknown: a sample then weighs the mean of its elements' weights. Left
    * out: every sample weighs 1.
    */
-  readonly weight?: SomeTasks<T, Tensor>;
+  readonly weight?: SomeTasks<T, Tensor> | undefined;
 }
 
 /**
@@ -126,7 +126,7 @@ export interface Batch<T extends string> {
 export interface Source<T extends string> {
   (epoch: number): Iterable<Batch<T>> | AsyncIterable<Batch<T>>;
   /** Batches per epoch, where known: the total of a progress bar. */
-  readonly steps?: number;
+  readonly steps?: number | undefined;
 }
 
 /** One sample as plain numbers. A task left out of `y` has an unknown label. */
@@ -135,7 +135,7 @@ export interface Sample<T extends string> {
   readonly x: NDArray;
   readonly y: SomeTasks<T, NDArray>;
   /** How much its label of a task counts, or each element of it (0: unknown). Left out: 1. */
-  readonly weight?: SomeTasks<T, number | NDArray>;
+  readonly weight?: SomeTasks<T, number | NDArray> | undefined;
 }
 
 /** What is known of a sample before it is read. */
@@ -144,9 +144,9 @@ export interface Row<T extends string> {
   /** The tasks that it has labels for. */
   readonly tasks: readonly T[];
   /** Samples of one group (a patient) are never on both sides of a split. */
-  readonly group?: string;
+  readonly group?: string | undefined;
   /** Splits keep the proportions of strata (a class, a source). */
-  readonly stratum?: string;
+  readonly stratum?: string | undefined;
 }
 
 /** Samples that can be read one by one, in any order, any number of times. */
@@ -168,11 +168,11 @@ export interface Progress {
 /** How the losses of the tasks become one. */
 export interface Weighting<T extends string> {
   /** Its kind: a checkpoint is refused by a trainer whose weighting has another name. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** The tasks that it names, where it names any: the trainer checks that the model has them. */
-  readonly tasks?: readonly T[];
+  readonly tasks?: readonly T[] | undefined;
   /** What it learns, trained by the trainer's optimizer beside the model and disposed with the trainer. */
-  readonly variables?: readonly Variable[];
+  readonly variables?: readonly Variable[] | undefined;
   /** The losses of the tasks that the batch has labels for. A pure function: scoring a model calls it too. */
   combine(losses: SomeTasks<T, Scalar>, progress: Progress): Scalar;
   /** A batch's losses before and after an update; defining it costs a second forward pass. */
@@ -201,7 +201,7 @@ export interface AggregatorContext<T extends string> {
 export interface Aggregator<T extends string> {
   readonly name: string;
   /** The tasks that it names, where it names any: the trainer checks that the model has them. */
-  readonly tasks?: readonly T[];
+  readonly tasks?: readonly T[] | undefined;
   /** One weight for each of `tasks`: those that the batch has labels for, in the order of the Gramian's rows. */
   weights(gramian: Gramian, tasks: readonly T[], context: AggregatorContext<T>): readonly number[];
   readonly join?: undefined;
@@ -223,7 +223,7 @@ export interface ElementwiseContext<T extends string> extends AggregatorContext<
 export interface ElementwiseAggregator<T extends string> {
   readonly name: string;
   /** The tasks that it names, where it names any: the trainer checks that the model has them. */
-  readonly tasks?: readonly T[];
+  readonly tasks?: readonly T[] | undefined;
   /**
    * `gradients`: `[K, n]`, a row for each of `tasks` (those that the batch has labels for), the n elements of a shared
    * parameter or of a shared representation, samples included. Returns `[n]`. It is called within a `tidy`.

@@ -16,13 +16,13 @@ export interface ArrayDatasetOptions<T extends string> {
    */
   readonly y: Readonly<Record<T, Items>>;
   /** How much each sample's label of a task counts, or each element of it: 0 is unknown. Default: 1. */
-  readonly weight?: SomeTasks<NoInfer<T>, Items>;
+  readonly weight?: SomeTasks<NoInfer<T>, Items> | undefined;
   /** The samples' names in errors and predictions, all different. Default: `'0'`, `'1'`, ... */
-  readonly ids?: readonly string[];
+  readonly ids?: readonly string[] | undefined;
   /** Samples of one group (a patient) are never on both sides of a split. Default: each is a group of its own. */
-  readonly groups?: readonly (string | undefined)[];
+  readonly groups?: readonly (string | undefined)[] | undefined;
   /** Splits keep the proportions of strata (a class, a source). Default: none. */
-  readonly strata?: readonly (string | undefined)[];
+  readonly strata?: readonly (string | undefined)[] | undefined;
 }
 
 function checkLengths(lengths: ReadonlyMap<string, number | undefined>): number {

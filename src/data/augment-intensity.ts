@@ -5,20 +5,20 @@ import type { IntensityPiece } from './augment';
 
 export interface IntensityOptions {
   /** Adds up to this much either way. Default: 0.1. */
-  readonly brightness?: number;
+  readonly brightness?: number | undefined;
   /** Scales the distance from the image's mean by a factor in [1 - contrast, 1 + contrast]. Default: 0.1. */
-  readonly contrast?: number;
+  readonly contrast?: number | undefined;
   /** Raises to a power in [1 / (1 + gamma), 1 + gamma]. Default: 0.1. */
-  readonly gamma?: number;
+  readonly gamma?: number | undefined;
 }
 
 export interface CutoutOptions {
   /** How many squares. Default: 1. */
-  readonly count?: number;
+  readonly count?: number | undefined;
   /** The longest side of a square, as a share of the image's shorter side; the shortest is half of it. Default: 0.25. */
-  readonly size?: number;
+  readonly size?: number | undefined;
   /** What fills a square. Default: 0. */
-  readonly fill?: number;
+  readonly fill?: number | undefined;
 }
 
 function mapped(image: NDArray, change: (value: number) => number): NDArray {

@@ -30,15 +30,15 @@ export type LabelKind = 'mask' | 'image' | 'input' | 'keep';
 
 export interface AugmentOptions<T extends string> {
   /** Default: 0. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /**
    * Default: `'image'` for a label that is the sample's own image, so that the target of a reconstruction is the clean
    * moved image while the input has noise and holes (with `'input'` the target has them, too); `'mask'` for any other
    * label `[height, width, channels]`; `'keep'` for the rest.
    */
-  readonly labelKinds?: SomeTasks<T, LabelKind>;
+  readonly labelKinds?: SomeTasks<T, LabelKind> | undefined;
   /** The value of an image outside of its frame. Default: 0. */
-  readonly fill?: number;
+  readonly fill?: number | undefined;
 }
 
 const everywhere =
@@ -123,8 +123,8 @@ export function augment<T extends string>(
       (image, piece, place) => (piece.kind === 'intensity' ? piece.apply(image, streams[place]) : image),
       clean,
     );
-    const y: { [K in T]?: NDArray } = {};
-    const weight: { [K in T]?: LabelWeight } = { ...sample.weight };
+    const y: { [K in T]?: NDArray | undefined } = {};
+    const weight: { [K in T]?: LabelWeight | undefined } = { ...sample.weight };
     for (const task of Object.keys(sample.y) as T[]) {
       const label = sample.y[task];
       if (!label) continue;

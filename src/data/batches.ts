@@ -19,23 +19,23 @@ export type Augmentation<T extends string> = (sample: Sample<T>, showing: Showin
 
 export interface BatchesOptions<T extends string> {
   /** The rows to use, as {@link split} returns them. Default: all. */
-  readonly indices?: readonly number[];
+  readonly indices?: readonly number[] | undefined;
   /** Default: 4. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
   /** A new order in every epoch. Default: true. */
-  readonly shuffle?: boolean;
+  readonly shuffle?: boolean | undefined;
   /** Default: 0. */
-  readonly seed?: number;
-  readonly augment?: Augmentation<T>;
+  readonly seed?: number | undefined;
+  readonly augment?: Augmentation<T> | undefined;
   /**
    * For each task named: the minimum number of samples with that label in every batch. Or `{ by }`: what samples are
    * shown equally often by, their stratum or what a function of row and index returns. Default: none.
    */
-  readonly balance?: Balance<T>;
+  readonly balance?: Balance<T> | undefined;
   /** Batches that are read ahead of the one in use. Default: 1. */
-  readonly prefetch?: number;
+  readonly prefetch?: number | undefined;
   /** Leaves out the last batch where it is smaller than `batchSize`. Default: false. */
-  readonly dropRemainder?: boolean;
+  readonly dropRemainder?: boolean | undefined;
 }
 
 /** A `Source` whose batches are read asynchronously and counted. */

@@ -6,7 +6,7 @@ import type { LabelWeight } from './stack-weights';
 
 export interface CachedOptions {
   /** How much of the samples' data to keep. Default: 2^30, one gibibyte. */
-  readonly bytes?: number;
+  readonly bytes?: number | undefined;
 }
 
 function sizeOf(sample: Sample<string>): number {

@@ -84,8 +84,8 @@ export function collate<T extends string>(rows: readonly Row<T>[], samples: read
     ids,
     'x',
   );
-  const y: { [K in T]?: NDArray } = {};
-  const weight: { [K in T]?: NDArray } = {};
+  const y: { [K in T]?: NDArray | undefined } = {};
+  const weight: { [K in T]?: NDArray | undefined } = {};
   for (const task of new Set(rows.flatMap(({ tasks }) => tasks))) {
     const has = rows.map(({ tasks }) => tasks.includes(task));
     const stacked = stack(
@@ -108,8 +108,8 @@ const toTensor = ({ data, shape }: NDArray): Tensor => tensor(data, [...shape], 
 
 /** Makes the tensors of a batch; the caller disposes them. */
 export function toTensors<T extends string>(plain: PlainBatch<T>): Batch<T> {
-  const y: { [K in T]?: Tensor } = {};
-  const weight: { [K in T]?: Tensor } = {};
+  const y: { [K in T]?: Tensor | undefined } = {};
+  const weight: { [K in T]?: Tensor | undefined } = {};
   for (const task of Object.keys(plain.y) as T[]) {
     y[task] = toTensor(plain.y[task] as NDArray);
     if (plain.weight[task]) weight[task] = toTensor(plain.weight[task] as NDArray);

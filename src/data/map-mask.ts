@@ -6,7 +6,7 @@ import { classesOf, keyOf, type MaskValues, nameOfKey, parseValues } from './mas
 export interface PartialLabel {
   readonly label: NDArray;
   /** A weight for each element or pixel, 0 where it is unknown; left out where all are known. */
-  readonly weight?: NDArray;
+  readonly weight?: NDArray | undefined;
 }
 
 const SHOWN = 12;

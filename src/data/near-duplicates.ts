@@ -7,11 +7,11 @@ import { resizeImage } from './resize-image';
 
 export interface NearDuplicatesOptions {
   /** The rows to compare. Default: all. */
-  readonly indices?: readonly number[];
+  readonly indices?: readonly number[] | undefined;
   /** How many of the 64 bits of the hashes may differ, at the best shift, for a pair to be compared. Default: 10. */
-  readonly maxDistance?: number;
+  readonly maxDistance?: number | undefined;
   /** The lowest correlation of the pair's details. Default: 0.82. */
-  readonly minCorrelation?: number;
+  readonly minCorrelation?: number | undefined;
 }
 
 /** Side of the picture whose details are compared, and how far it is moved for that. */

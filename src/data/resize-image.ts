@@ -6,7 +6,7 @@ import { imageShape } from './check-image';
 
 export interface ResizeImageOptions {
   /** Widens the filter with the shrinking factor, so that every input pixel counts. Default: true. */
-  readonly antialias?: boolean;
+  readonly antialias?: boolean | undefined;
 }
 
 /** Along one axis: output `i` is the sum of `weights[i * taps + k] * input[first[i] + k]`. */

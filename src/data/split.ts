@@ -12,12 +12,12 @@ export interface SplitOptions<P extends string> {
   /** The share of each part; they add up to 1. */
   readonly fractions: ByTask<P, number>;
   /** Default: 0. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 export interface KFoldOptions {
   /** Default: 0. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 interface Group {

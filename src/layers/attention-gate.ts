@@ -18,9 +18,9 @@ import { readLayerOptions } from './core/read-layer-options';
 
 export interface AttentionGateOptions extends LayerArgs {
   /** Filters of the convolutions to the intermediate space. Default: half the skip's channels. */
-  readonly filters?: number;
+  readonly filters?: number | undefined;
   /** Makes the initial weights reproducible. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /**

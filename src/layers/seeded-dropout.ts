@@ -10,7 +10,7 @@ export interface SeededDropoutOptions extends LayerArgs {
   /** The share of values that is dropped, in [0, 1). */
   readonly rate: number;
   /** Default: one is drawn, and kept in the config. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /** Throws unless `rate` can be a dropout rate: with 1 there would be nothing left to scale. */
@@ -52,7 +52,7 @@ export class SeededDropout extends layers.Layer {
     this.calls = 0;
   }
 
-  override call(inputs: Tensor | Tensor[], kwargs: { training?: boolean }): Tensor {
+  override call(inputs: Tensor | Tensor[], kwargs: { training?: boolean | undefined }): Tensor {
     const x = Array.isArray(inputs) ? inputs[0] : inputs;
     if (!kwargs.training || this.rate === 0) return x;
     return tidy(() => mul(x, tensor(this.mask(x.size), x.shape)));

@@ -9,17 +9,17 @@ import { smoothLabels } from './smooth-labels';
 
 export interface BceOptions extends IgnoreOptions {
   /** In [0, 1]: labels 0 and 1 become `labelSmoothing / 2` and `1 - labelSmoothing / 2`. Default: 0. */
-  readonly labelSmoothing?: number;
+  readonly labelSmoothing?: number | undefined;
   /**
    * At least 0: what a positive counts beside a negative, one number or one for each entry of the last axis. Above 1 it
    * raises the recall. The mean is still over the number of elements. Default: 1.
    */
-  readonly posWeight?: number | readonly number[];
+  readonly posWeight?: number | readonly number[] | undefined;
   /**
    * `yPred` holds logits: no sigmoid before the loss, and exact gradients however confident the prediction. Default:
    * false.
    */
-  readonly fromLogits?: boolean;
+  readonly fromLogits?: boolean | undefined;
 }
 
 /**

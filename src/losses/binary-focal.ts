@@ -10,16 +10,16 @@ import { meanOverElements } from './mean-over-elements';
 
 export interface BinaryFocalOptions extends IgnoreOptions {
   /** In [0, 1]: positives weigh `alpha`, negatives `1 - alpha`. `null`: both weigh 1. Default: 0.25. */
-  readonly alpha?: number | null;
+  readonly alpha?: number | null | undefined;
   /** At least 0: how much less well-classified examples count; 0 is cross-entropy. Default: 2. */
-  readonly gamma?: number;
+  readonly gamma?: number | undefined;
   /**
    * At least 0, one for each entry of the last axis: its elements count so much. The mean is still over the number of
    * elements. Default: 1 for each.
    */
-  readonly classWeights?: readonly number[];
+  readonly classWeights?: readonly number[] | undefined;
   /** `yPred` holds logits: no sigmoid before the loss. Default: false. */
-  readonly fromLogits?: boolean;
+  readonly fromLogits?: boolean | undefined;
 }
 
 /**

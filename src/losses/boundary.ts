@@ -10,9 +10,9 @@ import { withoutBackground } from './without-background';
 
 export interface BoundaryOptions extends IgnoreOptions {
   /** `false` leaves out class 0. Default: true. */
-  readonly includeBackground?: boolean;
+  readonly includeBackground?: boolean | undefined;
   /** Above 0: the distance between neighbours along each axis of pixels. Default: 1 for each. */
-  readonly spacing?: readonly number[];
+  readonly spacing?: readonly number[] | undefined;
 }
 
 /** Distances to the boundary of a mask: above 0 outside, 0 for its outermost pixels, below 0 further inside. */

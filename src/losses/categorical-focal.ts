@@ -9,11 +9,11 @@ import { EPSILON } from './epsilon';
 
 export interface CategoricalFocalOptions extends IgnoreOptions {
   /** At least 0: the weight of every class, or of each class in order. The mean is over pixels all the same. Default: 1. */
-  readonly alpha?: number | readonly number[];
+  readonly alpha?: number | readonly number[] | undefined;
   /** At least 0: how much less well-classified examples count; 0 is cross-entropy. Default: 2. */
-  readonly gamma?: number;
+  readonly gamma?: number | undefined;
   /** `yPred` holds logits: no softmax before the loss. Default: false. */
-  readonly fromLogits?: boolean;
+  readonly fromLogits?: boolean | undefined;
 }
 
 /**

@@ -7,7 +7,7 @@ import { meanOverElements } from './mean-over-elements';
 
 interface ClassLoss extends IgnoreOptions {
   readonly fromLogits: boolean;
-  readonly classNumbers?: true;
+  readonly classNumbers?: true | undefined;
   /** Makes the weights of so many classes. */
   readonly weights: (classes: number) => Tensor1D | undefined;
 }

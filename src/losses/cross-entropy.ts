@@ -9,17 +9,17 @@ import { smoothLabels } from './smooth-labels';
 
 export interface CrossEntropyOptions extends IgnoreOptions {
   /** In [0, 1]: this share of a label is spread evenly over the classes. Default: 0. */
-  readonly labelSmoothing?: number;
+  readonly labelSmoothing?: number | undefined;
   /**
    * At least 0, one for each class: its pixels cost so much. The mean is over the number of pixels, not over their
    * weights, which would cancel where a sample has one label. Default: 1 for each.
    */
-  readonly classWeights?: readonly number[];
+  readonly classWeights?: readonly number[] | undefined;
   /**
    * `yPred` holds logits: no softmax before the loss, and exact gradients however confident the prediction. Default:
    * false.
    */
-  readonly fromLogits?: boolean;
+  readonly fromLogits?: boolean | undefined;
 }
 
 /**

@@ -24,7 +24,7 @@ export interface IgnoreOptions {
    * A label of what is not known: its elements are left out, whatever they are predicted to be (255 in many masks).
    * Default: none.
    */
-  readonly ignoreIndex?: number;
+  readonly ignoreIndex?: number | undefined;
 }
 
 /** What a loss says of itself. */
@@ -32,7 +32,7 @@ export type LossTraits = Omit<Loss, 'fromLogits' | 'ignoreIndex'> & { readonly i
 
 interface Definition extends LossTraits {
   /** True where the classes of the last axis exclude each other, so that they are known or unknown together. */
-  readonly exclusive?: boolean;
+  readonly exclusive?: boolean | undefined;
 }
 
 /** The loss of each sample, `weight` having an axis of 1 or of the same length for each axis of `yTrue`. */

@@ -10,7 +10,7 @@ import { tverskyDistance } from './tversky-distance';
 
 export interface FocalTverskyOptions extends TverskyOptions {
   /** Above 0; 1 is `tversky`. Above 1, regions that are nearly right keep a larger gradient. Default: 4 / 3. */
-  readonly gamma?: number;
+  readonly gamma?: number | undefined;
 }
 
 /**

@@ -28,13 +28,13 @@ export interface GeneralizedDiceOptions extends IgnoreOptions {
    * 1. A class that the target does not hold weighs as much as the heaviest other class, and one of less than 1e-5 pixels
    * as one of 1e-5. Default: `'square'`.
    */
-  readonly weightType?: 'square' | 'simple' | 'uniform';
+  readonly weightType?: 'square' | 'simple' | 'uniform' | undefined;
   /** In weighted pixels, so small; a number is added to both sides. Default: 1e-5. */
-  readonly smooth?: number | Smoothing;
+  readonly smooth?: number | Smoothing | undefined;
   /** `false` leaves out class 0. Default: true. */
-  readonly includeBackground?: boolean;
+  readonly includeBackground?: boolean | undefined;
   /** Whether the pixels of each sample are summed up or those of the whole batch, as in `softDice`. Default: `'sample'`. */
-  readonly pool?: 'sample' | 'batch';
+  readonly pool?: 'sample' | 'batch' | undefined;
 }
 
 /** Soft labels can hold less than this of a class; the square of what is left would then be 0, and the weight infinite. */

@@ -11,11 +11,11 @@ import { withoutBackground } from './without-background';
 
 export interface HausdorffOptions extends IgnoreOptions {
   /** Above 0: the power of the distances, how much far errors cost. Default: 2. */
-  readonly alpha?: number;
+  readonly alpha?: number | undefined;
   /** `false` leaves out class 0. Default: true. */
-  readonly includeBackground?: boolean;
+  readonly includeBackground?: boolean | undefined;
   /** Above 0: the distance between neighbours along each axis of pixels. Default: 1 for each. */
-  readonly spacing?: readonly number[];
+  readonly spacing?: readonly number[] | undefined;
 }
 
 /**

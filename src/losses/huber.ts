@@ -6,7 +6,7 @@ import { defineMeanLoss, type IgnoreOptions } from './define-loss';
 
 export interface HuberOptions extends IgnoreOptions {
   /** Above 0, in the unit of the labels: errors up to it are squared, larger ones are not. Default: 1. */
-  readonly delta?: number;
+  readonly delta?: number | undefined;
 }
 
 /**

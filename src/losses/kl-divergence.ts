@@ -6,7 +6,7 @@ import type { IgnoreOptions } from './define-loss';
 
 export interface KlDivergenceOptions extends IgnoreOptions {
   /** `yPred` holds logits: no softmax before the loss. Default: false. */
-  readonly fromLogits?: boolean;
+  readonly fromLogits?: boolean | undefined;
 }
 
 /**

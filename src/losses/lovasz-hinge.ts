@@ -8,7 +8,7 @@ import { type LovaszOptions, lovaszExtension, lovaszRows } from './lovasz-rows';
 
 export interface LovaszHingeOptions extends LovaszOptions {
   /** `yPred` holds logits: no sigmoid before the loss. Default: false. */
-  readonly fromLogits?: boolean;
+  readonly fromLogits?: boolean | undefined;
 }
 
 /**

@@ -20,7 +20,7 @@ export interface LovaszOptions extends IgnoreOptions {
    * Whose pixels the Jaccard index is of: those of each sample, or of the whole batch, whose value each of its samples then
    * gets. Default: `'sample'`.
    */
-  readonly pool?: 'sample' | 'batch';
+  readonly pool?: 'sample' | 'batch' | undefined;
 }
 
 interface Inputs {

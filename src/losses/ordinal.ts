@@ -9,9 +9,9 @@ import { meanOverElements } from './mean-over-elements';
 
 export interface OrdinalOptions extends IgnoreOptions {
   /** At least 0, one for each threshold: how much it counts. Default: 1 for each. */
-  readonly importanceWeights?: readonly number[];
+  readonly importanceWeights?: readonly number[] | undefined;
   /** `yPred` holds logits: no sigmoid before the loss. Default: false. */
-  readonly fromLogits?: boolean;
+  readonly fromLogits?: boolean | undefined;
 }
 
 /**

@@ -30,7 +30,7 @@ export function withPerClass(loss: Loss, form: LossPerClass): Loss {
  */
 export function perClass(loss: Loss): LossPerClass {
   if (typeof loss !== 'function') throw new TypeError(`perClass: loss must be a loss, got ${typeof loss}.`);
-  const { [PER_CLASS]: form } = loss as Loss & { readonly [PER_CLASS]?: LossPerClass };
+  const { [PER_CLASS]: form } = loss as Loss & { readonly [PER_CLASS]?: LossPerClass | undefined };
   if (form !== undefined) return form;
   throw new RangeError(
     "perClass: this loss has no value for each class; softDice, tversky, focalTversky and jaccard have, with average: 'macro' " +

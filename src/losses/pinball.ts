@@ -9,7 +9,7 @@ import { defineMeanLoss, type IgnoreOptions } from './define-loss';
 
 export interface PinballOptions extends IgnoreOptions {
   /** In [0, 1]: which quantile to predict, one number or one for each entry of the last axis. Default: 0.5, the median. */
-  readonly quantile?: number | readonly number[];
+  readonly quantile?: number | readonly number[] | undefined;
 }
 
 /**

@@ -37,32 +37,32 @@ export interface RegionOptions extends IgnoreOptions {
    * In pixels; a number is added to both sides. Over an empty target the gradient of Dice is at most `1 / smooth`.
    * Default: 1.
    */
-  readonly smooth?: number | Smoothing;
+  readonly smooth?: number | Smoothing | undefined;
   /** `false` leaves out class 0. Default: true. */
-  readonly includeBackground?: boolean;
+  readonly includeBackground?: boolean | undefined;
   /**
    * How the values of several classes become one, as in the metrics: `'macro'` their mean, `'micro'` one
    * ratio over all their pixels; or, for the settings of other libraries, `'sum'`. Default: `'macro'`.
    */
-  readonly average?: 'macro' | 'micro' | 'sum';
+  readonly average?: 'macro' | 'micro' | 'sum' | undefined;
   /**
    * What a class costs in a sample whose target does not hold it. `'smooth'`: what the smoothed ratio says, which
    * pushes the prediction down; where the prediction is empty too, that is 0 for equal smoothing on both sides and 1
    * for none in the numerator. `'zero'`: nothing. `'skip'`: nothing, and the mean is over the other classes. Default:
    * `'smooth'`.
    */
-  readonly absent?: 'smooth' | 'zero' | 'skip';
+  readonly absent?: 'smooth' | 'zero' | 'skip' | undefined;
   /**
    * What is summed up before the ratio is taken: the pixels of each sample, or of the whole batch, whose value each of its
    * samples then gets. In a batch, a class need not be in every sample; its value depends on what else is in the batch, and
    * not on weights of samples other than 0. Default: `'sample'`.
    */
-  readonly pool?: 'sample' | 'batch';
+  readonly pool?: 'sample' | 'batch' | undefined;
   /**
    * At least 0, one for each class (without the background where that is left out): the values of the classes are
    * multiplied by them, and averaged as before. Not with `average: 'micro'`. Default: 1 for each.
    */
-  readonly classWeights?: readonly number[];
+  readonly classWeights?: readonly number[] | undefined;
 }
 
 /** The names of {@link RegionOptions}. */

@@ -16,7 +16,7 @@ interface CountOptions {
   /** What each element counts, with an axis of 1 or of the same length for each axis. */
   readonly weight?: Tensor | undefined;
   readonly includeBackground: boolean;
-  readonly squared?: boolean;
+  readonly squared?: boolean | undefined;
   readonly name: string;
 }
 

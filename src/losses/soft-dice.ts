@@ -6,7 +6,7 @@ import type { Regions } from './regions';
 
 export interface SoftDiceOptions extends RegionOptions {
   /** Squares `y` and `p` in the denominator, as V-Net does, over `sum(y p)`. Default: false. */
-  readonly squared?: boolean;
+  readonly squared?: boolean | undefined;
 }
 
 /**

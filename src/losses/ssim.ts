@@ -22,7 +22,7 @@ import { meanOverElements } from './mean-over-elements';
 
 export interface SsimOptions {
   /** The length of the range of the values: 1 for images in [0, 1], 255 for bytes. Default: 1. */
-  readonly valueRange?: number;
+  readonly valueRange?: number | undefined;
 }
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);

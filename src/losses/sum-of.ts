@@ -7,7 +7,7 @@ import type { Loss, OutputKind } from '../types';
 
 export interface SumOfOptions {
   /** At least 0, one for each loss. Default: 1 for each. */
-  readonly weights?: readonly number[];
+  readonly weights?: readonly number[] | undefined;
 }
 
 type Activation = NonNullable<Loss['activation']>;

@@ -6,9 +6,9 @@ import { tverskyDistance } from './tversky-distance';
 
 export interface TverskyOptions extends RegionOptions {
   /** Weight of false positives, at least 0. Default: 0.3. */
-  readonly alpha?: number;
+  readonly alpha?: number | undefined;
   /** Weight of false negatives, at least 0. Default: 0.7. */
-  readonly beta?: number;
+  readonly beta?: number | undefined;
 }
 
 /**

@@ -15,7 +15,7 @@ export interface FromLayersModelOptions<T extends string> {
    * outputs are logits, or any kind for a head that ends in a layer without an activation. It is saved with the net.
    * Default: what the last activation says.
    */
-  readonly outputs?: SomeTasks<T, OutputKind>;
+  readonly outputs?: SomeTasks<T, OutputKind> | undefined;
 }
 
 function checkInput(x: Tensor, expected: Shape): void {

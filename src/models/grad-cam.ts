@@ -31,9 +31,9 @@ export interface GradCamOptions<T extends string> {
    * The layer whose channels are weighed. Default: the last feature map that the head gets from outside, the
    * bottleneck.
    */
-  readonly layer?: string;
+  readonly layer?: string | undefined;
   /** Which of the head's units. Default: 0. */
-  readonly unit?: number;
+  readonly unit?: number | undefined;
 }
 
 /** The feature map of `layer`, or else the last that is not made by the head itself. */

@@ -18,13 +18,13 @@ export interface MultitaskOptions<T extends string> {
   /** One head for each task, by the task's name. */
   readonly heads: ByTask<T, Head>;
   /** How the tasks share the encoder. Default: {@link hardSharing}: one encoder for all. */
-  readonly sharing?: Sharing;
+  readonly sharing?: Sharing | undefined;
   /** What the outputs of these tasks hold, as in `fromLayersModel`. Default: what their last activation says. */
-  readonly outputs?: SomeTasks<NoInfer<T>, OutputKind>;
+  readonly outputs?: SomeTasks<NoInfer<T>, OutputKind> | undefined;
   /** Names the net. Default: `'multitask'`. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Makes the initial weights and the dropout masks reproducible. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /**

@@ -20,7 +20,7 @@ const COMPATIBLE: Readonly<Record<OutputKind, readonly OutputKind[]>> = {
 };
 
 interface Metadata {
-  readonly [KEY]?: { readonly outputs?: Readonly<Record<string, OutputKind>> };
+  readonly [KEY]?: { readonly outputs?: Readonly<Record<string, OutputKind>> | undefined } | undefined;
 }
 
 const metadataOf = (net: LayersModel): Metadata => (net.getUserDefinedMetadata() as Metadata | undefined) ?? {};

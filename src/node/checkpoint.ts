@@ -11,11 +11,11 @@ import { readNewest } from './load-checkpoint';
 
 export interface CheckpointOptions {
   /** After every so many epochs, steps or both. Default: `{ epochs: 1 }`. */
-  readonly every?: { readonly epochs?: number; readonly steps?: number };
+  readonly every?: { readonly epochs?: number | undefined; readonly steps?: number | undefined } | undefined;
   /** How many of the newest files to keep. Default: 2, in case the newest is damaged. */
-  readonly keep?: number;
+  readonly keep?: number | undefined;
   /** Where the directory holds checkpoints of another run: remove them, or throw. Default: false. */
-  readonly overwrite?: boolean;
+  readonly overwrite?: boolean | undefined;
 }
 
 /**
@@ -25,7 +25,7 @@ export interface CheckpointOptions {
 async function isOf({ id }: { readonly id: string }, directory: string): Promise<boolean> {
   for (const read of [readArchiveOutline, readArchive]) {
     const newest = await readNewest(directory, read);
-    const outline = newest?.value as { readonly id?: string } | null | undefined;
+    const outline = newest?.value as { readonly id?: string | undefined } | null | undefined;
     if (outline?.id === undefined || outline.id === id) return true;
   }
   return false;

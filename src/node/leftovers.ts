@@ -66,7 +66,7 @@ export async function sweep(directory: string): Promise<number> {
  */
 export async function removeLeftovers(
   directory: string,
-  options: { readonly recursive?: boolean } = {},
+  options: { readonly recursive?: boolean | undefined } = {},
 ): Promise<void> {
   checkOptions(options, ['recursive'], 'removeLeftovers');
   const { recursive = false } = options;

@@ -8,14 +8,14 @@ export interface MaskOptions {
    * `'unknown'` for pixels to leave out. Values are those of the file, spread over 8 bits where it has fewer; of a
    * palette its colours. Default: 0 and 1, or 0 and white, are background and lesion.
    */
-  readonly values?: MaskValues;
+  readonly values?: MaskValues | undefined;
   /**
    * Pixels that are brighter, in [0, 1] of the range of the file's number type, are 1, the others 0: for masks with soft
    * edges. Not with `values`. Default: 0.5 for JPEG, whose compression blurs edges; none for files that keep their values.
    */
-  readonly threshold?: number;
+  readonly threshold?: number | undefined;
   /** Where a mask with transparent pixels lies. Default: one without them in its colours; others are refused. */
-  readonly channel?: 'colour' | 'alpha';
+  readonly channel?: 'colour' | 'alpha' | undefined;
 }
 
 /** Throws for options of masks that make no sense. */

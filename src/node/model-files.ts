@@ -7,7 +7,7 @@ import { readRegularText } from './regular-file';
 const LONGEST = 64 * 1024 ** 2;
 
 /** The content of `model.json`; `sha256` is ours. */
-export type ModelDocument = Partial<io.ModelJSON> & { readonly sha256?: string };
+export type ModelDocument = Partial<io.ModelJSON> & { readonly sha256?: string | undefined };
 
 export function modelFile(path: string): string {
   return path.endsWith('.json') ? path : join(path, 'model.json');

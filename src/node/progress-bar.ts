@@ -5,7 +5,9 @@ import { shortNumber, shortResult } from './short-result';
 
 export interface ProgressBarOptions {
   /** Default: `process.stderr`. */
-  readonly stream?: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stream?:
+    | (NodeJS.WritableStream & { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined })
+    | undefined;
 }
 
 const REDRAW_MS = 100;

@@ -8,13 +8,13 @@ import { readStored } from './read-stored';
 
 export interface ReadImageOptions {
   /** 1: grey; 3: red, green, blue; `'keep'`: as stored, alpha included. Default: 1. */
-  readonly channels?: 1 | 3 | 'keep';
+  readonly channels?: 1 | 3 | 'keep' | undefined;
   /** The page of a TIFF stack, counted from 0: a file of several pages is refused without. Default: the only one. */
-  readonly page?: number;
+  readonly page?: number | undefined;
   /** An image with more pixels is refused before it is decoded. Default: 2^26, 8192 x 8192. */
-  readonly pixelLimit?: number;
+  readonly pixelLimit?: number | undefined;
   /** A directory that `path` is relative to and must not lead out of. */
-  readonly root?: string;
+  readonly root?: string | undefined;
 }
 
 export const PIXEL_LIMIT = 2 ** 26;

@@ -11,7 +11,7 @@ import { readStored } from './read-stored';
 
 export interface ReadMaskOptions extends MaskOptions, Pick<ReadImageOptions, 'page' | 'pixelLimit' | 'root'> {
   /** The image that it belongs to: a mask of another size or EXIF orientation is refused. Default: none. */
-  readonly image?: string;
+  readonly image?: string | undefined;
 }
 
 /**

@@ -16,21 +16,21 @@ const TASKS: readonly Amyar2020Task[] = ['reconstruction', 'segmentation', 'clas
 
 export interface Amyar2020Options<T extends Amyar2020Task = Amyar2020Task> {
   /** `[height, width, channels]`. Default: `[256, 256, 1]`. */
-  readonly inputShape?: readonly [height: number, width: number, channels: number];
+  readonly inputShape?: readonly [height: number, width: number, channels: number] | undefined;
   /** Filters of the first of five levels, doubled from level to level, or of each level. Default: 64. */
-  readonly filters?: number | readonly number[];
+  readonly filters?: number | readonly number[] | undefined;
   /** Any of the three, in the order of the outputs. Default: all. */
-  readonly tasks?: readonly T[];
+  readonly tasks?: readonly T[] | undefined;
   /** After each convolution of the U-Net. Default: `'none'`. */
-  readonly norm?: Norm;
+  readonly norm?: Norm | undefined;
   /** Rate of the dropout after each level of the encoder; the class head keeps its 0.5. Default: 0. */
-  readonly dropout?: number;
+  readonly dropout?: number | undefined;
   /** Skips into the reconstruction, which they make easy; the paper does not state them. Default: `'concat'`. */
-  readonly reconstructionSkips?: Skips;
+  readonly reconstructionSkips?: Skips | undefined;
   /** How the tasks share the encoder, e.g. `crossStitch()`. Default: one encoder for all, as in the paper. */
-  readonly sharing?: Sharing;
+  readonly sharing?: Sharing | undefined;
   /** Makes the initial weights and the dropout masks reproducible. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /**

@@ -7,11 +7,11 @@ import { filtersByLevel } from './filters-by-level';
 
 export interface Cnn8Options {
   /** `[height, width, channels]`. Default: `[256, 256, 1]`. */
-  readonly inputShape?: readonly [height: number, width: number, channels: number];
+  readonly inputShape?: readonly [height: number, width: number, channels: number] | undefined;
   /** Filters of the first of six levels, doubled from level to level, or of each level. Default: 8. */
-  readonly filters?: number | readonly number[];
+  readonly filters?: number | readonly number[] | undefined;
   /** Makes the initial weights and the dropout masks reproducible. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /**

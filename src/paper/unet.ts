@@ -8,15 +8,15 @@ import { filtersByLevel } from './filters-by-level';
 
 export interface UNetOptions {
   /** `[height, width, channels]`. Default: `[256, 256, 1]`. */
-  readonly inputShape?: readonly [height: number, width: number, channels: number];
+  readonly inputShape?: readonly [height: number, width: number, channels: number] | undefined;
   /** Filters of the first of five levels, doubled from level to level, or of each level. Default: 64. */
-  readonly filters?: number | readonly number[];
+  readonly filters?: number | readonly number[] | undefined;
   /** After each convolution. Default: `'none'`. */
-  readonly norm?: Norm;
+  readonly norm?: Norm | undefined;
   /** Rate of the dropout after each level of the encoder. Default: 0. */
-  readonly dropout?: number;
+  readonly dropout?: number | undefined;
   /** Makes the initial weights and the dropout masks reproducible. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /**

@@ -31,12 +31,12 @@ export type SavedState = {
   readonly epoch: number;
   readonly optimizer: SavedOptimizer;
   /** Null where it has none; earlier versions did not write it. */
-  readonly weightingName?: string | null;
+  readonly weightingName?: string | null | undefined;
   readonly weighting: PlainData;
   readonly weightingVariables: readonly Float32Array[];
   readonly aggregator: { readonly name: string; readonly memory: PlainData } | null;
   /** Null where no average is kept; earlier versions did not write it. */
-  readonly averageDecay?: number | null;
+  readonly averageDecay?: number | null | undefined;
   /** Null where none is kept. */
   readonly average: readonly Float32Array[] | null;
 };

@@ -28,7 +28,7 @@ export type Snapshot<T extends string> = {
   readonly epoch: number;
   readonly batch: number;
   /** Steps of the optimizer since the epoch was last validated; earlier versions did not keep it. */
-  readonly sinceValidation?: number;
+  readonly sinceValidation?: number | undefined;
   /** How long that took. */
   readonly seconds: number;
   readonly sums: LossSums;

@@ -16,7 +16,7 @@ import { createWeightAverage } from './step/weight-average';
 export interface TrainingState {
   learningRate: number;
   /** Where the run is. Default of `epoch`: that of the last step. */
-  progress(at: { readonly epoch?: number; readonly training: boolean }): Progress;
+  progress(at: { readonly epoch?: number | undefined; readonly training: boolean }): Progress;
   /** Counts the step that began at `progress`. */
   count(progress: Progress): void;
   /** The variables that gradients are wanted for. */

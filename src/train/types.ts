@@ -21,33 +21,33 @@ export interface TrainerOptions<T extends string, M extends TaskMetrics<T>> {
   readonly optimizer: Optimizer;
   /** Exactly the model's tasks. */
   readonly losses: ByTask<T, Loss>;
-  readonly metrics?: M & { readonly [K in Exclude<keyof M, T>]: never };
+  readonly metrics?: (M & { readonly [K in Exclude<keyof M, T>]: never }) | undefined;
   /** Default: the plain sum of the losses. */
-  readonly weighting?: Weighting<T>;
+  readonly weighting?: Weighting<T> | undefined;
   /** Joins the tasks' gradients instead of their losses; reported losses are then summed. Excludes `weighting`. */
-  readonly aggregator?: Aggregator<T> | ElementwiseAggregator<T>;
+  readonly aggregator?: Aggregator<T> | ElementwiseAggregator<T> | undefined;
   /**
    * Which gradients the aggregator compares: over the shared parameters (K backward passes through the trunk for K
    * tasks), or at the representation that the trunk passes to the heads (one pass). Default: `'parameters'`.
    */
-  readonly gradientsAt?: 'parameters' | 'representation';
+  readonly gradientsAt?: 'parameters' | 'representation' | undefined;
   /** Scales the gradients down so that their global norm is at most this. Pascanu et al., 2013, arXiv:1211.5063. */
-  readonly clipNorm?: number;
+  readonly clipNorm?: number | undefined;
   /**
    * How many batches make one step of the optimizer: the step of one batch that holds all their samples, whatever their
    * sizes and labels (normalizations over a batch see the small ones). They wait until all are there, as tensors, and are
    * then run one after the other. An aggregator compares the gradients of all of them, at the parameters. Default: 1.
    */
-  readonly accumulate?: number;
+  readonly accumulate?: number | undefined;
   /** Keeps an exponential moving average of the weights with this decay, e.g. 0.999, and scores with it. */
-  readonly averageDecay?: number;
+  readonly averageDecay?: number | undefined;
 }
 
 export interface StepOptions {
   /** Throws where a loss or a gradient is NaN or infinite. Default: true. */
-  readonly terminateOnNaN?: boolean;
+  readonly terminateOnNaN?: boolean | undefined;
   /** For a weighting that changes with the epoch; counts from 0. Default: the epoch of the previous step. */
-  readonly epoch?: number;
+  readonly epoch?: number | undefined;
 }
 
 /**
@@ -68,7 +68,7 @@ export interface StepResult<T extends string> {
   /** True where the optimizer made a step. */
   readonly updated: boolean;
   /** The input and the result of the aggregator, where there is one. */
-  readonly balance?: Balance<T>;
+  readonly balance?: Balance<T> | undefined;
 }
 
 /**
@@ -97,7 +97,7 @@ export interface Trainer<T extends string, M extends TaskMetrics<T> = TaskMetric
    *
    * @throws RangeError where a weight is NaN or infinite, and for a batch that does not fit the model.
    */
-  evaluate(source: Source<T>, options?: { readonly signal?: AbortSignal }): Promise<Scores<T, M>>;
+  evaluate(source: Source<T>, options?: { readonly signal?: AbortSignal | undefined }): Promise<Scores<T, M>>;
   /** The model's outputs by task. The caller disposes them. */
   predict(x: Tensor): Promise<ByTask<T, Tensor>>;
   /**
@@ -151,33 +151,33 @@ export interface FitTrainer<T extends string, M extends TaskMetrics<T>>
 export interface FitOptions<T extends string> {
   readonly epochs: number;
   /** Scored after every epoch. */
-  readonly validation?: Source<T>;
+  readonly validation?: Source<T> | undefined;
   /**
    * Also validates within the epoch, after every so many of its optimizer steps: `onValidation` of the callbacks gets the
    * scores. What goes by epochs (the history, `earlyStopping`, `reduceOnPlateau`) sees that at the epoch's end alone.
    * Default: none but that.
    */
-  readonly validateEvery?: number;
+  readonly validateEvery?: number | undefined;
   /**
    * Scored with the tasks' metrics after every epoch, as `validation` is: in inference mode, with the weights after the
    * epoch. The results stand in `train` beside the epoch's losses, which are means over its steps (the loss in inference
    * mode: `lossMetric`). The training samples, or some of them, best in a source that does not augment. It is called with
    * epoch 0. Default: none, `train` holds losses alone.
    */
-  readonly scoreTraining?: Source<T>;
+  readonly scoreTraining?: Source<T> | undefined;
   /** Called in this order, at every hook. */
-  readonly callbacks?: readonly Callback<T>[];
+  readonly callbacks?: readonly Callback<T>[] | undefined;
   /** Ends the fit after the current step; `history.stopped` is then 'aborted'. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Throws as soon as a loss or a gradient is NaN or infinite. Default: true. */
-  readonly terminateOnNaN?: boolean;
+  readonly terminateOnNaN?: boolean | undefined;
   /** Continues from what `run.snapshot()` returned, e.g. `(await loadCheckpoint(directory))?.state`. */
-  readonly resume?: PlainData;
+  readonly resume?: PlainData | undefined;
   /**
    * With `resume`: goes on where a callback had stopped the run, such as early stopping whose patience is larger now.
    * Default: false: the run stays stopped, the fit trains nothing and `history.stopped` says why.
    */
-  readonly resumeStopped?: boolean;
+  readonly resumeStopped?: boolean | undefined;
 }
 
 /** Scores of which each task's metrics are there only with `scoreTraining`. */
@@ -189,8 +189,8 @@ type TrainScores<S> = {
 export interface History<T extends string, S = TaskScores<T>> {
   readonly epochs: readonly (Omit<EpochLog<T>, 'train' | 'validation'> & {
     readonly train: TrainScores<S>;
-    readonly validation?: S;
+    readonly validation?: S | undefined;
   })[];
   /** Why the fit ended before its last epoch. */
-  readonly stopped?: string;
+  readonly stopped?: string | undefined;
 }

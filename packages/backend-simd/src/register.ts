@@ -92,12 +92,12 @@ async function importCpuBackend() {
 /** Settings of the `simd` backend. */
 export interface SimdOptions {
   /** Threads that share the work, the main thread among them. Default: as many as there are cores, at most 16. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /**
    * Whether products and sums may be fused into one rounding (relaxed SIMD) where the engine can. `false` is slower, and
    * returns the same bits on every engine. Default: true.
    */
-  readonly fused?: boolean;
+  readonly fused?: boolean | undefined;
 }
 
 /**
@@ -119,7 +119,9 @@ export async function registerSimdBackend(options: SimdOptions = {}): Promise<vo
 }
 
 /** The same with sizes of its own to cut work by: for tests, which make them small. */
-export async function registerTunedBackend(options: SimdOptions & { readonly tuning?: Tuning }): Promise<void> {
+export async function registerTunedBackend(
+  options: SimdOptions & { readonly tuning?: Tuning | undefined },
+): Promise<void> {
   const { threads } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
     throw new RangeError(`registerSimdBackend: threads must be a positive whole number, got ${threads}.`);

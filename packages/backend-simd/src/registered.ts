@@ -15,7 +15,7 @@ interface Registration {
 /** It stands on the factory, where every copy of this package finds it, and goes with it. */
 const REGISTRATION = Symbol.for('tfjs-backend-simd');
 
-type MarkedFactory = Factory & { [REGISTRATION]?: Registration };
+type MarkedFactory = Factory & { [REGISTRATION]?: Registration | undefined };
 
 const REMOVE = "call removeBackend('simd') of @tensorflow/tfjs-core before, which loses its tensors";
 
@@ -41,7 +41,7 @@ function checkOption(name: string, asked: number | boolean | undefined, running:
  */
 export async function checkRegistered(
   factory: Factory,
-  { threads, fused }: { readonly threads?: number; readonly fused?: boolean },
+  { threads, fused }: { readonly threads?: number | undefined; readonly fused?: boolean | undefined },
 ): Promise<void> {
   const running = (factory as MarkedFactory)[REGISTRATION];
   if (running === undefined) {

@@ -19,7 +19,7 @@ export interface Wanted {
   /** Whether a software renderer is accepted, or no GPU at all where TensorFlow finds none. */
   readonly software: boolean;
   /** Threads of a backend whose threads can be chosen. Default: as many as it chooses itself. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
 }
 
 /** How a backend is found, loaded and checked. */
@@ -38,13 +38,13 @@ export interface Candidate<N extends string = string> {
   /** Throws where it runs, but not as its name promises. */
   check?(wanted: Wanted): void;
   /** What to do where it is installed but does not work. */
-  readonly remedy?: string;
+  readonly remedy?: string | undefined;
   /** What to do where it works, but slowly: it is then chosen automatically only if `onNotice` is given. */
-  readonly advice?: string;
+  readonly advice?: string | undefined;
   /** It is only installed on purpose: where it does not work, another is chosen only if `onNotice` is given. */
-  readonly deliberate?: boolean;
+  readonly deliberate?: boolean | undefined;
   /** Whether its threads can be chosen, which is done on purpose, too: treated as `deliberate`. */
-  readonly threaded?: boolean;
+  readonly threaded?: boolean | undefined;
 }
 
 const installWasm = 'npm install @tensorflow/tfjs-backend-wasm';

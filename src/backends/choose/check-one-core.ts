@@ -4,7 +4,9 @@ import { importBuiltin, isNode } from '../../internal/environment';
 /** The folders of the copies of tfjs-core that Node has loaded; none in browsers, which do not list them. */
 async function loadedCores(): Promise<string[]> {
   if (!isNode()) return [];
-  const { default: module } = await importBuiltin<{ readonly default: { readonly _cache?: object } }>('node:module');
+  const { default: module } = await importBuiltin<{ readonly default: { readonly _cache?: object | undefined } }>(
+    'node:module',
+  );
   const folders = Object.keys(module._cache ?? {}).map((path) => /^(.*[\\/]tfjs-core)[\\/]dist[\\/]/.exec(path)?.[1]);
   return [...new Set(folders.filter((folder) => folder !== undefined))];
 }

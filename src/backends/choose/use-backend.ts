@@ -8,20 +8,20 @@ export interface UseBackendOptions {
    * to install where only a slow one works. Without it nobody would know, so `cpu` is then not chosen, nor is another
    * backend in place of a node-gpu that is installed but does not work.
    */
-  readonly onNotice?: (message: string) => void;
+  readonly onNotice?: ((message: string) => void) | undefined;
   /**
    * Whether `webgpu` and `webgl` may run on a software renderer (WebGPU: a fallback adapter), and `node-gpu` without a
    * GPU. They are then slower than `simd`. Default: true where the environment variable `TFJS_MULTITASK_SOFTWARE_GPU`
    * is 1, else false.
    */
-  readonly software?: boolean;
+  readonly software?: boolean | undefined;
   /**
    * Threads among which `simd` shares its work, the calling one among them: for several processes on one machine.
    * Default: as many as there are cores, at most 16. Where no threads can be started, as on a page that is not
    * cross-origin isolated, there is one. Where simd already runs with another number, this is an error, or a notice if
    * no `name` is given. Other backends ignore it.
    */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
 }
 
 /**

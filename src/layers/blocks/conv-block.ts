@@ -12,13 +12,13 @@ import { NORMS, type Norm } from './norm';
 export interface ConvBlockOptions {
   readonly filters: number;
   /** How many convolutions. Default: 2. */
-  readonly convs?: number;
+  readonly convs?: number | undefined;
   /** Default: `'none'`. With a normalization the convolutions have no bias. */
-  readonly norm?: Norm;
+  readonly norm?: Norm | undefined;
   /** Default: `'relu'`. */
-  readonly activation?: Activation;
+  readonly activation?: Activation | undefined;
   /** Rate of the dropout after the block. Default: 0. */
-  readonly dropout?: number;
+  readonly dropout?: number | undefined;
 }
 
 /**

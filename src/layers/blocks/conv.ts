@@ -11,7 +11,7 @@ export interface ConvOptions {
   readonly norm: Norm;
   readonly activation: Activation;
   /** A transposed convolution with stride 2: the output is twice as high and wide. */
-  readonly transposed?: boolean;
+  readonly transposed?: boolean | undefined;
 }
 
 /** Convolution number `index` of a block with its normalization and activation; the size stays. */

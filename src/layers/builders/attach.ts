@@ -12,7 +12,7 @@ export interface AttachOptions {
    */
   readonly level: number;
   /** Max-pools it by this factor first, so that a fully connected head stays small. Default: 1. */
-  readonly pool?: number;
+  readonly pool?: number | undefined;
 }
 
 /**

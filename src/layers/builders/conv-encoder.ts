@@ -13,13 +13,13 @@ import { checkRate } from '../seeded-dropout';
 
 export interface ConvEncoderOptions {
   /** Filters of the convolutions of each level, finest first. Default: `[8, 16, 32, 64, 128, 256]`. */
-  readonly filters?: readonly number[];
+  readonly filters?: readonly number[] | undefined;
   /** After each convolution. Default: `'none'`. */
-  readonly norm?: Norm;
+  readonly norm?: Norm | undefined;
   /** Default: `'elu'`. */
-  readonly activation?: Activation;
+  readonly activation?: Activation | undefined;
   /** Rate of the dropout after each pooling. Default: 0.25. */
-  readonly dropout?: number;
+  readonly dropout?: number | undefined;
 }
 
 /**

@@ -15,15 +15,15 @@ export interface MLPHeadOptions {
    * Filters of a convolution 3x3 (ReLU) and max-pooling 2x2 before the flattening; 0 leaves both out. Default: 128; 0 for
    * features that are a vector.
    */
-  readonly filters?: number;
+  readonly filters?: number | undefined;
   /** Units of the hidden layers (ELU). Default: `[128, 64]`. */
-  readonly units?: readonly number[];
+  readonly units?: readonly number[] | undefined;
   /** Default: 1. */
-  readonly outputs?: number;
+  readonly outputs?: number | undefined;
   /** Rate of the dropout after each hidden layer. Default: 0.5. */
-  readonly dropout?: number;
+  readonly dropout?: number | undefined;
   /** Of the output. Default: `'sigmoid'`; 'softmax' for classes that exclude each other, 'linear' for regression. */
-  readonly activation?: Activation;
+  readonly activation?: Activation | undefined;
 }
 
 /**

@@ -11,11 +11,11 @@ import { glorotUniform } from '../core/initializer';
 
 export interface SegmentationHeadOptions {
   /** Channels of the output. Default: 1. */
-  readonly channels?: number;
+  readonly channels?: number | undefined;
   /** After the convolution 3x3. Default: `'none'`. */
-  readonly norm?: Norm;
+  readonly norm?: Norm | undefined;
   /** Of the output. Default: `'sigmoid'`; 'softmax' for classes that exclude each other, 'linear' for intensities. */
-  readonly activation?: Activation;
+  readonly activation?: Activation | undefined;
 }
 
 /**

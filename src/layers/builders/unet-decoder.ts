@@ -9,15 +9,15 @@ import { SegmentationHead } from './segmentation-head';
 
 export interface UNetDecoderOptions {
   /** Channels of the output. Default: 1. */
-  readonly channels?: number;
+  readonly channels?: number | undefined;
   /** Default: `'concat'`. */
-  readonly skips?: Skips;
+  readonly skips?: Skips | undefined;
   /** Default: `'nearest'`. */
-  readonly upsample?: Upsample;
+  readonly upsample?: Upsample | undefined;
   /** After each convolution but the last. Default: `'none'`. */
-  readonly norm?: Norm;
+  readonly norm?: Norm | undefined;
   /** Of the output. Default: `'sigmoid'`; 'softmax' for classes that exclude each other, 'linear' for intensities. */
-  readonly activation?: Activation;
+  readonly activation?: Activation | undefined;
 }
 
 const SKIPS: readonly Skips[] = ['concat', 'attention', 'none'];

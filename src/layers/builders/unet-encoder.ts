@@ -12,13 +12,13 @@ import { checkRate } from '../seeded-dropout';
 
 export interface UNetEncoderOptions {
   /** Filters of the convolutions of each level, finest first. Default: `[64, 128, 256, 512, 1024]`. */
-  readonly filters?: readonly number[];
+  readonly filters?: readonly number[] | undefined;
   /** After each convolution. Default: `'none'`. */
-  readonly norm?: Norm;
+  readonly norm?: Norm | undefined;
   /** Default: `'relu'`. */
-  readonly activation?: Activation;
+  readonly activation?: Activation | undefined;
   /** Rate of the dropout after each level. Default: 0. */
-  readonly dropout?: number;
+  readonly dropout?: number | undefined;
 }
 
 function checkSides(height: number | null, width: number | null, levels: number): void {

@@ -7,7 +7,7 @@ import { upPath } from '../blocks/up-path';
 
 export interface WithDecoderOptions {
   /** After each convolution of the decoder. Default: `'none'`. */
-  readonly norm?: Norm;
+  readonly norm?: Norm | undefined;
 }
 
 /**

@@ -7,7 +7,7 @@ import { canFuseNorm, fusedNorm } from '../fused/fused-norm';
 
 export interface ChannelNormOptions extends LayerArgs {
   /** Added to the variance. Default: 1e-5, as in PyTorch; Keras has 1e-3. */
-  readonly epsilon?: number;
+  readonly epsilon?: number | undefined;
 }
 
 /** What instance and group normalization share: `gamma * normalized(x) + beta`, one `gamma` and `beta` per channel. */

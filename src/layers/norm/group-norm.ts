@@ -6,7 +6,7 @@ import { normalize } from './normalize';
 
 export interface GroupNormOptions extends ChannelNormOptions {
   /** Must divide the channels. Default: 8. */
-  readonly groups?: number;
+  readonly groups?: number | undefined;
 }
 
 /**

@@ -13,9 +13,9 @@ export const STITCHES: readonly StitchPer[] = ['channel', 'tensor'];
 
 export interface CrossStitchOptions extends LayerArgs {
   /** Default: `'channel'`. */
-  readonly per?: StitchPer;
+  readonly per?: StitchPer | undefined;
   /** The initial share of each output's own input, in [0, 1]; the others share the rest equally. Default: 0.9. */
-  readonly self?: number;
+  readonly self?: number | undefined;
 }
 
 /**

@@ -13,9 +13,9 @@ export const DISTANCES: readonly DistanceKind[] = ['l2', 'trace'];
 
 export interface ParameterDistanceOptions extends LayerArgs {
   /** Default: `'l2'`. */
-  readonly distance?: DistanceKind;
+  readonly distance?: DistanceKind | undefined;
   /** What the distance is multiplied by. Default: 1e-4. */
-  readonly strength?: number;
+  readonly strength?: number | undefined;
 }
 
 /** The parameters of the layers that a tensor depends on, in an order that the graph alone determines. */

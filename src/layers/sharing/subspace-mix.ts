@@ -20,9 +20,9 @@ import { nearIdentity } from './near-identity';
 
 export interface SubspaceMixOptions extends LayerArgs {
   /** Equal parts that the channels of each input are cut into; must divide them. Default: 2. */
-  readonly subspaces?: number;
+  readonly subspaces?: number | undefined;
   /** The initial share of each subspace itself, in [0, 1]; all others share the rest equally. Default: 0.9. */
-  readonly self?: number;
+  readonly self?: number | undefined;
 }
 
 /**

@@ -9,9 +9,9 @@ import { type TargetTraits, targetMetric } from '../core/target-metric';
 
 export interface CalibrationOptions extends TargetOptions {
   /** Bins of equal width in [0, 1]. Default: 15. */
-  readonly bins?: number;
+  readonly bins?: number | undefined;
   /** Mean gap (`'l1'`), root of the mean squared gap (`'l2'`) or largest gap (`'max'`). Default: `'l1'`. */
-  readonly gapNorm?: 'l1' | 'l2' | 'max';
+  readonly gapNorm?: 'l1' | 'l2' | 'max' | undefined;
 }
 
 /** For each bin the weight, the sum of the confidences and the weight of the hits. */

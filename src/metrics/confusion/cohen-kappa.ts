@@ -10,7 +10,7 @@ export interface CohenKappaOptions extends Omit<TableOptions, 'average'> {
    * What a confusion of classes i and j costs: 1 (`'none'`), |i - j| (`'linear'`) or (i - j)^2
    * (`'quadratic'`), for ordered classes. Default: `'none'`.
    */
-  readonly disagreement?: 'none' | 'linear' | 'quadratic';
+  readonly disagreement?: 'none' | 'linear' | 'quadratic' | undefined;
 }
 
 const costs = {

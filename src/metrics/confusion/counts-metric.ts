@@ -13,7 +13,7 @@ export interface CountsOptions<A extends Average = Average>
   /**
    * Whether class 0 counts in the average and is in the array of `'none'`. `false` needs `classes`. Default: true.
    */
-  readonly includeBackground?: boolean;
+  readonly includeBackground?: boolean | undefined;
 }
 
 /** The names of {@link CountsOptions}. */

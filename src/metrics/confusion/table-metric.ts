@@ -13,7 +13,7 @@ export interface TableOptions<A extends 'none' | undefined = 'none' | undefined>
    * `'none'`: an array with the value of each class against all others, or of each label; needs `classes` or `labels`.
    * Default: one value of all classes; with `labels` the mean of theirs.
    */
-  readonly average?: A;
+  readonly average?: A | undefined;
 }
 
 /** The names of {@link TableOptions}. */

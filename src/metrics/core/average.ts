@@ -14,7 +14,7 @@ export type Averaged<A extends Average> = A extends 'none' ? number[] : number;
 
 export interface AverageOptions<A extends Average = Average> {
   /** Needs `classes` or `labels`. Default: `'macro'`. */
-  readonly average?: A;
+  readonly average?: A | undefined;
 }
 
 /** Whether there are several classes or labels to average over. */

@@ -8,7 +8,7 @@ export interface DecisionOptions extends TargetOptions {
    * scores outside [0, 1] are refused. Keras and torchmetrics differ for a score that equals the threshold: they call
    * it negative. Among `classes` the highest score wins, the first of several.
    */
-  readonly threshold?: number;
+  readonly threshold?: number | undefined;
 }
 
 /** Rounding on a GPU may put a softmax past 1 by as much. */

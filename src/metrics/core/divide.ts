@@ -4,7 +4,7 @@ export interface ZeroDivisionOptions {
    * The value of 0/0, such as the sensitivity where no label is positive. Default: NaN, as in MONAI and in scikit-learn
    * with `zero_division=np.nan`; scikit-learn, torchmetrics and Keras have 0.
    */
-  readonly zeroDivision?: number;
+  readonly zeroDivision?: number | undefined;
 }
 
 /** A division that decides 0/0 in one place. */

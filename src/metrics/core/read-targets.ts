@@ -10,7 +10,7 @@ export interface IgnoreOptions {
    * The label of what is left out, whatever is predicted there: 255 for pixels in many masks, -1 for the missing
    * entries of several labels. A weight of 0 does the same. Default: none.
    */
-  readonly ignoreIndex?: number;
+  readonly ignoreIndex?: number | undefined;
 }
 
 /**
@@ -26,16 +26,16 @@ export interface TargetOptions extends IgnoreOptions {
    * classes as `yPred` too, where its last axis is not as long as there are classes. Default: for a trainer's output
    * that is a distribution its width, else none.
    */
-  readonly classes?: number;
+  readonly classes?: number | undefined;
   /**
    * The number of labels that may be true together, on the last axis of `yTrue` (each 0 or 1) and `yPred`. Default: for
    * a trainer's output of several probabilities their number, else none.
    */
-  readonly labels?: number;
+  readonly labels?: number | undefined;
 }
 
 /** The options with what is known of the output, which only a trainer says. */
-export type Bound<O> = O & { readonly output?: Output };
+export type Bound<O> = O & { readonly output?: Output | undefined };
 
 /** `yTrue` is 0 or 1 and has the shape of `yPred`, whatever it was given as. */
 export interface Targets extends Pair {

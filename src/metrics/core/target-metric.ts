@@ -16,7 +16,7 @@ const BOTH = ['classes', 'labels'] as const;
 export interface Reading {
   /** Throws where an output does not hold it. */
   check(name: string, options: DecisionOptions, output: Output): void;
-  readonly readNumbers?: TargetReader['readNumbers'];
+  readonly readNumbers?: TargetReader['readNumbers'] | undefined;
 }
 
 /** What a metric says of itself, whatever its options. */
@@ -25,9 +25,9 @@ export interface TargetTraits extends Pick<AnyMetric, 'direction' | 'range'> {
   /** What it asks of predictions, beside their order, which is all that scores have. */
   readonly reads?: Reading | undefined;
   /** The options that it has for the last axis. Default: both. */
-  readonly options?: TargetReader['options'];
+  readonly options?: TargetReader['options'] | undefined;
   /** Whether a result has one form, so that a trainer may fill these options in. Default: true. */
-  readonly fills?: boolean;
+  readonly fills?: boolean | undefined;
 }
 
 /** A metric that reads targets, but for the reading; its range where that follows from the options. */

@@ -8,7 +8,7 @@ import { sampleWeight } from '../core/weights';
 
 export interface ImageOptions {
   /** The length of the range of the values: 1 for images in [0, 1], 255 for bytes. Default: 1. */
-  readonly valueRange?: number;
+  readonly valueRange?: number | undefined;
 }
 
 /** Checks the options, and returns the length of the range. */

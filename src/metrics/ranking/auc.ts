@@ -13,7 +13,7 @@ export interface AucOptions<A extends Average = Average> extends RankingOptions<
    * perfection 1: McClish, "Analyzing a portion of the ROC curve", 1989, doi:10.1177/0272989X8900900307.
    * Default: 1, the whole curve.
    */
-  readonly maxFpr?: number;
+  readonly maxFpr?: number | undefined;
 }
 
 /**

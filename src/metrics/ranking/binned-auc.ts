@@ -13,7 +13,7 @@ import type { RankingOptions } from './ranking-metric';
 
 export interface BinnedAucOptions<A extends Average = Average> extends RankingOptions<A> {
   /** How many thresholds, evenly from 0 to 1; scores between two of them are ties. Default: 200. */
-  readonly thresholds?: number;
+  readonly thresholds?: number | undefined;
 }
 
 /** For each class or label the weight of the positives between two thresholds, then that of the negatives. */

@@ -10,7 +10,7 @@ import { rank } from './ranking';
 
 export interface OneVsOneAucOptions extends Pick<TargetOptions, 'classes' | 'ignoreIndex'>, ZeroDivisionOptions {
   /** The mean over the pairs of classes, or weighted by how often either class of a pair is true. Default: `'macro'`. */
-  readonly average?: 'macro' | 'weighted';
+  readonly average?: 'macro' | 'weighted' | undefined;
 }
 
 /**

@@ -10,9 +10,9 @@ export interface RegressionOptions<A extends 'macro' | 'none' = 'macro' | 'none'
    * last axis; else one, and a last axis of channels (that of `[batch, n]` and of four axes and more) must hold one
    * value.
    */
-  readonly outputs?: number;
+  readonly outputs?: number | undefined;
   /** The mean over the `outputs`, or an array of their values. Default: `'macro'`. */
-  readonly average?: A;
+  readonly average?: A | undefined;
 }
 
 /** The names of {@link RegressionOptions}. */

@@ -5,7 +5,7 @@ import { SURFACE_OPTIONS, type SurfaceDistanceOptions, sumOver, surfaceDistanceM
 
 export interface AverageSurfaceDistanceOptions extends SurfaceDistanceOptions {
   /** From either surface to the other; else only from the predicted to the true one. Default: true. */
-  readonly symmetric?: boolean;
+  readonly symmetric?: boolean | undefined;
 }
 
 /**

@@ -5,7 +5,7 @@ import { type ImageAverageOptions, type PerImageMetric, perImage } from './per-i
 
 export interface OverlapPerImageOptions extends MaskOptions, ImageAverageOptions {
   /** What an image with an empty true mask scores. Default: `'skip'`. */
-  readonly empty?: EmptyOverlap;
+  readonly empty?: EmptyOverlap | undefined;
 }
 
 /** The names of {@link OverlapPerImageOptions}. */

@@ -50,9 +50,9 @@ export function diagonalOf(shape: readonly number[], spacing: readonly number[],
 
 export interface DistanceTransformOptions {
   /** The size of a pixel: one number, or one for each axis; distances are in its unit. Default: 1. */
-  readonly spacing?: number | readonly number[];
+  readonly spacing?: number | readonly number[] | undefined;
   /** Default: `'euclidean'`. */
-  readonly distanceMetric?: DistanceMetric;
+  readonly distanceMetric?: DistanceMetric | undefined;
 }
 
 /**

@@ -13,9 +13,9 @@ import {
 
 export interface HausdorffOptions extends SurfaceDistanceOptions {
   /** Which percentile of the distances is taken: 100 is the largest, 95 ignores outliers. Default: 100. */
-  readonly percentile?: number;
+  readonly percentile?: number | undefined;
   /** Only from the predicted to the true surface. Default: false. */
-  readonly directed?: boolean;
+  readonly directed?: boolean | undefined;
 }
 
 /**

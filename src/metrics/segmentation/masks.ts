@@ -6,7 +6,7 @@ import { weightOf } from '../core/weights';
 /** How masks are read. */
 export interface MaskOptions extends DecisionOptions {
   /** Whether class 0 of `classes` counts. Default: true. */
-  readonly includeBackground?: boolean;
+  readonly includeBackground?: boolean | undefined;
 }
 
 /** The masks of one class or label of one image. */

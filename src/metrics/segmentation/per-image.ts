@@ -27,7 +27,7 @@ export interface ImageAverageOptions {
    * The mean over the masks of an image, or that weighted by how much of the true mask each holds (its support). Needs
    * `classes` or `labels`. Default: `'macro'`.
    */
-  readonly average?: 'macro' | 'weighted';
+  readonly average?: 'macro' | 'weighted' | undefined;
 }
 
 /** The mean of an image's scores, without those that are NaN; behind the scores their weights, if they have some. */

@@ -17,9 +17,9 @@ export interface SurfaceDiceOptions extends SurfaceOptions {
    * The distance that counts as near enough, in the unit of `spacing`: one number, or one for each class or label that
    * counts. Default: 1.
    */
-  readonly tolerance?: number | readonly number[];
+  readonly tolerance?: number | readonly number[] | undefined;
   /** What an image with an empty true mask scores. Default: `'skip'`. */
-  readonly empty?: EmptyOverlap;
+  readonly empty?: EmptyOverlap | undefined;
 }
 
 /** In 32 bits, so that 3 x 0.1 counts as within 0.3. */

@@ -20,11 +20,11 @@ export type SurfaceElements = 'pixel' | 'area';
 /** How distances between masks are measured. */
 export interface SurfaceOptions extends MaskOptions {
   /** The size of a pixel: one number, or one for each axis of the image. Default: 1. */
-  readonly spacing?: number | readonly number[];
+  readonly spacing?: number | readonly number[] | undefined;
   /** Default: `'euclidean'`. */
-  readonly distanceMetric?: DistanceMetric;
+  readonly distanceMetric?: DistanceMetric | undefined;
   /** What the surfaces consist of; `'area'` in planes and volumes only. Default: `'pixel'`. */
-  readonly elements?: SurfaceElements;
+  readonly elements?: SurfaceElements | undefined;
 }
 
 /** Throws unless the options say how distances can be measured. */
@@ -53,7 +53,7 @@ export function readSides(
 
 export interface SurfaceDistanceOptions extends SurfaceOptions {
   /** What an image with an empty mask scores. Default: `'diagonal'`, so that each miss makes the mean worse. */
-  readonly empty?: EmptyDistance;
+  readonly empty?: EmptyDistance | undefined;
 }
 
 /** The names of {@link SurfaceOptions}, and of what an empty mask scores. */

@@ -11,7 +11,7 @@ export interface Interval {
 
 export interface ConfidenceOptions {
   /** The share of repetitions in which the interval should hold the true value, in (0, 1). Default: 0.95. */
-  readonly confidenceLevel?: number;
+  readonly confidenceLevel?: number | undefined;
 }
 
 export function checkConfidenceLevel(name: string, confidenceLevel: number): void {

@@ -13,7 +13,7 @@ export interface DelongOptions extends ConfidenceOptions, IgnoreOptions {
    * The scale on which the interval is symmetric: `'logit'`, which stays within (0, 1) and covers better
    * near 1, or `'identity'`, cut off at 0 and 1, as pROC's `ci.auc` does. Default: `'logit'`.
    */
-  readonly scale?: 'logit' | 'identity';
+  readonly scale?: 'logit' | 'identity' | undefined;
 }
 
 /**

@@ -14,7 +14,7 @@ export interface IntervalOptions extends ConfidenceOptions, ResamplingOptions {
   /**
    * `'percentile'`, or `'bca'`, which corrects for bias and skewness with n more evaluations. Default: `'percentile'`.
    */
-  readonly method?: 'percentile' | 'bca';
+  readonly method?: 'percentile' | 'bca' | undefined;
 }
 
 export interface BootstrapInterval extends Interval {

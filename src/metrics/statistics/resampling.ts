@@ -3,14 +3,14 @@ import { random } from '../../internal/random';
 
 export interface ResamplingOptions {
   /** How many bootstrap resamples. Default: 1000. */
-  readonly resamples?: number;
+  readonly resamples?: number | undefined;
   /** Default: 0. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /**
    * The group (the patient) of each case. Groups are then resampled whole, since cases within a group are not
    * independent.
    */
-  readonly groups?: readonly (string | number)[];
+  readonly groups?: readonly (string | number)[] | undefined;
 }
 
 /** Throws unless the options can resample `cases` cases. */

@@ -11,7 +11,7 @@ import { checkResampling, type ResamplingOptions, resampledWeights } from './res
 
 export interface RocBandOptions extends ConfidenceOptions, ResamplingOptions {
   /** How many false positive rates, evenly from 0 to 1. Default: 101. */
-  readonly points?: number;
+  readonly points?: number | undefined;
 }
 
 export interface RocBand {

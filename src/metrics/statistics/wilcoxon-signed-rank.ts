@@ -9,14 +9,14 @@ export interface WilcoxonOptions {
    * How pairs without a difference are treated: `'wilcox'` leaves them out, `'pratt'` ranks them with the
    * others and leaves their ranks out. Default: `'wilcox'`.
    */
-  readonly zeroMethod?: 'wilcox' | 'pratt';
+  readonly zeroMethod?: 'wilcox' | 'pratt' | undefined;
   /**
    * `'exact'`: over all signs of the ranks that were found, ties or not, of up to 1000 pairs; `'normal'`: by the normal
    * approximation, corrected for ties; `'auto'`: exact up to 50 differences, as SciPy. Default: `'auto'`.
    */
-  readonly method?: 'auto' | 'exact' | 'normal';
+  readonly method?: 'auto' | 'exact' | 'normal' | undefined;
   /** Of the normal approximation: z is shifted half a rank towards 0. Default: false. */
-  readonly continuity?: boolean;
+  readonly continuity?: boolean | undefined;
 }
 
 export interface WilcoxonResult {

@@ -5,9 +5,9 @@ import type { Sharing } from './sharing';
 
 export interface CgcOptions {
   /** Encoders that all tasks see. Default: 1. */
-  readonly shared?: number;
+  readonly shared?: number | undefined;
   /** Encoders of each task alone. Default: 1. */
-  readonly own?: number;
+  readonly own?: number | undefined;
 }
 
 /** The names of the experts: those of each task, then the shared ones. */

@@ -8,9 +8,9 @@ import { checkSeveral, type Sharing } from './sharing';
 
 export interface CrossStitchSharingOptions {
   /** What has its own alpha: each channel of a level, or its feature map as a whole. Default: `'channel'`. */
-  readonly per?: StitchPer;
+  readonly per?: StitchPer | undefined;
   /** The initial share of a task's own feature maps, in [0, 1]; the others share the rest equally. Default: 0.9. */
-  readonly self?: number;
+  readonly self?: number | undefined;
 }
 
 /**

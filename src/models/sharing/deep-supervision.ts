@@ -18,7 +18,7 @@ export type SupervisedTask<T extends string, L extends SupervisedLevels> =
 
 export interface DeepSupervisionOptions {
   /** A label of what is not known, as in the losses: means leave it out, and hold it where they are of nothing else. Default: none. */
-  readonly ignoreIndex?: number;
+  readonly ignoreIndex?: number | undefined;
 }
 
 export interface DeepSupervision<T extends string, L extends SupervisedLevels> {

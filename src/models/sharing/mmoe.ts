@@ -5,7 +5,7 @@ import type { Sharing } from './sharing';
 
 export interface MmoeOptions {
   /** Encoders that all tasks share, at least 2. Default: 3. */
-  readonly experts?: number;
+  readonly experts?: number | undefined;
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Sharing } from './sharing';
 
 export interface MtanOptions {
   /** After each convolution of the attention. Default: `'batch'`, as in the source. */
-  readonly norm?: Norm;
+  readonly norm?: Norm | undefined;
 }
 
 /** A convolution 3x3 to the channels of `to` and a max-pooling to its size. */

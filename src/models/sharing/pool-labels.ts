@@ -30,7 +30,7 @@ const meansOf = (values: Tensor, factor: number): Tensor =>
 export function poolLabels(
   { label, weight }: Labels,
   factor: number,
-  { ignoreIndex }: { readonly ignoreIndex?: number },
+  { ignoreIndex }: { readonly ignoreIndex?: number | undefined },
 ): Labels {
   const ofElements = weight !== undefined && weight.rank > 1 ? weight : undefined;
   if (ofElements === undefined && ignoreIndex === undefined)

@@ -8,9 +8,9 @@ import { checkSeveral, type Sharing } from './sharing';
 
 export interface SluiceOptions {
   /** Equal parts that the channels of each level are cut into; must divide them. Default: 2. */
-  readonly subspaces?: number;
+  readonly subspaces?: number | undefined;
   /** The initial share of each subspace itself, in [0, 1]; all others share the rest equally. Default: 0.9. */
-  readonly self?: number;
+  readonly self?: number | undefined;
 }
 
 /**

@@ -7,9 +7,9 @@ import { checkSeveral, type Sharing } from './sharing';
 
 export interface SoftSharingOptions {
   /** Default: `'l2'`. */
-  readonly distance?: DistanceKind;
+  readonly distance?: DistanceKind | undefined;
   /** What the distance is multiplied by before it is added to the losses. Default: 1e-4. */
-  readonly strength?: number;
+  readonly strength?: number | undefined;
 }
 
 /**

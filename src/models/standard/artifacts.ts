@@ -13,7 +13,7 @@ const KEY = 'tfjs_multitask';
 interface Topology {
   readonly class_name: string;
   readonly config: SavedLayer['config'];
-  readonly [KEY]?: { readonly config: SavedLayer['config']; readonly replaced: readonly Replaced[] };
+  readonly [KEY]?: { readonly config: SavedLayer['config']; readonly replaced: readonly Replaced[] } | undefined;
 }
 
 /** Layers of this library that standard layers do not stand for, as 'name (class)'. */

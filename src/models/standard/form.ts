@@ -6,7 +6,7 @@ export interface Part {
   /** Follows the name of the layer; '' has that name itself. */
   readonly name: string;
   readonly className: string;
-  readonly config?: Readonly<Record<string, unknown>>;
+  readonly config?: Readonly<Record<string, unknown>> | undefined;
   /** What it takes: an input of the layer, by its number, or the output of another part, by its name. */
   readonly from: readonly (number | string)[];
 }
@@ -27,7 +27,7 @@ export interface Form {
   /** Undefined where it cannot be, for these inputs. */
   parts(layer: SavedLayer, inputs: readonly Shape[]): readonly Part[] | undefined;
   /** The part that has output `i`. Default: the one that is named as the layer. */
-  readonly output?: (i: number) => string;
+  readonly output?: ((i: number) => string) | undefined;
   /** The weights of the parts, by the shapes of the layer's weights and of its inputs. */
   weights?(shapes: Readonly<Record<string, readonly number[]>>, inputs: readonly Shape[]): readonly Copied[];
 }

@@ -9,7 +9,7 @@ export interface Replaced {
   /** The names of its weights and their shapes. */
   readonly weights: Readonly<Record<string, readonly number[]>>;
   /** The bytes of the weights, in base64, of which the standard layers do not have all values. */
-  readonly kept?: Readonly<Record<string, string>>;
+  readonly kept?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Reads what a layer of a net is. */

@@ -8,7 +8,7 @@ const METADATA = 'tfjs-multitask';
 /** What the `save` of a multitask model's net resolves to. */
 export interface SavedModel extends io.SaveResult {
   /** Which layers need this library, and how to load the model then; undefined where tfjs-layers alone opens it. */
-  readonly notice?: string;
+  readonly notice?: string | undefined;
 }
 
 function noticeOf(artifacts: io.ModelArtifacts): string | undefined {

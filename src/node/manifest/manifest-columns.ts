@@ -3,17 +3,17 @@ export type ManifestTask = 'reconstruction' | 'segmentation' | 'classification';
 /** The names of the columns. */
 export interface ManifestColumns {
   /** The image, a path relative to the directory. Default: `'image'`. */
-  readonly image?: string;
+  readonly image?: string | undefined;
   /** Its mask, a path; blank: unknown. Default: `'mask'`, needed for segmentation. */
-  readonly mask?: string;
+  readonly mask?: string | undefined;
   /** The page of a TIFF stack, of image and mask alike, counted from 0; blank: a file of one page. Default: none. */
-  readonly page?: string;
+  readonly page?: string | undefined;
   /** The class, 1 or 0; blank: unknown. Default: `'covid'`, needed for classification. */
-  readonly label?: string;
+  readonly label?: string | undefined;
   /** Where the image comes from: part of its stratum. Default: `'source'` where the manifest has it. */
-  readonly source?: string;
+  readonly source?: string | undefined;
   /** The patient, whose images stay on one side of a split; blank: alone. Default: none. */
-  readonly group?: string;
+  readonly group?: string | undefined;
 }
 
 /** The columns that are read; undefined for what is not asked for. */

@@ -87,8 +87,8 @@ export async function manifestDataset<T extends ManifestTask = ManifestTask>(
         classification: async () =>
           entry.label === undefined ? undefined : { label: { data: Uint8Array.of(entry.label), shape: [1] } },
       };
-      const y: { [K in ManifestTask]?: NDArray } = {};
-      const weight: { [K in ManifestTask]?: NDArray } = {};
+      const y: { [K in ManifestTask]?: NDArray | undefined } = {};
+      const weight: { [K in ManifestTask]?: NDArray | undefined } = {};
       for (const task of tasks) {
         const found = await labels[task]();
         if (found === undefined) continue;

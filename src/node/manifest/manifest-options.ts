@@ -8,30 +8,30 @@ import type { ManifestColumns, ManifestTask } from './manifest-columns';
 
 export interface ManifestDatasetOptions<T extends ManifestTask> {
   /** Default: `'manifest.csv'` in the directory. */
-  readonly manifest?: string;
-  readonly columns?: ManifestColumns;
+  readonly manifest?: string | undefined;
+  readonly columns?: ManifestColumns | undefined;
   /** Default: all three. */
-  readonly tasks?: readonly T[];
+  readonly tasks?: readonly T[] | undefined;
   /** Default: `[256, 256]`. */
-  readonly size?: readonly [height: number, width: number];
+  readonly size?: readonly [height: number, width: number] | undefined;
   /** Default: 1. */
-  readonly channels?: 1 | 3;
+  readonly channels?: 1 | 3 | undefined;
   /** A blank mask of an image of class 0 is known to be empty, not unknown. Default: false. */
-  readonly negativesAreEmpty?: boolean;
+  readonly negativesAreEmpty?: boolean | undefined;
   /** What the pixels of the masks mean. Default: 0 and 1, or 0 and white, are background and lesion. */
-  readonly mask?: MaskOptions;
+  readonly mask?: MaskOptions | undefined;
   /** As in {@link readImage}. Default: 2^26. */
-  readonly pixelLimit?: number;
+  readonly pixelLimit?: number | undefined;
   /**
    * Bytes that the pixels of all images and masks that are being read may take together, each channel as stored and as
    * Float32: further ones wait, and one that takes more alone is refused. Default: 2^31.
    */
-  readonly byteLimit?: number;
+  readonly byteLimit?: number | undefined;
   /**
    * At opening, check that every file exists (`'files'`), also read every image's header (`'headers'`), or check
    * none of that (`'none'`), so that a missing file is an error when it is read. Default: `'files'`.
    */
-  readonly check?: 'none' | 'files' | 'headers';
+  readonly check?: 'none' | 'files' | 'headers' | undefined;
 }
 
 const TASKS: readonly ManifestTask[] = ['reconstruction', 'segmentation', 'classification'];

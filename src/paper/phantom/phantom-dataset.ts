@@ -11,19 +11,19 @@ export type PhantomTask = 'reconstruction' | 'segmentation' | 'classification';
 
 export interface PhantomDatasetOptions {
   /** Slices of each kind; a kind left out has none. Default: 104 with COVID-19, 136 of the others. */
-  readonly counts?: { readonly [K in PhantomKind]?: number };
+  readonly counts?: { readonly [K in PhantomKind]?: number | undefined } | undefined;
   /** Slices of one patient. Default: 2. */
-  readonly slices?: number;
+  readonly slices?: number | undefined;
   /** Pixels of a side. Default: 64. */
-  readonly size?: number;
+  readonly size?: number | undefined;
   /** Default: 0. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** The sources that patients are spread over: the fewer, the easier to learn. Default: all. */
-  readonly sources?: readonly PhantomSource[];
+  readonly sources?: readonly PhantomSource[] | undefined;
   /** How many COVID-19 slices have a mask. Default: 100 in 449, as in the paper. */
-  readonly masks?: number;
+  readonly masks?: number | undefined;
   /** Whether slices without COVID-19 have a mask, too: a known empty one. Default: false, their masks are unknown. */
-  readonly emptyMasks?: boolean;
+  readonly emptyMasks?: boolean | undefined;
 }
 
 /** A {@link phantomDataset}, and its slices with all that is known about them. */

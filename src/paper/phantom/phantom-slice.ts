@@ -16,17 +16,17 @@ import { smoothNoise } from './smooth-noise';
 
 export interface PhantomSliceOptions {
   /** Default: 0. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Which patient of that seed. Default: 0. */
-  readonly patient?: number;
+  readonly patient?: number | undefined;
   /** Which slice of that patient. Default: 0. */
-  readonly slice?: number;
+  readonly slice?: number | undefined;
   /** Default: `'covid'`. */
-  readonly kind?: PhantomKind;
+  readonly kind?: PhantomKind | undefined;
   /** Default: drawn for the patient, whatever the kind. */
-  readonly source?: PhantomSource;
+  readonly source?: PhantomSource | undefined;
   /** Pixels of a side. Default: 64. */
-  readonly size?: number;
+  readonly size?: number | undefined;
 }
 
 export interface PhantomSlice {

@@ -10,7 +10,7 @@ export interface AlignedMtlOptions<T extends string> extends PreferenceOptions<T
   /**
    * The length that all principal components get: the smallest, the median or the root mean square. Default: `'min'`.
    */
-  readonly scaleMode?: 'min' | 'median' | 'rms';
+  readonly scaleMode?: 'min' | 'median' | 'rms' | undefined;
 }
 
 /**

@@ -8,7 +8,7 @@ import { solveQuadraticProgram } from './quadratic-program';
 
 export interface CaGradOptions {
   /** How far from the mean gradient the result may lie, in units of its length. 0 is the mean itself. Default: 0.5. */
-  readonly c?: number;
+  readonly c?: number | undefined;
 }
 
 /** Below this length, the Gramian's trace being 1, the mean of the worst tasks counts as 0. */

@@ -4,7 +4,7 @@ import { solveQuadraticProgram } from './quadratic-program';
 
 export interface DualConeOptions<T extends string> extends PreferenceOptions<T> {
   /** Added to the diagonal of the Gramian scaled to trace 1, so that a singular one has one answer. Default: 1e-4. */
-  readonly ridge?: number;
+  readonly ridge?: number | undefined;
 }
 
 /**

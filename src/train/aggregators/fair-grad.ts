@@ -5,7 +5,7 @@ import { fairWeights } from './fair-weights';
 
 export interface FairGradOptions {
   /** The kind of fairness: 0 mean, 1 proportional, 2 least potential delay, large values max-min. Default: 2. */
-  readonly alpha?: number;
+  readonly alpha?: number | undefined;
 }
 
 /**

@@ -8,9 +8,9 @@ import { keepOneSign } from './keep-one-sign';
 
 export interface GradDropOptions<T extends string> {
   /** The signs are a function of this, of the step and of the place. Default: 0. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** The share of a task's gradient that passes whatever its sign, in [0, 1]. Default: 0 for each task. */
-  readonly leak?: SomeTasks<T, number>;
+  readonly leak?: SomeTasks<T, number> | undefined;
 }
 
 /** Below 1, so that a sign that all gradients share is always kept: 24 bits are what a float32 holds. */

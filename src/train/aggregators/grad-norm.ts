@@ -8,9 +8,9 @@ import { defineAggregator } from './define-aggregator';
 
 export interface GradNormOptions {
   /** How strongly tasks that train slowly are favoured. Default: 1.5, the paper's for its largest experiment. */
-  readonly alpha?: number;
+  readonly alpha?: number | undefined;
   /** The learning rate of the weights' own Adam. Default: 0.025. */
-  readonly learningRate?: number;
+  readonly learningRate?: number | undefined;
 }
 
 /** The least loss that counts as one: ratios to a first loss of 0 would not be numbers. */

@@ -8,7 +8,7 @@ import { vaccinate } from './vaccinate';
 
 export interface GradVacOptions extends SeededOptions {
   /** How fast the expected cosine of two tasks follows the seen one, in [0, 1]. Default: 0.5. */
-  readonly beta?: number;
+  readonly beta?: number | undefined;
 }
 
 const readAverages = recordOf(recordOf(finite()));

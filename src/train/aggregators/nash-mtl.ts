@@ -7,7 +7,7 @@ import { quadratic } from './linear-algebra';
 
 export interface NashMtlOptions {
   /** The result is scaled down to this length. Default: 1; Infinity leaves it as it is. */
-  readonly maxNorm?: number;
+  readonly maxNorm?: number | undefined;
 }
 
 /**

@@ -2,7 +2,7 @@ import { random } from '../../internal/random';
 
 export interface SeededOptions {
   /** The order in which tasks are looked at is a function of this and of the step. Default: 0. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /** For each of `count` tasks the others, shuffled. */

@@ -3,7 +3,7 @@ import { readTaskNumbers } from '../read-task-numbers';
 
 export interface PreferenceOptions<T extends string> {
   /** How much each task's gradient counts before conflicts are resolved. Default: 1 for each task. */
-  readonly preference?: SomeTasks<T, number>;
+  readonly preference?: SomeTasks<T, number> | undefined;
 }
 
 /** Reads a preference: its tasks, and what it says of each of some tasks. */

@@ -7,7 +7,7 @@ export interface Balance<T extends string> {
   /** The inner products of their gradients over what is shared. */
   readonly gramian: Gramian;
   /** What each task's gradient was multiplied by there; an elementwise aggregator has no such weights. */
-  readonly weights?: readonly number[];
+  readonly weights?: readonly number[] | undefined;
 }
 
 /** Unweighted losses of one step, over all of its batches. A task without labels in them is left out. */
@@ -15,12 +15,12 @@ export interface StepLog<T extends string> {
   /** Batches of this epoch so far, those of this step included: counts from 1. */
   readonly step: number;
   /** Where the run was when the losses were joined: `progress.step` counts the optimizer's steps. Set by `fit`. */
-  readonly progress?: Progress;
+  readonly progress?: Progress | undefined;
   /** The joint loss that the weighting computed, without regularization. */
   readonly loss: number;
   readonly losses: SomeTasks<T, number>;
   /** The input and the result of the aggregator, where the trainer has one. */
-  readonly balance?: Balance<T>;
+  readonly balance?: Balance<T> | undefined;
 }
 
 /** The scores of one validation. */
@@ -45,14 +45,14 @@ export interface EpochLog<T extends string> {
   readonly seconds: number;
   readonly learningRate: number;
   /** The penalties of the layers' regularizers after the epoch, where there are any: they are in no `loss`. */
-  readonly regularization?: number;
+  readonly regularization?: number | undefined;
   /**
    * While the weights were changing: each task's loss is the mean over the epoch's labels, as those of `validation` are, and
    * `loss` is what the weighting makes of these means. With `scoreTraining` the tasks' metrics stand beside these losses:
    * those of its source, in inference mode, with the weights after the epoch.
    */
   readonly train: TaskScores<T>;
-  readonly validation?: TaskScores<T>;
+  readonly validation?: TaskScores<T> | undefined;
 }
 
 /** What a callback sees of the running fit. */
@@ -100,7 +100,7 @@ export interface Run<T extends string> {
 /** A plain object with any of these hooks. */
 export interface Callback<T extends string> {
   /** Names its state in a snapshot; needed with `save`. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   onFitBegin?(run: Run<T>): void | Promise<void>;
   onEpochBegin?(run: Run<T>): void | Promise<void>;
   /** After each step of the optimizer, which takes `accumulate` batches. */

@@ -30,16 +30,16 @@ export interface StepDiagnostics<T extends string> {
   readonly step: number;
   readonly losses: SomeTasks<T, number>;
   /** What each task's gradient was multiplied by, where a weighting or an aggregator is known. */
-  readonly weights?: SomeTasks<T, number>;
+  readonly weights?: SomeTasks<T, number> | undefined;
   /** The lengths of the tasks' gradients over what is shared, where there is an aggregator. */
-  readonly norms?: SomeTasks<T, number>;
+  readonly norms?: SomeTasks<T, number> | undefined;
   /** Of each pair of the batch's tasks, where there is an aggregator. */
-  readonly cosines?: readonly Cosine<T>[];
+  readonly cosines?: readonly Cosine<T>[] | undefined;
 }
 
 export interface DiagnosticsOptions<T extends string> {
   /** The trainer's weighting, to record its weights; learned ones are read after the step. */
-  readonly weighting?: Weighting<T>;
+  readonly weighting?: Weighting<T> | undefined;
 }
 
 export interface Diagnostics<T extends string> extends Callback<T> {

@@ -7,9 +7,9 @@ import { checkMonitorOptions, isBetter, type Mode, type MonitorOptions, readMode
 
 export interface EarlyStoppingOptions<T extends string> extends MonitorOptions<T> {
   /** How many epochs without improvement are tolerated. Default: 35, as in the paper. */
-  readonly patience?: number;
+  readonly patience?: number | undefined;
   /** Restores the weights of the best epoch when the fit ends. Default: true. */
-  readonly restoreBest?: boolean;
+  readonly restoreBest?: boolean | undefined;
 }
 
 const readState = fields({ best: orNull(comparable), bestEpoch: integer(-1), weights: orNull(listOf(floats)) });

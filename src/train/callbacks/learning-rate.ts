@@ -55,7 +55,11 @@ export function learningRate<T extends string = string>(schedule: Schedule): Cal
 }
 
 /** `from` falling to `to` over the fit's epochs as (1 - epoch / epochs) ** power: nnU-Net's schedule with power 0.9. */
-export function polynomialDecay(options: { from: number; to?: number; power?: number }): Schedule {
+export function polynomialDecay(options: {
+  from: number;
+  to?: number | undefined;
+  power?: number | undefined;
+}): Schedule {
   checkOptions(options, ['from', 'to', 'power'], 'polynomialDecay');
   const { from, to = 0, power = 0.9 } = options;
   for (const [name, value] of Object.entries({ from, to, power })) checkFinite(value, `polynomialDecay: ${name}`);
@@ -63,7 +67,7 @@ export function polynomialDecay(options: { from: number; to?: number; power?: nu
 }
 
 /** Half a cosine from `from` to `to` over the fit's epochs. Source: Loshchilov, Hutter, 2017, arXiv:1608.03983. */
-export function cosineDecay(options: { from: number; to?: number }): Schedule {
+export function cosineDecay(options: { from: number; to?: number | undefined }): Schedule {
   checkOptions(options, ['from', 'to'], 'cosineDecay');
   const { from, to = 0 } = options;
   for (const [name, value] of Object.entries({ from, to })) checkFinite(value, `cosineDecay: ${name}`);

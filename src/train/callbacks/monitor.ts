@@ -14,11 +14,11 @@ export type Mode = 'min' | 'max';
 
 /** Options of a callback that waits for a score to improve. */
 export interface MonitorOptions<T extends string> {
-  readonly monitor?: Monitor<NoInfer<T>>;
+  readonly monitor?: Monitor<NoInfer<T>> | undefined;
   /** The smallest change that counts as an improvement. Default: 0. */
-  readonly minDelta?: number;
+  readonly minDelta?: number | undefined;
   /** Which values are better. Default: what the score's metric says (`metric.direction`); losses are better when smaller. */
-  readonly mode?: Mode;
+  readonly mode?: Mode | undefined;
 }
 
 /** Throws unless the options are in range; `who` names the caller in errors. */

@@ -7,11 +7,11 @@ import { checkMonitorOptions, isBetter, type Mode, type MonitorOptions, readMode
 
 export interface ReduceOnPlateauOptions<T extends string> extends MonitorOptions<T> {
   /** The factor that the learning rate is multiplied by. Default: 0.1. */
-  readonly factor?: number;
+  readonly factor?: number | undefined;
   /** Epochs without improvement before it is reduced. Default: 10. */
-  readonly patience?: number;
+  readonly patience?: number | undefined;
   /** The learning rate never falls below it. Default: 0. */
-  readonly minLearningRate?: number;
+  readonly minLearningRate?: number | undefined;
 }
 
 const readState = fields({ best: orNull(comparable), waited: integer() });

@@ -15,7 +15,7 @@ export interface Gradients<T extends string> {
   /** False where some gradient holds NaN or infinity. */
   readonly finite: boolean;
   /** Where an aggregator joined the gradients. */
-  readonly balance?: Balance<T>;
+  readonly balance?: Balance<T> | undefined;
 }
 
 /** How a step computes its gradients. */

@@ -8,7 +8,7 @@ import { weightedLoss } from './tasks';
 
 export interface DynamicWeightAverageOptions {
   /** Larger values make the weights more alike. Default: 2, the paper's. */
-  readonly temperature?: number;
+  readonly temperature?: number | undefined;
 }
 
 const readMeans = recordOf(listOf(finite(), 2));

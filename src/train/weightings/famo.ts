@@ -22,11 +22,11 @@ import { lossEntries } from './tasks';
 
 export interface FamoOptions<T extends string> {
   /** The learning rate of the logits' own Adam. Default: 0.025. */
-  readonly learningRate?: number;
+  readonly learningRate?: number | undefined;
   /** How strongly the logits are pulled back to 0. Default: 1e-3. */
-  readonly decay?: number;
+  readonly decay?: number | undefined;
   /** A lower bound for each loss. Default: 0 for each task. */
-  readonly lowest?: SomeTasks<T, number>;
+  readonly lowest?: SomeTasks<T, number> | undefined;
 }
 
 const EPSILON = 1e-8;

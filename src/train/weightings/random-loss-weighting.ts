@@ -8,7 +8,7 @@ import { weightedLoss } from './tasks';
 
 export interface RandomLossWeightingOptions {
   /** The weights of a step are a function of this, the step and the task's name. Default: 0. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /**

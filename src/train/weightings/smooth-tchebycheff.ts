@@ -7,11 +7,11 @@ import { lossEntries } from './tasks';
 
 export interface SmoothTchebycheffOptions<T extends string> {
   /** How smooth: near 0 the result is the largest weighted loss, large values approach the mean. Default: 0.1. */
-  readonly mu?: number;
+  readonly mu?: number | undefined;
   /** The preference among the tasks, scaled to sum 1 over those of a batch. Default: 1 for each task. */
-  readonly preference?: SomeTasks<T, number>;
+  readonly preference?: SomeTasks<T, number> | undefined;
   /** The lowest loss that each task could reach. Default: 0 for each task. */
-  readonly ideal?: SomeTasks<T, number>;
+  readonly ideal?: SomeTasks<T, number> | undefined;
 }
 
 /**

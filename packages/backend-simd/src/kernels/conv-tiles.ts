@@ -91,7 +91,7 @@ interface SecondInput {
 export interface Operands {
   readonly x: Address;
   /** Only for Winograd. */
-  readonly second?: SecondInput;
+  readonly second?: SecondInput | undefined;
   readonly out: Address;
   readonly filter: Address;
   /** Reads the filter's last two axes as [out, in]. */

@@ -34,8 +34,8 @@ interface ConvAttrs {
   strides: [number, number] | number;
   pad: 'valid' | 'same' | number | backend_util.ExplicitPadding;
   dataFormat: 'NHWC' | 'NCHW';
-  dilations?: [number, number] | number;
-  dimRoundingMode?: 'floor' | 'round' | 'ceil';
+  dilations?: [number, number] | number | undefined;
+  dimRoundingMode?: 'floor' | 'round' | 'ceil' | undefined;
 }
 
 const read = (attrs: NamedAttrMap): ConvAttrs => attrs as unknown as ConvAttrs;
@@ -48,7 +48,7 @@ interface Plan {
   /** The same over an image half as large, for one that was upsampled 2x. */
   readonly upsample2x: Upsample2x | undefined;
   /** Grids of the input's gradient: see `inputGeometries`. */
-  backward?: readonly ConvGeometry[];
+  backward?: readonly ConvGeometry[] | undefined;
 }
 
 const MOST_PLANS = 1000;
@@ -110,7 +110,7 @@ function computeConv(backend: SimdBackend, geometry: ConvGeometry, operands: Ope
 /** Where an image lies. */
 interface ConvInput extends Pick<Operands, 'x' | 'second'> {
   /** Set where what lies there is half as high and wide, and the image is that upsampled 2x. */
-  readonly upsample2x?: Upsample2x;
+  readonly upsample2x?: Upsample2x | undefined;
 }
 
 /** Where x lies: what it would be made of, where that has not been done and the plan can be computed so. */

@@ -14,7 +14,7 @@ type Info = backend_util.Conv3DInfo;
 interface Conv3DAttrs {
   strides: [number, number, number] | number;
   pad: 'valid' | 'same';
-  dilations?: [number, number, number] | number;
+  dilations?: [number, number, number] | number | undefined;
 }
 
 /** What a convolution of planes, two-dimensional, is told. */

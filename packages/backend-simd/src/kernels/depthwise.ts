@@ -15,8 +15,8 @@ type Info = backend_util.Conv2DInfo;
 interface DepthwiseAttrs {
   strides: [number, number] | number;
   pad: 'valid' | 'same' | number | backend_util.ExplicitPadding;
-  dilations?: [number, number] | number | null;
-  dimRoundingMode?: 'floor' | 'round' | 'ceil';
+  dilations?: [number, number] | number | null | undefined;
+  dimRoundingMode?: 'floor' | 'round' | 'ceil' | undefined;
 }
 
 function infoOf(xShape: readonly number[], filterShape: readonly number[], attrs: NamedAttrMap): Info {

@@ -153,7 +153,11 @@ export function filled(backend: SimdBackend, shape: readonly number[], value: nu
 }
 
 const fill: Kernel = ({ backend, attrs }) => {
-  const { shape, value, dtype } = attrs as unknown as { shape: number[]; value: number | string; dtype?: string };
+  const { shape, value, dtype } = attrs as unknown as {
+    shape: number[];
+    value: number | string;
+    dtype?: string | undefined;
+  };
   if (typeof value !== 'number' || (dtype !== undefined && dtype !== 'float32')) return undefined;
   return filled(backend, shape, value);
 };

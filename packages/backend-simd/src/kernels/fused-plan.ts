@@ -8,8 +8,11 @@ const IN_TILE: Record<string, Activation> = { linear: ACTIVATION.none, relu: ACT
 export function fusedPlan(
   call: Call,
   filters: number,
-): { tile: Activation; after?: Unary; alpha: number; bias?: TensorInfo } | undefined {
-  const { activation, leakyreluAlpha } = call.attrs as { activation?: string; leakyreluAlpha?: number };
+): { tile: Activation; after?: Unary | undefined; alpha: number; bias?: TensorInfo | undefined } | undefined {
+  const { activation, leakyreluAlpha } = call.attrs as {
+    activation?: string | undefined;
+    leakyreluAlpha?: number | undefined;
+  };
   const bias = call.inputs.bias ?? undefined;
   if (bias && (!allFloat(bias) || sizeOf(bias.shape) !== filters)) return undefined;
   const name = activation ?? 'linear';

@@ -11,7 +11,7 @@ interface PoolAttrs {
   filterSize: [number, number, number] | number;
   strides: [number, number, number] | number;
   pad: 'valid' | 'same' | number;
-  dimRoundingMode?: 'floor' | 'round' | 'ceil';
+  dimRoundingMode?: 'floor' | 'round' | 'ceil' | undefined;
 }
 
 function infoOf(shape: readonly number[], attrs: NamedAttrMap): Info {

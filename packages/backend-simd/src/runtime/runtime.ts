@@ -89,7 +89,11 @@ function reserve(): { memory: WebAssembly.Memory; maximumPages: number } {
 
 /** Compiles the fastest kernels that the engine takes. Threads start with `startThreads`, so a runtime not used costs none. */
 export async function createRuntime(
-  options: { readonly threads?: number; readonly fused?: boolean; readonly tuning?: Tuning } = {},
+  options: {
+    readonly threads?: number | undefined;
+    readonly fused?: boolean | undefined;
+    readonly tuning?: Tuning | undefined;
+  } = {},
 ): Promise<StartableRuntime> {
   const { binary, relaxed } = await chooseBinary(options.fused ?? true);
   const module = await WebAssembly.compile(binary);
