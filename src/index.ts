@@ -3,6 +3,7 @@ export type {
   Aggregator,
   AggregatorContext,
   AnyMetric,
+  AnyTask,
   Batch,
   Builder,
   ByTask,
@@ -13,6 +14,7 @@ export type {
   Features,
   Gramian,
   Head,
+  KnownTasks,
   Loss,
   Metric,
   MultitaskModel,
@@ -26,6 +28,7 @@ export type {
   Sample,
   SomeTasks,
   Source,
+  UnknownTask,
   Values,
   Weighting,
 } from './types';

@@ -10,6 +10,21 @@ export type ByTask<T extends string, V> = { readonly [K in T]: V };
 export type SomeTasks<T extends string, V> = { readonly [K in T]?: V | undefined };
 
 /**
+ * The tasks of what is made without naming any, such as `const stop = earlyStopping()`: it fits every model. The default of
+ * the types that a trainer takes; a hand-written `Callback` or `Weighting` without a type argument fits every trainer.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: what a trainer takes both reads and names tasks, so that no other type fits all
+export type AnyTask = any;
+
+/** Nothing to add where a model with the tasks `T` has all of `S`; else what nothing has, so that it does not compile. */
+export type KnownTasks<S extends string, T extends string> = [S] extends [T] ? unknown : UnknownTask<Exclude<S, T>>;
+
+/** What no data has: in a compiler's message it names the tasks that the model does not have. */
+export interface UnknownTask<T extends string> {
+  readonly 'the model has no task': T;
+}
+
+/**
  * Symbolic in, symbolic out. `name` prefixes the names of the layers that it adds; `seed`, where given, makes the
  * initial weights and the dropout masks a function of (`seed`, layer name) alone.
  */
@@ -166,7 +181,7 @@ export interface Progress {
 }
 
 /** How the losses of the tasks become one. */
-export interface Weighting<T extends string> {
+export interface Weighting<T extends string = AnyTask> {
   /** Its kind: a checkpoint is refused by a trainer whose weighting has another name. */
   readonly name?: string | undefined;
   /** The tasks that it names, where it names any: the trainer checks that the model has them. */
@@ -198,7 +213,7 @@ export interface AggregatorContext<T extends string> {
  * How the gradients of the tasks become one over the shared parameters: their weighted sum, the weights a function of
  * the Gramian. Plain numbers in, plain numbers out.
  */
-export interface Aggregator<T extends string> {
+export interface Aggregator<T extends string = AnyTask> {
   readonly name: string;
   /** The tasks that it names, where it names any: the trainer checks that the model has them. */
   readonly tasks?: readonly T[] | undefined;
@@ -220,7 +235,7 @@ export interface ElementwiseContext<T extends string> extends AggregatorContext<
  * How the gradients of the tasks become one where no weighted sum can express it: a rule for their elements, applied on
  * the device to one shared tensor after the other. Where weights are enough, an {@link Aggregator} is cheaper.
  */
-export interface ElementwiseAggregator<T extends string> {
+export interface ElementwiseAggregator<T extends string = AnyTask> {
   readonly name: string;
   /** The tasks that it names, where it names any: the trainer checks that the model has them. */
   readonly tasks?: readonly T[] | undefined;

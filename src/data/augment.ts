@@ -2,9 +2,9 @@ import { checkChoice } from '../internal/check';
 import { checkArray, checkRecord } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import { type Random, random } from '../internal/random';
-import type { NDArray, Sample, SomeTasks } from '../types';
+import type { AnyTask, NDArray, Sample, SomeTasks } from '../types';
 import { type Affine, compose, identity, warp } from './affine';
-import type { Augmentation } from './batches';
+import type { Augmentation, Showing } from './batches';
 import { imageShape } from './check-image';
 import type { LabelWeight } from './stack-weights';
 
@@ -80,7 +80,7 @@ const kinds: readonly LabelKind[] = ['mask', 'image', 'input', 'keep'];
  *   augment: augment([flipHorizontal(), rotate(10), shift(0.05), scale(0.1), intensity(), cutout()], { seed: 1 }),
  * });
  */
-export function augment<T extends string>(
+export function augment<T extends string = AnyTask>(
   pieces: readonly AugmentPiece[],
   options: AugmentOptions<T> = {},
 ): Augmentation<T> {
@@ -98,7 +98,7 @@ export function augment<T extends string>(
   for (const task of Object.keys(labelKinds) as T[])
     checkChoice(labelKinds[task] as LabelKind, kinds, `augment: labelKinds.${task}`);
 
-  return (sample, { id, epoch, repeat }) => {
+  const transform = (sample: Sample<T>, { id, epoch, repeat }: Showing): Sample<T> => {
     const [height, width] = imageShape(sample.x, `augment: x of sample '${id}'`);
     const streams = pieces.map((_, place) => random(seed, 'augment', epoch, id, repeat, place));
     let affine = identity;
@@ -144,4 +144,5 @@ export function augment<T extends string>(
     }
     return { x, y, ...(sample.weight && { weight }) } as Sample<T>;
   };
+  return Object.assign(transform, { tasks: Object.keys(labelKinds) as T[] });
 }

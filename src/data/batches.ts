@@ -2,7 +2,7 @@ import { dispose, type TensorContainer } from '@tensorflow/tfjs-core';
 import { checkInteger } from '../internal/check';
 import { checkBoolean, checkDataset, checkIndices } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
-import type { Batch, Dataset, Row, Sample } from '../types';
+import type { AnyTask, Batch, Dataset, Row, Sample } from '../types';
 import { collate, type PlainBatch, toTensors } from './collate';
 import { type Balance, epochPlan } from './epoch-plan';
 
@@ -15,7 +15,11 @@ export interface Showing {
 }
 
 /** Makes a new sample of a sample: a function of both arguments alone, so that epochs can be repeated. */
-export type Augmentation<T extends string> = (sample: Sample<T>, showing: Showing) => Sample<T>;
+export interface Augmentation<T extends string = AnyTask> {
+  (sample: Sample<T>, showing: Showing): Sample<T>;
+  /** The tasks that it names, where it names any: there must be labels for them. */
+  readonly tasks?: readonly T[] | undefined;
+}
 
 export interface BatchesOptions<T extends string> {
   /** The rows to use, as {@link split} returns them. Default: all. */
@@ -42,6 +46,15 @@ export interface BatchesOptions<T extends string> {
 export interface BatchSource<T extends string> {
   (epoch: number): AsyncGenerator<Batch<T>, void>;
   readonly steps: number;
+}
+
+/** Throws where an augmentation says how to treat labels that no row has: a misspelt name would be ignored in silence. */
+function checkAugmented({ tasks: named = [] }: Augmentation<string>, rows: readonly Row<string>[]): void {
+  const known = new Set(rows.flatMap(({ tasks }) => tasks));
+  const unknown = named.find((task) => !known.has(task));
+  if (unknown === undefined) return;
+  const found = [...known].join(', ') || 'no task';
+  throw new RangeError(`batches: augment names the task '${unknown}', and the rows have labels for ${found}.`);
 }
 
 /** Throws unless the rows at `indices` list their tasks and, where they are to be learnt from, one of them has any. */
@@ -82,15 +95,18 @@ function checkRows(rows: readonly Row<string>[], indices: readonly number[], lea
  * give or take one: those of the largest key once, those of the others in passes, each pass all of them once in a new
  * order. K keys of which the largest has m samples make ceil(K m / batchSize) batches.
  *
- * @throws RangeError for indices out of range or given twice, for a seed that is not an integer of at least 0,
- * for rows that name no task, for a balance that the samples or the batch size do not allow, and while reading: an error
- * names the sample. TypeError for a row that lists no tasks or, under `by`, has no key.
+ * @throws RangeError for indices out of range or given twice, for a seed that is not an integer of at least 0, for an
+ * augmentation of a task that no row names, for rows that name no task, for a balance that the samples or the batch size do
+ * not allow, and while reading: an error names the sample. TypeError for a row that lists no tasks or, under `by`, has no key.
  * @example
  * const trainSet = batches(dataset, { indices: parts.train, batchSize: 4, seed: 1, balance: { segmentation: 1 } });
  * for await (const { x, y, weight } of trainSet(0)) console.log(x.shape, Object.keys(y));
  * const alike = batches(dataset, { balance: { by: (_, index) => dataset.records[index].covid } }); // as many of each class
  */
-export function batches<T extends string>(dataset: Dataset<T>, options: BatchesOptions<T> = {}): BatchSource<T> {
+export function batches<T extends string>(
+  dataset: Dataset<T>,
+  options: BatchesOptions<NoInfer<T>> = {},
+): BatchSource<T> {
   checkOptions(
     options,
     ['indices', 'batchSize', 'shuffle', 'seed', 'augment', 'balance', 'prefetch', 'dropRemainder'],
@@ -125,6 +141,7 @@ export function batches<T extends string>(dataset: Dataset<T>, options: BatchesO
     );
   }
   checkRows(dataset.rows, indices, shuffle);
+  if (augment !== undefined) checkAugmented(augment, dataset.rows);
   const plan = epochPlan(dataset.rows, { indices, batchSize, shuffle, seed, balance, dropRemainder });
 
   const read = async (index: number, epoch: number, repeat: number): Promise<Sample<T>> => {

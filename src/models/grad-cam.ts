@@ -92,7 +92,11 @@ function checkImages(x: Tensor, expected: readonly (number | null)[]): void {
  * @example
  * const heat = gradCam(model, slices, { task: 'classification' });
  */
-export function gradCam<T extends string>(model: MultitaskModel<T>, x: Tensor, options: GradCamOptions<T>): Tensor3D {
+export function gradCam<T extends string>(
+  model: MultitaskModel<T>,
+  x: Tensor,
+  options: GradCamOptions<NoInfer<T>>,
+): Tensor3D {
   checkModel(model, 'gradCam: model');
   checkOptions(options, ['task', 'layer', 'unit'], 'gradCam');
   const { task, layer, unit = 0 } = options;

@@ -3,6 +3,7 @@ import { checkInteger } from '../internal/check';
 import { checkBoolean } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import type { Callback, Run } from '../train/callbacks/callback';
+import type { AnyTask } from '../types';
 import { readArchive, readArchiveOutline, writeArchive } from './archive';
 import { checkPath } from './check-path';
 import { checkpointPath, listCheckpoints } from './checkpoint-files';
@@ -45,7 +46,10 @@ async function isOf({ id }: { readonly id: string }, directory: string): Promise
  * @example
  * await trainer.fit(trainSet, { epochs: 500, callbacks: [checkpoint('runs/paper', { every: { epochs: 5 } })] });
  */
-export function checkpoint<T extends string>(directory: string, options: CheckpointOptions = {}): Callback<T> {
+export function checkpoint<T extends string = AnyTask>(
+  directory: string,
+  options: CheckpointOptions = {},
+): Callback<T> {
   checkOptions(options, ['every', 'keep', 'overwrite'], 'checkpoint');
   checkPath(directory, 'checkpoint: directory');
   const { every = { epochs: 1 }, keep = 2, overwrite = false } = options;

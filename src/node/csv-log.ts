@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { Callback, EpochLog, TaskScores } from '../train/callbacks/callback';
+import type { AnyTask } from '../types';
 import { checkPath } from './check-path';
 import { flatScores } from './flat-scores';
 import { removeLeftovers } from './leftovers';
@@ -44,7 +45,7 @@ function quote(field: string): string {
  * @example
  * await trainer.fit(trainSet, { epochs: 10, callbacks: [csvLog('runs/paper/log.csv')] });
  */
-export function csvLog<T extends string>(path: string): Callback<T> {
+export function csvLog<T extends string = AnyTask>(path: string): Callback<T> {
   checkPath(path, 'csvLog: path');
   return {
     onFitBegin: () => removeLeftovers(dirname(path)),

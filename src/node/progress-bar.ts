@@ -1,6 +1,7 @@
 import { checkMembers } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import type { Callback, EpochLog, Run, StepLog, TaskScores, ValidationLog } from '../train/callbacks/callback';
+import type { AnyTask } from '../types';
 import { shortNumber, shortResult } from './short-result';
 
 export interface ProgressBarOptions {
@@ -97,7 +98,7 @@ function stepLine<T extends string>(
  * @example
  * await trainer.fit(trainSet, { epochs: 10, callbacks: [progressBar()] });
  */
-export function progressBar<T extends string>(options: ProgressBarOptions = {}): Callback<T> {
+export function progressBar<T extends string = AnyTask>(options: ProgressBarOptions = {}): Callback<T> {
   checkOptions(options, ['stream'], 'progressBar');
   const { stream = process.stderr } = options;
   checkMembers(stream, { write: 'function' }, 'progressBar: stream', 'a stream, such as process.stderr');

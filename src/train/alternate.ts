@@ -27,7 +27,7 @@ function only<T extends string>(batch: Batch<T>, task: T | undefined): Batch<T> 
  * const trainSet = batches(dataset, { batchSize: 4, seed: 1 });
  * await trainer.fit(alternate(trainSet, ['segmentation', 'classification']), { epochs: 10 });
  */
-export function alternate<T extends string>(source: Source<T>, order: readonly T[]): Source<T> {
+export function alternate<T extends string>(source: Source<T>, order: readonly NoInfer<T>[]): Source<T> {
   checkFunction(source, 'alternate: source', 'batches(dataset)');
   checkArray(order, 'alternate: order');
   for (const task of order) checkText(task, 'alternate: a task of order');

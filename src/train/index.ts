@@ -41,7 +41,7 @@ export { type ReduceOnPlateauOptions, reduceOnPlateau } from './callbacks/reduce
 export { taskWeights } from './callbacks/task-weights';
 export type { Scores, TaskMetrics } from './scores';
 export { createTrainer } from './trainer';
-export type { FitOptions, History, StepOptions, StepResult, Trainer, TrainerOptions } from './types';
+export type { EvaluateOptions, FitOptions, History, StepOptions, StepResult, Trainer, TrainerOptions } from './types';
 export { type DynamicWeightAverageOptions, dynamicWeightAverage } from './weightings/dynamic-weight-average';
 export { equalWeights } from './weightings/equal-weights';
 export { type FamoOptions, famo } from './weightings/famo';

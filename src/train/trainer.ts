@@ -2,7 +2,7 @@ import { checkModel } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import { readWeights, writeWeights } from '../internal/layer-weights';
 import { mapTasks } from '../internal/map-tasks';
-import type { MultitaskModel } from '../types';
+import type { Batch, ByTask, Loss, MultitaskModel, Source } from '../types';
 import { claimOptimizer } from './claim-optimizer';
 import { evaluateModel } from './evaluate';
 import { fitModel } from './fit';
@@ -14,7 +14,7 @@ import { createSteps } from './step/step';
 import { readTaskOutputs } from './task-outputs';
 import { createTrainingState } from './training-state';
 import { createTurns } from './turns';
-import type { FitTrainer, Trainer, TrainerOptions } from './types';
+import type { FitOptions, FitTrainer, Trainer, TrainerOptions } from './types';
 
 /**
  * A trainer for a model with several tasks.
@@ -31,10 +31,11 @@ import type { FitTrainer, Trainer, TrainerOptions } from './types';
  *   metrics: { segmentation: { dice: dice() }, classification: { auc: auc() } },
  * });
  */
-export function createTrainer<T extends string, const M extends TaskMetrics<T> = Record<never, never>>(
-  model: MultitaskModel<T>,
-  options: TrainerOptions<T, M>,
-): Trainer<T, M> {
+export function createTrainer<
+  T extends string,
+  const M extends TaskMetrics<T> = Record<never, never>,
+  L extends ByTask<T, Loss> = ByTask<T, Loss>,
+>(model: MultitaskModel<T>, options: TrainerOptions<NoInfer<T>, M, L>): Trainer<T, M> {
   checkModel(model, 'createTrainer: model');
   const settings = completeSettings(model.tasks, options);
   const { weighting } = settings;
@@ -95,10 +96,12 @@ export function createTrainer<T extends string, const M extends TaskMetrics<T> =
       turns.checkOpen('learningRate');
       state.learningRate = rate;
     },
-    step: (batch, stepOptions) => turns.takeAsync('step', () => own.step(batch, stepOptions)),
+    // That the model has the tasks of batches and sources, their types say, and the check of each batch.
+    step: (batch, stepOptions) => turns.takeAsync('step', () => own.step(batch as Batch<T>, stepOptions)),
     flush: (stepOptions) => turns.takeAsync('flush', () => own.flush(stepOptions)),
-    fit: (source, fitOptions) => turns.takeAsync('fit', () => fitModel(own, weighting, source, fitOptions)),
-    evaluate: own.evaluate,
+    fit: (source, fitOptions) =>
+      turns.takeAsync('fit', () => fitModel(own, weighting, source as Source<T>, fitOptions as FitOptions<T>)),
+    evaluate: (source, given) => own.evaluate(source as Source<T>, given),
     predict: async (x) => {
       turns.checkOpen('predict');
       return state.withAverage(() => model.predict(x));

@@ -4,6 +4,7 @@ import type {
   Batch,
   ByTask,
   ElementwiseAggregator,
+  KnownTasks,
   Loss,
   MultitaskModel,
   PlainData,
@@ -16,12 +17,17 @@ import type { Balance, Callback, EpochLog, TaskScores } from './callbacks/callba
 import type { Scores, TaskMetrics } from './scores';
 import type { Turns } from './turns';
 
-export interface TrainerOptions<T extends string, M extends TaskMetrics<T>> {
+/** Options of a trainer: `M` are the metrics and `L` the losses that are given, so that none has an unknown name. */
+export interface TrainerOptions<
+  T extends string,
+  M extends TaskMetrics<T>,
+  L extends ByTask<T, Loss> = ByTask<T, Loss>,
+> {
   /** A tfjs optimizer, used by this trainer alone: it holds this trainer's moments. */
   readonly optimizer: Optimizer;
   /** Exactly the model's tasks. */
-  readonly losses: ByTask<T, Loss>;
-  readonly metrics?: (M & { readonly [K in Exclude<keyof M, T>]: never }) | undefined;
+  readonly losses: ByTask<T, Loss> & L & KnownTasks<keyof L & string, T>;
+  readonly metrics?: (M & KnownTasks<keyof M & string, T>) | undefined;
   /** Default: the plain sum of the losses. */
   readonly weighting?: Weighting<T> | undefined;
   /** Joins the tasks' gradients instead of their losses; reported losses are then summed. Excludes `weighting`. */
@@ -48,6 +54,11 @@ export interface StepOptions {
   readonly terminateOnNaN?: boolean | undefined;
   /** For a weighting that changes with the epoch; counts from 0. Default: the epoch of the previous step. */
   readonly epoch?: number | undefined;
+}
+
+export interface EvaluateOptions {
+  /** Ends the scoring before the next batch, with an error. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -87,17 +98,23 @@ export interface Trainer<T extends string, M extends TaskMetrics<T> = TaskMetric
    * @throws RangeError for a batch that does not fit the model, and where a loss or a gradient becomes NaN or infinite
    * (unless `terminateOnNaN` is false). Whatever throws, everything is then as before the step.
    */
-  step(batch: Batch<T>, options?: StepOptions): Promise<StepResult<T>>;
+  step<S extends string = never>(batch: Batch<S> & KnownTasks<S, T>, options?: StepOptions): Promise<StepResult<T>>;
   /** Makes the step of the batches that wait; undefined where none does. */
   flush(options?: StepOptions): Promise<StepResult<T> | undefined>;
-  /** Trains for a number of epochs. */
-  fit(source: Source<T>, options: FitOptions<T>): Promise<History<T, Scores<T, M>>>;
+  /** Trains for a number of epochs. A source may lack tasks, and has none that the model does not have. */
+  fit<S extends string = never, V extends string = T, R extends string = T>(
+    source: Source<S> & KnownTasks<S, T>,
+    options: FitOptions<T, V, R>,
+  ): Promise<History<T, Scores<T, M>>>;
   /**
    * Scores every task over the samples that carry its label.
    *
    * @throws RangeError where a weight is NaN or infinite, and for a batch that does not fit the model.
    */
-  evaluate(source: Source<T>, options?: { readonly signal?: AbortSignal | undefined }): Promise<Scores<T, M>>;
+  evaluate<S extends string = never>(
+    source: Source<S> & KnownTasks<S, T>,
+    options?: EvaluateOptions,
+  ): Promise<Scores<T, M>>;
   /** The model's outputs by task. The caller disposes them. */
   predict(x: Tensor): Promise<ByTask<T, Tensor>>;
   /**
@@ -128,7 +145,9 @@ export interface Trainer<T extends string, M extends TaskMetrics<T> = TaskMetric
 
 /** What a fit needs of its trainer, which it has for itself except in the hooks of callbacks. */
 export interface FitTrainer<T extends string, M extends TaskMetrics<T>>
-  extends Omit<Trainer<T, M>, 'fit' | 'predict' | 'averaged' | 'dispose'> {
+  extends Omit<Trainer<T, M>, 'step' | 'fit' | 'evaluate' | 'predict' | 'averaged' | 'dispose'> {
+  step(batch: Batch<T>, options?: StepOptions): Promise<StepResult<T>>;
+  evaluate(source: Source<T>, options?: EvaluateOptions): Promise<Scores<T, M>>;
   /** The joint loss at the tasks' mean losses, as the weighting is now; NaN where there are none. */
   jointLoss(means: SomeTasks<T, number>): Promise<number>;
   /** The penalties of the layers' regularizers; undefined where there are none. */
@@ -148,10 +167,11 @@ export interface FitTrainer<T extends string, M extends TaskMetrics<T>>
   readonly lend: Turns['lend'];
 }
 
-export interface FitOptions<T extends string> {
+/** Options of `fit`: `T` are the model's tasks, `V` those of the validation source, `R` those of `scoreTraining`. */
+export interface FitOptions<T extends string, V extends string = T, R extends string = T> {
   readonly epochs: number;
   /** Scored after every epoch. */
-  readonly validation?: Source<T> | undefined;
+  readonly validation?: (Source<V> & KnownTasks<V, T>) | undefined;
   /**
    * Also validates within the epoch, after every so many of its optimizer steps: `onValidation` of the callbacks gets the
    * scores. What goes by epochs (the history, `earlyStopping`, `reduceOnPlateau`) sees that at the epoch's end alone.
@@ -164,7 +184,7 @@ export interface FitOptions<T extends string> {
    * mode: `lossMetric`). The training samples, or some of them, best in a source that does not augment. It is called with
    * epoch 0. Default: none, `train` holds losses alone.
    */
-  readonly scoreTraining?: Source<T> | undefined;
+  readonly scoreTraining?: (Source<R> & KnownTasks<R, T>) | undefined;
   /** Called in this order, at every hook. */
   readonly callbacks?: readonly Callback<T>[] | undefined;
   /** Ends the fit after the current step; `history.stopped` is then 'aborted'. */

@@ -2,6 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { setBackend } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { augment } from '../../src/data/augment';
 import { type BatchesOptions, type BatchSource, batches } from '../../src/data/batches';
 import type { Batch, Dataset, Row, Sample, Source } from '../../src/types';
 import { expectNoLeak } from '../support/leaks';
@@ -114,6 +115,14 @@ describe('batches', () => {
     await epoch.next();
     expect(data.reads).toEqual(range(10));
     await epoch.return();
+  });
+
+  it('refuses an augmentation that names a task without labels', () => {
+    const misspelt = augment([], { labelKinds: { mask: 'keep', clas: 'keep' } });
+    expect(() => batches(numbered(few(2)), { augment: misspelt as never })).toThrow(
+      new RangeError("batches: augment names the task 'clas', and the rows have labels for mask, class."),
+    );
+    expect(batches(numbered(few(2)), { augment: augment([], { labelKinds: { mask: 'keep' } }) }).steps).toBe(1);
   });
 
   it('passes samples through an augmentation, with id, epoch and repeat', async () => {

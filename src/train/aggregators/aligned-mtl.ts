@@ -1,6 +1,6 @@
 import { checkChoice } from '../../internal/check';
 import { checkOptions } from '../../internal/check-options';
-import type { Aggregator } from '../../types';
+import type { Aggregator, AnyTask } from '../../types';
 import { defineAggregator } from './define-aggregator';
 import { multiply } from './linear-algebra';
 import { type PreferenceOptions, readPreference } from './preference';
@@ -25,7 +25,7 @@ export interface AlignedMtlOptions<T extends string> extends PreferenceOptions<T
  * @example
  * createTrainer(model, { optimizer, losses, aggregator: alignedMtl() });
  */
-export function alignedMtl<T extends string = string>(options: AlignedMtlOptions<T> = {}): Aggregator<T> {
+export function alignedMtl<T extends string = AnyTask>(options: AlignedMtlOptions<T> = {}): Aggregator<T> {
   checkOptions(options, ['preference', 'scaleMode'], 'alignedMtl');
   const { preference, scaleMode = 'min' } = options;
   checkChoice(scaleMode, ['min', 'median', 'rms'], 'alignedMtl: scaleMode');

@@ -1,6 +1,6 @@
 import { checkRange } from '../../internal/check';
 import { checkOptions } from '../../internal/check-options';
-import type { Aggregator } from '../../types';
+import type { Aggregator, AnyTask } from '../../types';
 import { defineAggregator } from './define-aggregator';
 import { definite } from './definite';
 import { type Matrix, multiply, quadratic, trace } from './linear-algebra';
@@ -46,7 +46,7 @@ function worstTasks(gramian: Matrix, meanProducts: readonly number[], radius: nu
  * @example
  * createTrainer(model, { optimizer, losses, aggregator: caGrad({ c: 0.4 }) });
  */
-export function caGrad<T extends string = string>(options: CaGradOptions = {}): Aggregator<T> {
+export function caGrad<T extends string = AnyTask>(options: CaGradOptions = {}): Aggregator<T> {
   checkOptions(options, ['c'], 'caGrad');
   const { c = 0.5 } = options;
   checkRange(c, 0, Number.MAX_VALUE, 'caGrad: c');

@@ -1,5 +1,5 @@
 import { checkOptions } from '../../internal/check-options';
-import type { Aggregator } from '../../types';
+import type { Aggregator, AnyTask } from '../../types';
 import { defineAggregator } from './define-aggregator';
 import { dot, multiply, quadratic } from './linear-algebra';
 import { type PreferenceOptions, readPreference } from './preference';
@@ -16,7 +16,7 @@ import { fromEigen, significantEigen } from './significant-eigen';
  * @example
  * createTrainer(model, { optimizer, losses, aggregator: conflictFreeGradient() });
  */
-export function conflictFreeGradient<T extends string = string>(options: PreferenceOptions<T> = {}): Aggregator<T> {
+export function conflictFreeGradient<T extends string = AnyTask>(options: PreferenceOptions<T> = {}): Aggregator<T> {
   checkOptions(options, ['preference'], 'conflictFreeGradient');
   const { preference } = options;
   const { tasks: named, of } = readPreference(preference, 'conflictFreeGradient');

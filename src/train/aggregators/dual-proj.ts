@@ -1,6 +1,6 @@
 import { checkRange } from '../../internal/check';
 import { checkOptions } from '../../internal/check-options';
-import type { Aggregator } from '../../types';
+import type { Aggregator, AnyTask } from '../../types';
 import { defineAggregator } from './define-aggregator';
 import { type DualConeOptions, projectOntoDualCone } from './dual-cone';
 import { readPreference } from './preference';
@@ -15,7 +15,7 @@ import { readPreference } from './preference';
  * @example
  * createTrainer(model, { optimizer, losses, aggregator: dualProj() });
  */
-export function dualProj<T extends string = string>(options: DualConeOptions<T> = {}): Aggregator<T> {
+export function dualProj<T extends string = AnyTask>(options: DualConeOptions<T> = {}): Aggregator<T> {
   checkOptions(options, ['preference', 'ridge'], 'dualProj');
   const { preference, ridge = 1e-4 } = options;
   checkRange(ridge, Number.MIN_VALUE, 1, 'dualProj: ridge');

@@ -1,5 +1,5 @@
 import { checkOptions } from '../../internal/check-options';
-import type { Aggregator } from '../../types';
+import type { Aggregator, AnyTask } from '../../types';
 import { defineAggregator } from './define-aggregator';
 import { fairWeights } from './fair-weights';
 
@@ -18,7 +18,7 @@ export interface FairGradOptions {
  * @example
  * createTrainer(model, { optimizer, losses, aggregator: fairGrad({ alpha: 1 }) });
  */
-export function fairGrad<T extends string = string>(options: FairGradOptions = {}): Aggregator<T> {
+export function fairGrad<T extends string = AnyTask>(options: FairGradOptions = {}): Aggregator<T> {
   checkOptions(options, ['alpha'], 'fairGrad');
   const { alpha = 2 } = options;
   if (!(alpha >= 0 && Number.isFinite(alpha))) {

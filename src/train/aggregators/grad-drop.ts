@@ -2,7 +2,7 @@ import { type Tensor1D, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { checkInteger } from '../../internal/check';
 import { checkOptions } from '../../internal/check-options';
 import { random } from '../../internal/random';
-import type { ElementwiseAggregator, SomeTasks } from '../../types';
+import type { AnyTask, ElementwiseAggregator, SomeTasks } from '../../types';
 import { readTaskNumbers } from '../read-task-numbers';
 import { keepOneSign } from './keep-one-sign';
 
@@ -33,7 +33,7 @@ function drawUniform(count: number, seed: number, step: number, place: number): 
  * @example
  * createTrainer(model, { optimizer, losses, aggregator: gradDrop({ seed: 1 }), gradientsAt: 'representation' });
  */
-export function gradDrop<T extends string = string>(options: GradDropOptions<T> = {}): ElementwiseAggregator<T> {
+export function gradDrop<T extends string = AnyTask>(options: GradDropOptions<T> = {}): ElementwiseAggregator<T> {
   checkOptions(options, ['seed', 'leak'], 'gradDrop');
   const { seed = 0, leak = {} } = options;
   checkInteger(seed, 0, 'gradDrop: seed');

@@ -1,7 +1,7 @@
 import { checkRange } from '../../internal/check';
 import { checkOptions } from '../../internal/check-options';
 import { fields, finite, recordOf } from '../../internal/readers';
-import type { Aggregator } from '../../types';
+import type { Aggregator, AnyTask } from '../../types';
 import { adamStep, type LearnedLogit, newLogit, readLogit } from '../weightings/adam-step';
 import { softmax } from '../weightings/softmax';
 import { defineAggregator } from './define-aggregator';
@@ -32,7 +32,7 @@ const readMemory = recordOf(fields({ first: finite(EPSILON), logit: readLogit })
  * @example
  * createTrainer(model, { optimizer, losses, aggregator: gradNorm(), gradientsAt: 'representation' });
  */
-export function gradNorm<T extends string = string>(options: GradNormOptions = {}): Aggregator<T> {
+export function gradNorm<T extends string = AnyTask>(options: GradNormOptions = {}): Aggregator<T> {
   checkOptions(options, ['alpha', 'learningRate'], 'gradNorm');
   const { alpha = 1.5, learningRate = 0.025 } = options;
   checkRange(alpha, 0, Number.MAX_VALUE, 'gradNorm: alpha');

@@ -1,7 +1,7 @@
 import { checkInteger, checkRange } from '../../internal/check';
 import { checkOptions } from '../../internal/check-options';
 import { finite, recordOf } from '../../internal/readers';
-import type { Aggregator } from '../../types';
+import type { Aggregator, AnyTask } from '../../types';
 import { defineAggregator } from './define-aggregator';
 import { drawOrders, type SeededOptions } from './orders';
 import { vaccinate } from './vaccinate';
@@ -25,7 +25,7 @@ const readAverages = recordOf(recordOf(finite()));
  * @example
  * createTrainer(model, { optimizer, losses, aggregator: gradVac({ beta: 0.01 }) });
  */
-export function gradVac<T extends string = string>(options: GradVacOptions = {}): Aggregator<T> {
+export function gradVac<T extends string = AnyTask>(options: GradVacOptions = {}): Aggregator<T> {
   checkOptions(options, ['beta', 'seed'], 'gradVac');
   const { beta = 0.5, seed = 0 } = options;
   checkRange(beta, 0, 1, 'gradVac: beta');

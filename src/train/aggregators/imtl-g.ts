@@ -1,4 +1,4 @@
-import type { Aggregator } from '../../types';
+import type { Aggregator, AnyTask } from '../../types';
 import { defineAggregator } from './define-aggregator';
 import { multiply, trace } from './linear-algebra';
 import { fromEigen, significantEigen } from './significant-eigen';
@@ -13,7 +13,7 @@ import { fromEigen, significantEigen } from './significant-eigen';
  * @example
  * createTrainer(model, { optimizer, losses, aggregator: imtlG() });
  */
-export function imtlG<T extends string = string>(): Aggregator<T> {
+export function imtlG<T extends string = AnyTask>(): Aggregator<T> {
   return defineAggregator('imtlG', (gramian) => {
     if (trace(gramian) === 0) return gramian.map(() => 0);
     const inverse = fromEigen(significantEigen(gramian), (value) => 1 / value, gramian.length);

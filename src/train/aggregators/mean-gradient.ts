@@ -1,4 +1,4 @@
-import type { Aggregator } from '../../types';
+import type { Aggregator, AnyTask } from '../../types';
 import { defineAggregator } from './define-aggregator';
 
 /**
@@ -7,6 +7,6 @@ import { defineAggregator } from './define-aggregator';
  * @example
  * createTrainer(model, { optimizer, losses, aggregator: meanGradient() });
  */
-export function meanGradient<T extends string = string>(): Aggregator<T> {
+export function meanGradient<T extends string = AnyTask>(): Aggregator<T> {
   return defineAggregator('meanGradient', (gramian) => gramian.map(() => 1 / gramian.length));
 }

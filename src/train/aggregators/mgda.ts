@@ -1,4 +1,4 @@
-import type { Aggregator } from '../../types';
+import type { Aggregator, AnyTask } from '../../types';
 import { defineAggregator } from './define-aggregator';
 import { definite } from './definite';
 import { trace } from './linear-algebra';
@@ -16,7 +16,7 @@ import { solveQuadraticProgram } from './quadratic-program';
  * @example
  * createTrainer(model, { optimizer, losses, aggregator: mgda(), gradientsAt: 'representation' });
  */
-export function mgda<T extends string = string>(): Aggregator<T> {
+export function mgda<T extends string = AnyTask>(): Aggregator<T> {
   return defineAggregator('mgda', (gramian) => {
     if (trace(gramian) === 0) return gramian.map(() => 1 / gramian.length);
     return solveQuadraticProgram(

@@ -1,6 +1,6 @@
 import { checkNumber } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
-import type { Aggregator } from '../../types';
+import type { Aggregator, AnyTask } from '../../types';
 import { defineAggregator } from './define-aggregator';
 import { fairWeights } from './fair-weights';
 import { quadratic } from './linear-algebra';
@@ -23,7 +23,7 @@ export interface NashMtlOptions {
  * @example
  * createTrainer(model, { optimizer, losses, aggregator: nashMtl() });
  */
-export function nashMtl<T extends string = string>(options: NashMtlOptions = {}): Aggregator<T> {
+export function nashMtl<T extends string = AnyTask>(options: NashMtlOptions = {}): Aggregator<T> {
   checkOptions(options, ['maxNorm'], 'nashMtl');
   const { maxNorm = 1 } = options;
   checkNumber(maxNorm, 'nashMtl: maxNorm');

@@ -1,6 +1,6 @@
 import { checkInteger } from '../../internal/check';
 import { checkOptions } from '../../internal/check-options';
-import type { Aggregator } from '../../types';
+import type { Aggregator, AnyTask } from '../../types';
 import { defineAggregator } from './define-aggregator';
 import { drawOrders, type SeededOptions } from './orders';
 import { projectConflicts } from './project-conflicts';
@@ -16,7 +16,7 @@ import { projectConflicts } from './project-conflicts';
  * @example
  * createTrainer(model, { optimizer, losses, aggregator: pcGrad({ seed: 1 }) });
  */
-export function pcGrad<T extends string = string>(options: SeededOptions = {}): Aggregator<T> {
+export function pcGrad<T extends string = AnyTask>(options: SeededOptions = {}): Aggregator<T> {
   checkOptions(options, ['seed'], 'pcGrad');
   const { seed = 0 } = options;
   checkInteger(seed, 0, 'pcGrad: seed');

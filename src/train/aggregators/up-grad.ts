@@ -1,6 +1,6 @@
 import { checkRange } from '../../internal/check';
 import { checkOptions } from '../../internal/check-options';
-import type { Aggregator } from '../../types';
+import type { Aggregator, AnyTask } from '../../types';
 import { defineAggregator } from './define-aggregator';
 import { type DualConeOptions, projectOntoDualCone } from './dual-cone';
 import { readPreference } from './preference';
@@ -16,7 +16,7 @@ import { readPreference } from './preference';
  * @example
  * createTrainer(model, { optimizer, losses, aggregator: upGrad() });
  */
-export function upGrad<T extends string = string>(options: DualConeOptions<T> = {}): Aggregator<T> {
+export function upGrad<T extends string = AnyTask>(options: DualConeOptions<T> = {}): Aggregator<T> {
   checkOptions(options, ['preference', 'ridge'], 'upGrad');
   const { preference, ridge = 1e-4 } = options;
   checkRange(ridge, Number.MIN_VALUE, 1, 'upGrad: ridge');

@@ -1,4 +1,4 @@
-import type { Gramian, PlainData, Progress, SomeTasks } from '../../types';
+import type { AnyTask, Gramian, PlainData, Progress, SomeTasks } from '../../types';
 
 /** The input and the result of an aggregator in one step. */
 export interface Balance<T extends string> {
@@ -11,7 +11,7 @@ export interface Balance<T extends string> {
 }
 
 /** Unweighted losses of one step, over all of its batches. A task without labels in them is left out. */
-export interface StepLog<T extends string> {
+export interface StepLog<T extends string = AnyTask> {
   /** Batches of this epoch so far, those of this step included: counts from 1. */
   readonly step: number;
   /** Where the run was when the losses were joined: `progress.step` counts the optimizer's steps. Set by `fit`. */
@@ -24,7 +24,7 @@ export interface StepLog<T extends string> {
 }
 
 /** The scores of one validation. */
-export interface ValidationLog<T extends string> {
+export interface ValidationLog<T extends string = AnyTask> {
   /** Where the run is: `progress.step` counts the optimizer's steps so far, over all epochs. */
   readonly progress: Progress;
   readonly validation: TaskScores<T>;
@@ -33,12 +33,12 @@ export interface ValidationLog<T extends string> {
 }
 
 /** `loss`, and for each task its own `loss` and its metrics by name. */
-export type TaskScores<T extends string> = { readonly loss: number } & {
+export type TaskScores<T extends string = AnyTask> = { readonly loss: number } & {
   readonly [K in T]: { readonly loss: number; readonly [metric: string]: unknown };
 };
 
 /** One epoch of the history: plain data. */
-export interface EpochLog<T extends string> {
+export interface EpochLog<T extends string = AnyTask> {
   /** Counts from 0. */
   readonly epoch: number;
   /** Wall time, validation included, without pauses between a snapshot and the fit that continues from it. */
@@ -56,7 +56,7 @@ export interface EpochLog<T extends string> {
 }
 
 /** What a callback sees of the running fit. */
-export interface Run<T extends string> {
+export interface Run<T extends string = AnyTask> {
   /** The id of the run that the fit is part of: random, kept when a fit continues from a snapshot. */
   readonly id: string;
   readonly tasks: readonly T[];
@@ -97,8 +97,11 @@ export interface Run<T extends string> {
   snapshot(): Promise<PlainData>;
 }
 
-/** A plain object with any of these hooks. */
-export interface Callback<T extends string> {
+/**
+ * A plain object with any of these hooks. Without a type argument it fits every trainer; with one, such as
+ * `Callback<'lesion' | 'severity'>`, trainers of these tasks, which its hooks then see by name.
+ */
+export interface Callback<T extends string = AnyTask> {
   /** Names its state in a snapshot; needed with `save`. */
   readonly name?: string | undefined;
   onFitBegin?(run: Run<T>): void | Promise<void>;

@@ -12,7 +12,7 @@ import {
   recordOf,
   text,
 } from '../../internal/readers';
-import type { Gramian, PlainData, SomeTasks, Weighting } from '../../types';
+import type { AnyTask, Gramian, PlainData, SomeTasks, Weighting } from '../../types';
 import type { Callback } from './callback';
 import { taskWeights } from './task-weights';
 
@@ -42,7 +42,7 @@ export interface DiagnosticsOptions<T extends string> {
   readonly weighting?: Weighting<T> | undefined;
 }
 
-export interface Diagnostics<T extends string> extends Callback<T> {
+export interface Diagnostics<T extends string = AnyTask> extends Callback<T> {
   readonly records: readonly StepDiagnostics<T>[];
 }
 
@@ -88,7 +88,7 @@ function readGramian<T extends string>(
  * await trainer.fit(source, { epochs: 10, callbacks: [watch] });
  * console.table(conflicts(watch.records));
  */
-export function diagnostics<T extends string = string>(options: DiagnosticsOptions<T> = {}): Diagnostics<T> {
+export function diagnostics<T extends string = AnyTask>(options: DiagnosticsOptions<NoInfer<T>> = {}): Diagnostics<T> {
   checkOptions(options, ['weighting'], 'diagnostics');
   const { weighting } = options;
   if (weighting !== undefined) checkWeighting(weighting, 'diagnostics: weighting');

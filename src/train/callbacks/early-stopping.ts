@@ -2,6 +2,7 @@ import { checkInteger } from '../../internal/check';
 import { checkBoolean } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import { comparable, fields, floats, integer, listOf, orNull } from '../../internal/readers';
+import type { AnyTask } from '../../types';
 import type { Callback } from './callback';
 import { checkMonitorOptions, isBetter, type Mode, type MonitorOptions, readMode, readMonitor } from './monitor';
 
@@ -31,7 +32,7 @@ function checkSizes(saved: readonly Float32Array[], own: readonly Float32Array[]
  * @example
  * earlyStopping({ monitor: 'validation.segmentation.dice', patience: 10 });
  */
-export function earlyStopping<T extends string = string>(options: EarlyStoppingOptions<T> = {}): Callback<T> {
+export function earlyStopping<T extends string = AnyTask>(options: EarlyStoppingOptions<T> = {}): Callback<T> {
   checkOptions(options, ['monitor', 'patience', 'minDelta', 'mode', 'restoreBest'], 'earlyStopping');
   const { monitor = 'validation.loss', patience = 35, minDelta = 0, mode, restoreBest = true } = options;
   checkInteger(patience, 0, 'earlyStopping: patience');

@@ -2,6 +2,7 @@ import { checkInteger } from '../../internal/check';
 import { checkFinite, checkFunction } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import { fields, integer } from '../../internal/readers';
+import type { AnyTask } from '../../types';
 import type { Callback, Run } from './callback';
 
 /** Where a fit is. */
@@ -27,7 +28,7 @@ const readState = fields({ step: integer() });
  * learningRate(({ epoch }) => 1e-3 * 0.95 ** epoch);
  * learningRate(polynomialDecay({ from: 1e-2 }));
  */
-export function learningRate<T extends string = string>(schedule: Schedule): Callback<T> {
+export function learningRate<T extends string = AnyTask>(schedule: Schedule): Callback<T> {
   checkFunction(schedule, 'learningRate: schedule', 'cosineDecay({ from: 1e-3 })');
   let step = 0;
   const set = (run: Run<T>): void => {

@@ -2,6 +2,7 @@ import { checkInteger, checkRange } from '../../internal/check';
 import { checkNumber } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import { comparable, fields, integer, orNull } from '../../internal/readers';
+import type { AnyTask } from '../../types';
 import type { Callback } from './callback';
 import { checkMonitorOptions, isBetter, type Mode, type MonitorOptions, readMode, readMonitor } from './monitor';
 
@@ -25,7 +26,7 @@ const readState = fields({ best: orNull(comparable), waited: integer() });
  * @example
  * reduceOnPlateau({ monitor: 'validation.loss', factor: 0.5, patience: 5 });
  */
-export function reduceOnPlateau<T extends string = string>(options: ReduceOnPlateauOptions<T> = {}): Callback<T> {
+export function reduceOnPlateau<T extends string = AnyTask>(options: ReduceOnPlateauOptions<T> = {}): Callback<T> {
   checkOptions(options, ['monitor', 'factor', 'patience', 'minDelta', 'mode', 'minLearningRate'], 'reduceOnPlateau');
   const { monitor = 'validation.loss', factor = 0.1, patience = 10, minDelta = 0, mode, minLearningRate = 0 } = options;
   checkNumber(factor, 'reduceOnPlateau: factor');

@@ -6,9 +6,10 @@ import { findNonFiniteWeight, holdStatistics } from '../../internal/layer-weight
 import { mapTasks } from '../../internal/map-tasks';
 import { setDropoutStep } from '../../layers/seeded-dropout';
 import type { Batch, MultitaskModel, Progress, SomeTasks } from '../../types';
+import type { TaskMetrics } from '../scores';
 import type { TrainerSettings } from '../settings';
 import type { TrainingState } from '../training-state';
-import type { StepOptions, StepResult, Trainer } from '../types';
+import type { FitTrainer, StepOptions, StepResult } from '../types';
 import { createAggregation } from './aggregate';
 import { checkBatch } from './check-batch';
 import type { Forward } from './forward';
@@ -31,7 +32,7 @@ function noStep<T extends string>(progress: Progress): StepResult<T> {
 }
 
 /** The steps of a trainer, and the batches that wait for theirs. */
-export interface Steps<T extends string> extends Pick<Trainer<T>, 'step' | 'flush'> {
+export interface Steps<T extends string> extends Pick<FitTrainer<T, TaskMetrics<T>>, 'step' | 'flush'> {
   /** Lets go of the batches that wait. */
   discard(): void;
 }

@@ -2,7 +2,7 @@ import { tidy } from '@tensorflow/tfjs-core';
 import { checkNumber } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import { finite, listOf, recordOf } from '../../internal/readers';
-import type { SomeTasks, Weighting } from '../../types';
+import type { AnyTask, SomeTasks, Weighting } from '../../types';
 import { softmax } from './softmax';
 import { weightedLoss } from './tasks';
 
@@ -25,7 +25,7 @@ const readMeans = recordOf(listOf(finite(), 2));
  * @example
  * createTrainer(model, { optimizer, losses, weighting: dynamicWeightAverage() });
  */
-export function dynamicWeightAverage<T extends string = string>(
+export function dynamicWeightAverage<T extends string = AnyTask>(
   options: DynamicWeightAverageOptions = {},
 ): Weighting<T> {
   checkOptions(options, ['temperature'], 'dynamicWeightAverage');

@@ -1,5 +1,5 @@
 import { tidy } from '@tensorflow/tfjs-core';
-import type { Weighting } from '../../types';
+import type { AnyTask, Weighting } from '../../types';
 import { lossEntries, weightedLoss } from './tasks';
 
 /**
@@ -9,7 +9,7 @@ import { lossEntries, weightedLoss } from './tasks';
  * @example
  * createTrainer(model, { optimizer, losses, weighting: equalWeights() });
  */
-export function equalWeights<T extends string = string>(): Weighting<T> {
+export function equalWeights<T extends string = AnyTask>(): Weighting<T> {
   return {
     name: 'equalWeights',
     combine: (losses) => tidy(() => weightedLoss(losses, () => 1 / lossEntries(losses).length)),

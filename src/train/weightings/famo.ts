@@ -14,7 +14,7 @@ import {
 import { checkRange } from '../../internal/check';
 import { checkOptions } from '../../internal/check-options';
 import { recordOf } from '../../internal/readers';
-import type { SomeTasks, Weighting } from '../../types';
+import type { AnyTask, SomeTasks, Weighting } from '../../types';
 import { readTaskNumbers } from '../read-task-numbers';
 import { adamStep, type LearnedLogit, newLogit, readLogit } from './adam-step';
 import { softmax } from './softmax';
@@ -57,7 +57,7 @@ function balanced(values: Tensor, shares: Tensor): Scalar {
  * @example
  * createTrainer(model, { optimizer, losses, weighting: famo() });
  */
-export function famo<T extends string = string>(options: FamoOptions<T> = {}): Weighting<T> {
+export function famo<T extends string = AnyTask>(options: FamoOptions<T> = {}): Weighting<T> {
   checkOptions(options, ['learningRate', 'decay', 'lowest'], 'famo');
   const { learningRate = 0.025, decay = 1e-3, lowest = {} } = options;
   checkRange(learningRate, 0, Number.MAX_VALUE, 'famo: learningRate');

@@ -1,5 +1,5 @@
 import { tidy } from '@tensorflow/tfjs-core';
-import type { SomeTasks, Weighting } from '../../types';
+import type { AnyTask, SomeTasks, Weighting } from '../../types';
 import { readTaskNumbers } from '../read-task-numbers';
 import { weightedLoss } from './tasks';
 
@@ -12,7 +12,7 @@ import { weightedLoss } from './tasks';
  * @example
  * createTrainer(model, { optimizer, losses, weighting: fixedWeights({ reconstruction: 0.5 }) });
  */
-export function fixedWeights<T extends string>(weights: SomeTasks<T, number> = {}): Weighting<T> {
+export function fixedWeights<T extends string = AnyTask>(weights: SomeTasks<T, number> = {}): Weighting<T> {
   const byTask = readTaskNumbers<T>(weights, [0, Number.MAX_VALUE], 'fixedWeights: weight');
   return {
     name: 'fixedWeights',

@@ -1,5 +1,5 @@
 import { add, addN, div, exp, log, type Scalar, tidy } from '@tensorflow/tfjs-core';
-import type { Weighting } from '../../types';
+import type { AnyTask, Weighting } from '../../types';
 import { lossEntries } from './tasks';
 
 /** Keeps the logarithm of a loss of 0, and its gradient, finite. */
@@ -15,7 +15,7 @@ const EPSILON = 1e-8;
  * @example
  * createTrainer(model, { optimizer, losses, weighting: geometricLoss() });
  */
-export function geometricLoss<T extends string = string>(): Weighting<T> {
+export function geometricLoss<T extends string = AnyTask>(): Weighting<T> {
   return {
     name: 'geometricLoss',
     combine: (losses) =>

@@ -2,7 +2,7 @@ import { tidy } from '@tensorflow/tfjs-core';
 import { checkInteger } from '../../internal/check';
 import { checkOptions } from '../../internal/check-options';
 import { random } from '../../internal/random';
-import type { Weighting } from '../../types';
+import type { AnyTask, Weighting } from '../../types';
 import { softmax } from './softmax';
 import { weightedLoss } from './tasks';
 
@@ -22,7 +22,9 @@ export interface RandomLossWeightingOptions {
  * @example
  * createTrainer(model, { optimizer, losses, weighting: randomLossWeighting({ seed: 1 }) });
  */
-export function randomLossWeighting<T extends string = string>(options: RandomLossWeightingOptions = {}): Weighting<T> {
+export function randomLossWeighting<T extends string = AnyTask>(
+  options: RandomLossWeightingOptions = {},
+): Weighting<T> {
   checkOptions(options, ['seed'], 'randomLossWeighting');
   const { seed = 0 } = options;
   checkInteger(seed, 0, 'randomLossWeighting: seed');

@@ -1,6 +1,6 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import { checkFunction, checkRecord } from '../../internal/check-kinds';
-import type { Progress, SomeTasks, Weighting } from '../../types';
+import type { AnyTask, Progress, SomeTasks, Weighting } from '../../types';
 import { weightedLoss } from './tasks';
 
 /**
@@ -16,7 +16,7 @@ import { weightedLoss } from './tasks';
  *   weighting: scheduledWeights(({ epoch }) => ({ classification: Math.min(1, epoch / 10) })),
  * });
  */
-export function scheduledWeights<T extends string = string>(
+export function scheduledWeights<T extends string = AnyTask>(
   schedule: (progress: Progress) => SomeTasks<T, number>,
 ): Weighting<T> {
   checkFunction(schedule, 'scheduledWeights: schedule', '({ epoch }) => ({ mask: 1 / (1 + epoch) })');

@@ -1,7 +1,7 @@
 import { logSumExp, mul, type Scalar, stack, sub, tidy } from '@tensorflow/tfjs-core';
 import { checkNumber } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
-import type { SomeTasks, Weighting } from '../../types';
+import type { AnyTask, SomeTasks, Weighting } from '../../types';
 import { readTaskNumbers } from '../read-task-numbers';
 import { lossEntries } from './tasks';
 
@@ -24,7 +24,7 @@ export interface SmoothTchebycheffOptions<T extends string> {
  * @example
  * createTrainer(model, { optimizer, losses, weighting: smoothTchebycheff({ mu: 0.5 }) });
  */
-export function smoothTchebycheff<T extends string = string>(options: SmoothTchebycheffOptions<T> = {}): Weighting<T> {
+export function smoothTchebycheff<T extends string = AnyTask>(options: SmoothTchebycheffOptions<T> = {}): Weighting<T> {
   checkOptions(options, ['mu', 'preference', 'ideal'], 'smoothTchebycheff');
   const { mu = 0.1, preference = {}, ideal = {} } = options;
   checkNumber(mu, 'smoothTchebycheff: mu');
