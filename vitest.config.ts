@@ -21,7 +21,7 @@ const SLOW = [
   'tests/models/sharing/{contract,training}.test.ts',
   'tests/metrics/statistics/bootstrap-interval.test.ts',
   'tests/node/{file-system,resume,write-durably}.test.ts',
-  'tests/package/readme.test.ts',
+  'tests/docs/*.test.ts',
   'tests/tools/*.test.ts',
   'tests/train/leaks.test.ts',
   'tests/train/step/aggregate.test.ts',

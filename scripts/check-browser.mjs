@@ -5,14 +5,14 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { basename, delimiter, dirname, extname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { chromium } from 'playwright-core';
+import { findChromium, launchChromium } from './browser/chromium.mjs';
+import { ISOLATION, serve } from './browser/serve.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const STEPS = 20;
@@ -33,15 +33,7 @@ function fail(message) {
   process.exit(1);
 }
 
-function findChromium() {
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  const paths = names.flatMap((name) => folders.map((folder) => join(folder, name)));
-  return process.env.CHROMIUM ?? paths.find((path) => existsSync(path));
-}
-
-const executablePath = findChromium();
-if (!executablePath) {
+if (!findChromium()) {
   fail('check:browser: no Chromium here. Install it (Debian: apt-get install chromium) or set CHROMIUM to its path.');
 }
 if (!existsSync(join(root, 'dist'))) fail('check:browser: no dist here. Run: npm run build');
@@ -111,20 +103,7 @@ async function bundlePage() {
   return new Map(outputFiles.map(({ path, contents }) => [`/${basename(path)}`, contents]));
 }
 
-const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
-const ISOLATION = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
 const NO_WORKERS = { 'Content-Security-Policy': "worker-src 'none'" };
-
-/** Serves `files` on a free port, every answer with `headers`. */
-async function serve(files, headers) {
-  const server = createServer(({ url }, response) => {
-    const contents = files.get(url);
-    response.writeHead(contents ? 200 : 404, { 'Content-Type': TYPES[extname(url)] ?? 'text/plain', ...headers });
-    response.end(contents);
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { address: `http://127.0.0.1:${server.address().port}/index.html`, close: () => server.close() };
-}
 
 async function readFiles() {
   const files = await bundlePage();
@@ -137,17 +116,8 @@ async function readFiles() {
   return files;
 }
 
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
 async function withBrowser(flags, body) {
-  const browser = await chromium.launch({ executablePath, args: [...FLAGS, ...flags] });
+  const browser = await launchChromium(flags);
   try {
     await body(browser);
   } finally {
@@ -157,7 +127,7 @@ async function withBrowser(flags, body) {
 
 /** Opens the page in a fresh profile, and gives its checks: each takes plain data and gives plain data. */
 async function withPage(browser, files, headers, body) {
-  const server = await serve(files, headers);
+  const server = await serve((path) => files.get(path), headers);
   const context = await browser.newContext();
   const page = await context.newPage();
   page.setDefaultTimeout(300_000);
