@@ -10,6 +10,10 @@ import type { RunOptions } from './options';
 export interface Contender {
   readonly name: string;
   readonly title: string;
+  /** Over its column of a sheet. */
+  readonly heading: string;
+  /** Roughly how long a step takes, as a share of one of the three tasks: to say how much time is left. */
+  readonly cost: number;
   build(options: RunOptions): MultitaskModel<DemoTask>;
 }
 
@@ -23,17 +27,23 @@ export const CONTENDERS: readonly Contender[] = [
   {
     name: 'amyar2020',
     title: 'three tasks (amyar2020)',
+    heading: 'Three tasks',
+    cost: 1,
     build: ({ size, filters, seed }) => amyar2020({ inputShape: shape(size), filters, norm: 'batch', seed }),
   },
   {
     name: 'unet',
     title: 'segmentation alone (unet)',
+    heading: 'U-Net',
+    cost: 0.4,
     build: ({ size, filters, seed }) =>
       unet({ inputShape: shape(size), filters, norm: 'batch', seed }) as MultitaskModel<DemoTask>,
   },
   {
     name: 'cnn8',
     title: 'classification alone (cnn8)',
+    heading: 'CNN',
+    cost: 0.2,
     build: ({ size, seed }) => cnn8({ inputShape: shape(size), seed }) as MultitaskModel<DemoTask>,
   },
 ];
@@ -43,6 +53,9 @@ export const LOSSES: ByTask<DemoTask, Loss> = {
   segmentation: softDice(),
   classification: bce(),
 };
+
+/** How much each loss counts for what the tasks share; chosen on validation images (README.md). */
+export const WEIGHTS: ByTask<DemoTask, number> = { reconstruction: 1, segmentation: 3, classification: 1 };
 
 /** What is followed on the validation images from epoch to epoch. */
 export const METRICS: TaskMetrics<DemoTask> = { segmentation: { dice: dice() }, classification: { auc: auc() } };

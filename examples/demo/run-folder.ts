@@ -41,7 +41,8 @@ export async function openRunFolder(
       }
     }
     await useBackend(known.backend);
-    return { path: out, options: known };
+    // A folder of before knows fewer options.
+    return { path: out, options: { ...DEFAULTS, ...known } };
   }
   const backend = await useBackend(given.backend);
   let path = out;

@@ -15,12 +15,8 @@ function cell(estimate: Estimate | null): string {
   return `${percent(estimate.value)} (${percent(estimate.low)}-${percent(estimate.high)})`;
 }
 
-/** Table 2 of the paper as text: percentages with 95 % intervals. */
-export function renderTable(rows: readonly { contender: Contender; test: TestScores }[]): string {
-  const lines = [
-    ['Model', ...COLUMNS.map((column) => `${HEADINGS[column]} %`)],
-    ...rows.map(({ contender, test }) => [contender.title, ...COLUMNS.map((column) => cell(test[column]))]),
-  ];
+/** Rows as text, the first a heading, in columns as wide as their widest cell. */
+export function alignColumns(lines: readonly (readonly string[])[]): string {
   const widths = lines[0].map((_, i) => Math.max(...lines.map((line) => line[i].length)));
   const text = lines.map((line) =>
     line
@@ -30,4 +26,12 @@ export function renderTable(rows: readonly { contender: Contender; test: TestSco
   );
   text.splice(1, 0, widths.map((width) => '-'.repeat(width)).join('  '));
   return text.join('\n');
+}
+
+/** Table 2 of the paper as text: percentages with 95 % intervals. */
+export function renderTable(rows: readonly { contender: Contender; test: TestScores }[]): string {
+  return alignColumns([
+    ['Model', ...COLUMNS.map((column) => `${HEADINGS[column]} %`)],
+    ...rows.map(({ contender, test }) => [contender.title, ...COLUMNS.map((column) => cell(test[column]))]),
+  ]);
 }

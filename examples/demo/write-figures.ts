@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { NDArray } from 'tfjs-multitask';
 import { dicePerImage, score } from 'tfjs-multitask/metrics';
 import { rocCurves } from 'tfjs-multitask-figures/roc-curves';
 import { type SliceRow, sliceSheet } from 'tfjs-multitask-figures/slice-sheet';
@@ -10,7 +11,8 @@ import type { DemoData } from './data';
 import type { Prediction, Scored } from './score-contender';
 import type { Trained } from './train-contender';
 
-interface Result {
+/** A model, trained and scored. */
+export interface Result {
   readonly contender: Contender;
   readonly trained: Trained;
   readonly scored: Scored;
@@ -22,28 +24,41 @@ function spread<V>(values: readonly V[], count: number): V[] {
   return Array.from({ length: Math.min(count, values.length) }, (_, i) => values[Math.floor(i * step)]);
 }
 
-/** A row of the sheet for one test image. */
-async function describeSlice({ dataset }: DemoData, { index, outputs }: Prediction): Promise<SliceRow> {
+async function diceOf(truth: NDArray, prediction: NDArray): Promise<number> {
+  const batched = ({ data, shape }: NDArray): NDArray => ({ data, shape: [1, ...shape] });
+  return (await score(dicePerImage(), batched(truth), batched(prediction))).value;
+}
+
+/** A row of the sheet for one test image: what the three-task model and those that segment alone made of it. */
+async function describeSlice(
+  { dataset }: DemoData,
+  results: readonly Result[],
+  threshold: number,
+  { index, outputs }: Prediction,
+): Promise<SliceRow> {
   const { x, y } = await dataset.read(index);
   const positive = y.classification === undefined ? undefined : y.classification.data[0] === 1;
   const title = positive === undefined ? 'unknown' : positive ? 'COVID-19' : 'not COVID-19';
   const lines = [dataset.rows[index].id];
   if (outputs.classification !== undefined) {
     const probability = outputs.classification.data[0];
-    const wrong = positive !== undefined && positive !== probability >= 0.5;
+    const wrong = positive !== undefined && positive !== probability >= threshold;
     lines.push(`p(COVID) = ${probability.toFixed(2)}${wrong ? ' (wrong)' : ''}`);
   }
-  if (y.segmentation !== undefined && outputs.segmentation !== undefined) {
-    const batched = (array: NonNullable<typeof y.segmentation>) => ({ data: array.data, shape: [1, ...array.shape] });
-    const { value } = await score(dicePerImage(), batched(y.segmentation), batched(outputs.segmentation));
-    if (!Number.isNaN(value)) lines.push(`Dice ${value.toFixed(2)}`);
+  const masks = results.flatMap(({ contender, scored }) => {
+    const mask = scored.predictions.find((prediction) => prediction.index === index)?.outputs.segmentation;
+    return mask === undefined ? [] : [[contender.heading, mask] as const];
+  });
+  for (const [heading, mask] of masks) {
+    const dice = y.segmentation && (await diceOf(y.segmentation, mask));
+    if (dice !== undefined && !Number.isNaN(dice)) lines.push(`Dice ${dice.toFixed(2)} (${heading})`);
   }
   return {
     title,
     lines,
     image: x,
     trueMask: y.segmentation,
-    predictedMask: outputs.segmentation,
+    predictedMasks: Object.fromEntries(masks),
     reconstruction: outputs.reconstruction,
   };
 }
@@ -71,11 +86,14 @@ export async function writeFigures(folder: string, data: DemoData, results: read
       join(folder, 'roc-curves.png'),
       await rocCurves(curves, { models: results.map(({ contender }) => contender.name) }),
     );
-  const [{ contender, trained, scored }] = results;
+  const [{ trained, scored }] = results;
   if (trained.records !== undefined)
     await writeFile(join(folder, 'task-gradients.png'), await taskGradients(trained.records));
   const chosen = chooseSlices(data, scored.predictions);
-  const rows = await Promise.all(chosen.map((prediction) => describeSlice(data, prediction)));
-  const title = `${contender.name} on test slices`;
-  await writeFile(join(folder, 'test-slices.png'), await sliceSheet(rows, { title }));
+  // The baseline beside the truth, the three tasks beside their reconstruction.
+  const byTruth = results.toReversed();
+  const rows = await Promise.all(
+    chosen.map((prediction) => describeSlice(data, byTruth, scored.threshold ?? 0.5, prediction)),
+  );
+  await writeFile(join(folder, 'test-slices.png'), await sliceSheet(rows));
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { openData } from '../../examples/demo/data';
-import { DEFAULTS, parseCommandLine } from '../../examples/demo/options';
+import { DEFAULTS, parseCommandLine, QUICK } from '../../examples/demo/options';
 import { openRunFolder } from '../../examples/demo/run-folder';
 import { temporaryDirectory } from '../node/temporary-directory';
 
@@ -35,6 +35,12 @@ describe("the demo's command line", () => {
     expect(resumed.options.diagnose).toBe(true);
   });
 
+  it('takes --quick for a smaller run, in which other options still count', async () => {
+    const { options } = await open(['--quick', '--images', '100', '--seeds', '3'], async () => 'picked');
+    expect(options).toEqual({ ...DEFAULTS, ...QUICK, images: 100, seeds: 3, backend: 'picked' });
+    expect(QUICK.epochs).toBeLessThan(DEFAULTS.epochs);
+  });
+
   it('leaves nothing behind where no backend works', async () => {
     await expect(open([], () => Promise.reject(new Error('no backend')))).rejects.toThrow('no backend');
     expect(await readdir(path())).toEqual([]);
@@ -43,7 +49,8 @@ describe("the demo's command line", () => {
   it.each([
     [['--size', '50'], '--size must be a multiple of 16, got 50.'],
     [['--epochs', '0'], "--epochs must be a number of at least 1, got '0'."],
-    [['--batch', '1.5'], "--batch must be a whole number, got '1.5'."],
+    [['--batch', '2.5'], "--batch must be a whole number, got '2.5'."],
+    [['--batch', '1'], "--batch must be a number of at least 2, got '1'."],
     [['--resume'], 'there is no run in'],
   ])('refuses %j', async (args, message) => {
     await expect((async () => open(args, async () => 'cpu'))()).rejects.toThrow(message);

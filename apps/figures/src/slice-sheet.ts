@@ -3,7 +3,7 @@ import type { NDArray } from 'tfjs-multitask';
 import { contourPath, fillPath } from './mask-path';
 import { FONT, INK, MUTED, rasterize, widthOf } from './render';
 
-/** One slice and what a model made of it; what is not known or not predicted is left out. */
+/** One slice and what models made of it; what is not known or not predicted is left out. */
 export interface SliceRow {
   /** 'COVID-19'. */
   readonly title: string;
@@ -12,8 +12,8 @@ export interface SliceRow {
   /** `[h, w, 1]` in [0, 1], as are the others. */
   readonly image: NDArray;
   readonly trueMask?: NDArray;
-  /** Probabilities: the mask is where they are at least 0.5. */
-  readonly predictedMask?: NDArray;
+  /** Of each model, by the heading of its column, probabilities: the mask is where they are at least 0.5. */
+  readonly predictedMasks?: Readonly<Record<string, NDArray>>;
   readonly reconstruction?: NDArray;
 }
 
@@ -21,11 +21,11 @@ export interface SliceSheetOptions {
   readonly title?: string;
 }
 
-type Part = 'image' | 'trueMask' | 'predictedMask' | 'reconstruction';
-
 interface Column {
-  readonly part: Part;
+  /** In errors: 'trueMask'. */
+  readonly name: string;
   readonly heading: string;
+  readonly read: (row: SliceRow) => NDArray | undefined;
   /** The text of a cell without this part. */
   readonly missing: string;
   /** Of a mask. */
@@ -35,12 +35,28 @@ interface Column {
 const TRUE = '#56B4E9';
 const PREDICTED = '#E69F00';
 
-const COLUMNS: readonly Column[] = [
-  { part: 'image', heading: 'Image', missing: '' },
-  { part: 'trueMask', heading: 'True mask', missing: 'no label', color: TRUE },
-  { part: 'predictedMask', heading: 'Predicted mask', missing: 'not predicted', color: PREDICTED },
-  { part: 'reconstruction', heading: 'Reconstruction', missing: 'not predicted' },
-];
+/** The columns of a sheet: those for which any row has something. */
+function columnsOf(rows: readonly SliceRow[]): Column[] {
+  const models = [...new Set(rows.flatMap(({ predictedMasks = {} }) => Object.keys(predictedMasks)))];
+  const columns: Column[] = [
+    { name: 'image', heading: 'Image', read: ({ image }) => image, missing: '' },
+    { name: 'trueMask', heading: 'True mask', read: ({ trueMask }) => trueMask, missing: 'no label', color: TRUE },
+    ...models.map((model) => ({
+      name: `predictedMasks['${model}']`,
+      heading: model,
+      read: ({ predictedMasks }: SliceRow) => predictedMasks?.[model],
+      missing: 'not predicted',
+      color: PREDICTED,
+    })),
+    {
+      name: 'reconstruction',
+      heading: 'Reconstruction',
+      read: ({ reconstruction }) => reconstruction,
+      missing: 'not predicted',
+    },
+  ];
+  return columns.filter(({ read }) => rows.some((row) => read(row) !== undefined));
+}
 
 /** The side of a cell and the space between two. */
 const CELL = 160;
@@ -51,14 +67,14 @@ function text(x: number, y: number, content: string, style: string): string {
   return `<text x="${x}" y="${y}" font-family="${FONT}" ${style}>${escaped}</text>`;
 }
 
-function checkSlice(row: SliceRow, part: Part): void {
-  const slice = row[part];
+function checkSlice(row: SliceRow, { name, read }: Column): void {
+  const slice = read(row);
   if (slice === undefined) return;
   const [height, width] = row.image.shape;
   const { shape } = slice;
   if (shape[0] !== height || shape[1] !== width || (shape.length !== 2 && (shape.length !== 3 || shape[2] !== 1))) {
     throw new RangeError(
-      `sliceSheet: ${part} of '${row.title}' must have shape [${height}, ${width}, 1], got [${shape}].`,
+      `sliceSheet: ${name} of '${row.title}' must have shape [${height}, ${width}, 1], got [${shape}].`,
     );
   }
 }
@@ -83,8 +99,8 @@ function isEmpty({ data }: NDArray): boolean {
   return data.every((value: number) => value < 0.5);
 }
 
-async function drawCell(row: SliceRow, { part, missing, color }: Column, x: number, y: number): Promise<string> {
-  const slice = row[part];
+async function drawCell(row: SliceRow, { read, missing, color }: Column, x: number, y: number): Promise<string> {
+  const slice = read(row);
   if (slice === undefined) {
     const label = text(x + CELL / 2, y + CELL / 2 + 4, missing, `font-size="12" text-anchor="middle" fill="${MUTED}"`);
     return `<rect x="${x}" y="${y}" width="${CELL}" height="${CELL}" fill="#f0f0f0"/>${label}`;
@@ -93,7 +109,7 @@ async function drawCell(row: SliceRow, { part, missing, color }: Column, x: numb
   const pixel = CELL / Math.max(height, width);
   const layers = [await drawImage(color === undefined ? slice : row.image)];
   if (color !== undefined) layers.push(drawMask(slice, color, true, pixel));
-  if (part === 'predictedMask' && row.trueMask) layers.push(drawMask(row.trueMask, TRUE, false, pixel));
+  if (color === PREDICTED && row.trueMask) layers.push(drawMask(row.trueMask, TRUE, false, pixel));
   const [left, top] = [x + (CELL - pixel * width) / 2, y + (CELL - pixel * height) / 2];
   const note = 'font-size="11" fill="white" stroke="black" stroke-width="2" paint-order="stroke"';
   return [
@@ -119,7 +135,7 @@ function drawLegend(x: number, y: number, colors: readonly (readonly [label: str
 }
 
 /**
- * A PNG of slices, one per row: the image, its true mask, the predicted mask with the outline of the true one, and the
+ * A PNG of slices, one per row: the image, its true mask, the predicted masks with the outline of the true one, and the
  * reconstruction. A column stands where any row has something for it.
  */
 export async function sliceSheet(
@@ -127,8 +143,8 @@ export async function sliceSheet(
   { title = 'Test slices' }: SliceSheetOptions = {},
 ): Promise<Buffer> {
   if (rows.length === 0) throw new RangeError('sliceSheet: expected slices to draw, got an empty list.');
-  for (const row of rows) for (const { part } of COLUMNS) checkSlice(row, part);
-  const columns = COLUMNS.filter(({ part }) => rows.some((row) => row[part] !== undefined));
+  const columns = columnsOf(rows);
+  for (const row of rows) for (const column of columns) checkSlice(row, column);
   const left = widthOf(rows.map((row) => drawLabel(row, 0)).join('')) + 3 * GAP;
   const columnX = (k: number): number => left + k * (CELL + GAP);
   const rowY = (i: number): number => i * (CELL + GAP);
@@ -141,7 +157,9 @@ export async function sliceSheet(
     parts.push(drawLabel(row, rowY(i)));
     for (const [k, column] of columns.entries()) parts.push(await drawCell(row, column, columnX(k), rowY(i)));
   }
-  const colors = columns.flatMap(({ heading, color }) => (color === undefined ? [] : [[heading, color] as const]));
+  const colors = [['True mask', TRUE] as const, ['Predicted mask', PREDICTED] as const].filter(([, patch]) =>
+    columns.some(({ color }) => color === patch),
+  );
   parts.push(drawLegend(left, rowY(rows.length) + GAP, colors));
   return rasterize(`<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1">${parts.join('')}</svg>`);
 }

@@ -182,11 +182,26 @@ const empty = slice(Array(16).fill(0), 4);
 describe('sliceSheet', () => {
   it('shows the image, both masks and the reconstruction', async () => {
     const row = { title: 'COVID-19', lines: ['p = 0.93', 'Dice 0.71'], image: grey, trueMask: mask };
-    const whole = await readPng(await sliceSheet([{ ...row, predictedMask: mask, reconstruction: grey }]));
+    const whole = await readPng(
+      await sliceSheet([{ ...row, predictedMasks: { 'U-Net': mask }, reconstruction: grey }]),
+    );
     expect(whole.count(SKY)).toBeGreaterThan(100);
     const masks = await readPng(await sliceSheet([row]));
     expect(masks.count(ORANGE)).toBe(0);
     expect(whole.width - masks.width).toBe(2 * 2 * (160 + 8));
+  });
+
+  it('has a column for each model that predicts a mask, also where it has none for a slice', async () => {
+    const row = { title: 'COVID-19', image: grey, trueMask: mask };
+    const one = await readPng(await sliceSheet([{ ...row, predictedMasks: { 'U-Net': mask } }, row]));
+    const two = await readPng(
+      await sliceSheet([
+        { ...row, predictedMasks: { 'U-Net': mask } },
+        { ...row, predictedMasks: { ours: mask } },
+      ]),
+    );
+    expect(two.width - one.width).toBe(2 * (160 + 8));
+    expect(two.count('#F0F0F0')).toBeGreaterThan(2 * 300 * 280);
   });
 
   it('shows only what a model without masks has', async () => {
@@ -214,6 +229,9 @@ describe('sliceSheet', () => {
     );
     await expect(sliceSheet([{ title: 'a', image: grey, trueMask: slice([1], 1) }])).rejects.toThrow(
       new RangeError("sliceSheet: trueMask of 'a' must have shape [4, 4, 1], got [1,1,1]."),
+    );
+    await expect(sliceSheet([{ title: 'a', image: grey, predictedMasks: { 'U-Net': slice([1], 1) } }])).rejects.toThrow(
+      new RangeError("sliceSheet: predictedMasks['U-Net'] of 'a' must have shape [4, 4, 1], got [1,1,1]."),
     );
     const image = { data: new Float32Array(48), shape: [4, 4, 3] };
     await expect(sliceSheet([{ title: 'a', image }])).rejects.toThrow(/^sliceSheet: image of 'a' must have shape/);
