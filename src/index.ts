@@ -1,4 +1,9 @@
-// The contracts between the parts. The parts themselves are subpaths: 'tfjs-multitask/layers', '/losses', ...
+/**
+ * The contracts between the parts, as types alone. The parts themselves are subpaths: `tfjs-multitask/layers`, `/losses`, …
+ *
+ * @module tfjs-multitask
+ */
+
 export type {
   Aggregator,
   AggregatorContext,

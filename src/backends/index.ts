@@ -1,3 +1,9 @@
+/**
+ * The choice of a backend, and the kernels that official backends lack or get wrong for training.
+ *
+ * @module tfjs-multitask/backends
+ */
+
 export type { BackendName } from './choose/candidates';
 export { type GpuInfo, gpuInfo } from './choose/gpu-info';
 export { type UseBackendOptions, useBackend } from './choose/use-backend';

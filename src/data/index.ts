@@ -1,3 +1,10 @@
+/**
+ * Datasets, splits, batches and augmentation, in Node and in browsers. The phantom is here too, from
+ * `tfjs-multitask/paper`.
+ *
+ * @module tfjs-multitask/data
+ */
+
 export { type Random, random } from '../internal/random';
 // The paper's, from `tfjs-multitask/paper`.
 export { type PhantomSource, phantomSources } from '../paper/phantom/acquisition';

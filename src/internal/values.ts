@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { NDArray, NestedNumbers, Values } from '../types';
+import { checkText } from './check-kinds';
 
 /** Told by what it can do, not by its class: who has no tensors need not load the library of tensors. */
 function isTensor(values: unknown): values is Tensor {
@@ -19,8 +20,17 @@ function flatten(values: NestedNumbers, shape: number[], depth: number, out: num
   }
 }
 
-/** Reads a tensor, an NDArray, a typed array or nested arrays as plain numbers; `name` is used in errors. */
+/**
+ * Reads a tensor, an N-D array, a typed array or nested arrays as plain numbers: what `update` of a metric of your own begins
+ * with. `name` begins the messages of its errors.
+ *
+ * @throws RangeError for rows that differ in length or depth, and for data of another length than its shape; TypeError for
+ * what holds no numbers.
+ * @example
+ * const { data, shape } = await readValues([[1, 2], [3, 4]], 'within: yPred'); // data 1, 2, 3, 4, shape [2, 2]
+ */
 export async function readValues(values: Values, name: string): Promise<NDArray> {
+  checkText(name, 'readValues: name');
   if (isTensor(values)) {
     return { data: (await values.data()) as NDArray['data'], shape: values.shape };
   }

@@ -1,5 +1,12 @@
-// PascalCase makes a part of a model: layers are classes and need `new` (`new GroupNorm()`); encoders, decoders and heads
-// are functions and do not (`UNetEncoder()`). camelCase connects parts: `convBlock`, `withDecoder`, `attach`.
+/**
+ * Parts of a model and the layers that they are made of.
+ *
+ * PascalCase makes a part of a model: layers are classes and need `new` (`new GroupNorm()`); encoders, decoders and heads
+ * are functions and do not (`UNetEncoder()`). camelCase connects parts: `convBlock`, `withDecoder`, `attach`.
+ *
+ * @module tfjs-multitask/layers
+ */
+
 export { AttentionGate, type AttentionGateOptions } from './attention-gate';
 export { BilinearUpsampling } from './bilinear-upsampling';
 export { type ConvBlockOptions, convBlock } from './blocks/conv-block';

@@ -1,3 +1,9 @@
+/**
+ * Losses that return one value per sample, each with the settings that match other libraries.
+ *
+ * @module tfjs-multitask/losses
+ */
+
 export { type BceOptions, bce } from './bce';
 export { type BinaryFocalOptions, binaryFocal } from './binary-focal';
 export { type BoundaryOptions, boundary } from './boundary';

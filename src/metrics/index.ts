@@ -1,3 +1,10 @@
+/**
+ * Metrics over plain numbers, with curves, intervals and tests. They need no model, no tensor and no backend.
+ *
+ * @module tfjs-multitask/metrics
+ */
+
+export { readValues } from '../internal/values';
 export { brierScore } from './calibration/brier-score';
 export { type CalibrationBin, calibrationCurve } from './calibration/calibration-curve';
 export { type CalibrationOptions, type CalibrationState, calibrationError } from './calibration/calibration-error';

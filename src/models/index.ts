@@ -1,4 +1,10 @@
-// The paper's, from `tfjs-multitask/paper`.
+/**
+ * Models of several tasks: `multitask` and the ways of sharing, loading and copying weights, Grad-CAM. What is of the paper
+ * is here too, from `tfjs-multitask/paper`.
+ *
+ * @module tfjs-multitask/models
+ */
+
 export { type Amyar2020Options, type Amyar2020Task, amyar2020 } from '../paper/amyar2020';
 export { type Cnn8Options, cnn8 } from '../paper/cnn8';
 export { type UNetOptions, unet } from '../paper/unet';

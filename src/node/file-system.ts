@@ -19,7 +19,7 @@ import { saveModelFiles } from './save-model-files';
  * path at a time.
  *
  * What is loaded can be a stranger's: only regular files are read, weights only as long as `model.json` says, and the
- * topology is checked before TensorFlow.js builds it, as by {@link loadMultitask}.
+ * topology is checked before TensorFlow.js builds it, as by `loadMultitask`.
  *
  * @throws Error with the path, what was found and what was expected: a missing, truncated or changed file, no weights or
  * weights outside of the directory, a topology that cannot be built, a full disk.

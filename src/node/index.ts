@@ -1,3 +1,9 @@
+/**
+ * What reads and writes files, in Node alone: images and manifests, models, checkpoints, logs.
+ *
+ * @module tfjs-multitask/node
+ */
+
 export { type CachedOptions, cached } from '../data/cached';
 export { readArchive, writeArchive } from './archive';
 export { type CheckpointOptions, checkpoint } from './checkpoint';

@@ -4,7 +4,7 @@ import { checkChoice, checkRange } from '../internal/check';
 /** What the pixels of masks mean. */
 export interface MaskOptions {
   /**
-   * The class of each value, as in {@link mapMask}: `{ 0: 0, 127: 1, 255: 2 }`, `{ '#000000': 0, '#ff0000': 1 }`, with
+   * The class of each value, as in `mapMask` of `tfjs-multitask/data`: `{ 0: 0, 127: 1, 255: 2 }`, `{ '#000000': 0, '#ff0000': 1 }`, with
    * `'unknown'` for pixels to leave out. Values are those of the file, spread over 8 bits where it has fewer; of a
    * palette its colours. Default: 0 and 1, or 0 and white, are background and lesion.
    */

@@ -1,3 +1,9 @@
+/**
+ * `createTrainer`, its callbacks, and what balances tasks: weightings of losses, aggregators of gradients.
+ *
+ * @module tfjs-multitask/train
+ */
+
 export { type AlignedMtlOptions, alignedMtl } from './aggregators/aligned-mtl';
 export { type CaGradOptions, caGrad } from './aggregators/ca-grad';
 export { conflictFreeGradient } from './aggregators/conflict-free-gradient';
@@ -41,7 +47,16 @@ export { type ReduceOnPlateauOptions, reduceOnPlateau } from './callbacks/reduce
 export { taskWeights } from './callbacks/task-weights';
 export type { Scores, TaskMetrics } from './scores';
 export { createTrainer } from './trainer';
-export type { EvaluateOptions, FitOptions, History, StepOptions, StepResult, Trainer, TrainerOptions } from './types';
+export type {
+  EvaluateOptions,
+  FitOptions,
+  History,
+  StepOptions,
+  StepResult,
+  Trainer,
+  TrainerOptions,
+  TrainScores,
+} from './types';
 export { type DynamicWeightAverageOptions, dynamicWeightAverage } from './weightings/dynamic-weight-average';
 export { equalWeights } from './weightings/equal-weights';
 export { type FamoOptions, famo } from './weightings/famo';

@@ -200,8 +200,8 @@ export interface FitOptions<T extends string, V extends string = T, R extends st
   readonly resumeStopped?: boolean | undefined;
 }
 
-/** Scores of which each task's metrics are there only with `scoreTraining`. */
-type TrainScores<S> = {
+/** What an epoch of training is logged with: its losses; the metrics of each task only with `scoreTraining`. */
+export type TrainScores<S> = {
   readonly [K in keyof S]: S[K] extends { readonly loss: number } ? Pick<S[K], 'loss'> & Partial<S[K]> : S[K];
 };
 

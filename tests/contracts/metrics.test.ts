@@ -20,6 +20,7 @@ const OTHERS = [
   'distanceTransform',
   'holm',
   'quantiles',
+  'readValues',
   'rocBand',
   'score',
   'wilcoxonSignedRank',

@@ -169,6 +169,7 @@ const METRICS: Record<string, Call> = {
   holm: of([0.01, 0.04, 0.03]),
   interval: { args: () => [metrics.auc(), { ...resampling, method: 'percentile' }], use: useMetric },
   quantiles: of([1, 2, 3], [0.25, 0.5]),
+  readValues: of([1, 2], 'values'),
   rocBand: of(yTrue, [yPred], { ...resampling, points: 5 }),
   wilcoxonSignedRank: of([1, 2, 3], [2, 4, 6], { zeroMethod: 'wilcox', method: 'exact', continuity: true }),
   concordanceCorrelation: metric(ofValues),
