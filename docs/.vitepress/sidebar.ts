@@ -13,9 +13,18 @@ function page(path: string): { text: string; link: string } {
 }
 
 /** In the order in which one needs them. */
-export const guides = ['own-parts', 'partial-labels', 'sharing', 'balancing', 'metrics', 'saving'].map((name) =>
-  page(`guides/${name}`),
-);
+export const guides = [
+  'partial-labels',
+  'own-parts',
+  'sharing',
+  'balancing',
+  'metrics',
+  'saving',
+  'browsers',
+  'backends',
+  'from-other-libraries',
+  'troubleshooting',
+].map((name) => page(`guides/${name}`));
 
 export const pages: readonly Item[] = [
   { text: 'In detail', items: ['data', 'what-parts-take', 'saved-models', 'what-survives-what', 'backends'].map(page) },
