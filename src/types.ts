@@ -36,7 +36,9 @@ export interface Features {
   readonly bottleneck: SymbolicTensor;
 }
 
+/** Builds feature maps from the input: `[batch, ...]` -> {@link Features}. */
 export type Encoder = Builder<SymbolicTensor, Features>;
+/** Builds a task's output from the feature maps: {@link Features} -> `[batch, ...]`. */
 export type Head = Builder<Features, SymbolicTensor>;
 
 /**

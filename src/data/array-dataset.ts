@@ -4,6 +4,7 @@ import { mapTasks } from '../internal/map-tasks';
 import type { Dataset, NDArray, Row, Sample, SomeTasks } from '../types';
 import { type ItemReader, type Items, readItems } from './items';
 
+/** Options of {@link arrayDataset}. */
 export interface ArrayDatasetOptions<T extends string> {
   /**
    * The inputs: a tensor or an N-D array whose first axis counts the samples, or a list with one value for each sample.
@@ -38,13 +39,18 @@ function checkLengths(lengths: ReadonlyMap<string, number | undefined>): number 
 /**
  * A dataset of arrays that are in memory: typed arrays with their shape, tensors, or lists with a value for each sample.
  *
- * @throws RangeError where the parts differ in length, for two samples of one id, and for weights of a task without
- * labels; TypeError for what is no list of values.
+ * @throws {RangeError} where the parts differ in length, for two samples of one id, and for weights of a task without
+ * labels.
+ * @throws {TypeError} for what is no list of values.
  * @example
+ * ```ts
+ * import { arrayDataset } from 'tfjs-multitask/data';
+ *
  * const dataset = arrayDataset({
  *   x: { data: new Float32Array(4 * 8 * 8), shape: [4, 8, 8, 1] },
  *   y: { severity: [0.2, null, 0.9, 0.4], covid: [1, 0, undefined, 1] },
  * });
+ * ```
  */
 export function arrayDataset<const T extends string>(options: ArrayDatasetOptions<T>): Dataset<T> {
   checkOptions(options, ['x', 'y', 'weight', 'ids', 'groups', 'strata'], 'arrayDataset');

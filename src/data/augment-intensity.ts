@@ -3,6 +3,7 @@ import { checkOptions } from '../internal/check-options';
 import type { NDArray } from '../types';
 import type { IntensityPiece } from './augment';
 
+/** Options of {@link intensity}. */
 export interface IntensityOptions {
   /** Adds up to this much either way. Default: 0.1. */
   readonly brightness?: number | undefined;
@@ -12,6 +13,7 @@ export interface IntensityOptions {
   readonly gamma?: number | undefined;
 }
 
+/** Options of {@link cutout}. */
 export interface CutoutOptions {
   /** How many squares. Default: 1. */
   readonly count?: number | undefined;
@@ -28,7 +30,11 @@ function mapped(image: NDArray, change: (value: number) => number): NDArray {
   return { data, shape: image.shape };
 }
 
-/** Changes brightness, contrast and gamma of an image in [0, 1]; the result is clipped to [0, 1]. */
+/**
+ * Changes brightness, contrast and gamma of an image in [0, 1]; the result is clipped to [0, 1].
+ *
+ * @throws {RangeError} for an option out of its range.
+ */
 export function intensity(options: IntensityOptions = {}): IntensityPiece {
   checkOptions(options, ['brightness', 'contrast', 'gamma'], 'intensity');
   const { brightness = 0.1, contrast = 0.1, gamma = 0.1 } = options;
@@ -48,15 +54,29 @@ export function intensity(options: IntensityOptions = {}): IntensityPiece {
   };
 }
 
-/** Adds normal noise of the given standard deviation to an image in [0, 1]; the result is clipped to [0, 1]. */
+/**
+ * Adds normal noise of the given standard deviation to an image in [0, 1]; the result is clipped to [0, 1].
+ *
+ * @throws {RangeError} unless `deviation` lies in [0, 1].
+ * @example
+ * ```ts
+ * import { augment, noise } from 'tfjs-multitask/data';
+ *
+ * const noisy = augment([noise(0.05)], { seed: 1 });
+ * ```
+ */
 export function noise(deviation = 0.02): IntensityPiece {
   checkRange(deviation, 0, 1, 'noise: deviation');
   return { kind: 'intensity', apply: (image, random) => mapped(image, (value) => value + random.normal(0, deviation)) };
 }
 
 /**
- * Blanks squares at random places, all of them inside the image. Source: DeVries, Taylor, "Improved regularization of
- * convolutional neural networks with cutout", 2017, arXiv:1708.04552.
+ * Blanks squares at random places, all of them inside the image.
+ *
+ * Source: DeVries, Taylor, "Improved regularization of convolutional neural networks with cutout", 2017,
+ * arXiv:1708.04552.
+ *
+ * @throws {RangeError} for an option out of its range.
  */
 export function cutout(options: CutoutOptions = {}): IntensityPiece {
   checkOptions(options, ['count', 'size', 'fill'], 'cutout');

@@ -20,6 +20,7 @@ export interface IntensityPiece {
   apply(image: NDArray, random: Random): NDArray;
 }
 
+/** What {@link augment} is made of. */
 export type AugmentPiece = GeometricPiece | IntensityPiece;
 
 /**
@@ -28,6 +29,7 @@ export type AugmentPiece = GeometricPiece | IntensityPiece;
  */
 export type LabelKind = 'mask' | 'image' | 'input' | 'keep';
 
+/** Options of {@link augment}. */
 export interface AugmentOptions<T extends string> {
   /** Default: 0. */
   readonly seed?: number | undefined;
@@ -64,21 +66,28 @@ function background(mask: NDArray): number[] {
 const kinds: readonly LabelKind[] = ['mask', 'image', 'input', 'keep'];
 
 /**
- * Augments an image and its labels together. The geometric pieces become one affine transform, so that the image is
- * interpolated once and every spatial label moves with it; the intensity pieces then change the image alone, in their
- * order. What is drawn depends on (`seed`, epoch, sample id, repeat, place of the piece) alone. A sample that nothing
- * moves keeps its exact values.
+ * Augments an image and its labels together.
+ *
+ * The geometric pieces become one affine transform, so that the image is interpolated once and every spatial label
+ * moves with it; the intensity pieces then change the image alone, in their order. What is drawn depends on (`seed`,
+ * epoch, sample id, repeat, place of the piece) alone. A sample that nothing moves keeps its exact values.
  *
  * Outside of the frame a mask is 0, or the first class, the background, where its channels add up to 1 in every pixel
  * (one-hot). A weight for each element moves with its label, to the nearest pixel, and is 0 outside of the frame: what
  * is there is unknown. A label that is kept keeps its weight.
  *
- * @throws RangeError if a label or a weight that moves differs from the image in height or width. TypeError for a piece that
- * is none, such as `flipHorizontal` without the call.
+ * @throws {RangeError} if a label or a weight that moves differs from the image in height or width.
+ * @throws {TypeError} for a piece that is none, such as `flipHorizontal` without the call.
  * @example
+ * ```ts
+ * import { augment, batches, cutout, flipHorizontal, intensity, rotate, scale, shift } from 'tfjs-multitask/data';
+ * import { phantomDataset } from 'tfjs-multitask/paper';
+ *
+ * const dataset = phantomDataset({ counts: { covid: 4, normal: 4 }, size: 32, masks: 2 });
  * const trainSet = batches(dataset, {
  *   augment: augment([flipHorizontal(), rotate(10), shift(0.05), scale(0.1), intensity(), cutout()], { seed: 1 }),
  * });
+ * ```
  */
 export function augment<T extends string = AnyTask>(
   pieces: readonly AugmentPiece[],

@@ -21,6 +21,7 @@ export interface Augmentation<T extends string = AnyTask> {
   readonly tasks?: readonly T[] | undefined;
 }
 
+/** Options of {@link batches}. */
 export interface BatchesOptions<T extends string> {
   /** The rows to use, as {@link split} returns them. Default: all. */
   readonly indices?: readonly number[] | undefined;
@@ -30,6 +31,7 @@ export interface BatchesOptions<T extends string> {
   readonly shuffle?: boolean | undefined;
   /** Default: 0. */
   readonly seed?: number | undefined;
+  /** Makes a new sample of each, such as `augment` returns. Default: none, samples are shown as they are. */
   readonly augment?: Augmentation<T> | undefined;
   /**
    * For each task named: the minimum number of samples with that label in every batch. Or `{ by }`: what samples are
@@ -95,13 +97,20 @@ function checkRows(rows: readonly Row<string>[], indices: readonly number[], lea
  * give or take one: those of the largest key once, those of the others in passes, each pass all of them once in a new
  * order. K keys of which the largest has m samples make ceil(K m / batchSize) batches.
  *
- * @throws RangeError for indices out of range or given twice, for a seed that is not an integer of at least 0, for an
- * augmentation of a task that no row names, for rows that name no task, for a balance that the samples or the batch size do
- * not allow, and while reading: an error names the sample. TypeError for a row that lists no tasks or, under `by`, has no key.
+ * @throws {RangeError} for indices out of range or given twice, for a seed that is not an integer of at least 0, for an
+ * augmentation of a task that no row names, for rows that name no task, for a balance that the samples or the batch size
+ * do not allow, and while reading: an error names the sample.
+ * @throws {TypeError} for a row that lists no tasks or, under `by`, has no key.
  * @example
- * const trainSet = batches(dataset, { indices: parts.train, batchSize: 4, seed: 1, balance: { segmentation: 1 } });
- * for await (const { x, y, weight } of trainSet(0)) console.log(x.shape, Object.keys(y));
- * const alike = batches(dataset, { balance: { by: (_, index) => dataset.records[index].covid } }); // as many of each class
+ * ```ts
+ * import { batches } from 'tfjs-multitask/data';
+ * import { phantomDataset } from 'tfjs-multitask/paper';
+ *
+ * const dataset = phantomDataset({ counts: { covid: 8, normal: 8 }, size: 32, masks: 4 });
+ * const trainSet = batches(dataset, { batchSize: 4, seed: 1, balance: { segmentation: 1 } });
+ * for await (const { x, y } of trainSet(0)) console.log(x.shape, Object.keys(y));
+ * const alike = batches(dataset, { balance: { by: 'stratum' } }); // as many of each kind
+ * ```
  */
 export function batches<T extends string>(
   dataset: Dataset<T>,

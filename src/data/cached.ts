@@ -4,8 +4,9 @@ import { checkOptions } from '../internal/check-options';
 import type { Dataset, NDArray, Sample } from '../types';
 import type { LabelWeight } from './stack-weights';
 
+/** Options of {@link cached}. */
 export interface CachedOptions {
-  /** How much of the samples' data to keep. Default: 2^30, one gibibyte. */
+  /** How much of the samples' data to keep. Default: `2 ** 30`, one gibibyte. */
   readonly bytes?: number | undefined;
 }
 
@@ -19,15 +20,21 @@ function sizeOf(sample: Sample<string>): number {
 }
 
 /**
- * Keeps samples in memory once they have been read, so that only the first epoch decodes and resizes images. 811 grey
- * images of 64 x 64 take 13 MB.
+ * Keeps samples in memory once they have been read, so that only the first epoch decodes and resizes images.
+ *
+ * 811 grey images of 64 x 64 take 13 MB.
  *
  * When `bytes` are used up, further samples are read again each time: epochs pass over all samples alike, so dropping
  * an old one for a new one would gain nothing. Samples are shared between readers, which must not write into them.
  *
- * @throws RangeError if `bytes` is no integer of at least 0. A sample that could not be read is not kept.
+ * @throws {RangeError} if `bytes` is no integer of at least 0. A sample that could not be read is not kept.
  * @example
- * const dataset = cached(await manifestDataset('data/ct', { size: [64, 64] }));
+ * ```ts
+ * import { cached } from 'tfjs-multitask/data';
+ * import { phantomDataset } from 'tfjs-multitask/paper';
+ *
+ * const dataset = cached(phantomDataset({ counts: { covid: 4, normal: 4 }, size: 32, masks: 2 }));
+ * ```
  */
 export function cached<D extends Dataset<string>>(dataset: D, options: CachedOptions = {}): D {
   checkOptions(options, ['bytes'], 'cached');

@@ -74,7 +74,7 @@ function checkTasks<T extends string>({ id, tasks }: Row<T>, sample: Sample<T>):
 /**
  * Stacks samples. A label that a sample lacks is 0 with weight 0.
  *
- * @throws RangeError where the tasks of a sample are not those of its row, and where samples do not fit together.
+ * @throws {RangeError} where the tasks of a sample are not those of its row, and where samples do not fit together.
  */
 export function collate<T extends string>(rows: readonly Row<T>[], samples: readonly Sample<T>[]): PlainBatch<T> {
   for (const [i, row] of rows.entries()) checkTasks(row, samples[i]);

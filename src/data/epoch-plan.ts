@@ -47,7 +47,7 @@ function isByKey<T extends string>(balance: Balance<T>): balance is BalanceBy<T>
   return by !== undefined && typeof by !== 'number'; // a task may be called 'by'
 }
 
-/** @throws where a row has no key. */
+/** @throws {TypeError} where a row has no key. */
 function keyOfRow<T extends string>(row: Row<T>, index: number, { by }: BalanceBy<T>): string {
   const key: unknown = by === 'stratum' ? row.stratum : by(row, index);
   if (typeof key === 'string') return key;

@@ -4,15 +4,20 @@ import type { PartialLabel } from './map-mask';
 
 /**
  * A label of which the elements that hold `value` are unknown: they become 0 with weight 0, the others have weight 1.
+ *
  * For findings of which some are not known, and for maps of numbers; masks of classes are for {@link mapMask}.
  *
  * `label`: any shape -> `label` of the same shape and number type; `weight`: Uint8 of that shape, left out where no
  * element is unknown.
  *
- * @throws TypeError unless `label` is `{ data, shape }`.
+ * @throws {TypeError} unless `label` is `{ data, shape }`.
  * @example
+ * ```ts
+ * import { ignoreValue } from 'tfjs-multitask/data';
+ *
  * const { label, weight } = ignoreValue({ data: Float32Array.of(1, Number.NaN, 0), shape: [3] }, Number.NaN);
- * const sample = { x, y: { findings: label }, weight: { findings: weight } }; // the second finding is unknown
+ * weight?.data; // [1, 0, 1]
+ * ```
  */
 export function ignoreValue(label: NDArray, value: number): PartialLabel {
   checkNDArray(label, 'ignoreValue: label');

@@ -36,17 +36,26 @@ export function emptyMask(height: number, width: number, values?: MaskValues): N
 
 /**
  * Makes classes of the values of a mask: of two classes a mask of 0 and 1, of more a one-hot mask, whose first class is
- * the background. A value may be unknown: its pixels are background with weight 0.
+ * the background.
+ *
+ * A value may be unknown: its pixels are background with weight 0.
  *
  * `mask`: `[height, width, 1]`, whole numbers, or `[height, width, 3]`, red, green, blue from 0 to 255 ->
  * `label`: Uint8 `[height, width, 1]` or `[height, width, classes]`; `weight`: Uint8 `[height, width, 1]`, left out where
  * no pixel is unknown.
  *
- * @throws RangeError for a mask of another shape, for `values` that do not name every class from 0 on, and for a value of
- * the mask that `values` does not have: the error lists what was found.
+ * @throws {RangeError} for a mask of another shape, for `values` that do not name every class from 0 on, and for a
+ * value of the mask that `values` does not have: the error lists what was found.
  * @example
- * const { label, weight } = mapMask(mask, { 0: 0, 85: 1, 170: 2, 255: 'unknown' }); // label: [height, width, 3]
- * const organs = mapMask(colours, { '#000000': 0, '#ff0000': 1 }).label; // [height, width, 1]
+ * ```ts
+ * import { mapMask } from 'tfjs-multitask/data';
+ *
+ * const mask = { data: Uint8Array.of(0, 85, 170, 255), shape: [2, 2, 1] };
+ * const { label, weight } = mapMask(mask, { 0: 0, 85: 1, 170: 2, 255: 'unknown' });
+ * label.shape; // [2, 2, 3]
+ * const colours = { data: Uint8Array.of(0, 0, 0, 255, 0, 0), shape: [1, 2, 3] };
+ * mapMask(colours, { '#000000': 0, '#ff0000': 1 }).label.data; // [0, 1]
+ * ```
  */
 export function mapMask(mask: NDArray, values: MaskValues): PartialLabel {
   return mapValues(mask, values, 'mapMask: mask');

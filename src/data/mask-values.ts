@@ -32,7 +32,7 @@ function parseKey(text: string, name: string): number {
   return keyOf(Uint8Array.of(colour >> 16, (colour >> 8) & 255, colour & 255), 0, 3);
 }
 
-/** The meaning of each value, by its key. @throws RangeError unless the classes are all numbers from 0 to at least 1. */
+/** The meaning of each value, by its key. @throws {RangeError} unless the classes are all numbers from 0 to at least 1. */
 export function parseValues(values: MaskValues, name: string): Map<number, number | 'unknown'> {
   if (values === null || typeof values !== 'object') {
     throw new TypeError(`${name}: values must be an object such as { 0: 0, 255: 1 }, got ${values}.`);

@@ -5,6 +5,7 @@ import type { Dataset, NDArray } from '../types';
 import { imageShape } from './check-image';
 import { resizeImage } from './resize-image';
 
+/** Options of {@link nearDuplicates}. */
 export interface NearDuplicatesOptions {
   /** The rows to compare. Default: all. */
   readonly indices?: readonly number[] | undefined;
@@ -142,8 +143,9 @@ function connect(count: number, pairs: Iterable<readonly [number, number]>): num
 
 /**
  * Groups of images that show the same content: copies in another size, window or compression, with burnt-in marks,
- * moved by up to 3 % of a side, and neighbouring slices that hardly differ. They belong on one side of a split: name
- * them as `group`.
+ * moved by up to 3 % of a side, and neighbouring slices that hardly differ.
+ *
+ * They belong on one side of a split: name them as `group`.
  *
  * Two images are near-duplicates when at most `maxDistance` of the 64 bits of their difference hashes (of 9 x 8 pixels)
  * differ, and the details that they have at 64 x 64 beyond 16 x 16 correlate by at least `minCorrelation`, both at a
@@ -153,9 +155,15 @@ function connect(count: number, pairs: Iterable<readonly [number, number]>): num
  * are kept of each. Turned or mirrored copies are not found, nor are flat images. Use images of at least 64 x 64:
  * smaller ones lack the details that distinguish patients.
  *
- * @throws RangeError for options out of range and for an image with a value that is not finite.
+ * @throws {RangeError} for options out of range and for an image with a value that is not finite.
  * @example
- * const groups = await nearDuplicates(await manifestDataset('data/ct', { size: [64, 64] }));
+ * ```ts
+ * import { nearDuplicates } from 'tfjs-multitask/data';
+ * import { phantomDataset } from 'tfjs-multitask/paper';
+ *
+ * const dataset = phantomDataset({ counts: { covid: 2, normal: 2 }, masks: 1 });
+ * const groups = await nearDuplicates(dataset);
+ * ```
  */
 export async function nearDuplicates(
   dataset: Dataset<string>,

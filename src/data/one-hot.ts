@@ -3,12 +3,19 @@ import { checkArray } from '../internal/check-kinds';
 import type { NDArray } from '../types';
 
 /**
- * Numbers of classes as one-hot labels, for a head that ends in a softmax: `[classes]` for each, with a 1 in the place of
- * its class. A class that is `undefined` or `null` stays unknown.
+ * Numbers of classes as one-hot labels, for a head that ends in a softmax: `[classes]` for each, with a 1 in the place
+ * of its class.
  *
- * @throws RangeError for fewer than 2 classes and for what is not the number of one, 0 to `classes - 1`.
+ * A class that is `undefined` or `null` stays unknown.
+ *
+ * @throws {RangeError} for fewer than 2 classes and for what is not the number of one, 0 to `classes - 1`.
  * @example
+ * ```ts
+ * import { arrayDataset, oneHot } from 'tfjs-multitask/data';
+ *
+ * const images = { data: new Float32Array(4 * 8 * 8), shape: [4, 8, 8, 1] };
  * const dataset = arrayDataset({ x: images, y: { kind: oneHot([0, 2, null, 1], 3) } });
+ * ```
  */
 export function oneHot(
   labels: ArrayLike<number | null | undefined>,

@@ -4,6 +4,7 @@ import { checkOptions } from '../internal/check-options';
 import type { NDArray } from '../types';
 import { imageShape } from './check-image';
 
+/** Options of {@link resizeImage}. */
 export interface ResizeImageOptions {
   /** Widens the filter with the shrinking factor, so that every input pixel counts. Default: true. */
   readonly antialias?: boolean | undefined;
@@ -91,16 +92,22 @@ function resizeDown<A extends Floats>(
 const MOST_PRODUCTS = 2 ** 32;
 
 /**
- * Resizes an image with a bilinear (triangle) filter. Pixel centres lie at half-integers and edges are clamped, as in
- * `torch.nn.functional.interpolate(mode='bilinear', align_corners=False)`; when shrinking, `antialias` widens the
- * filter to average over all pixels that an output pixel covers.
+ * Resizes an image with a bilinear (triangle) filter.
+ *
+ * Pixel centres lie at half-integers and edges are clamped, as in `torch.nn.functional.interpolate(mode='bilinear',
+ * align_corners=False)`; when shrinking, `antialias` widens the filter to average over all pixels that an output pixel
+ * covers.
  *
  * `image`: `[height, width, channels]` -> Float32 `[size[0], size[1], channels]`.
  *
- * @throws RangeError if the image has no shape `[height, width, channels]`, the size is no pair of positive integers, or
- * resizing takes more than 2^32 products.
+ * @throws {RangeError} if the image has no shape `[height, width, channels]`, the size is no pair of positive integers,
+ * or resizing takes more than 2^32 products.
  * @example
+ * ```ts
+ * import { resizeImage } from 'tfjs-multitask/data';
+ *
  * const small = resizeImage({ data: new Uint8Array(512 * 512), shape: [512, 512, 1] }, [64, 64]);
+ * ```
  */
 export function resizeImage(
   image: NDArray,

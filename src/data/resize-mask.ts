@@ -9,9 +9,14 @@ import { imageShape } from './check-image';
  *
  * `mask`: `[height, width, channels]` -> `[size[0], size[1], channels]` of the same number type.
  *
- * @throws RangeError if the mask has no shape `[height, width, channels]` or the size is no pair of positive integers.
+ * @throws {RangeError} if the mask has no shape `[height, width, channels]` or the size is no pair of positive
+ * integers.
  * @example
+ * ```ts
+ * import { resizeMask } from 'tfjs-multitask/data';
+ *
  * const small = resizeMask({ data: new Uint8Array(512 * 512), shape: [512, 512, 1] }, [64, 64]);
+ * ```
  */
 export function resizeMask(mask: NDArray, size: readonly [height: number, width: number]): NDArray {
   const [height, width, channels] = imageShape(mask, 'resizeMask: mask');

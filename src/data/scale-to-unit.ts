@@ -55,15 +55,20 @@ function bounds(data: NDArray['data'], range: UnitRange): readonly [number, numb
 }
 
 /**
- * Scales an image linearly to [0, 1] and clips what lies outside: (x - low) / (high - low). An image whose own extremes
- * or percentiles coincide becomes 0.
+ * Scales an image linearly to [0, 1] and clips what lies outside: (x - low) / (high - low).
+ *
+ * An image whose own extremes or percentiles coincide becomes 0.
  *
  * `image`: `[height, width, channels]` -> Float32 of the same shape.
  *
- * @throws TypeError for range `'type'` over anything but Uint8 and Uint16; RangeError for a range that does not rise
- * and for a value that is not finite.
+ * @throws {TypeError} for range `'type'` over anything but Uint8 and Uint16.
+ * @throws {RangeError} for a range that does not rise and for a value that is not finite.
  * @example
- * scaleToUnit({ data: Uint8Array.of(0, 51, 255), shape: [1, 3, 1] }).data; // 0, 0.2, 1
+ * ```ts
+ * import { scaleToUnit } from 'tfjs-multitask/data';
+ *
+ * scaleToUnit({ data: Uint8Array.of(0, 51, 255), shape: [1, 3, 1] }).data; // [0, 0.2, 1]
+ * ```
  */
 export function scaleToUnit(image: NDArray, range: UnitRange = 'type'): NDArray {
   imageShape(image, 'scaleToUnit: image');

@@ -7,9 +7,15 @@ import type { Dataset } from '../types';
  *
  * All samples stay, also those that are left without any label.
  *
- * @throws RangeError where no row has a label for one of the tasks.
+ * @throws {RangeError} where no row has a label for one of the tasks.
  * @example
+ * ```ts
+ * import { selectTasks } from 'tfjs-multitask/data';
+ * import { phantomDataset } from 'tfjs-multitask/paper';
+ *
+ * const dataset = phantomDataset({ counts: { covid: 4, normal: 4 }, size: 32, masks: 2 });
  * const masks = selectTasks(dataset, ['segmentation']);
+ * ```
  */
 export function selectTasks<T extends string, const K extends T>(dataset: Dataset<T>, tasks: readonly K[]): Dataset<K> {
   checkDataset(dataset, 'selectTasks: dataset');

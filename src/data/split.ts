@@ -8,6 +8,7 @@ import type { ByTask, Row } from '../types';
 /** What a split needs to know; `Dataset.rows` fit. */
 export type SplitRow = Pick<Row<string>, 'group' | 'stratum'>;
 
+/** Options of {@link split}. */
 export interface SplitOptions<P extends string> {
   /** The share of each part; they add up to 1. */
   readonly fractions: ByTask<P, number>;
@@ -15,6 +16,7 @@ export interface SplitOptions<P extends string> {
   readonly seed?: number | undefined;
 }
 
+/** Options of {@link kFold}. */
 export interface KFoldOptions {
   /** Default: 0. */
   readonly seed?: number | undefined;
@@ -111,11 +113,18 @@ function deal(
  * lowers the squared shortfall of strata and rows most. A row without a group is a group by itself. Returns the row
  * indices of each part, ascending; each row is in exactly one part.
  *
- * @throws RangeError if the fractions do not add up to 1, if a group is larger than the largest part, or if a part
- * stays empty. TypeError for a group or a stratum that is no name.
+ * @throws {RangeError} if the fractions do not add up to 1, if a group is larger than the largest part, or if a part
+ * stays empty.
+ * @throws {TypeError} for a group or a stratum that is no name.
  * @example
+ * ```ts
+ * import { batches, split } from 'tfjs-multitask/data';
+ * import { phantomDataset } from 'tfjs-multitask/paper';
+ *
+ * const dataset = phantomDataset({ counts: { covid: 10, normal: 10 }, slices: 1, size: 32, masks: 2 });
  * const parts = split(dataset.rows, { fractions: { train: 0.7, validation: 0.1, test: 0.2 }, seed: 1 });
  * const trainSet = batches(dataset, { indices: parts.train });
+ * ```
  */
 export function split<P extends string>(rows: readonly SplitRow[], options: SplitOptions<P>): { [K in P]: number[] } {
   checkOptions(options, ['fractions', 'seed'], 'split');
@@ -148,11 +157,17 @@ export function split<P extends string>(rows: readonly SplitRow[], options: Spli
  * Splits rows into `k` folds, of equal size as far as the groups allow, as {@link split} does; returns each fold as
  * `test` with the rest as `train`.
  *
- * @throws RangeError if `k` is no integer of at least 2 or a fold stays empty.
+ * @throws {RangeError} if `k` is no integer of at least 2 or a fold stays empty.
  * @example
+ * ```ts
+ * import { batches, kFold } from 'tfjs-multitask/data';
+ * import { phantomDataset } from 'tfjs-multitask/paper';
+ *
+ * const dataset = phantomDataset({ counts: { covid: 10, normal: 10 }, slices: 1, size: 32, masks: 2 });
  * for (const { train, test } of kFold(dataset.rows, 5, { seed: 1 })) {
- *   // fit on batches(dataset, { indices: train }), score on batches(dataset, { indices: test, shuffle: false })
+ *   const [trainSet, testSet] = [batches(dataset, { indices: train }), batches(dataset, { indices: test, shuffle: false })];
  * }
+ * ```
  */
 export function kFold(
   rows: readonly SplitRow[],

@@ -28,9 +28,7 @@ function checkWeight(weight: LabelWeight, label: readonly number[], name: string
 /**
  * Stacks what the samples of a batch weigh for a task: `[batch]` where all are numbers; else a weight for each element,
  * with the label's last axis where one of them has it and 1 in its place where none does. A number counts for all
- * elements of its sample. Undefined where all weigh 1.
- *
- * @param label the shape of a label.
+ * elements of its sample. Undefined where all weigh 1. `label` is the shape of a label.
  */
 export function stackWeights(
   weights: readonly LabelWeight[],

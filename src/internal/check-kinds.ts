@@ -61,10 +61,8 @@ export function checkRecord(value: unknown, name: string): void {
 }
 
 /**
- * Throws unless `value` has these members; `what` says what has them, and how it is had.
- *
- * @example
- * checkMembers(dataset, { rows: 'array', read: 'function' }, 'cached: dataset', 'a dataset, such as arrayDataset() returns');
+ * Throws unless `value` has these members; `what` says what has them, and how it is had:
+ * `checkMembers(dataset, { rows: 'array', read: 'function' }, 'cached: dataset', 'a dataset, such as arrayDataset() returns')`.
  */
 export function checkMembers(
   value: unknown,

@@ -11,11 +11,8 @@ type Complete<O, K> = [NameOf<O>] extends [K] ? unknown : { readonly missing: Ex
  * Throws for an option that a function does not know, which JavaScript would ignore in silence. `names` are those that
  * it knows: a list that lacks one of `options`' type, or has another one, does not compile.
  *
- * @throws TypeError unless `options` is an object; RangeError for an unknown name, with the nearest known one.
- * @example
- * export function cached(dataset: Dataset<string>, options: CachedOptions = {}) {
- *   checkOptions(options, ['bytes'], 'cached');
- *   const { bytes = 2 ** 30 } = options;
+ * @throws {TypeError} unless `options` is an object.
+ * @throws {RangeError} for an unknown name, with the nearest known one.
  */
 export function checkOptions<O extends object, const K extends NameOf<O>>(
   options: O,

@@ -47,7 +47,7 @@ export async function readWeights(net: LayersModel): Promise<Float32Array[]> {
 /**
  * Restores what `readWeights` returned; `caller` is named in errors.
  *
- * @throws RangeError, before anything is written, where there are not as many arrays or numbers as the net has.
+ * @throws {RangeError} before anything is written, where there are not as many arrays or numbers as the net has.
  */
 export function writeWeights(net: LayersModel, values: readonly Float32Array[], caller: string): void {
   const weights = namedWeights(net);

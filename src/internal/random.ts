@@ -11,7 +11,7 @@ export interface Random {
    * Uniform over 0 .. n - 1, for n up to 2^32; where n is no power of 2, a number is up to n / 2^32 more likely than
    * another.
    *
-   * @throws RangeError when n is not a whole number from 1 to 2^32.
+   * @throws {RangeError} when n is not a whole number from 1 to 2^32.
    */
   integer(n: number): number;
   /** Normal by the Box-Muller transform. Default: mean 0, deviation 1. */
@@ -35,20 +35,28 @@ export function deriveSeed(seed: number, ...stream: readonly (number | string)[]
 }
 
 /**
- * The random numbers of one named use of `seed`. The same seed and names lead to the same numbers on every machine;
- * other names to an independent stream, so that no use of a seed shifts the numbers of another one. There is no state
- * to save: what was drawn in an epoch is drawn again by naming the epoch. For simulations, not for secrets.
+ * The random numbers of one named use of `seed`.
+ *
+ * The same seed and names lead to the same numbers on every machine; other names to an independent stream, so that no
+ * use of a seed shifts the numbers of another one. There is no state to save: what was drawn in an epoch is drawn again
+ * by naming the epoch. For simulations, not for secrets.
  *
  * The generator is Philox4x32-10, its key the seed, its counter how many blocks were drawn and a hash of the names.
  * Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011, doi:10.1145/2063384.2063405.
  *
- * @param seed A whole number, with all of its 53 bits in use.
- * @param stream Names and numbers of the use; the string '3' is another name than the number 3.
- * @throws RangeError when `seed` is not a whole number of at most 53 bits.
+ * `seed`: a whole number, with all of its 53 bits in use; `stream`: names and numbers of the use, where the string '3' is
+ * another name than the number 3.
+ *
+ * @throws {RangeError} when `seed` is not a whole number of at most 53 bits.
+ * @throws {TypeError} for a name that is neither a text nor a number.
  * @example
- * const draw = random(1, 'order', epoch);
- * const order = draw.shuffle(indices);
- * const angle = random(1, 'angle', epoch).normal(0, 10);
+ * ```ts
+ * import { random } from 'tfjs-multitask/data';
+ *
+ * const draw = random(1, 'order', 0);
+ * const order = draw.shuffle([0, 1, 2, 3]);
+ * const angle = random(1, 'angle', 0).normal(0, 10);
+ * ```
  */
 export function random(seed: number, ...stream: readonly (number | string)[]): Random {
   if (!Number.isSafeInteger(seed)) throw new RangeError(`random: seed must be a whole number, got ${seed}.`);

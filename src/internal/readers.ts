@@ -1,7 +1,8 @@
 /**
  * Reads one value of data from outside, which can be anything: returns it, or a copy of its known parts.
  *
- * @throws TypeError for another kind of value, RangeError for one out of range; both say where (`at`) and what was found.
+ * @throws {TypeError} for another kind of value.
+ * @throws {RangeError} for one out of range; both say where (`at`) and what was found.
  */
 export type Reader<V> = (value: unknown, at: string) => V;
 

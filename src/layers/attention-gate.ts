@@ -16,10 +16,11 @@ import { heNormal } from './core/initializer';
 import type { LayerArgs } from './core/layer-args';
 import { readLayerOptions } from './core/read-layer-options';
 
+/** Options of {@link AttentionGate}. */
 export interface AttentionGateOptions extends LayerArgs {
   /** Filters of the convolutions to the intermediate space. Default: half the skip's channels. */
   readonly filters?: number | undefined;
-  /** Makes the initial weights reproducible. */
+  /** Makes the initial weights reproducible. Default: none, they are drawn anew each time. */
   readonly seed?: number | undefined;
 }
 
@@ -33,9 +34,15 @@ export interface AttentionGateOptions extends LayerArgs {
  * gate is the already upsampled feature map, so that nothing needs resampling.
  * Source: Oktay et al., "Attention U-Net", 2018, arXiv:1804.03999.
  *
- * @throws RangeError where the two differ in height or width.
+ * @throws {RangeError} where the two differ in height or width.
  * @example
- * const gated = new AttentionGate({ filters: 16 }).apply([skip, gate]);
+ * ```ts
+ * import { ones } from '@tensorflow/tfjs-core';
+ * import { AttentionGate } from 'tfjs-multitask/layers';
+ *
+ * const [skip, gate] = [ones([1, 4, 4, 8]), ones([1, 4, 4, 3])];
+ * const gated = new AttentionGate({ filters: 16 }).apply([skip, gate]); // [1, 4, 4, 8]
+ * ```
  */
 export class AttentionGate extends layers.Layer {
   static readonly className = 'TfjsMultitaskAttentionGate';

@@ -27,8 +27,14 @@ function double(x: Tensor4D, axis: 1 | 2): Tensor4D {
  *
  * `[batch, height, width, channels]` -> `[batch, 2 height, 2 width, channels]`.
  *
+ * @throws {TypeError} for options that are not an object, or a name that is not a text.
  * @example
- * const y = new BilinearUpsampling().apply(x);
+ * ```ts
+ * import { ones } from '@tensorflow/tfjs-core';
+ * import { BilinearUpsampling } from 'tfjs-multitask/layers';
+ *
+ * const y = new BilinearUpsampling().apply(ones([1, 4, 4, 8])); // [1, 8, 8, 8]
+ * ```
  */
 export class BilinearUpsampling extends layers.Layer {
   static readonly className = 'TfjsMultitaskBilinearUpsampling';

@@ -14,12 +14,19 @@ import { SubspaceMix } from './sharing/subspace-mix';
 
 /**
  * Makes this library's layers known to tfjs, so that `tf.loadLayersModel` can read a net that was saved with them: one
- * that is not a multitask model's, or has layers with no standard form. The builders register what they make, and
- * `loadMultitask` all of them. To go on training a multitask model load it with `loadMultitask`.
+ * that is not a multitask model's, or has layers with no standard form.
+ *
+ * The builders register what they make, and `loadMultitask` all of them. To go on training a multitask model load it
+ * with `loadMultitask`.
  *
  * @example
+ * ```ts
+ * import { loadLayersModel } from '@tensorflow/tfjs-layers';
+ * import { registerLayers } from 'tfjs-multitask/layers';
+ *
  * registerLayers();
  * const net = await loadLayersModel('https://example.org/model.json');
+ * ```
  */
 export function registerLayers(): void {
   serialization.registerClass(AttentionGate);

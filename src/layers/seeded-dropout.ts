@@ -6,6 +6,7 @@ import { random } from '../internal/random';
 import type { LayerArgs } from './core/layer-args';
 import { readLayerOptions } from './core/read-layer-options';
 
+/** Options of {@link SeededDropout}. */
 export interface SeededDropoutOptions extends LayerArgs {
   /** The share of values that is dropped, in [0, 1). */
   readonly rate: number;
@@ -28,9 +29,14 @@ export function checkRate(rate: number, name: string): void {
  * counting.
  * Source: Srivastava et al., 2014, https://jmlr.org/papers/v15/srivastava14a.html.
  *
- * @throws RangeError where the rate does not lie in [0, 1).
+ * @throws {RangeError} where the rate does not lie in [0, 1).
  * @example
- * const y = new SeededDropout({ rate: 0.5, seed: 1 }).apply(x, { training: true });
+ * ```ts
+ * import { ones } from '@tensorflow/tfjs-core';
+ * import { SeededDropout } from 'tfjs-multitask/layers';
+ *
+ * const y = new SeededDropout({ rate: 0.5, seed: 1 }).apply(ones([2, 8]), { training: true }); // [2, 8]
+ * ```
  */
 export class SeededDropout extends layers.Layer {
   static readonly className = 'TfjsMultitaskSeededDropout';
@@ -73,11 +79,20 @@ export class SeededDropout extends layers.Layer {
 }
 
 /**
- * Sets the step whose masks the model's {@link SeededDropout} layers draw next, nested models included. A trainer that
- * calls it before each step gets the same masks again when it resumes at that step.
+ * Sets the step whose masks the model's {@link SeededDropout} layers draw next, nested models included.
  *
+ * A trainer that calls it before each step gets the same masks again when it resumes at that step.
+ *
+ * @throws {RangeError} unless `step` is an integer of at least 0.
+ * @throws {TypeError} unless `net` is a LayersModel.
  * @example
- * setDropoutStep(model.net, 12);
+ * ```ts
+ * import { setDropoutStep } from 'tfjs-multitask/layers';
+ * import { unet } from 'tfjs-multitask/paper';
+ *
+ * const { net } = unet({ inputShape: [32, 32, 1], filters: 4, dropout: 0.5, seed: 1 });
+ * setDropoutStep(net, 12);
+ * ```
  */
 export function setDropoutStep(net: LayersModel, step: number): void {
   checkNet(net, 'setDropoutStep: net');

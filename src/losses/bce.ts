@@ -7,6 +7,7 @@ import { elementwiseBce, elementwiseBceFromLogits } from './elementwise-bce';
 import { meanOverElements } from './mean-over-elements';
 import { smoothLabels } from './smooth-labels';
 
+/** Options of {@link bce}. */
 export interface BceOptions extends IgnoreOptions {
   /** In [0, 1]: labels 0 and 1 become `labelSmoothing / 2` and `1 - labelSmoothing / 2`. Default: 0. */
   readonly labelSmoothing?: number | undefined;
@@ -34,12 +35,16 @@ export interface BceOptions extends IgnoreOptions {
  * Keras's `BinaryCrossentropy` has the same options and numbers. torch's `BCELoss` clips at e^-100 instead;
  * `BCEWithLogitsLoss(pos_weight)` is `fromLogits: true, posWeight`.
  *
- * Label smoothing: Szegedy et al., 2016, doi:10.1109/CVPR.2016.308.
+ * Source: Szegedy et al., 2016, doi:10.1109/CVPR.2016.308 (label smoothing).
  *
- * @throws RangeError for an unknown option, a label smoothing outside [0, 1] or a negative weight; when the loss is
- * called, RangeError where the shapes differ and TypeError where an argument is not a tensor.
+ * @throws {RangeError} for an unknown option, a label smoothing outside [0, 1] or a negative weight; when the loss is
+ * called, where the shapes differ.
+ * @throws {TypeError} where an argument of the loss is not a tensor.
  * @example
  * ```ts
+ * import { tensor2d } from '@tensorflow/tfjs-core';
+ * import { bce } from 'tfjs-multitask/losses';
+ *
  * bce()(tensor2d([[1], [0]]), tensor2d([[0.5], [0.5]])); // [0.693147, 0.693147]
  * ```
  */

@@ -8,6 +8,7 @@ import { elementwiseBce, elementwiseBceFromLogits } from './elementwise-bce';
 import { EPSILON } from './epsilon';
 import { meanOverElements } from './mean-over-elements';
 
+/** Options of {@link binaryFocal}. */
 export interface BinaryFocalOptions extends IgnoreOptions {
   /** In [0, 1]: positives weigh `alpha`, negatives `1 - alpha`. `null`: both weigh 1. Default: 0.25. */
   readonly alpha?: number | null | undefined;
@@ -43,10 +44,14 @@ export interface BinaryFocalOptions extends IgnoreOptions {
  *
  * Source: Lin et al., 2017, doi:10.1109/ICCV.2017.324.
  *
- * @throws RangeError for an unknown option, `alpha` outside [0, 1], a negative `gamma` or weight; when the loss is called, RangeError where the
- * shapes differ and TypeError where an argument is not a tensor.
+ * @throws {RangeError} for an unknown option, `alpha` outside [0, 1], a negative `gamma` or weight; when the loss is
+ * called, where the shapes differ.
+ * @throws {TypeError} where an argument of the loss is not a tensor.
  * @example
  * ```ts
+ * import { tensor2d } from '@tensorflow/tfjs-core';
+ * import { binaryFocal } from 'tfjs-multitask/losses';
+ *
  * binaryFocal()(tensor2d([[1]]), tensor2d([[0.5]])); // [0.043322]
  * ```
  */

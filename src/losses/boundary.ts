@@ -8,6 +8,7 @@ import { meanOverElements } from './mean-over-elements';
 import { untracked } from './untracked';
 import { withoutBackground } from './without-background';
 
+/** Options of {@link boundary}. */
 export interface BoundaryOptions extends IgnoreOptions {
   /** `false` leaves out class 0. Default: true. */
   readonly includeBackground?: boolean | undefined;
@@ -39,10 +40,14 @@ function signedDistance(mask: Tensor, steps: readonly number[]): Tensor {
  *
  * Source: Kervadec et al., 2021, doi:10.1016/j.media.2020.101851.
  *
- * @throws RangeError for an unknown option or a spacing of 0 or less; when the loss is called, RangeError where the shapes
- * differ, have no axis of pixels or not one for each spacing, and TypeError where an argument is not a tensor.
+ * @throws {RangeError} for an unknown option or a spacing of 0 or less; when the loss is called, where the shapes
+ * differ, have no axis of pixels or not one for each spacing.
+ * @throws {TypeError} where an argument of the loss is not a tensor.
  * @example
  * ```ts
+ * import { tensor3d } from '@tensorflow/tfjs-core';
+ * import { boundary } from 'tfjs-multitask/losses';
+ *
  * boundary()(tensor3d([[[1], [1], [0], [0]]]), tensor3d([[[0], [1], [0], [1]]])); // [0.5]
  * ```
  */

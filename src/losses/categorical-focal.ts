@@ -7,6 +7,7 @@ import { readWeights } from './class-weights';
 import type { IgnoreOptions } from './define-loss';
 import { EPSILON } from './epsilon';
 
+/** Options of {@link categoricalFocal}. */
 export interface CategoricalFocalOptions extends IgnoreOptions {
   /** At least 0: the weight of every class, or of each class in order. The mean is over pixels all the same. Default: 1. */
   readonly alpha?: number | readonly number[] | undefined;
@@ -35,10 +36,14 @@ export interface CategoricalFocalOptions extends IgnoreOptions {
  *
  * Source: Lin et al., 2017, doi:10.1109/ICCV.2017.324.
  *
- * @throws RangeError for an unknown option, a negative `alpha` or `gamma`; when the loss is called, RangeError where the shapes differ,
- * hold fewer than 2 classes or not one for each `alpha`, and TypeError where an argument is not a tensor.
+ * @throws {RangeError} for an unknown option, a negative `alpha` or `gamma`; when the loss is called, where the shapes
+ * differ, hold fewer than 2 classes or not one for each `alpha`.
+ * @throws {TypeError} where an argument of the loss is not a tensor.
  * @example
  * ```ts
+ * import { tensor2d } from '@tensorflow/tfjs-core';
+ * import { categoricalFocal } from 'tfjs-multitask/losses';
+ *
  * categoricalFocal()(tensor2d([[0, 1, 0]]), tensor2d([[0.25, 0.5, 0.25]])); // [0.173287]
  * ```
  */

@@ -7,6 +7,7 @@ import { classesOf, readClassWeights } from './class-weights';
 import type { IgnoreOptions } from './define-loss';
 import { smoothLabels } from './smooth-labels';
 
+/** Options of {@link crossEntropy}. */
 export interface CrossEntropyOptions extends IgnoreOptions {
   /** In [0, 1]: this share of a label is spread evenly over the classes. Default: 0. */
   readonly labelSmoothing?: number | undefined;
@@ -42,13 +43,16 @@ export interface CrossEntropyOptions extends IgnoreOptions {
  * torch divides by the weights' sum where labels are numbers of classes: give those weights as `batch.weight`, which a
  * trainer divides by.
  *
- * Label smoothing: Szegedy et al., 2016, doi:10.1109/CVPR.2016.308.
+ * Source: Szegedy et al., 2016, doi:10.1109/CVPR.2016.308 (label smoothing).
  *
- * @throws RangeError for an unknown option, a label smoothing outside [0, 1] or a negative weight; when the loss is
- * called, RangeError where the shapes differ, hold fewer than 2 classes or not one for each weight, and TypeError where an
- * argument is not a tensor.
+ * @throws {RangeError} for an unknown option, a label smoothing outside [0, 1] or a negative weight; when the loss is
+ * called, where the shapes differ, hold fewer than 2 classes or not one for each weight.
+ * @throws {TypeError} where an argument of the loss is not a tensor.
  * @example
  * ```ts
+ * import { tensor2d } from '@tensorflow/tfjs-core';
+ * import { crossEntropy } from 'tfjs-multitask/losses';
+ *
  * crossEntropy()(tensor2d([[0, 1, 0]]), tensor2d([[0.25, 0.5, 0.25]])); // [0.693147]
  * ```
  */

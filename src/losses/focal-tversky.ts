@@ -8,8 +8,9 @@ import { REGION_OPTIONS, regionLoss } from './region-loss';
 import type { TverskyOptions } from './tversky';
 import { tverskyDistance } from './tversky-distance';
 
+/** Options of {@link focalTversky}. */
 export interface FocalTverskyOptions extends TverskyOptions {
-  /** Above 0; 1 is `tversky`. Above 1, regions that are nearly right keep a larger gradient. Default: 4 / 3. */
+  /** Above 0; 1 is `tversky`. Above 1, regions that are nearly right keep a larger gradient. Default: `4 / 3`. */
   readonly gamma?: number | undefined;
 }
 
@@ -27,10 +28,14 @@ export interface FocalTverskyOptions extends TverskyOptions {
  *
  * Source: Abraham, Khan, 2019, doi:10.1109/ISBI.2019.8759329.
  *
- * @throws RangeError for an unknown option, a negative weight or smoothing, 0 in the denominator, a gamma of 0 or less, or an unknown
- * policy; when the loss is called, RangeError where the shapes differ and TypeError where an argument is not a tensor.
+ * @throws {RangeError} for an unknown option, a negative weight or smoothing, 0 in the denominator, a gamma of 0 or
+ * less, or an unknown policy; when the loss is called, where the shapes differ.
+ * @throws {TypeError} where an argument of the loss is not a tensor.
  * @example
  * ```ts
+ * import { tensor3d } from '@tensorflow/tfjs-core';
+ * import { focalTversky } from 'tfjs-multitask/losses';
+ *
  * focalTversky()(tensor3d([[[1], [1], [0]]]), tensor3d([[[1], [0], [0]]])); // [0.363330]
  * ```
  */

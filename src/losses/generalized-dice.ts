@@ -22,6 +22,7 @@ import { defineLoss, type IgnoreOptions, OF_PROBABILITIES } from './define-loss'
 import { readSmoothing, type Smoothing } from './region-loss';
 import { countRegions, sumRegions } from './regions';
 
+/** Options of {@link generalizedDice}. */
 export interface GeneralizedDiceOptions extends IgnoreOptions {
   /**
    * The weight of a class whose target holds `n` pixels: `'square'` is `1 / n^2`, `'simple'` is `1 / n`, `'uniform'` is
@@ -63,10 +64,14 @@ function classWeights(target: Tensor2D, weightType: 'square' | 'simple' | 'unifo
  *
  * Source: Sudre et al., 2017, doi:10.1007/978-3-319-67558-9_28.
  *
- * @throws RangeError for an unknown option or weightType, a negative smoothing or 0 in the denominator; when the loss is called,
- * RangeError where the shapes differ and TypeError where an argument is not a tensor.
+ * @throws {RangeError} for an unknown option or weightType, a negative smoothing or 0 in the denominator; when the loss
+ * is called, where the shapes differ.
+ * @throws {TypeError} where an argument of the loss is not a tensor.
  * @example
  * ```ts
+ * import { tensor3d } from '@tensorflow/tfjs-core';
+ * import { generalizedDice } from 'tfjs-multitask/losses';
+ *
  * generalizedDice()(tensor3d([[[1, 0], [0, 1], [0, 1]]]), tensor3d([[[0, 1], [0, 1], [0, 1]]])); // [0.555553]
  * ```
  */

@@ -9,6 +9,7 @@ import { meanOverElements } from './mean-over-elements';
 import { untracked } from './untracked';
 import { withoutBackground } from './without-background';
 
+/** Options of {@link hausdorff}. */
 export interface HausdorffOptions extends IgnoreOptions {
   /** Above 0: the power of the distances, how much far errors cost. Default: 2. */
   readonly alpha?: number | undefined;
@@ -34,10 +35,14 @@ export interface HausdorffOptions extends IgnoreOptions {
  *
  * Source: Karimi, Salcudean, 2020, doi:10.1109/TMI.2019.2930068.
  *
- * @throws RangeError for an unknown option, and an alpha or a spacing of 0 or less; when the loss is called, RangeError where
- * the shapes differ, have no axis of pixels or not one for each spacing, and TypeError where an argument is not a tensor.
+ * @throws {RangeError} for an unknown option, and an alpha or a spacing of 0 or less; when the loss is called, where
+ * the shapes differ, have no axis of pixels or not one for each spacing.
+ * @throws {TypeError} where an argument of the loss is not a tensor.
  * @example
  * ```ts
+ * import { tensor3d } from '@tensorflow/tfjs-core';
+ * import { hausdorff } from 'tfjs-multitask/losses';
+ *
  * hausdorff()(tensor3d([[[1], [1], [0], [0]]]), tensor3d([[[0], [1], [0], [0]]])); // [1.25]
  * ```
  */

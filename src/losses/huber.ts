@@ -4,6 +4,7 @@ import type { Loss } from '../types';
 import { checkPositive } from './check-positive';
 import { defineMeanLoss, type IgnoreOptions } from './define-loss';
 
+/** Options of {@link huber}. */
 export interface HuberOptions extends IgnoreOptions {
   /** Above 0, in the unit of the labels: errors up to it are squared, larger ones are not. Default: 1. */
   readonly delta?: number | undefined;
@@ -20,10 +21,13 @@ export interface HuberOptions extends IgnoreOptions {
  *
  * Source: Huber, 1964, doi:10.1214/aoms/1177703732.
  *
- * @throws RangeError for an unknown option or a delta of 0 or less; when the loss is called, RangeError where the shapes
- * differ and TypeError where an argument is not a tensor.
+ * @throws {RangeError} for an unknown option or a delta of 0 or less; when the loss is called, where the shapes differ.
+ * @throws {TypeError} where an argument of the loss is not a tensor.
  * @example
  * ```ts
+ * import { tensor2d } from '@tensorflow/tfjs-core';
+ * import { huber } from 'tfjs-multitask/losses';
+ *
  * huber()(tensor2d([[0, 3]]), tensor2d([[0.5, 0]])); // [1.3125]
  * ```
  */

@@ -3,6 +3,7 @@ import type { Loss } from '../types';
 import { REGION_OPTIONS, type RegionOptions, regionLoss } from './region-loss';
 import { tverskyDistance } from './tversky-distance';
 
+/** Options of {@link jaccard}. */
 export type JaccardOptions = RegionOptions;
 
 /**
@@ -21,10 +22,14 @@ export type JaccardOptions = RegionOptions;
  *
  * Source: Rahman, Wang, 2016, doi:10.1007/978-3-319-50835-1_22.
  *
- * @throws RangeError for an unknown option, a negative smoothing or weight, 0 in the denominator, or an unknown policy; when the loss is called,
- * RangeError where the shapes differ and TypeError where an argument is not a tensor.
+ * @throws {RangeError} for an unknown option, a negative smoothing or weight, 0 in the denominator, or an unknown
+ * policy; when the loss is called, where the shapes differ.
+ * @throws {TypeError} where an argument of the loss is not a tensor.
  * @example
  * ```ts
+ * import { tensor3d } from '@tensorflow/tfjs-core';
+ * import { jaccard } from 'tfjs-multitask/losses';
+ *
  * jaccard()(tensor3d([[[1], [1], [0]]]), tensor3d([[[1], [0], [0]]])); // [0.333333]
  * ```
  */

@@ -4,6 +4,7 @@ import type { Loss } from '../types';
 import { classLoss } from './class-loss';
 import type { IgnoreOptions } from './define-loss';
 
+/** Options of {@link klDivergence}. */
 export interface KlDivergenceOptions extends IgnoreOptions {
   /** `yPred` holds logits: no softmax before the loss. Default: false. */
   readonly fromLogits?: boolean | undefined;
@@ -23,10 +24,14 @@ export interface KlDivergenceOptions extends IgnoreOptions {
  *
  * Source: Kullback, Leibler, 1951, doi:10.1214/aoms/1177729694.
  *
- * @throws RangeError for an unknown option; when the loss is called, RangeError where the shapes differ or hold fewer than
- * 2 classes, and TypeError where an argument is not a tensor.
+ * @throws {RangeError} for an unknown option; when the loss is called, where the shapes differ or hold fewer than 2
+ * classes.
+ * @throws {TypeError} where an argument of the loss is not a tensor.
  * @example
  * ```ts
+ * import { tensor2d } from '@tensorflow/tfjs-core';
+ * import { klDivergence } from 'tfjs-multitask/losses';
+ *
  * klDivergence()(tensor2d([[0.5, 0.5]]), tensor2d([[0.25, 0.75]])); // [0.143841]
  * ```
  */

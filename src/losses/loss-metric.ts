@@ -17,10 +17,14 @@ export interface LossMetricState {
  * without samples. It needs a backend. In a trainer a metric gets probabilities, never logits: give a loss of
  * probabilities.
  *
- * @throws TypeError where `loss` is not a function; when values are scored, RangeError where the loss does not return
- * one value for each sample, where it takes no weights of elements, and what the loss throws.
+ * @throws {TypeError} where `loss` is not a function; when values are scored.
+ * @throws {RangeError} where the loss does not return one value for each sample, where it takes no weights of elements,
+ * and what the loss throws.
  * @example
  * ```ts
+ * import { lossMetric, mae } from 'tfjs-multitask/losses';
+ * import { score } from 'tfjs-multitask/metrics';
+ *
  * await score(lossMetric(mae()), [[0, 1]], [[0, 0.5]]); // 0.25
  * ```
  */

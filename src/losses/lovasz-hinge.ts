@@ -6,6 +6,7 @@ import { defineLossOfLogits } from './define-loss';
 import { logComplement, logProbability } from './log-probability';
 import { type LovaszOptions, lovaszExtension, lovaszRows } from './lovasz-rows';
 
+/** Options of {@link lovaszHinge}. */
 export interface LovaszHingeOptions extends LovaszOptions {
   /** `yPred` holds logits: no sigmoid before the loss. Default: false. */
   readonly fromLogits?: boolean | undefined;
@@ -30,10 +31,14 @@ export interface LovaszHingeOptions extends LovaszOptions {
  *
  * Source: Berman, Rannen Triki, Blaschko, 2018, doi:10.1109/CVPR.2018.00464.
  *
- * @throws RangeError for an unknown option or pool; when the loss is called, RangeError where the shapes differ or for too
- * many pixels, and TypeError where an argument is not a tensor.
+ * @throws {RangeError} for an unknown option or pool; when the loss is called, where the shapes differ or for too many
+ * pixels.
+ * @throws {TypeError} where an argument of the loss is not a tensor.
  * @example
  * ```ts
+ * import { tensor2d } from '@tensorflow/tfjs-core';
+ * import { lovaszHinge } from 'tfjs-multitask/losses';
+ *
  * lovaszHinge({ fromLogits: true })(tensor2d([[1]]), tensor2d([[-0.5]])); // [1.5]
  * ```
  */

@@ -26,10 +26,14 @@ import { type LovaszOptions, lovaszExtension, lovaszRows } from './lovasz-rows';
  *
  * Source: Berman, Rannen Triki, Blaschko, 2018, doi:10.1109/CVPR.2018.00464.
  *
- * @throws RangeError for an unknown option or pool; when the loss is called, RangeError where the shapes differ, for fewer
- * than 2 classes or too many pixels, and TypeError where an argument is not a tensor.
+ * @throws {RangeError} for an unknown option or pool; when the loss is called, where the shapes differ, for fewer than
+ * 2 classes or too many pixels.
+ * @throws {TypeError} where an argument of the loss is not a tensor.
  * @example
  * ```ts
+ * import { tensor3d } from '@tensorflow/tfjs-core';
+ * import { lovaszSoftmax } from 'tfjs-multitask/losses';
+ *
  * lovaszSoftmax()(tensor3d([[[1, 0], [0, 1]]]), tensor3d([[[0.75, 0.25], [0.5, 0.5]]])); // [0.4375]
  * ```
  */

@@ -4,6 +4,7 @@ import type { Loss } from '../types';
 import { absolute } from './absolute';
 import { defineMeanLoss, type IgnoreOptions } from './define-loss';
 
+/** Options of {@link mae}. */
 export type MaeOptions = IgnoreOptions;
 
 /**
@@ -14,10 +15,13 @@ export type MaeOptions = IgnoreOptions;
  * `yTrue`, `yPred`: `[batch, ...]` of one shape, in any unit; the loss is in the same unit. Equals the mean of Keras's
  * `MeanAbsoluteError` and of torch's `L1Loss` over one sample. The gradient is 0 where the two agree.
  *
- * @throws RangeError for an unknown option; when the loss is called, RangeError where the shapes differ and TypeError where
- * an argument is not a tensor.
+ * @throws {RangeError} for an unknown option; when the loss is called, where the shapes differ.
+ * @throws {TypeError} where an argument of the loss is not a tensor.
  * @example
  * ```ts
+ * import { tensor2d } from '@tensorflow/tfjs-core';
+ * import { mae } from 'tfjs-multitask/losses';
+ *
  * mae()(tensor2d([[0, 1]]), tensor2d([[0, 0.5]])); // [0.25]
  * ```
  */

@@ -3,6 +3,7 @@ import { checkOptions } from '../internal/check-options';
 import type { Loss } from '../types';
 import { defineMeanLoss, type IgnoreOptions } from './define-loss';
 
+/** Options of {@link mse}. */
 export type MseOptions = IgnoreOptions;
 
 /**
@@ -13,10 +14,13 @@ export type MseOptions = IgnoreOptions;
  * `yTrue`, `yPred`: `[batch, ...]` of one shape, in any unit; the loss is in that unit squared. Equals the mean of
  * Keras's `MeanSquaredError` and of torch's `MSELoss` over one sample.
  *
- * @throws RangeError for an unknown option; when the loss is called, RangeError where the shapes differ and TypeError where
- * an argument is not a tensor.
+ * @throws {RangeError} for an unknown option; when the loss is called, where the shapes differ.
+ * @throws {TypeError} where an argument of the loss is not a tensor.
  * @example
  * ```ts
+ * import { tensor2d } from '@tensorflow/tfjs-core';
+ * import { mse } from 'tfjs-multitask/losses';
+ *
  * mse()(tensor2d([[0, 1]]), tensor2d([[0, 0.5]])); // [0.125]
  * ```
  */

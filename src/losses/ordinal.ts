@@ -7,6 +7,7 @@ import { defineLossOfLogits, type IgnoreOptions } from './define-loss';
 import { elementwiseBce, elementwiseBceFromLogits } from './elementwise-bce';
 import { meanOverElements } from './mean-over-elements';
 
+/** Options of {@link ordinal}. */
 export interface OrdinalOptions extends IgnoreOptions {
   /** At least 0, one for each threshold: how much it counts. Default: 1 for each. */
   readonly importanceWeights?: readonly number[] | undefined;
@@ -29,10 +30,14 @@ export interface OrdinalOptions extends IgnoreOptions {
  *
  * Source: Cao, Mirjalili, Raschka, 2020, doi:10.1016/j.patrec.2020.11.008.
  *
- * @throws RangeError for an unknown option or a negative weight; when the loss is called, RangeError where the shapes differ
- * or hold not one threshold for each weight, and TypeError where an argument is not a tensor.
+ * @throws {RangeError} for an unknown option or a negative weight; when the loss is called, where the shapes differ or
+ * hold not one threshold for each weight.
+ * @throws {TypeError} where an argument of the loss is not a tensor.
  * @example
  * ```ts
+ * import { tensor2d } from '@tensorflow/tfjs-core';
+ * import { ordinal } from 'tfjs-multitask/losses';
+ *
  * ordinal()(tensor2d([[1, 0]]), tensor2d([[0.5, 0.25]])); // [0.980829]
  * ```
  */

@@ -12,8 +12,10 @@ export function withPerClass(loss: Loss, form: LossPerClass): Loss {
 }
 
 /**
- * What a loss over regions costs in each class, before its mean or sum over the classes is taken: `softDice`, `tversky`,
- * `focalTversky` and `jaccard`. To look at, outside of a trainer, or for a sum of one's own over the classes.
+ * What a loss over regions costs in each class, before its mean or sum over the classes is taken: `softDice`,
+ * `tversky`, `focalTversky` and `jaccard`.
+ *
+ * To look at, outside of a trainer, or for a sum of one's own over the classes.
  *
  * Takes what the loss takes, and returns `[batch, classes]`, without the background where the loss leaves it out; times
  * `classWeights`. With `pool: 'batch'`, each sample has the values of the batch. A class that a sample's target does not hold
@@ -21,10 +23,14 @@ export function withPerClass(loss: Loss, form: LossPerClass): Loss {
  *
  * MONAI's `DiceLoss(reduction='none')` and `TverskyLoss(reduction='none')`, which have axes of 1 behind.
  *
- * @throws TypeError where it is given no loss; RangeError for a loss that has no value for each class: other losses,
- * `average: 'micro'`, and losses made of others, such as `sumOf`.
+ * @throws {TypeError} where it is given no loss.
+ * @throws {RangeError} for a loss that has no value for each class: other losses, `average: 'micro'`, and losses made
+ * of others, such as `sumOf`.
  * @example
  * ```ts
+ * import { tensor3d } from '@tensorflow/tfjs-core';
+ * import { perClass, softDice } from 'tfjs-multitask/losses';
+ *
  * perClass(softDice())(tensor3d([[[1, 0], [1, 1]]]), tensor3d([[[1, 0], [0, 0]]])); // [0.25, 0.5]
  * ```
  */

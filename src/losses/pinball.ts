@@ -7,6 +7,7 @@ import { absolute } from './absolute';
 import { classesOf } from './class-weights';
 import { defineMeanLoss, type IgnoreOptions } from './define-loss';
 
+/** Options of {@link pinball}. */
 export interface PinballOptions extends IgnoreOptions {
   /** In [0, 1]: which quantile to predict, one number or one for each entry of the last axis. Default: 0.5, the median. */
   readonly quantile?: number | readonly number[] | undefined;
@@ -23,10 +24,14 @@ export interface PinballOptions extends IgnoreOptions {
  *
  * Source: Koenker, Bassett, 1978, doi:10.2307/1913643.
  *
- * @throws RangeError for an unknown option or a quantile outside [0, 1]; when the loss is called, RangeError where the
- * shapes differ or hold not one entry for each quantile, and TypeError where an argument is not a tensor.
+ * @throws {RangeError} for an unknown option or a quantile outside [0, 1]; when the loss is called, where the shapes
+ * differ or hold not one entry for each quantile.
+ * @throws {TypeError} where an argument of the loss is not a tensor.
  * @example
  * ```ts
+ * import { tensor2d } from '@tensorflow/tfjs-core';
+ * import { pinball } from 'tfjs-multitask/losses';
+ *
  * pinball({ quantile: 0.9 })(tensor2d([[1, 1]]), tensor2d([[0, 2]])); // [0.5]
  * ```
  */

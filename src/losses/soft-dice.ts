@@ -4,6 +4,7 @@ import type { Loss } from '../types';
 import { REGION_OPTIONS, type RegionOptions, regionLoss, type Smoothing } from './region-loss';
 import type { Regions } from './regions';
 
+/** Options of {@link softDice}. */
 export interface SoftDiceOptions extends RegionOptions {
   /** Squares `y` and `p` in the denominator, as V-Net does, over `sum(y p)`. Default: false. */
   readonly squared?: boolean | undefined;
@@ -35,10 +36,14 @@ export interface SoftDiceOptions extends RegionOptions {
  * Sources: Milletari, Navab, Ahmadi, 2016, doi:10.1109/3DV.2016.79; shares as labels: Wang, Popordanoska, Bertels, Lemmens,
  * Blaschko, 2023, arXiv:2303.16296.
  *
- * @throws RangeError for an unknown option, a negative smoothing or weight, 0 in the denominator, or an unknown policy; when the loss is called,
- * RangeError where the shapes differ and TypeError where an argument is not a tensor.
+ * @throws {RangeError} for an unknown option, a negative smoothing or weight, 0 in the denominator, or an unknown
+ * policy; when the loss is called, where the shapes differ.
+ * @throws {TypeError} where an argument of the loss is not a tensor.
  * @example
  * ```ts
+ * import { tensor3d } from '@tensorflow/tfjs-core';
+ * import { softDice } from 'tfjs-multitask/losses';
+ *
  * softDice()(tensor3d([[[1], [1], [0]]]), tensor3d([[[1], [0], [0]]])); // [0.25]
  * ```
  */

@@ -22,11 +22,14 @@ export type SparseCrossEntropyOptions = CrossEntropyOptions;
  * Keras's `SparseCategoricalCrossentropy(ignore_class)` and torch's `CrossEntropyLoss(ignore_index, label_smoothing)`
  * with `fromLogits: true`, of one sample. With `classWeights`, torch divides by the weights' sum, see `crossEntropy`.
  *
- * @throws RangeError for an unknown option, a label smoothing outside [0, 1] or a negative weight; when the loss is
- * called, RangeError where the shapes do not fit, for fewer than 2 classes or not one for each weight, and TypeError where
- * an argument is not a tensor.
+ * @throws {RangeError} for an unknown option, a label smoothing outside [0, 1] or a negative weight; when the loss is
+ * called, where the shapes do not fit, for fewer than 2 classes or not one for each weight.
+ * @throws {TypeError} where an argument of the loss is not a tensor.
  * @example
  * ```ts
+ * import { tensor2d } from '@tensorflow/tfjs-core';
+ * import { sparseCrossEntropy } from 'tfjs-multitask/losses';
+ *
  * sparseCrossEntropy()(tensor2d([[1]]), tensor2d([[0.25, 0.5, 0.25]])); // [0.693147]
  * ```
  */

@@ -20,6 +20,7 @@ import { checkPositive } from './check-positive';
 import { defineLoss } from './define-loss';
 import { meanOverElements } from './mean-over-elements';
 
+/** Options of {@link ssim}. */
 export interface SsimOptions {
   /** The length of the range of the values: 1 for images in [0, 1], 255 for bytes. Default: 1. */
   readonly valueRange?: number | undefined;
@@ -88,10 +89,14 @@ function similarity(yTrue: Tensor, yPred: Tensor, valueRange: number): Tensor {
  *
  * Source: Wang, Bovik, Sheikh, Simoncelli, 2004, doi:10.1109/TIP.2003.819861.
  *
- * @throws RangeError for an unknown option or a range of 0 or less; when the loss is called, RangeError where the shapes
- * differ, are none of images or too small, or a weight of elements is given, and TypeError where an argument is not a tensor.
+ * @throws {RangeError} for an unknown option or a range of 0 or less; when the loss is called, where the shapes differ,
+ * are none of images or too small, or a weight of elements is given.
+ * @throws {TypeError} where an argument of the loss is not a tensor.
  * @example
  * ```ts
+ * import { ones, zeros } from '@tensorflow/tfjs-core';
+ * import { ssim } from 'tfjs-multitask/losses';
+ *
  * ssim()(zeros([1, 11, 11]), ones([1, 11, 11])); // [0.9999]
  * ```
  */

@@ -5,6 +5,7 @@ import { checkOptions } from '../internal/check-options';
 import { unchecked, withUnchecked } from '../internal/unchecked';
 import type { Loss, OutputKind } from '../types';
 
+/** Options of {@link sumOf}. */
 export interface SumOfOptions {
   /** At least 0, one for each loss. Default: 1 for each. */
   readonly weights?: readonly number[] | undefined;
@@ -98,17 +99,23 @@ function lossesOfLogits(losses: readonly Loss[], activation: Activation): Loss[]
  *
  * `sum_i weights_i losses_i(yTrue, yPred)`
  *
+ * `yTrue`, `yPred`: `[batch, ...]`, as all of the losses take them.
+ *
  * It takes the kinds of output and the labels that all of them take. A trainer computes it from the logits in front of a
  * sigmoid or softmax where one of them has such a form; the others then get the activated logits. Weights of elements are
  * passed on to each.
  *
  * MONAI's `DiceCELoss` and nnU-Net's compound loss are sums of this kind.
  *
- * @throws RangeError for an unknown option, no losses, a negative weight, a number of weights other than that of the
+ * @throws {RangeError} for an unknown option, no losses, a negative weight, a number of weights other than that of the
  * losses, and losses that no output or no label suits, or that leave out different labels; when the loss is called with
- * weights of elements, RangeError where a loss takes none.
+ * weights of elements.
+ * @throws {RangeError} where a loss takes none.
  * @example
  * ```ts
+ * import { tensor2d } from '@tensorflow/tfjs-core';
+ * import { mae, mse, sumOf } from 'tfjs-multitask/losses';
+ *
  * sumOf([mse(), mae()], { weights: [1, 0.5] })(tensor2d([[0, 1]]), tensor2d([[0, 0.5]])); // [0.25]
  * ```
  */

@@ -4,6 +4,7 @@ import type { Loss } from '../types';
 import { REGION_OPTIONS, type RegionOptions, regionLoss } from './region-loss';
 import { tverskyDistance } from './tversky-distance';
 
+/** Options of {@link tversky}. */
 export interface TverskyOptions extends RegionOptions {
   /** Weight of false positives, at least 0. Default: 0.3. */
   readonly alpha?: number | undefined;
@@ -12,7 +13,9 @@ export interface TverskyOptions extends RegionOptions {
 }
 
 /**
- * Tversky loss of each sample: soft Dice with a price for each kind of error. By default a missed pixel costs more.
+ * Tversky loss of each sample: soft Dice with a price for each kind of error.
+ *
+ * By default a missed pixel costs more.
  *
  * `1 - (tp + s_n) / (tp + alpha fp + beta fn + s_d)` for each class, with `tp = sum(min(y, p))`, which is
  * `sum(y p)` for labels of 0 and 1, `fp = sum(p) - tp`, `fn = sum(y) - tp`, and `s_n` and `s_d` from `smooth`.
@@ -30,10 +33,14 @@ export interface TverskyOptions extends RegionOptions {
  *
  * Source: Salehi, Erdogmus, Gholipour, 2017, doi:10.1007/978-3-319-67389-9_44.
  *
- * @throws RangeError for an unknown option, a negative weight or smoothing, 0 in the denominator, or an unknown policy; when the loss is
- * called, RangeError where the shapes differ and TypeError where an argument is not a tensor.
+ * @throws {RangeError} for an unknown option, a negative weight or smoothing, 0 in the denominator, or an unknown
+ * policy; when the loss is called, where the shapes differ.
+ * @throws {TypeError} where an argument of the loss is not a tensor.
  * @example
  * ```ts
+ * import { tensor3d } from '@tensorflow/tfjs-core';
+ * import { tversky } from 'tfjs-multitask/losses';
+ *
  * tversky()(tensor3d([[[1], [1], [0]]]), tensor3d([[[1], [0], [0]]])); // [0.259259]
  * ```
  */

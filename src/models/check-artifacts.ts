@@ -5,8 +5,8 @@ import { checkByteLength, checkWeightSpecs } from './check-weights';
 /**
  * Checks a layers model from outside before TensorFlow.js builds it; `who` begins errors.
  *
- * @throws RangeError or TypeError where it would not come to an end, would load untrained or as something else than it
- * says, or where its weights are not as long as they say.
+ * @throws {RangeError} or TypeError where it would not come to an end, would load untrained or as something else than
+ * it says, or where its weights are not as long as they say.
  */
 export function checkArtifacts({ modelTopology, weightSpecs, weightData }: io.ModelArtifacts, who: string): void {
   if (weightSpecs === undefined || weightData === undefined) {

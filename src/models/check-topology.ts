@@ -51,7 +51,7 @@ export function isGraphTopology(topology: object): boolean {
  * then, or would become something else than it says, is refused. `who` begins errors; `longest` is the longest axis of
  * any weight that comes with it, where that is known.
  *
- * @throws RangeError or TypeError for unknown layers, cycles, calls that are not there, names used twice or reserved.
+ * @throws {RangeError} or TypeError for unknown layers, cycles, calls that are not there, names used twice or reserved.
  */
 export function checkTopology(topology: unknown, who: string, longest = Infinity): void {
   let layers = 0;

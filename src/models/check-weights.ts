@@ -22,7 +22,7 @@ export interface WeightSizes {
   readonly longest: number;
 }
 
-/** @throws RangeError or TypeError where these are no weight specs, or two have one name. */
+/** @throws {RangeError} or TypeError where these are no weight specs, or two have one name. */
 export function checkWeightSpecs(specs: unknown, at: string): WeightSizes {
   const names = new Set<string>();
   const sizes = { bytes: 0, exact: true, longest: 0 };
@@ -43,7 +43,7 @@ export function checkWeightSpecs(specs: unknown, at: string): WeightSizes {
   return sizes;
 }
 
-/** @throws RangeError where weights take another number of bytes than their specs say; `where` they are, if anywhere. */
+/** @throws {RangeError} where weights take another number of bytes than their specs say; `where` they are, if anywhere. */
 export function checkByteLength({ bytes, exact }: WeightSizes, found: number, who: string, where = ''): void {
   if (exact ? found === bytes : found >= bytes) return;
   throw new RangeError(

@@ -8,11 +8,18 @@ import { checkMembers, checkNet } from '../internal/check-kinds';
  * To freeze what was copied, set `trainable` of those layers to false. A frozen batch normalization then normalizes by
  * its moving statistics, in training too, and does not move them, as in Keras.
  *
- * @throws RangeError, before anything is copied, where `to` has no such layer with weights, where `from` lacks one of
+ * @throws {RangeError} before anything is copied, where `to` has no such layer with weights, where `from` lacks one of
  * them, or where the shapes differ.
  * @example
+ * ```ts
+ * import { copyWeights } from 'tfjs-multitask/models';
+ * import { amyar2020, unet } from 'tfjs-multitask/paper';
+ *
+ * const trained = unet({ inputShape: [32, 32, 1], filters: 4 });
+ * const model = amyar2020({ inputShape: [32, 32, 1], filters: 4 });
  * copyWeights(trained.net, model.net, 'encoder/');
  * for (const layer of model.net.layers) if (layer.name.startsWith('encoder/')) layer.trainable = false;
+ * ```
  */
 export function copyWeights(from: LayersModel, to: LayersModel, prefix: string): void {
   checkNet(from, 'copyWeights: from');

@@ -9,6 +9,7 @@ import { readOutputs } from './outputs';
 import { saveStandard } from './standard/save';
 import { checkOutputNames } from './tasks';
 
+/** Options of {@link fromLayersModel}. */
 export interface FromLayersModelOptions<T extends string> {
   /**
    * What the outputs of these tasks hold, where their last activation does not tell: `'logit'` for a linear head whose
@@ -40,15 +41,25 @@ function checkInput(x: Tensor, expected: Shape): void {
 }
 
 /**
- * Makes a multitask model of any LayersModel with one input whose outputs are named after the tasks, in their order
- * (an output has the name of the layer that computes it). The model is the same object: training it trains `net`, whose
- * standard layers train as those of this library's builders do: a frozen batch normalization does not move its statistics;
- * its `save` resolves to a `SavedModel`.
+ * Makes a multitask model of any LayersModel with one input whose outputs are named after the tasks, in their order (an
+ * output has the name of the layer that computes it).
  *
- * @throws RangeError for a net with several inputs, for outputs that are not the tasks, for names that cannot be tasks,
- * and for an output said to be of a kind that its last activation rules out.
+ * The model is the same object: training it trains `net`, whose standard layers train as those of this library's
+ * builders do: a frozen batch normalization does not move its statistics; its `save` resolves to a `SavedModel`.
+ *
+ * @throws {RangeError} for a net with several inputs, for outputs that are not the tasks, for names that cannot be
+ * tasks, and for an output said to be of a kind that its last activation rules out.
  * @example
- * const model = fromLayersModel(net, ['segmentation', 'classification']);
+ * ```ts
+ * import { input, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+ * import { fromLayersModel } from 'tfjs-multitask/models';
+ *
+ * const image = input({ shape: [8] });
+ * const hidden = layers.dense({ units: 4, activation: 'relu' }).apply(image) as SymbolicTensor;
+ * const covid = layers.dense({ name: 'covid', units: 1, activation: 'sigmoid' }).apply(hidden) as SymbolicTensor;
+ * const severity = layers.dense({ name: 'severity', units: 1, activation: 'linear' }).apply(hidden) as SymbolicTensor;
+ * const multi = fromLayersModel(model({ inputs: image, outputs: [covid, severity] }), ['covid', 'severity']);
+ * ```
  */
 export function fromLayersModel<const T extends string>(
   net: LayersModel,

@@ -24,6 +24,7 @@ import { record } from '../internal/tape';
 import { inOrder } from '../layers/sharing/in-order';
 import type { MultitaskModel } from '../types';
 
+/** Options of {@link gradCam}. */
 export interface GradCamOptions<T extends string> {
   /** The task to explain; its head returns `[batch, units]`. */
   readonly task: T;
@@ -87,10 +88,17 @@ function checkImages(x: Tensor, expected: readonly (number | null)[]): void {
  * strongest, all 0 where there is none. The caller disposes it. Source: Selvaraju et al., 2017,
  * doi:10.1109/ICCV.2017.74.
  *
- * @throws RangeError for an unknown task, a head that returns a feature map, an unknown layer or unit, and an `x` that
- * does not fit the model.
+ * @throws {RangeError} for an unknown task, a head that returns a feature map, an unknown layer or unit, and an `x`
+ * that does not fit the model.
  * @example
- * const heat = gradCam(model, slices, { task: 'classification' });
+ * ```ts
+ * import { ones } from '@tensorflow/tfjs-core';
+ * import { gradCam } from 'tfjs-multitask/models';
+ * import { amyar2020 } from 'tfjs-multitask/paper';
+ *
+ * const model = amyar2020({ inputShape: [32, 32, 1], filters: 4 });
+ * const heat = gradCam(model, ones([2, 32, 32, 1]), { task: 'classification' }); // [2, 32, 32]
+ * ```
  */
 export function gradCam<T extends string>(
   model: MultitaskModel<T>,

@@ -45,18 +45,24 @@ async function build(artifacts: io.ModelArtifacts, who: string): Promise<LayersM
 
 /**
  * Loads a model that `model.net.save` wrote, from an IOHandler or a URL, with the layers that it was trained with: in
- * the file standard layers stand for those of this library. The tasks are the net's outputs; pass `tasks` to check them
- * and to have them in the type.
+ * the file standard layers stand for those of this library.
+ *
+ * The tasks are the net's outputs; pass `tasks` to check them and to have them in the type.
  *
  * The model can be a stranger's: its topology and its weights are checked before they are used, so that it loads, or is
  * refused, in a time that its length bounds. What a URL returns has no checksum that is looked at; `fileSystem` of
  * `tfjs-multitask/node` verifies the files that it wrote.
  *
- * @throws RangeError or TypeError where the topology is not one (unknown layers, a cycle, a call that is not there, two
- * layers of one name), where weights are missing or not as long as they say, and where the net's outputs are not
- * `tasks`, or cannot be tasks; Error where it cannot be read or built, or no backend has been chosen.
+ * @throws {RangeError} or TypeError where the topology is not one (unknown layers, a cycle, a call that is not there,
+ * two layers of one name), where weights are missing or not as long as they say, and where the net's outputs are not
+ * `tasks`, or cannot be tasks.
+ * @throws {Error} where it cannot be read or built, or no backend has been chosen.
  * @example
+ * ```ts
+ * import { loadMultitask } from 'tfjs-multitask/models';
+ *
  * const model = await loadMultitask('https://example.org/model.json', ['segmentation', 'classification']);
+ * ```
  */
 export async function loadMultitask<const T extends string = string>(
   source: io.IOHandler | string,

@@ -10,6 +10,7 @@ import { hardSharing } from './sharing/hard-sharing';
 import type { Sharing } from './sharing/sharing';
 import { checkOutputNames } from './tasks';
 
+/** Options of {@link multitask}. */
 export interface MultitaskOptions<T extends string> {
   /** Of one sample: `[height, width, channels]` for images. */
   readonly inputShape: readonly number[];
@@ -17,13 +18,13 @@ export interface MultitaskOptions<T extends string> {
   readonly encoder: Encoder;
   /** One head for each task, by the task's name. */
   readonly heads: ByTask<T, Head>;
-  /** How the tasks share the encoder. Default: {@link hardSharing}: one encoder for all. */
+  /** How the tasks share the encoder. Default: `hardSharing()`, one encoder for all. */
   readonly sharing?: Sharing | undefined;
   /** What the outputs of these tasks hold, as in `fromLayersModel`. Default: what their last activation says. */
   readonly outputs?: SomeTasks<NoInfer<T>, OutputKind> | undefined;
   /** Names the net. Default: `'multitask'`. */
   readonly name?: string | undefined;
-  /** Makes the initial weights and the dropout masks reproducible. */
+  /** Makes the initial weights and the dropout masks reproducible. Default: none, they are drawn anew each time. */
   readonly seed?: number | undefined;
 }
 
@@ -34,18 +35,24 @@ export interface MultitaskOptions<T extends string> {
  * the output `task`.
  * Source: Caruana, "Multitask learning", 1997, doi:10.1023/A:1007379606734.
  *
- * @throws Error where no backend has been chosen; RangeError for a shape that is not of positive integers, for names that cannot be tasks (a letter followed by
- * letters, digits, '_' or '-'; not 'loss', 'input' or 'encoder') and for a head whose last layer does not have the
+ * @throws {Error} where no backend has been chosen.
+ * @throws {RangeError} for a shape that is not of positive integers, for names that cannot be tasks (a letter followed
+ * by letters, digits, '_' or '-'; not 'loss', 'input' or 'encoder') and for a head whose last layer does not have the
  * task's name.
  * @example
+ * ```ts
+ * import { MLPHead, UNetDecoder, UNetEncoder } from 'tfjs-multitask/layers';
+ * import { multitask } from 'tfjs-multitask/models';
+ *
  * const model = multitask({
- * inputShape: [128, 128, 1],
- * encoder: UNetEncoder({ filters: [16, 32, 64, 128], norm: 'instance' }),
- * heads: {
- * lesion: UNetDecoder({ channels: 3, activation: 'softmax' }),
- * severity: MLPHead({ units: [64], activation: 'linear' }),
- * },
+ *   inputShape: [128, 128, 1],
+ *   encoder: UNetEncoder({ filters: [16, 32, 64, 128], norm: 'instance' }),
+ *   heads: {
+ *     lesion: UNetDecoder({ channels: 3, activation: 'softmax' }),
+ *     severity: MLPHead({ units: [64], activation: 'linear' }),
+ *   },
  * });
+ * ```
  */
 export function multitask<T extends string>(options: MultitaskOptions<T>): MultitaskModel<T> {
   checkOptions(options, ['inputShape', 'encoder', 'heads', 'sharing', 'outputs', 'name', 'seed'], 'multitask');

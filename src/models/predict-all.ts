@@ -14,12 +14,22 @@ export interface Prediction<T extends string> {
 }
 
 /**
- * Predicts a source's samples one after the other, holding one batch at a time; labels are not looked at. Take `batches`
- * with `shuffle: false` for the order of the dataset.
+ * Predicts a source's samples one after the other, holding one batch at a time; labels are not looked at.
  *
- * @throws whatever `model.predict` throws on a batch that does not fit.
+ * Take `batches` with `shuffle: false` for the order of the dataset.
+ *
+ * @throws {TypeError} where `model` is not a multitask model, or `source` is not a source.
  * @example
+ * ```ts
+ * import { batches } from 'tfjs-multitask/data';
+ * import { predictAll } from 'tfjs-multitask/models';
+ * import { cnn8, phantomDataset } from 'tfjs-multitask/paper';
+ *
+ * const model = cnn8({ inputShape: [64, 64, 1] });
+ * const dataset = phantomDataset({ counts: { covid: 2, normal: 2 }, masks: 1 });
+ * const source = batches(dataset, { shuffle: false });
  * for await (const { id, outputs } of predictAll(model, source)) console.log(id, outputs.classification.data[0]);
+ * ```
  */
 export async function* predictAll<T extends string, L extends string>(
   model: MultitaskModel<T>,

@@ -18,7 +18,7 @@ export function camelCase(key: string): string {
 /**
  * A copy of a topology with the keys that TensorFlow.js sees in it.
  *
- * @throws RangeError for more levels than it can read, and for two keys that it reads as one.
+ * @throws {RangeError} for more levels than it can read, and for two keys that it reads as one.
  */
 export function readConfig(value: unknown, at: string, depth = 0): unknown {
   if (depth > DEEPEST) throw new RangeError(`${at}: expected at most ${DEEPEST} levels, found more.`);

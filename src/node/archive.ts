@@ -35,14 +35,19 @@ function bytesOf(array: NDArray['data']): Uint8Array {
 }
 
 /**
- * Writes plain data with typed arrays to one file, with a SHA-256 checksum over all of it. Numbers survive exactly,
- * NaN, infinities and -0 included. A file that was there is replaced in one step: a crash leaves the old one or the new
- * one.
+ * Writes plain data with typed arrays to one file, with a SHA-256 checksum over all of it.
  *
- * @throws TypeError that names what is not plain data; Error with the path and the bytes needed if it cannot be
- * written.
+ * Numbers survive exactly, NaN, infinities and -0 included. A file that was there is replaced in one step: a crash
+ * leaves the old one or the new one.
+ *
+ * @throws {TypeError} that names what is not plain data.
+ * @throws {Error} with the path and the bytes needed if it cannot be written.
  * @example
+ * ```ts
+ * import { writeArchive } from 'tfjs-multitask/node';
+ *
  * await writeArchive('state.tfmt', { epoch: 3, weights: [new Float32Array(8)] });
+ * ```
  */
 export async function writeArchive(path: string, data: PlainData): Promise<void> {
   checkPath(path, 'writeArchive: path');
@@ -136,9 +141,16 @@ async function openArchive<V>(path: string, read: (opened: Opened) => Promise<V>
 /**
  * Reads what {@link writeArchive} wrote.
  *
- * @throws Error with the path if there is no such file, or if it is truncated, changed or in another format.
+ * @throws {Error} with the path if there is no such file, or if it is truncated, changed or in another format.
+ * @throws {RangeError} for an empty path.
+ * @throws {TypeError} for a path that is not a text.
  * @example
+ * ```ts
+ * import { readArchive, writeArchive } from 'tfjs-multitask/node';
+ *
+ * await writeArchive('state.tfmt', { epoch: 3, weights: [new Float32Array(8)] });
  * const state = await readArchive('state.tfmt');
+ * ```
  */
 export async function readArchive(path: string): Promise<PlainData> {
   checkPath(path, 'readArchive: path');

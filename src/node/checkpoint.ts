@@ -10,6 +10,7 @@ import { checkpointPath, listCheckpoints } from './checkpoint-files';
 import { removeLeftovers } from './leftovers';
 import { readNewest } from './load-checkpoint';
 
+/** Options of {@link checkpoint}. */
 export interface CheckpointOptions {
   /** After every so many epochs, steps or both. Default: `{ epochs: 1 }`. */
   readonly every?: { readonly epochs?: number | undefined; readonly steps?: number | undefined } | undefined;
@@ -41,10 +42,24 @@ async function isOf({ id }: { readonly id: string }, directory: string): Promise
  * renamed when it is whole, so that a crash or a full disk leaves the earlier ones as they were. One run writes to a
  * directory.
  *
- * @throws RangeError for bad options; during the fit, Error with the path if a file cannot be written, if the directory
- * holds checkpoints of a run that the fit does not continue, or if another process writes to it.
+ * @throws {RangeError} for an empty path, and for an option out of its range.
+ * @throws {Error} with the path, during the fit, if a file cannot be written, if the directory holds checkpoints of a run that the fit
+ * does not continue, or if another process writes to it.
  * @example
- * await trainer.fit(trainSet, { epochs: 500, callbacks: [checkpoint('runs/paper', { every: { epochs: 5 } })] });
+ * ```ts
+ * import { train } from '@tensorflow/tfjs-core';
+ * import { batches } from 'tfjs-multitask/data';
+ * import { bce, mse, softDice } from 'tfjs-multitask/losses';
+ * import { checkpoint } from 'tfjs-multitask/node';
+ * import { amyar2020, phantomDataset } from 'tfjs-multitask/paper';
+ * import { createTrainer } from 'tfjs-multitask/train';
+ *
+ * const model = amyar2020({ inputShape: [16, 16, 1], filters: 2 });
+ * const losses = { reconstruction: mse(), segmentation: softDice(), classification: bce() };
+ * const trainer = createTrainer(model, { optimizer: train.adam(1e-4), losses });
+ * const dataset = phantomDataset({ counts: { covid: 2, normal: 2 }, size: 16, masks: 1 });
+ * await trainer.fit(batches(dataset), { epochs: 2, callbacks: [checkpoint('runs/paper', { every: { epochs: 5 } })] });
+ * ```
  */
 export function checkpoint<T extends string = AnyTask>(
   directory: string,

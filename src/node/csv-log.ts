@@ -34,16 +34,33 @@ function quote(field: string): string {
 /**
  * A callback that keeps a CSV file with a row for each epoch: `epoch` (from 0), `seconds`, `learning_rate`,
  * `regularization` (where layers have penalties), `train.loss`, `train.<task>.loss`, `validation.loss`,
- * `validation.<task>.<metric>`, with `scoreTraining` also `train.<task>.<metric>`. A metric of several numbers has a column
- * for each: `validation.lesion.dice` for its `value`, `validation.lesion.dice.skipped`, `validation.lesion.iou.0` for the
- * first class; of a list of more than 100 the column says how many there are. Validations within an epoch have no row.
+ * `validation.<task>.<metric>`, with `scoreTraining` also `train.<task>.<metric>`.
+ *
+ * A metric of several numbers has a column for each: `validation.lesion.dice` for its `value`,
+ * `validation.lesion.dice.skipped`, `validation.lesion.iou.0` for the first class; of a list of more than 100 the
+ * column says how many there are. Validations within an epoch have no row.
  *
  * The file is rewritten from the history after every epoch, in one step: it is always whole, a resumed fit does not
  * repeat epochs, and a score that first appears later gets its column.
  *
- * @throws Error with the path, during the fit, if it cannot be written.
+ * @throws {Error} with the path, during the fit, if it cannot be written.
+ * @throws {RangeError} for an empty path.
+ * @throws {TypeError} for a path that is not a text.
  * @example
- * await trainer.fit(trainSet, { epochs: 10, callbacks: [csvLog('runs/paper/log.csv')] });
+ * ```ts
+ * import { train } from '@tensorflow/tfjs-core';
+ * import { batches } from 'tfjs-multitask/data';
+ * import { bce, mse, softDice } from 'tfjs-multitask/losses';
+ * import { csvLog } from 'tfjs-multitask/node';
+ * import { amyar2020, phantomDataset } from 'tfjs-multitask/paper';
+ * import { createTrainer } from 'tfjs-multitask/train';
+ *
+ * const model = amyar2020({ inputShape: [16, 16, 1], filters: 2 });
+ * const losses = { reconstruction: mse(), segmentation: softDice(), classification: bce() };
+ * const trainer = createTrainer(model, { optimizer: train.adam(1e-4), losses });
+ * const dataset = phantomDataset({ counts: { covid: 2, normal: 2 }, size: 16, masks: 1 });
+ * await trainer.fit(batches(dataset), { epochs: 2, callbacks: [csvLog('runs/paper/log.csv')] });
+ * ```
  */
 export function csvLog<T extends string = AnyTask>(path: string): Callback<T> {
   checkPath(path, 'csvLog: path');

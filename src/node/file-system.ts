@@ -21,11 +21,20 @@ import { saveModelFiles } from './save-model-files';
  * What is loaded can be a stranger's: only regular files are read, weights only as long as `model.json` says, and the
  * topology is checked before TensorFlow.js builds it, as by `loadMultitask`.
  *
- * @throws Error with the path, what was found and what was expected: a missing, truncated or changed file, no weights or
- * weights outside of the directory, a topology that cannot be built, a full disk.
+ * @throws {Error} with the path, what was found and what was expected: a missing, truncated or changed file, no weights
+ * or weights outside of the directory, a topology that cannot be built, a full disk.
+ * @throws {RangeError} for an empty path.
+ * @throws {TypeError} for a path that is not a text.
  * @example
+ * ```ts
+ * import { loadMultitask } from 'tfjs-multitask/models';
+ * import { fileSystem } from 'tfjs-multitask/node';
+ * import { unet } from 'tfjs-multitask/paper';
+ *
+ * const model = unet({ inputShape: [32, 32, 1], filters: 4 });
  * await model.net.save(fileSystem('runs/model'));
- * const model = await loadMultitask(fileSystem('runs/model'));
+ * const loaded = await loadMultitask(fileSystem('runs/model'), ['segmentation']);
+ * ```
  */
 export function fileSystem(path: string): Required<io.IOHandler> & { readonly path: string } {
   checkPath(path, 'fileSystem: path');

@@ -9,7 +9,7 @@ export { readArchive, writeArchive } from './archive';
 export { type CheckpointOptions, checkpoint } from './checkpoint';
 export { csvLog } from './csv-log';
 export { fileSystem } from './file-system';
-export { removeLeftovers } from './leftovers';
+export { type RemoveLeftoversOptions, removeLeftovers } from './leftovers';
 export { type LoadedCheckpoint, loadCheckpoint } from './load-checkpoint';
 export type { ManifestColumns, ManifestTask } from './manifest/manifest-columns';
 export { type ManifestDataset, manifestDataset } from './manifest/manifest-dataset';

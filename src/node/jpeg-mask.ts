@@ -6,9 +6,8 @@ const FLAT = 8 / 255;
 
 /**
  * What a JPEG holds beside black and white, in words: colours, or areas of a grey, 3 x 3 pixels or more. The blurred
- * edges that compression leaves between black and white are no such areas.
- *
- * @param grey the brightness of each pixel, in [0, 1].
+ * edges that compression leaves between black and white are no such areas. `grey`: the brightness of each pixel, in
+ * [0, 1].
  */
 export function findShades(grey: Float64Array, { data, shape }: NDArray): string | undefined {
   const [height, width, channels] = shape;

@@ -50,24 +50,35 @@ export async function sweep(directory: string): Promise<number> {
   return writers;
 }
 
+/** Options of {@link removeLeftovers}. */
+export interface RemoveLeftoversOptions {
+  /** Whether the directories below it are cleared as well. Default: false. */
+  readonly recursive?: boolean | undefined;
+}
+
 /**
  * Removes the temporary files that writers of this library left in a directory, and with `recursive` in those below it,
  * when they were killed: of {@link writeJson}, {@link writePng}, {@link writeArchive}, {@link csvLog},
- * {@link checkpoint} and {@link fileSystem}. Files that a living process writes stay; those of other computers stay for an
- * hour. What is killed leaves the file of before or the new one beside them, whole. Symbolic links are not followed.
+ * {@link checkpoint} and {@link fileSystem}.
+ *
+ * Files that a living process writes stay; those of other computers stay for an hour. What is killed leaves the file of
+ * before or the new one beside them, whole. Symbolic links are not followed.
  *
  * {@link checkpoint} and {@link csvLog} do so themselves where a fit begins, {@link fileSystem} where a model is saved.
  *
- * `recursive`: Default: false. Where there is no such directory, nothing happens.
+ * Where there is no such directory, nothing happens.
  *
- * @throws Error with the path if a directory cannot be read or a file cannot be removed.
+ * @throws {Error} with the path if a directory cannot be read or a file cannot be removed.
+ * @throws {RangeError} for an unknown option or an empty path.
+ * @throws {TypeError} for a path that is not a text, or a `recursive` that is not true or false.
  * @example
+ * ```ts
+ * import { removeLeftovers } from 'tfjs-multitask/node';
+ *
  * await removeLeftovers('runs/own', { recursive: true }); // before a run that goes on there
+ * ```
  */
-export async function removeLeftovers(
-  directory: string,
-  options: { readonly recursive?: boolean | undefined } = {},
-): Promise<void> {
+export async function removeLeftovers(directory: string, options: RemoveLeftoversOptions = {}): Promise<void> {
   checkOptions(options, ['recursive'], 'removeLeftovers');
   const { recursive = false } = options;
   checkBoolean(recursive, 'removeLeftovers: recursive');

@@ -94,7 +94,7 @@ function fromTwoValues(mask: NDArray, { name, bits }: OpenImage): NDArray {
   return { data: Uint8Array.from(mask.data, (value) => (value === 0 ? 0 : 1)), shape: mask.shape };
 }
 
-/** What a file's pixels mean as a mask. @throws Error that names the file where that is not clear. */
+/** What a file's pixels mean as a mask. @throws {Error} that names the file where that is not clear. */
 export function toLabel(stored: StoredImage, { values, threshold, channel }: MaskOptions): PartialLabel {
   const { header } = stored;
   const isJpeg = header.kind === 'JPEG';

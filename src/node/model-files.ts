@@ -13,7 +13,7 @@ export function modelFile(path: string): string {
   return path.endsWith('.json') ? path : join(path, 'model.json');
 }
 
-/** @throws Error where there is no such file, or it is none that can be a `model.json`. */
+/** @throws {Error} where there is no such file, or it is none that can be a `model.json`. */
 export async function readModelText(file: string): Promise<string> {
   try {
     return await readRegularText(file, LONGEST);

@@ -62,7 +62,7 @@ export function encodePlainData(data: PlainData, name: string): Encoded {
   return { json: encode(data, 'data'), arrays };
 }
 
-/** @throws Error where it is nothing that {@link encodePlainData} returns. */
+/** @throws {Error} where it is nothing that {@link encodePlainData} returns. */
 export function decodePlainData({ json, arrays }: Encoded): PlainData {
   let used = 0;
   const decode = (value: unknown, depth: number): PlainData => {

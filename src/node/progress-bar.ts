@@ -4,6 +4,7 @@ import type { Callback, EpochLog, Run, StepLog, TaskScores, ValidationLog } from
 import type { AnyTask } from '../types';
 import { shortNumber, shortResult } from './short-result';
 
+/** Options of {@link progressBar}. */
 export interface ProgressBarOptions {
   /** Default: `process.stderr`. */
   readonly stream?:
@@ -95,8 +96,23 @@ function stepLine<T extends string>(
  * On a terminal one line is redrawn, at most ten times per second; elsewhere there are only the lines with scores. The
  * cursor is never hidden, so an interrupt leaves the terminal as it was.
  *
+ * @throws {RangeError} for an unknown option.
+ * @throws {TypeError} for a stream that cannot be written to.
  * @example
- * await trainer.fit(trainSet, { epochs: 10, callbacks: [progressBar()] });
+ * ```ts
+ * import { train } from '@tensorflow/tfjs-core';
+ * import { batches } from 'tfjs-multitask/data';
+ * import { bce, mse, softDice } from 'tfjs-multitask/losses';
+ * import { progressBar } from 'tfjs-multitask/node';
+ * import { amyar2020, phantomDataset } from 'tfjs-multitask/paper';
+ * import { createTrainer } from 'tfjs-multitask/train';
+ *
+ * const model = amyar2020({ inputShape: [16, 16, 1], filters: 2 });
+ * const losses = { reconstruction: mse(), segmentation: softDice(), classification: bce() };
+ * const trainer = createTrainer(model, { optimizer: train.adam(1e-4), losses });
+ * const dataset = phantomDataset({ counts: { covid: 2, normal: 2 }, size: 16, masks: 1 });
+ * await trainer.fit(batches(dataset), { epochs: 2, callbacks: [progressBar()] });
+ * ```
  */
 export function progressBar<T extends string = AnyTask>(options: ProgressBarOptions = {}): Callback<T> {
   checkOptions(options, ['stream'], 'progressBar');

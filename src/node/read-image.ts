@@ -6,14 +6,18 @@ import { checkPath } from './check-path';
 import type { OpenImage } from './open-image';
 import { readStored } from './read-stored';
 
+/** Options of {@link readImage}. */
 export interface ReadImageOptions {
   /** 1: grey; 3: red, green, blue; `'keep'`: as stored, alpha included. Default: 1. */
   readonly channels?: 1 | 3 | 'keep' | undefined;
   /** The page of a TIFF stack, counted from 0: a file of several pages is refused without. Default: the only one. */
   readonly page?: number | undefined;
-  /** An image with more pixels is refused before it is decoded. Default: 2^26, 8192 x 8192. */
+  /** An image with more pixels is refused before it is decoded. Default: `2 ** 26`, 8192 x 8192. */
   readonly pixelLimit?: number | undefined;
-  /** A directory that `path` is relative to and must not lead out of. */
+  /**
+   * A directory that `path` is relative to and must not lead out of. Default: none, a relative path starts at the working
+   * directory and may lead anywhere.
+   */
   readonly root?: string | undefined;
 }
 
@@ -83,11 +87,18 @@ export async function readWithHeader(
  * Returns Float32 `[height, width, channels]`. Until it is there, an image takes its pixels as stored too; who reads
  * many at once limits what they take together, as {@link manifestDataset} does with `byteLimit`.
  *
- * @throws Error with the path, what was found and what was expected: no such file, another format, truncated or broken,
- * signed or floating-point pixels, colours that are neither grey nor RGB (CMYK, YCbCr that JPEG did not compress), more
- * pixels than `pixelLimit`, several pages of which `page` names none, a path that leaves `root`.
+ * @throws {Error} with the path, what was found and what was expected: no such file, another format, truncated or
+ * broken, signed or floating-point pixels, colours that are neither grey nor RGB (CMYK, YCbCr that JPEG did not
+ * compress), more pixels than `pixelLimit`, several pages of which `page` names none, a path that leaves `root`.
+ * @throws {RangeError} for an empty path, and for an option out of its range.
+ * @throws {TypeError} for a path or an option of another kind.
  * @example
- * const slice = await readImage('scans/patient-1.png', { root: 'data' }); // grey, shape [512, 512, 1]
+ * ```ts
+ * import { readImage } from 'tfjs-multitask/node';
+ *
+ * const slice = await readImage('scans/1.png', { root: 'data' }); // grey
+ * slice.shape; // [512, 512, 1]
+ * ```
  */
 export async function readImage(path: string, options: ReadImageOptions = {}): Promise<NDArray> {
   checkPath(path, 'readImage: path');

@@ -31,7 +31,7 @@ export interface ReadStoredOptions extends OpenImageOptions {
 
 const FLOAT_BYTES = 4;
 
-/** Reads an image with all its channels as stored, Uint8 or Uint16. @throws Error that names the file. */
+/** Reads an image with all its channels as stored, Uint8 or Uint16. @throws {Error} that names the file. */
 export async function readStored(path: string, { share, floats, ...options }: ReadStoredOptions): Promise<StoredImage> {
   const header = await openImage(path, options);
   const { height, width, channels, depth, name } = header;

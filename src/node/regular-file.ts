@@ -15,7 +15,7 @@ function kindOf(stats: Stats): string {
 /**
  * Opens a file for reading, without waiting: opening a pipe waits for its writer, and a device may never end.
  *
- * @throws Error where it is no regular file, or cannot be opened. It does not name the path.
+ * @throws {Error} where it is no regular file, or cannot be opened. It does not name the path.
  */
 export async function openRegularFile(path: string): Promise<RegularFile> {
   const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));

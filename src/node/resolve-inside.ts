@@ -9,7 +9,7 @@ function leaves(root: string, path: string): boolean {
 /**
  * The real path of a relative `path` below the directory `root`.
  *
- * @throws Error if the path is absolute or leads out of `root` by `..` or by a symbolic link; what `realpath` throws
+ * @throws {Error} if the path is absolute or leads out of `root` by `..` or by a symbolic link; what `realpath` throws
  * where nothing is there.
  */
 export async function resolveInside(root: string, path: string): Promise<string> {

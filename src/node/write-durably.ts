@@ -58,7 +58,7 @@ export async function stage(path: string, chunks: readonly Uint8Array[]): Promis
  * Writes a file so that a crash, a kill or a full disk at any moment leaves what was there before or the new content,
  * whole: a temporary file beside it is written, flushed to the disk and renamed. Creates the directories that it needs.
  *
- * @throws Error with the path, the bytes needed and the reason; the temporary file is gone then.
+ * @throws {Error} with the path, the bytes needed and the reason; the temporary file is gone then.
  */
 export async function writeDurably(path: string, chunks: readonly Uint8Array[]): Promise<void> {
   await (await stage(path, chunks)).commit();

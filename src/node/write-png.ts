@@ -20,9 +20,15 @@ function toPixels({ data }: NDArray): Uint8Array | Uint16Array {
  * Floats are clipped to [0, 1] and stored with 8 bits, Uint8 values as they are with 8 bits, Uint16 values as they are
  * with 16 bits. A file that was there is replaced in one step. Needs the package sharp.
  *
- * @throws TypeError for Int32 values; RangeError for another shape or NaN; Error with the path if it cannot be written.
+ * @throws {TypeError} for Int32 values.
+ * @throws {RangeError} for another shape or NaN.
+ * @throws {Error} with the path if it cannot be written.
  * @example
- * await writePng('figures/mask.png', { data: mask, shape: [256, 256, 1] });
+ * ```ts
+ * import { writePng } from 'tfjs-multitask/node';
+ *
+ * await writePng('figures/mask.png', { data: new Uint8Array(256 * 256), shape: [256, 256, 1] });
+ * ```
  */
 export async function writePng(path: string, image: NDArray): Promise<void> {
   checkPath(path, 'writePng: path');

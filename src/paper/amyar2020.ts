@@ -10,10 +10,12 @@ import type { Sharing } from '../models/sharing/sharing';
 import type { ByTask, Head, MultitaskModel } from '../types';
 import { filtersByLevel } from './filters-by-level';
 
+/** The tasks of {@link amyar2020}. */
 export type Amyar2020Task = 'reconstruction' | 'segmentation' | 'classification';
 
 const TASKS: readonly Amyar2020Task[] = ['reconstruction', 'segmentation', 'classification'];
 
+/** Options of {@link amyar2020}. */
 export interface Amyar2020Options<T extends Amyar2020Task = Amyar2020Task> {
   /** `[height, width, channels]`. Default: `[256, 256, 1]`. */
   readonly inputShape?: readonly [height: number, width: number, channels: number] | undefined;
@@ -29,7 +31,7 @@ export interface Amyar2020Options<T extends Amyar2020Task = Amyar2020Task> {
   readonly reconstructionSkips?: Skips | undefined;
   /** How the tasks share the encoder, e.g. `crossStitch()`. Default: one encoder for all, as in the paper. */
   readonly sharing?: Sharing | undefined;
-  /** Makes the initial weights and the dropout masks reproducible. */
+  /** Makes the initial weights and the dropout masks reproducible. Default: none, they are drawn anew each time. */
   readonly seed?: number | undefined;
 }
 
@@ -39,13 +41,19 @@ export interface Amyar2020Options<T extends Amyar2020Task = Amyar2020Task> {
  *
  * `[batch, height, width, channels]` -> `reconstruction` of the same shape, `segmentation` `[batch, height, width, 1]`,
  * `classification` `[batch, 1]`. 45,458,123 parameters at 256x256x1, 48,603,851 at 512x512x1. The bottleneck is
- * 16x16x1024 at 256 (the paper's 32x32x1024 is that of 512). Height and width must be multiples of 16. Throws a
- * RangeError otherwise, and for unknown, repeated or no tasks.
+ * 16x16x1024 at 256 (the paper's 32x32x1024 is that of 512).
  * Source: Amyar, Modzelewski, Ruan, 2020, doi:10.1101/2020.04.16.20064709.
  *
+ * @throws {RangeError} for sides that are not multiples of 16, for unknown, repeated or no tasks, and for an option out
+ * of its range.
  * @example
+ * ```ts
+ * import { crossStitch } from 'tfjs-multitask/models';
+ * import { amyar2020 } from 'tfjs-multitask/paper';
+ *
  * const model = amyar2020({ inputShape: [64, 64, 1], filters: 8, tasks: ['segmentation', 'classification'], seed: 1 });
  * const stitched = amyar2020({ inputShape: [64, 64, 1], filters: 8, sharing: crossStitch(), seed: 1 });
+ * ```
  */
 export function amyar2020<const T extends Amyar2020Task = Amyar2020Task>(
   options: Amyar2020Options<T> = {},

@@ -5,12 +5,13 @@ import { multitask } from '../models/multitask';
 import type { MultitaskModel } from '../types';
 import { filtersByLevel } from './filters-by-level';
 
+/** Options of {@link cnn8}. */
 export interface Cnn8Options {
   /** `[height, width, channels]`. Default: `[256, 256, 1]`. */
   readonly inputShape?: readonly [height: number, width: number, channels: number] | undefined;
   /** Filters of the first of six levels, doubled from level to level, or of each level. Default: 8. */
   readonly filters?: number | readonly number[] | undefined;
-  /** Makes the initial weights and the dropout masks reproducible. */
+  /** Makes the initial weights and the dropout masks reproducible. Default: none, they are drawn anew each time. */
   readonly seed?: number | undefined;
 }
 
@@ -22,8 +23,13 @@ export interface Cnn8Options {
  * 2,490,817 at 512x512x1.
  * Source: Amyar, Modzelewski, Ruan, 2020, doi:10.1101/2020.04.16.20064709.
  *
+ * @throws {RangeError} for an option out of its range.
  * @example
+ * ```ts
+ * import { cnn8 } from 'tfjs-multitask/paper';
+ *
  * const model = cnn8({ inputShape: [64, 64, 1], seed: 1 });
+ * ```
  */
 export function cnn8(options: Cnn8Options = {}): MultitaskModel<'classification'> {
   checkOptions(options, ['inputShape', 'filters', 'seed'], 'cnn8');

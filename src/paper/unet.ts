@@ -6,6 +6,7 @@ import { multitask } from '../models/multitask';
 import type { MultitaskModel } from '../types';
 import { filtersByLevel } from './filters-by-level';
 
+/** Options of {@link unet}. */
 export interface UNetOptions {
   /** `[height, width, channels]`. Default: `[256, 256, 1]`. */
   readonly inputShape?: readonly [height: number, width: number, channels: number] | undefined;
@@ -15,7 +16,7 @@ export interface UNetOptions {
   readonly norm?: Norm | undefined;
   /** Rate of the dropout after each level of the encoder. Default: 0. */
   readonly dropout?: number | undefined;
-  /** Makes the initial weights and the dropout masks reproducible. */
+  /** Makes the initial weights and the dropout masks reproducible. Default: none, they are drawn anew each time. */
   readonly seed?: number | undefined;
 }
 
@@ -26,9 +27,13 @@ export interface UNetOptions {
  * 1 channel.
  * Source: Ronneberger, Fischer, Brox, 2015, doi:10.1007/978-3-319-24574-4_28.
  *
- * @throws RangeError for sides that are not multiples of 16.
+ * @throws {RangeError} for sides that are not multiples of 16, and for an option out of its range.
  * @example
+ * ```ts
+ * import { unet } from 'tfjs-multitask/paper';
+ *
  * const model = unet({ inputShape: [64, 64, 1], filters: 8, seed: 1 });
+ * ```
  */
 export function unet(options: UNetOptions = {}): MultitaskModel<'segmentation'> {
   checkOptions(options, ['inputShape', 'filters', 'norm', 'dropout', 'seed'], 'unet');

@@ -16,16 +16,30 @@ function only<T extends string>(batch: Batch<T>, task: T | undefined): Batch<T> 
 
 /**
  * A source that trains one task per step: the tasks take turns in the given order, and a batch keeps the labels of the
- * task whose turn it is. A task named twice gets twice the turns.
+ * task whose turn it is.
+ *
+ * A task named twice gets twice the turns.
  *
  * Step `s` of epoch `e` is the turn of `order[(s + e) mod n]`, so that no task always begins an epoch. Where the batch
  * has no label of that task, the next one in the order that it has labels of takes its place; a batch without labels of
  * any of them keeps none. The turn depends on nothing else, so a resumed run continues with the same one.
  *
- * @throws RangeError for an empty order.
+ * @throws {RangeError} for an empty order.
  * @example
+ * ```ts
+ * import { train } from '@tensorflow/tfjs-core';
+ * import { batches } from 'tfjs-multitask/data';
+ * import { bce, mse, softDice } from 'tfjs-multitask/losses';
+ * import { amyar2020, phantomDataset } from 'tfjs-multitask/paper';
+ * import { alternate, createTrainer } from 'tfjs-multitask/train';
+ *
+ * const model = amyar2020({ inputShape: [16, 16, 1], filters: 2 });
+ * const losses = { reconstruction: mse(), segmentation: softDice(), classification: bce() };
+ * const trainer = createTrainer(model, { optimizer: train.adam(1e-4), losses });
+ * const dataset = phantomDataset({ counts: { covid: 2, normal: 2 }, size: 16, masks: 1 });
  * const trainSet = batches(dataset, { batchSize: 4, seed: 1 });
- * await trainer.fit(alternate(trainSet, ['segmentation', 'classification']), { epochs: 10 });
+ * await trainer.fit(alternate(trainSet, ['segmentation', 'classification']), { epochs: 2 });
+ * ```
  */
 export function alternate<T extends string>(source: Source<T>, order: readonly NoInfer<T>[]): Source<T> {
   checkFunction(source, 'alternate: source', 'batches(dataset)');

@@ -68,7 +68,7 @@ const readFields = fields({
  * Checks a saved state, which may be a stranger's, against what it is to be restored to, and changes nothing. What a
  * weighting or an aggregator remembers is checked by their own `load`.
  *
- * @throws TypeError or RangeError where it is no state, or one of other parts.
+ * @throws {TypeError} or RangeError where it is no state, or one of other parts.
  */
 export function readState<T extends string>(parts: StatefulParts<T>, value: unknown): SavedState {
   const state = readFields(value, 'resume: trainer') as SavedState;

@@ -3,7 +3,12 @@ import { checkMembers } from '../internal/check-kinds';
 
 const claimed = new WeakSet<Optimizer>();
 
-/** Makes an optimizer that of one trainer. @throws TypeError where it is none; RangeError where it is another's. */
+/**
+ * Makes an optimizer that of one trainer.
+ *
+ * @throws {TypeError} where it is none.
+ * @throws {RangeError} where it is another's.
+ */
 export function claimOptimizer(optimizer: Optimizer): void {
   checkMembers(
     optimizer,

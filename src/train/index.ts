@@ -35,8 +35,10 @@ export {
 } from './callbacks/diagnostics';
 export { type EarlyStoppingOptions, earlyStopping } from './callbacks/early-stopping';
 export {
+  type CosineDecayOptions,
   cosineDecay,
   learningRate,
+  type PolynomialDecayOptions,
   polynomialDecay,
   type Schedule,
   type SchedulePoint,

@@ -5,7 +5,8 @@ import type { SomeTasks } from '../types';
 /**
  * A number for each of some tasks; one that is undefined is not given.
  *
- * @throws TypeError unless `given` is an object of numbers; RangeError for one outside of [low, high].
+ * @throws {TypeError} unless `given` is an object of numbers.
+ * @throws {RangeError} for one outside of [low, high].
  */
 export function readTaskNumbers<T extends string>(
   given: SomeTasks<T, number>,

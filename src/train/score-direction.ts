@@ -7,7 +7,7 @@ type Direction = AnyMetric['direction'];
  * Which values of a score are better, by its path in an epoch's record, such as `'validation.lesion.dice'`: small losses, and
  * what the metric says. A number within a metric's result has the metric's direction where it is its `value` or in a list.
  *
- * @throws RangeError where the trainer computes no such score.
+ * @throws {RangeError} where the trainer computes no such score.
  */
 export function scoreDirection<T extends string>(
   outputs: ByTask<T, Pick<TaskOutput, 'metrics'>>,

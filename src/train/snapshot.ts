@@ -69,7 +69,7 @@ function readHistory<T extends string>(tasks: readonly T[]): Reader<readonly Epo
 /**
  * Reads what a fit is resumed from, which may be a stranger's; what is the trainer's in it is read by that.
  *
- * @throws TypeError or RangeError where it is no snapshot, or one of other tasks.
+ * @throws {TypeError} or RangeError where it is no snapshot, or one of other tasks.
  */
 export function readSnapshot<T extends string>(
   state: PlainData | undefined,

@@ -83,7 +83,7 @@ function agree<T extends string>(
 /**
  * Brings together what the model says of each task's output, the task's loss and its metrics.
  *
- * @throws RangeError where a loss or a metric cannot be computed from what the head gives.
+ * @throws {RangeError} where a loss or a metric cannot be computed from what the head gives.
  */
 export function readTaskOutputs<T extends string>(
   model: MultitaskModel<T>,

@@ -22,14 +22,24 @@ import type { FitOptions, FitTrainer, Trainer, TrainerOptions } from './types';
  * A task's loss is the weighted mean over the samples that carry its label. A sample without the label contributes
  * a gradient of exactly zero, and a batch without any label of a task skips that task's head.
  *
- * @throws RangeError where losses, metrics or weights name tasks that the model does not have, or an option is out of
- * range; TypeError where both a weighting and an aggregator are given.
+ * @throws {RangeError} where losses, metrics or weights name tasks that the model does not have, or an option is out of
+ * range.
+ * @throws {TypeError} where both a weighting and an aggregator are given.
  * @example
+ * ```ts
+ * import { train } from '@tensorflow/tfjs-core';
+ * import { bce, mse, softDice } from 'tfjs-multitask/losses';
+ * import { auc, dice } from 'tfjs-multitask/metrics';
+ * import { amyar2020 } from 'tfjs-multitask/paper';
+ * import { createTrainer } from 'tfjs-multitask/train';
+ *
+ * const model = amyar2020({ inputShape: [32, 32, 1], filters: 4 });
  * const trainer = createTrainer(model, {
  *   optimizer: train.adam(1e-4),
  *   losses: { reconstruction: mse(), segmentation: softDice(), classification: bce() },
  *   metrics: { segmentation: { dice: dice() }, classification: { auc: auc() } },
  * });
+ * ```
  */
 export function createTrainer<
   T extends string,

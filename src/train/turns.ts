@@ -1,17 +1,17 @@
 /** Lets one operation at a time change, or save, what training changes. */
 export interface Turns {
-  /** Runs `body` alone. @throws Error where another operation is running. */
+  /** Runs `body` alone. @throws {Error} where another operation is running. */
   take<R>(what: string, body: () => R): R;
   takeAsync<R>(what: string, body: () => Promise<R>): Promise<R>;
   /**
    * Within an operation: lets others run while `body` does.
    *
-   * @throws Error where one of them is still running when `body` has ended.
+   * @throws {Error} where one of them is still running when `body` has ended.
    */
   lend<R>(body: () => R | Promise<R>): Promise<R>;
   /** Runs `body` alone, after which everything else is refused; a second time it does nothing. */
   close(what: string, body: () => void): void;
-  /** For what needs no turn, as it only reads. @throws Error once all is closed. */
+  /** For what needs no turn, as it only reads. @throws {Error} once all is closed. */
   checkOpen(what: string): void;
 }
 

@@ -101,18 +101,26 @@ export interface SimdOptions {
 }
 
 /**
- * Registers the backend `simd` with TensorFlow.js: WebAssembly kernels with SIMD and threads over the cpu backend, which
- * computes what they do not. Does nothing where it is registered already, by this copy of the package or another of the same
- * version, with the options that are asked for.
+ * Registers the backend `simd` with TensorFlow.js: WebAssembly kernels with SIMD and threads over the cpu backend,
+ * which computes what they do not.
+ *
+ * Does nothing where it is registered already, by this copy of the package or another of the same version, with the
+ * options that are asked for.
  *
  * Needs the peer `@tensorflow/tfjs-backend-cpu`. Threads are workers in Node and on a cross-origin isolated page;
  * elsewhere there is one. They end with the process and with `removeBackend('simd')`.
  *
- * @throws RangeError when `threads` is not a positive whole number; Error when the engine has no WebAssembly SIMD, and when
- * a backend `simd` of another version, or with another value of an option that is given, is registered already.
+ * @throws {RangeError} when `threads` is not a positive whole number.
+ * @throws {Error} when the engine has no WebAssembly SIMD, and when a backend `simd` of another version, or with
+ * another value of an option that is given, is registered already.
  * @example
+ * ```ts
+ * import { setBackend } from '@tensorflow/tfjs-core';
+ * import { registerSimdBackend } from 'tfjs-backend-simd';
+ *
  * await registerSimdBackend({ threads: 2 });
  * await setBackend('simd');
+ * ```
  */
 export async function registerSimdBackend(options: SimdOptions = {}): Promise<void> {
   return registerTunedBackend(options);

@@ -37,7 +37,8 @@ function checkOption(name: string, asked: number | boolean | undefined, running:
 /**
  * Checks that the backend `simd` that is registered already is what this copy of the package would register.
  *
- * @throws Error where it is of another version, of another package, or has other options than those that are asked for.
+ * @throws {Error} where it is of another version, of another package, or has other options than those that are asked
+ * for.
  */
 export async function checkRegistered(
   factory: Factory,

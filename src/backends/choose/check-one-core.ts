@@ -15,7 +15,7 @@ async function loadedCores(): Promise<string[]> {
  * Checks that the backend which is set was made with the library's own copy of tfjs-core. Copies in one process share
  * their tensors and kernels, but neither knows the other's file handlers, serializable classes and flags.
  *
- * @throws Error which names the copies, where their paths are known.
+ * @throws {Error} which names the copies, where their paths are known.
  */
 export async function checkOneCore(packageName: string): Promise<void> {
   if (backend() instanceof KernelBackend) return;

@@ -40,6 +40,8 @@ function webglInfo(): GpuInfo {
  *
  * @example
  * ```ts
+ * import { gpuInfo, useBackend } from 'tfjs-multitask/backends';
+ *
  * await useBackend('webgpu');
  * console.log(gpuInfo()?.name, gpuInfo()?.limits.maxBufferSize);
  * ```

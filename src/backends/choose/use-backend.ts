@@ -2,10 +2,11 @@ import { checkChoice, checkInteger } from '../../internal/check';
 import { automaticOrder, type BackendName, candidates } from './candidates';
 import { selectBackend } from './select-backend';
 
+/** Options of {@link useBackend}. */
 export interface UseBackendOptions {
   /**
    * Called, where no backend is asked for, with a message about one that is installed but does not work, and about what
-   * to install where only a slow one works. Without it nobody would know, so `cpu` is then not chosen, nor is another
+   * to install where only a slow one works. Default: none; as nobody would know, `cpu` is then not chosen, nor is another
    * backend in place of a node-gpu that is installed but does not work.
    */
   readonly onNotice?: ((message: string) => void) | undefined;
@@ -17,18 +18,19 @@ export interface UseBackendOptions {
   readonly software?: boolean | undefined;
   /**
    * Threads among which `simd` shares its work, the calling one among them: for several processes on one machine.
-   * Default: as many as there are cores, at most 16. Where no threads can be started, as on a page that is not
-   * cross-origin isolated, there is one. Where simd already runs with another number, this is an error, or a notice if
-   * no `name` is given. Other backends ignore it.
+   * Where no threads can be started, as on a page that is not cross-origin isolated, there is one. Where simd already
+   * runs with another number, this is an error, or a notice if no `name` is given. Other backends ignore it. Default: as
+   * many as there are cores, at most 16.
    */
   readonly threads?: number | undefined;
 }
 
 /**
  * Makes TensorFlow.js compute with the fastest backend that is installed and works here, and returns its name: in Node
- * the first of node-gpu, node, webgpu, simd, wasm and cpu, in a browser of webgpu, webgl, simd, wasm and cpu. Each is
- * imported, initialised and made to compute a convolution, whose result is compared. On all but webgl and simd, the
- * kernels for training are completed or corrected ({@link registerNodeTrainingKernels},
+ * the first of node-gpu, node, webgpu, simd, wasm and cpu, in a browser of webgpu, webgl, simd, wasm and cpu.
+ *
+ * Each is imported, initialised and made to compute a convolution, whose result is compared. On all but webgl and simd,
+ * the kernels for training are completed or corrected ({@link registerNodeTrainingKernels},
  * {@link registerWebgpuTrainingKernels}, {@link registerWasmTrainingKernels}, {@link registerCpuTrainingKernels}).
  *
  * Before node and node-gpu are loaded, the environment variable `TF_FORCE_GPU_ALLOW_GROWTH` is set to true, so that
@@ -37,15 +39,17 @@ export interface UseBackendOptions {
  *
  * `name`, or else the environment variable `TFJS_MULTITASK_BACKEND`, asks for one; no other takes its place.
  *
- * @throws RangeError for an unknown name and for `threads` that are not a whole number of at least 1; Error, which says
- * what to do, where the backend asked for is not installed, does not work or uses another copy of tfjs-core, where none
- * works, and where only a slow one works and `onNotice` is missing. The backend that was set before is then set again.
+ * @throws {RangeError} for an unknown name and for `threads` that are not a whole number of at least 1.
+ * @throws {Error} that says what to do, where the backend asked for is not installed, does not work or uses another copy
+ * of tfjs-core, where none works, and where only a slow one works and `onNotice` is missing. The backend that was set
+ * before is then set again.
  * @example
  * ```ts
- * const name = await useBackend();
- * await useBackend('wasm');
- * await useBackend(undefined, { onNotice: console.warn });
- * await useBackend('simd', { threads: 2 });
+ * import { useBackend } from 'tfjs-multitask/backends';
+ *
+ * await useBackend('wasm'); // 'wasm'
+ * await useBackend('simd', { threads: 2 }); // 'simd'
+ * const name = await useBackend(undefined, { onNotice: console.warn }); // the fastest one here
  * ```
  */
 export async function useBackend(name?: BackendName, options: UseBackendOptions = {}): Promise<BackendName> {

@@ -9,11 +9,12 @@ import { conv } from './conv';
 import { applyDropout } from './dropout';
 import { NORMS, type Norm } from './norm';
 
+/** Options of {@link convBlock}. */
 export interface ConvBlockOptions {
   readonly filters: number;
   /** How many convolutions. Default: 2. */
   readonly convs?: number | undefined;
-  /** Default: `'none'`. With a normalization the convolutions have no bias. */
+  /** With a normalization the convolutions have no bias. Default: `'none'`. */
   readonly norm?: Norm | undefined;
   /** Default: `'relu'`. */
   readonly activation?: Activation | undefined;
@@ -27,9 +28,15 @@ export interface ConvBlockOptions {
  * `[batch, height, width, channels]` -> `[batch, height, width, filters]`. Layers: `name/conv1`, `name/norm1`,
  * `name/relu1`, `name/conv2`, ..., `name/dropout`.
  *
- * @throws RangeError for an option out of its range.
+ * @throws {RangeError} for an option out of its range.
  * @example
- * const stem = convBlock({ filters: 16, norm: 'instance' })(image, 'stem');
+ * ```ts
+ * import { input } from '@tensorflow/tfjs-layers';
+ * import { convBlock } from 'tfjs-multitask/layers';
+ *
+ * const image = input({ shape: [8, 8, 1] });
+ * const stem = convBlock({ filters: 16, norm: 'instance' })(image, 'stem'); // [null, 8, 8, 16]
+ * ```
  */
 export function convBlock(options: ConvBlockOptions): Builder<SymbolicTensor, SymbolicTensor> {
   checkOptions(options, ['filters', 'convs', 'norm', 'activation', 'dropout'], 'convBlock');

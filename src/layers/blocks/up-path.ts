@@ -53,7 +53,7 @@ function checkSameSize(skip: SymbolicTensor, up: SymbolicTensor, level: number, 
  * The levels of a U-Net's expanding path, finest first: from level to level upsample 2x, convolution 2x2, join the
  * skip, two convolutions 3x3.
  *
- * @throws RangeError for skips that do not halve from one to the next.
+ * @throws {RangeError} for skips that do not halve from one to the next.
  */
 export function upPath(
   features: Features,

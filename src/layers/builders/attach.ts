@@ -5,6 +5,7 @@ import { checkOptions } from '../../internal/check-options';
 import type { Head } from '../../types';
 import { apply } from '../core/apply';
 
+/** Options of {@link attach}. */
 export interface AttachOptions {
   /**
    * The level whose feature map the head uses as its bottleneck: 1 is the finest skip, the number of skips + 1 the
@@ -16,18 +17,28 @@ export interface AttachOptions {
 }
 
 /**
- * A head on a level other than the deepest: the level's feature map is its bottleneck, and the finer skips
- * are its skips (none behind a pooling). With {@link withDecoder} the levels are those of a decoder that the heads
- * share.
+ * A head on a level other than the deepest: the level's feature map is its bottleneck, and the finer skips are its
+ * skips (none behind a pooling).
+ *
+ * With {@link withDecoder} the levels are those of a decoder that the heads share.
  *
  * Layers: those of the head, and `name/attach` where it pools.
  * Source: Goncharov et al., 2021, doi:10.1016/j.media.2021.102054 (a classifier on the last feature map of the
  * segmentation).
  *
- * @throws RangeError for a factor that is no positive integer and, when applied, for a level that the encoder does not
- * have.
+ * @throws {RangeError} for a factor that is no positive integer and, when applied, for a level that the encoder does
+ * not have.
  * @example
- * const severity = attach(MLPHead({ units: [16] }), { level: 1, pool: 4 });
+ * ```ts
+ * import { attach, MLPHead, UNetEncoder } from 'tfjs-multitask/layers';
+ * import { multitask } from 'tfjs-multitask/models';
+ *
+ * const model = multitask({
+ *   inputShape: [32, 32, 1],
+ *   encoder: UNetEncoder({ filters: [4, 8, 16] }),
+ *   heads: { severity: attach(MLPHead({ units: [16] }), { level: 1, pool: 4 }) },
+ * });
+ * ```
  */
 export function attach(head: Head, options: AttachOptions): Head {
   checkOptions(options, ['level', 'pool'], 'attach');

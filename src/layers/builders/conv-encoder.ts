@@ -11,6 +11,7 @@ import { apply } from '../core/apply';
 import { checkImages } from '../core/check-images';
 import { checkRate } from '../seeded-dropout';
 
+/** Options of {@link ConvEncoder}. */
 export interface ConvEncoderOptions {
   /** Filters of the convolutions of each level, finest first. Default: `[8, 16, 32, 64, 128, 256]`. */
   readonly filters?: readonly number[] | undefined;
@@ -30,9 +31,18 @@ export interface ConvEncoderOptions {
  * `name/level1/conv1`, `name/level1/pool`, `name/level1/dropout`, ...
  * Source: Amyar et al., 2020, doi:10.1101/2020.04.16.20064709 (the baseline for classification alone).
  *
- * @throws RangeError for an option out of its range.
+ * @throws {RangeError} for an option out of its range.
  * @example
- * const encoder = ConvEncoder({ filters: [8, 16, 32] });
+ * ```ts
+ * import { ConvEncoder, MLPHead } from 'tfjs-multitask/layers';
+ * import { multitask } from 'tfjs-multitask/models';
+ *
+ * const model = multitask({
+ *   inputShape: [32, 32, 1],
+ *   encoder: ConvEncoder({ filters: [8, 16, 32] }),
+ *   heads: { severity: MLPHead({ filters: 0, units: [16] }) },
+ * });
+ * ```
  */
 export function ConvEncoder(options: ConvEncoderOptions = {}): Encoder {
   checkOptions(options, ['filters', 'norm', 'activation', 'dropout'], 'ConvEncoder');

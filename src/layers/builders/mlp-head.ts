@@ -10,6 +10,7 @@ import { apply } from '../core/apply';
 import { glorotUniform, heNormal } from '../core/initializer';
 import { checkRate } from '../seeded-dropout';
 
+/** Options of {@link MLPHead}. */
 export interface MLPHeadOptions {
   /**
    * Filters of a convolution 3x3 (ReLU) and max-pooling 2x2 before the flattening; 0 leaves both out. Default: 128; 0 for
@@ -33,9 +34,18 @@ export interface MLPHeadOptions {
  * `name/conv1`, `name/pool`, `name/flatten`, `name/dense1`, `name/dropout1`, ..., and `name` itself.
  * Source: Amyar et al., 2020, doi:10.1101/2020.04.16.20064709; the filters of the convolution are not stated there.
  *
- * @throws RangeError for an option out of its range and, when applied, for `filters` on a vector.
+ * @throws {RangeError} for an option out of its range and, when applied, for `filters` on a vector.
  * @example
- * const severity = MLPHead({ units: [64], activation: 'linear' });
+ * ```ts
+ * import { MLPHead, UNetEncoder } from 'tfjs-multitask/layers';
+ * import { multitask } from 'tfjs-multitask/models';
+ *
+ * const model = multitask({
+ *   inputShape: [32, 32, 1],
+ *   encoder: UNetEncoder({ filters: [4, 8, 16] }),
+ *   heads: { severity: MLPHead({ units: [64], activation: 'linear' }) },
+ * });
+ * ```
  */
 export function MLPHead(options: MLPHeadOptions = {}): Head {
   checkOptions(options, ['filters', 'units', 'outputs', 'dropout', 'activation'], 'MLPHead');

@@ -9,6 +9,7 @@ import type { Activation } from '../core/activation';
 import { apply } from '../core/apply';
 import { glorotUniform } from '../core/initializer';
 
+/** Options of {@link SegmentationHead}. */
 export interface SegmentationHeadOptions {
   /** Channels of the output. Default: 1. */
   readonly channels?: number | undefined;
@@ -20,14 +21,25 @@ export interface SegmentationHeadOptions {
 
 /**
  * A value for each pixel of the bottleneck, or of the level that it is attached to: the last two layers of a U-Net, a
- * convolution 3x3 to twice the output's channels (ReLU) and a convolution 1x1. The output layers for a shared decoder.
+ * convolution 3x3 to twice the output's channels (ReLU) and a convolution 1x1.
+ *
+ * The output layers for a shared decoder.
  *
  * Features -> `[batch, height, width, channels]`, the bottleneck's size. Layers: `name/maps/conv1` and `name` itself.
  * Source: Ronneberger, Fischer, Brox, 2015, doi:10.1007/978-3-319-24574-4_28.
  *
- * @throws RangeError for an option out of its range.
+ * @throws {RangeError} for an option out of its range.
  * @example
- * const lesions = attach(SegmentationHead({ channels: 3, activation: 'softmax' }), { level: 1 });
+ * ```ts
+ * import { attach, SegmentationHead, UNetEncoder, withDecoder } from 'tfjs-multitask/layers';
+ * import { multitask } from 'tfjs-multitask/models';
+ *
+ * const model = multitask({
+ *   inputShape: [32, 32, 1],
+ *   encoder: withDecoder(UNetEncoder({ filters: [4, 8, 16] })),
+ *   heads: { lesions: attach(SegmentationHead({ channels: 3, activation: 'softmax' }), { level: 1 }) },
+ * });
+ * ```
  */
 export function SegmentationHead(options: SegmentationHeadOptions = {}): Head {
   checkOptions(options, ['channels', 'norm', 'activation'], 'SegmentationHead');

@@ -7,6 +7,7 @@ import { type Skips, type Upsample, upPath } from '../blocks/up-path';
 import type { Activation } from '../core/activation';
 import { SegmentationHead } from './segmentation-head';
 
+/** Options of {@link UNetDecoder}. */
 export interface UNetDecoderOptions {
   /** Channels of the output. Default: 1. */
   readonly channels?: number | undefined;
@@ -24,8 +25,10 @@ const SKIPS: readonly Skips[] = ['concat', 'attention', 'none'];
 const UPSAMPLES: readonly Upsample[] = ['nearest', 'bilinear', 'transpose'];
 
 /**
- * The expanding path of a U-Net. From level to level: upsample 2x, convolution 2x2, join the skip, two convolutions
- * 3x3; then a convolution 3x3 to twice the output's channels and a convolution 1x1 to the output. ReLU between.
+ * The expanding path of a U-Net.
+ *
+ * From level to level: upsample 2x, convolution 2x2, join the skip, two convolutions 3x3; then a convolution 3x3 to
+ * twice the output's channels and a convolution 1x1 to the output. ReLU between.
  *
  * Features -> `[batch, height, width, channels]`, the size of the finest skip. Each level has as many channels as its
  * skip, also where `skips` is 'none'. Layers: `name/up4/resize`, `name/up4/conv1`, `name/dec4/concat`,
@@ -33,10 +36,19 @@ const UPSAMPLES: readonly Upsample[] = ['nearest', 'bilinear', 'transpose'];
  * Source: Ronneberger, Fischer, Brox, 2015, doi:10.1007/978-3-319-24574-4_28, with upsampling in place of the
  * up-convolution and padded convolutions.
  *
- * @throws RangeError for an option out of its range and, when applied, for skips that do not halve from one to the
+ * @throws {RangeError} for an option out of its range and, when applied, for skips that do not halve from one to the
  * next.
  * @example
- * const lesions = UNetDecoder({ channels: 3, skips: 'attention', activation: 'softmax' });
+ * ```ts
+ * import { UNetDecoder, UNetEncoder } from 'tfjs-multitask/layers';
+ * import { multitask } from 'tfjs-multitask/models';
+ *
+ * const model = multitask({
+ *   inputShape: [32, 32, 1],
+ *   encoder: UNetEncoder({ filters: [4, 8, 16] }),
+ *   heads: { lesions: UNetDecoder({ channels: 3, skips: 'attention', activation: 'softmax' }) },
+ * });
+ * ```
  */
 export function UNetDecoder(options: UNetDecoderOptions = {}): Head {
   checkOptions(options, ['channels', 'skips', 'upsample', 'norm', 'activation'], 'UNetDecoder');

@@ -10,6 +10,7 @@ import { apply } from '../core/apply';
 import { checkImages } from '../core/check-images';
 import { checkRate } from '../seeded-dropout';
 
+/** Options of {@link UNetEncoder}. */
 export interface UNetEncoderOptions {
   /** Filters of the convolutions of each level, finest first. Default: `[64, 128, 256, 512, 1024]`. */
   readonly filters?: readonly number[] | undefined;
@@ -41,10 +42,19 @@ function checkSides(height: number | null, width: number | null, levels: number)
  * ..., `name/level2/pool`, ...
  * Source: Ronneberger, Fischer, Brox, 2015, doi:10.1007/978-3-319-24574-4_28.
  *
- * @throws RangeError for an option out of its range and, when applied, for an input whose sides cannot be halved that
+ * @throws {RangeError} for an option out of its range and, when applied, for an input whose sides cannot be halved that
  * often.
  * @example
- * const encoder = UNetEncoder({ filters: [16, 32, 64, 128], norm: 'instance' });
+ * ```ts
+ * import { UNetDecoder, UNetEncoder } from 'tfjs-multitask/layers';
+ * import { multitask } from 'tfjs-multitask/models';
+ *
+ * const model = multitask({
+ *   inputShape: [32, 32, 1],
+ *   encoder: UNetEncoder({ filters: [16, 32, 64], norm: 'instance' }),
+ *   heads: { lesion: UNetDecoder() },
+ * });
+ * ```
  */
 export function UNetEncoder(options: UNetEncoderOptions = {}): Encoder {
   checkOptions(options, ['filters', 'norm', 'activation', 'dropout'], 'UNetEncoder');

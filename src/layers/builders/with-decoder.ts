@@ -5,6 +5,7 @@ import type { Encoder } from '../../types';
 import { NORMS, type Norm } from '../blocks/norm';
 import { upPath } from '../blocks/up-path';
 
+/** Options of {@link withDecoder}. */
 export interface WithDecoderOptions {
   /** After each convolution of the decoder. Default: `'none'`. */
   readonly norm?: Norm | undefined;
@@ -12,16 +13,30 @@ export interface WithDecoderOptions {
 
 /**
  * An encoder and the expanding path of a U-Net behind it, as one encoder, so that tasks share a decoder as well: in
- * place of each skip comes the decoder's feature map of that level. Heads choose their level with {@link attach}.
+ * place of each skip comes the decoder's feature map of that level.
+ *
+ * Heads choose their level with {@link attach}.
  *
  * Features of `encoder` -> skips of the same shapes, and its bottleneck. Layers: those of the encoder, then from level
  * to level `name/up4/resize`, `name/up4/conv1`, `name/dec4/concat`, `name/dec4/conv1` and `name/dec4/conv2` as in
  * {@link UNetDecoder}.
  * Source: Ronneberger, Fischer, Brox, 2015, doi:10.1007/978-3-319-24574-4_28.
  *
- * @throws RangeError for an unknown norm and, when applied, for skips that do not halve from one to the next.
+ * @throws {RangeError} for an unknown norm and, when applied, for skips that do not halve from one to the next.
  * @example
- * const encoder = withDecoder(UNetEncoder({ filters: [2, 4, 8] }), { norm: 'instance' });
+ * ```ts
+ * import { attach, SegmentationHead, UNetEncoder, withDecoder } from 'tfjs-multitask/layers';
+ * import { multitask } from 'tfjs-multitask/models';
+ *
+ * const model = multitask({
+ *   inputShape: [32, 32, 1],
+ *   encoder: withDecoder(UNetEncoder({ filters: [2, 4, 8] }), { norm: 'instance' }),
+ *   heads: {
+ *     lesion: attach(SegmentationHead(), { level: 1 }),
+ *     edge: attach(SegmentationHead(), { level: 1 }),
+ *   },
+ * });
+ * ```
  */
 export function withDecoder(encoder: Encoder, options: WithDecoderOptions = {}): Encoder {
   checkOptions(options, ['norm'], 'withDecoder');

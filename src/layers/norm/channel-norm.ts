@@ -5,6 +5,7 @@ import type { LayerArgs } from '../core/layer-args';
 import { readLayerOptions } from '../core/read-layer-options';
 import { canFuseNorm, fusedNorm } from '../fused/fused-norm';
 
+/** Options of {@link InstanceNorm} and {@link GroupNorm}. */
 export interface ChannelNormOptions extends LayerArgs {
   /** Added to the variance. Default: 1e-5, as in PyTorch; Keras has 1e-3. */
   readonly epsilon?: number | undefined;

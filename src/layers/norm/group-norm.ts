@@ -4,6 +4,7 @@ import { checkInteger } from '../../internal/check';
 import { ChannelNorm, type ChannelNormOptions } from './channel-norm';
 import { normalize } from './normalize';
 
+/** Options of {@link GroupNorm}. */
 export interface GroupNormOptions extends ChannelNormOptions {
   /** Must divide the channels. Default: 8. */
   readonly groups?: number | undefined;
@@ -16,9 +17,14 @@ export interface GroupNormOptions extends ChannelNormOptions {
  * `[batch, height, width, channels]` -> the same; `gamma` and `beta`: `[channels]`, from 1 and 0.
  * Source: Wu, He, 2018, doi:10.1007/978-3-030-01261-8_1.
  *
- * @throws RangeError where `groups` does not divide the channels.
+ * @throws {RangeError} where `groups` does not divide the channels, and for an option out of its range.
  * @example
- * const y = new GroupNorm({ groups: 4 }).apply(x);
+ * ```ts
+ * import { ones } from '@tensorflow/tfjs-core';
+ * import { GroupNorm } from 'tfjs-multitask/layers';
+ *
+ * const y = new GroupNorm({ groups: 4 }).apply(ones([1, 4, 4, 8])); // [1, 4, 4, 8]
+ * ```
  */
 export class GroupNorm extends ChannelNorm {
   static readonly className = 'TfjsMultitaskGroupNorm';

@@ -2,6 +2,7 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { ChannelNorm, type ChannelNormOptions } from './channel-norm';
 import { normalize } from './normalize';
 
+/** Options of {@link InstanceNorm}. */
 export type InstanceNormOptions = ChannelNormOptions;
 
 /**
@@ -12,8 +13,14 @@ export type InstanceNormOptions = ChannelNormOptions;
  * the other samples of the batch, nor on training or prediction.
  * Source: Ulyanov, Vedaldi, Lempitsky, 2016, arXiv:1607.08022.
  *
+ * @throws {RangeError} for a negative `epsilon`.
  * @example
- * const y = new InstanceNorm({ epsilon: 1e-5 }).apply(x);
+ * ```ts
+ * import { ones } from '@tensorflow/tfjs-core';
+ * import { InstanceNorm } from 'tfjs-multitask/layers';
+ *
+ * const y = new InstanceNorm({ epsilon: 1e-5 }).apply(ones([1, 4, 4, 8])); // [1, 4, 4, 8]
+ * ```
  */
 export class InstanceNorm extends ChannelNorm {
   static readonly className = 'TfjsMultitaskInstanceNorm';

@@ -11,6 +11,7 @@ export type StitchPer = 'channel' | 'tensor';
 
 export const STITCHES: readonly StitchPer[] = ['channel', 'tensor'];
 
+/** Options of {@link CrossStitch}. */
 export interface CrossStitchOptions extends LayerArgs {
   /** Default: `'channel'`. */
   readonly per?: StitchPer | undefined;
@@ -26,9 +27,15 @@ export interface CrossStitchOptions extends LayerArgs {
  * source trains alpha 100 to 1000 times as fast as the rest.
  * Source: Misra, Shrivastava, Gupta, Hebert, 2016, doi:10.1109/CVPR.2016.433.
  *
- * @throws RangeError for fewer than 2 inputs, for inputs of different shapes, and for an option out of its range.
+ * @throws {RangeError} for fewer than 2 inputs, for inputs of different shapes, and for an option out of its range.
  * @example
+ * ```ts
+ * import { ones } from '@tensorflow/tfjs-core';
+ * import { CrossStitch } from 'tfjs-multitask/layers';
+ *
+ * const x = ones([1, 4, 4, 8]);
  * const mixed = new CrossStitch({ per: 'tensor' }).apply([x, x]);
+ * ```
  */
 export class CrossStitch extends layers.Layer {
   static readonly className = 'TfjsMultitaskCrossStitch';

@@ -26,9 +26,15 @@ import { checkInputShapes } from './check-input-shapes';
  * input itself; an image by itself says little, so here they see the experts' outputs.
  * Source: Ma, Zhao, Yi, Chen, Hong, Chi, 2018, doi:10.1145/3219819.3220007.
  *
- * @throws RangeError for fewer than 2 inputs and for inputs of different shapes.
+ * @throws {RangeError} for fewer than 2 inputs and for inputs of different shapes.
  * @example
- * const y = new ExpertMixture().apply([x, x]);
+ * ```ts
+ * import { ones } from '@tensorflow/tfjs-core';
+ * import { ExpertMixture } from 'tfjs-multitask/layers';
+ *
+ * const x = ones([1, 4, 4, 8]);
+ * const y = new ExpertMixture().apply([x, x]); // [1, 4, 4, 8]
+ * ```
  */
 export class ExpertMixture extends layers.Layer {
   static readonly className = 'TfjsMultitaskExpertMixture';

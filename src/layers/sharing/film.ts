@@ -4,6 +4,7 @@ import { checkInteger } from '../../internal/check';
 import type { LayerArgs } from '../core/layer-args';
 import { readLayerOptions } from '../core/read-layer-options';
 
+/** Options of {@link Film}. */
 export interface FilmOptions extends LayerArgs {
   /** How many conditions the batch holds, one after another, in equal parts. */
   readonly conditions: number;
@@ -11,16 +12,24 @@ export interface FilmOptions extends LayerArgs {
 
 /**
  * Feature-wise linear modulation by a condition: `y = gamma_k x + beta_k` for the samples of condition k, one gamma and
- * beta per channel. The conditions are the equal parts of the batch, in their order (see {@link RepeatBatch}).
+ * beta per channel.
+ *
+ * The conditions are the equal parts of the batch, in their order (see {@link RepeatBatch}).
  *
  * `[conditions batch, ..., channels]` -> the same. Weights: `gamma` (from 1) and `beta` (from 0), `[conditions,
  * channels]`.
  * Sources: Perez, Strub, de Vries, Dumoulin, Courville, 2018, doi:10.1609/aaai.v32i1.11671; one learned pair per
  * condition as in Dumoulin, Shlens, Kudlur, 2017, arXiv:1610.07629.
  *
- * @throws RangeError unless `conditions` is a positive integer.
+ * @throws {RangeError} unless `conditions` is a positive integer.
  * @example
- * const y = new Film({ conditions: 2 }).apply(new RepeatBatch({ times: 2 }).apply(x));
+ * ```ts
+ * import { ones, type Tensor } from '@tensorflow/tfjs-core';
+ * import { Film, RepeatBatch } from 'tfjs-multitask/layers';
+ *
+ * const copies = new RepeatBatch({ times: 2 }).apply(ones([1, 4, 4, 8])) as Tensor;
+ * const y = new Film({ conditions: 2 }).apply(copies); // [2, 4, 4, 8]
+ * ```
  */
 export class Film extends layers.Layer {
   static readonly className = 'TfjsMultitaskFilm';

@@ -11,6 +11,7 @@ export type DistanceKind = 'l2' | 'trace';
 
 export const DISTANCES: readonly DistanceKind[] = ['l2', 'trace'];
 
+/** Options of {@link ParameterDistance}. */
 export interface ParameterDistanceOptions extends LayerArgs {
   /** Default: `'l2'`. */
   readonly distance?: DistanceKind | undefined;
@@ -27,19 +28,26 @@ function parametersBehind(output: SymbolicTensor): LayerVariable[] {
 }
 
 /**
- * A loss on how far the parameters of K networks lie apart. Apply it to the output of each of them: it returns its
- * input unchanged, and adds to the losses of the model (`calculateLosses`) `strength` times the sum over their
- * parameters w of `sum over i < j of ||w_i - w_j||^2` ('l2') or of the trace norm of the matrix with the rows w_1 ...
- * w_K ('trace').
+ * A loss on how far the parameters of K networks lie apart.
+ *
+ * Apply it to the output of each of them: it returns its input unchanged, and adds to the losses of the model
+ * (`calculateLosses`) `strength` times the sum over their parameters w of `sum over i < j of ||w_i - w_j||^2` ('l2') or
+ * of the trace norm of the matrix with the rows w_1 ... w_K ('trace').
  *
  * Any shape -> the same. The networks must be built alike.
  * Sources: Duong, Cohn, Bird, Cook, 2015, doi:10.3115/v1/P15-2139 (L2); Yang, Hospedales, 2017, arXiv:1606.04038 (trace
  * norm, here of the flattening along the tasks, smoothed by 1e-5 of the Gramian's trace).
  *
- * @throws RangeError where the networks are built differently, and for an option out of its range.
+ * @throws {RangeError} where the networks are built differently, and for an option out of its range.
  * @example
+ * ```ts
+ * import { input } from '@tensorflow/tfjs-layers';
+ * import { ParameterDistance, UNetEncoder } from 'tfjs-multitask/layers';
+ *
+ * const image = input({ shape: [8, 8, 1] });
  * const distance = new ParameterDistance({ strength: 1e-3 });
  * const outputs = [1, 2].map((i) => distance.apply(UNetEncoder({ filters: [2, 4] })(image, `net${i}`).bottleneck));
+ * ```
  */
 export class ParameterDistance extends layers.Layer {
   static readonly className = 'TfjsMultitaskParameterDistance';

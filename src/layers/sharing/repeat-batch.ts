@@ -4,6 +4,7 @@ import { checkInteger } from '../../internal/check';
 import type { LayerArgs } from '../core/layer-args';
 import { readLayerOptions } from '../core/read-layer-options';
 
+/** Options of {@link RepeatBatch}. */
 export interface RepeatBatchOptions extends LayerArgs {
   readonly times: number;
 }
@@ -13,9 +14,14 @@ export interface RepeatBatchOptions extends LayerArgs {
  *
  * `[batch, ...]` -> `[times batch, ...]`.
  *
- * @throws RangeError unless `times` is a positive integer.
+ * @throws {RangeError} unless `times` is a positive integer.
  * @example
- * const copies = new RepeatBatch({ times: 3 }).apply(x);
+ * ```ts
+ * import { ones } from '@tensorflow/tfjs-core';
+ * import { RepeatBatch } from 'tfjs-multitask/layers';
+ *
+ * const copies = new RepeatBatch({ times: 3 }).apply(ones([1, 4, 4, 8])); // [3, 4, 4, 8]
+ * ```
  */
 export class RepeatBatch extends layers.Layer {
   static readonly className = 'TfjsMultitaskRepeatBatch';

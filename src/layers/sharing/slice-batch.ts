@@ -4,6 +4,7 @@ import { checkInteger } from '../../internal/check';
 import type { LayerArgs } from '../core/layer-args';
 import { readLayerOptions } from '../core/read-layer-options';
 
+/** Options of {@link SliceBatch}. */
 export interface SliceBatchOptions extends LayerArgs {
   /** Counts from 0. */
   readonly index: number;
@@ -16,9 +17,15 @@ export interface SliceBatchOptions extends LayerArgs {
  *
  * `[parts batch, ...]` -> `[batch, ...]`.
  *
- * @throws RangeError for an index that is not below `parts`.
+ * @throws {RangeError} for an index that is not below `parts`.
  * @example
- * const second = new SliceBatch({ index: 1, parts: 2 }).apply(new RepeatBatch({ times: 2 }).apply(x));
+ * ```ts
+ * import { ones, type Tensor } from '@tensorflow/tfjs-core';
+ * import { RepeatBatch, SliceBatch } from 'tfjs-multitask/layers';
+ *
+ * const copies = new RepeatBatch({ times: 2 }).apply(ones([1, 4, 4, 8])) as Tensor;
+ * const second = new SliceBatch({ index: 1, parts: 2 }).apply(copies); // [1, 4, 4, 8]
+ * ```
  */
 export class SliceBatch extends layers.Layer {
   static readonly className = 'TfjsMultitaskSliceBatch';

@@ -18,6 +18,7 @@ import { readLayerOptions } from '../core/read-layer-options';
 import { checkInputShapes } from './check-input-shapes';
 import { nearIdentity } from './near-identity';
 
+/** Options of {@link SubspaceMix}. */
 export interface SubspaceMixOptions extends LayerArgs {
   /** Equal parts that the channels of each input are cut into; must divide them. Default: 2. */
   readonly subspaces?: number | undefined;
@@ -32,10 +33,16 @@ export interface SubspaceMixOptions extends LayerArgs {
  * K times `[batch, ..., channels]` -> the same. Weight: `alpha` `[K S, K S]`.
  * Source: Ruder, Bingel, Augenstein, Søgaard, 2019, doi:10.1609/aaai.v33i01.33014822.
  *
- * @throws RangeError for fewer than 2 inputs, for inputs of different shapes, where the subspaces do not divide the
+ * @throws {RangeError} for fewer than 2 inputs, for inputs of different shapes, where the subspaces do not divide the
  * channels, and for an option out of its range.
  * @example
+ * ```ts
+ * import { ones } from '@tensorflow/tfjs-core';
+ * import { SubspaceMix } from 'tfjs-multitask/layers';
+ *
+ * const x = ones([1, 4, 4, 8]);
  * const mixed = new SubspaceMix({ subspaces: 2 }).apply([x, x]);
+ * ```
  */
 export class SubspaceMix extends layers.Layer {
   static readonly className = 'TfjsMultitaskSubspaceMix';

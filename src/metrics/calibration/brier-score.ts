@@ -7,18 +7,23 @@ import { PROBABILITIES } from '../core/readings';
 import { targetMetric } from '../core/target-metric';
 
 /**
- * The Brier score, the mean squared error of predicted probabilities: mean of (p - y)^2, with `classes` the mean of
- * the sum over them of (p_k - y_k)^2; with `labels` each value is a case. 0 is best. It is scikit-learn's
- * `brier_score_loss` in both cases.
+ * The Brier score, the mean squared error of predicted probabilities: mean of (p - y)^2, with `classes` the mean of the
+ * sum over them of (p_k - y_k)^2; with `labels` each value is a case.
+ *
+ * 0 is best. It is scikit-learn's `brier_score_loss` in both cases.
  *
  * `yTrue`, `yPred`: `[batch, ...]`, probabilities. NaN without cases.
  *
  * Source: Brier, "Verification of forecasts expressed in terms of probability", 1950,
  * doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2.
  *
- * @throws RangeError where the shapes do not fit, labels are out of range or `yPred` is not in [0, 1].
+ * @throws {RangeError} where the shapes do not fit, labels are out of range or `yPred` is not in [0, 1].
  * @example
+ * ```ts
+ * import { brierScore, score } from 'tfjs-multitask/metrics';
+ *
  * await score(brierScore(), [0, 1, 1], [0.5, 0.5, 1]); // 0.167: (0.25 + 0.25) / 3
+ * ```
  */
 export function brierScore(options: TargetOptions = {}): Metric<MeanState> {
   checkOptions(options, ['classes', 'ignoreIndex', 'labels'], 'brierScore');

@@ -7,6 +7,7 @@ import { eachCase, eachValue, type TargetOptions } from '../core/read-targets';
 import { PROBABILITIES } from '../core/readings';
 import { type TargetTraits, targetMetric } from '../core/target-metric';
 
+/** Options of {@link calibrationError} and {@link calibrationCurve}. */
 export interface CalibrationOptions extends TargetOptions {
   /** Bins of equal width in [0, 1]. Default: 15. */
   readonly bins?: number | undefined;
@@ -18,10 +19,11 @@ export interface CalibrationOptions extends TargetOptions {
 export type CalibrationState = Float64Array;
 
 /**
- * The expected calibration error: how far the predicted probabilities lie from the observed frequencies. Over bins b of
- * the probability, with the mean prediction c_b, the observed frequency o_b and the share p_b of the cases,
- * sum of p_b |c_b - o_b|. With `classes` it looks at the highest probability and how often that class is right; with
- * `labels` each value is a case.
+ * The expected calibration error: how far the predicted probabilities lie from the observed frequencies.
+ *
+ * Over bins b of the probability, with the mean prediction c_b, the observed frequency o_b and the share p_b of the
+ * cases, sum of p_b |c_b - o_b|. With `classes` it looks at the highest probability and how often that class is right;
+ * with `labels` each value is a case.
  *
  * `yTrue`, `yPred`: `[batch, ...]`, probabilities. Bins are [k / bins, (k + 1) / bins), the last one closed. NaN
  * without cases. A state holds the sums of each bin, so merging is exact.
@@ -29,10 +31,14 @@ export type CalibrationState = Float64Array;
  * Source: Naeini, Cooper, Hauskrecht, "Obtaining well calibrated probabilities using Bayesian binning", 2015,
  * doi:10.1609/aaai.v29i1.9602.
  *
- * @throws RangeError where `bins` is not a positive integer, the shapes do not fit, labels are out of range or `yPred`
- * is not in [0, 1].
+ * @throws {RangeError} where `bins` is not a positive integer, the shapes do not fit, labels are out of range or
+ * `yPred` is not in [0, 1].
  * @example
+ * ```ts
+ * import { calibrationError, score } from 'tfjs-multitask/metrics';
+ *
  * await score(calibrationError({ bins: 2 }), [0, 1, 1, 1], [0.2, 0.4, 0.8, 0.9]); // 0.175: (0.2 + 0.15) / 2
+ * ```
  */
 export function calibrationError(options: CalibrationOptions = {}): Metric<CalibrationState> {
   checkOptions(options, ['bins', 'classes', 'gapNorm', 'ignoreIndex', 'labels'], 'calibrationError');

@@ -9,9 +9,13 @@ import { diagonal, rowSums, sum, TABLE_OPTIONS, type TableOptions, type TableVal
  * `yTrue`, `yPred`: `[batch, ...]`. With `classes` it is scikit-learn's `accuracy_score` (torchmetrics:
  * `average='micro'`); with `labels` each label is a separate decision.
  *
- * @throws RangeError where the shapes do not fit, labels are out of range or values are not finite.
+ * @throws {RangeError} where the shapes do not fit, labels are out of range or values are not finite.
  * @example
+ * ```ts
+ * import { accuracy, score } from 'tfjs-multitask/metrics';
+ *
  * await score(accuracy(), [1, 0, 1, 1], [0.9, 0.2, 0.3, 0.7]); // 0.75
+ * ```
  */
 export function accuracy<A extends 'none' | undefined = undefined>(
   options: TableOptions<A> = {},

@@ -5,14 +5,22 @@ import type { ConfusionState } from './confusion-table';
 import { rowSums, TABLE_OPTIONS, type TableOptions, type TableValue, tableMetric } from './table-metric';
 
 /**
- * The mean over the classes of the fraction of each that is found: for two (sensitivity + specificity) / 2. A class
- * that is never true is left out, as in scikit-learn, unless `zeroDivision` is a number.
+ * The mean over the classes of the fraction of each that is found: for two (sensitivity + specificity) / 2.
+ *
+ * A class that is never true is left out, as in scikit-learn, unless `zeroDivision` is a number.
  *
  * `yTrue`, `yPred`: `[batch, ...]`.
  *
- * @throws RangeError where the shapes do not fit, labels are out of range or values are not finite.
+ * Source: Brodersen, Ong, Stephan, Buhmann, "The balanced accuracy and its posterior distribution", 2010,
+ * doi:10.1109/ICPR.2010.764.
+ *
+ * @throws {RangeError} where the shapes do not fit, labels are out of range or values are not finite.
  * @example
+ * ```ts
+ * import { balancedAccuracy, score } from 'tfjs-multitask/metrics';
+ *
  * await score(balancedAccuracy(), [1, 0, 1, 1], [0.9, 0.2, 0.3, 0.7]); // 0.833: (2 / 3 + 1) / 2
+ * ```
  */
 export function balancedAccuracy<A extends 'none' | undefined = undefined>(
   options: TableOptions<A> = {},

@@ -5,6 +5,7 @@ import { within } from '../core/within';
 import type { ConfusionState } from './confusion-table';
 import { columnSums, rowSums, sum, type TableOptions, tableMetric } from './table-metric';
 
+/** Options of {@link cohenKappa}. */
 export interface CohenKappaOptions extends Omit<TableOptions, 'average'> {
   /**
    * What a confusion of classes i and j costs: 1 (`'none'`), |i - j| (`'linear'`) or (i - j)^2
@@ -21,16 +22,22 @@ const costs = {
 
 /**
  * Cohen's kappa, the agreement of truth and prediction beyond chance: 1 - (cost observed) / (cost expected if the two
- * were independent). 1 is perfect, 0 is chance.
+ * were independent).
+ *
+ * 1 is perfect, 0 is chance.
  *
  * 0/0 (truth and prediction all of one class) is `zeroDivision`, NaN by default as in scikit-learn.
  * `yTrue`, `yPred`: `[batch, ...]`.
  *
  * Source: Cohen, "Weighted kappa", 1968, doi:10.1037/h0026256.
  *
- * @throws RangeError where the shapes do not fit, labels are out of range or values are not finite.
+ * @throws {RangeError} where the shapes do not fit, labels are out of range or values are not finite.
  * @example
+ * ```ts
+ * import { cohenKappa, score } from 'tfjs-multitask/metrics';
+ *
  * await score(cohenKappa(), [1, 0, 1, 1], [0.9, 0.2, 0.3, 0.7]); // 0.5
+ * ```
  */
 export function cohenKappa(options: CohenKappaOptions = {}): Metric<ConfusionState> {
   checkOptions(

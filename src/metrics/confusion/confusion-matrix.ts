@@ -9,9 +9,13 @@ import { type ConfusionState, confusionMetric } from './confusion-table';
  *
  * `yTrue`, `yPred`: `[batch, ...]`.
  *
- * @throws RangeError where the shapes do not fit, labels are out of range or values are not finite.
+ * @throws {RangeError} where the shapes do not fit, labels are out of range or values are not finite.
  * @example
+ * ```ts
+ * import { confusionMatrix, score } from 'tfjs-multitask/metrics';
+ *
  * await score(confusionMatrix(), [1, 0, 1, 1], [0.9, 0.8, 0.2, 0.7]); // [[0, 1], [1, 2]]
+ * ```
  */
 export function confusionMatrix(
   options: Omit<DecisionOptions, 'labels'> = {},

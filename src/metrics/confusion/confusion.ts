@@ -10,9 +10,13 @@ import { type ConfusionState, type Counts, confusionMetric, countsOf } from './c
  *
  * `yTrue`, `yPred`: `[batch, ...]`; every value counts, so that for masks these are numbers of pixels.
  *
- * @throws RangeError where the shapes do not fit, labels are out of range or values are not finite.
+ * @throws {RangeError} where the shapes do not fit, labels are out of range or values are not finite.
  * @example
+ * ```ts
+ * import { confusion, score } from 'tfjs-multitask/metrics';
+ *
  * await score(confusion(), [1, 0, 1, 1], [0.9, 0.8, 0.2, 0.7]); // { tp: 2, fp: 1, fn: 1, tn: 0 }
+ * ```
  */
 export function confusion(options: DecisionOptions & { readonly classes: number }): Metric<ConfusionState, Counts[]>;
 export function confusion(options: DecisionOptions & { readonly labels: number }): Metric<ConfusionState, Counts[]>;

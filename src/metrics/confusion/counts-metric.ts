@@ -6,6 +6,7 @@ import { type Divide, dividing, type ZeroDivisionOptions } from '../core/divide'
 import type { TargetTraits } from '../core/target-metric';
 import { type ConfusionState, type Counts, confusionMetric, countsOf } from './confusion-table';
 
+/** Options of metrics that are a ratio of counts, such as {@link dice} and {@link sensitivity}. */
 export interface CountsOptions<A extends Average = Average>
   extends DecisionOptions,
     AverageOptions<A>,

@@ -12,9 +12,13 @@ import { sampleWeight, weightOf } from '../core/weights';
  * `yTrue`, `yPred`: `[batch, ...]`. NaN without samples. With `labels` it is scikit-learn's `accuracy_score` of several
  * labels (subset accuracy) and torchmetrics' `MultilabelExactMatch`, with `classes` its `MulticlassExactMatch`.
  *
- * @throws RangeError where the shapes do not fit, labels are out of range or values are not finite.
+ * @throws {RangeError} where the shapes do not fit, labels are out of range or values are not finite.
  * @example
+ * ```ts
+ * import { exactMatch, score } from 'tfjs-multitask/metrics';
+ *
  * await score(exactMatch({ labels: 2 }), [[1, 0], [1, 1]], [[0.9, 0.2], [0.8, 0.3]]); // 0.5
+ * ```
  */
 export function exactMatch(options: DecisionOptions = {}): Metric<MeanState> {
   const name = 'exactMatch';

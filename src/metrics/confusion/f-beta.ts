@@ -13,10 +13,14 @@ import { COUNTS_OPTIONS, type CountsOptions, countsMetric, shareCalled } from '.
  *
  * Source: van Rijsbergen, "Information retrieval", 2nd edition, 1979.
  *
- * @throws RangeError where `beta` is not positive, the shapes do not fit, labels are out of range or values are not
+ * @throws {RangeError} where `beta` is not positive, the shapes do not fit, labels are out of range or values are not
  * finite.
  * @example
+ * ```ts
+ * import { fBeta, score } from 'tfjs-multitask/metrics';
+ *
  * await score(fBeta(2), [1, 0, 1, 1], [0.9, 0.2, 0.3, 0.7]); // 0.714: 10 / (10 + 4)
+ * ```
  */
 export function fBeta<A extends Average = 'macro'>(
   beta: number,
@@ -34,9 +38,15 @@ export function fBeta<A extends Average = 'macro'>(
  *
  * `yTrue`, `yPred`: `[batch, ...]`.
  *
- * @throws RangeError where the shapes do not fit, labels are out of range or values are not finite.
+ * Source: van Rijsbergen, "Information retrieval", 2nd edition, 1979.
+ *
+ * @throws {RangeError} where the shapes do not fit, labels are out of range or values are not finite.
  * @example
+ * ```ts
+ * import { f1, score } from 'tfjs-multitask/metrics';
+ *
  * await score(f1(), [1, 0, 1, 1], [0.9, 0.2, 0.3, 0.7]); // 0.8
+ * ```
  */
 export function f1<A extends Average = 'macro'>(options: CountsOptions<A> = {}): Metric<ConfusionState, Averaged<A>> {
   return fMetric('f1', 1, options);

@@ -11,9 +11,13 @@ import { COUNTS_OPTIONS, type CountsOptions, countsMetric, shareCalled } from '.
  *
  * `yTrue`, `yPred`: `[batch, ...]`.
  *
- * @throws RangeError where the shapes do not fit, labels are out of range or values are not finite.
+ * @throws {RangeError} where the shapes do not fit, labels are out of range or values are not finite.
  * @example
+ * ```ts
+ * import { iou, score } from 'tfjs-multitask/metrics';
+ *
  * await score(iou(), [1, 0, 1, 1], [0.9, 0.8, 0.2, 0.7]); // 0.5
+ * ```
  */
 export function iou<A extends Average = 'macro'>(options: CountsOptions<A> = {}): Metric<ConfusionState, Averaged<A>> {
   checkOptions(options, COUNTS_OPTIONS, 'iou');

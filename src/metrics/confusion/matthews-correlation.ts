@@ -14,8 +14,9 @@ import {
 } from './table-metric';
 
 /**
- * Matthews' correlation of truth and decision, in [-1, 1]; 0 is chance. For two classes
- * (tp tn - fp fn) / sqrt((tp + fp) (tp + fn) (tn + fp) (tn + fn)), for more its generalisation R_K.
+ * Matthews' correlation of truth and decision, in [-1, 1]; 0 is chance.
+ *
+ * For two classes (tp tn - fp fn) / sqrt((tp + fp) (tp + fn) (tn + fp) (tn + fn)), for more its generalisation R_K.
  *
  * 0/0 (all of one class, in truth or prediction) is `zeroDivision`, NaN by default; scikit-learn returns 0.
  * `yTrue`, `yPred`: `[batch, ...]`.
@@ -23,9 +24,13 @@ import {
  * Source: Gorodkin, "Comparing two K-category assignments by a K-category correlation coefficient", 2004,
  * doi:10.1016/j.compbiolchem.2004.09.006.
  *
- * @throws RangeError where the shapes do not fit, labels are out of range or values are not finite.
+ * @throws {RangeError} where the shapes do not fit, labels are out of range or values are not finite.
  * @example
+ * ```ts
+ * import { matthewsCorrelation, score } from 'tfjs-multitask/metrics';
+ *
  * await score(matthewsCorrelation(), [1, 0, 1, 1], [0.9, 0.2, 0.3, 0.7]); // 0.577: 2 / sqrt(2 * 3 * 1 * 2)
+ * ```
  */
 export function matthewsCorrelation<A extends 'none' | undefined = undefined>(
   options: TableOptions<A> = {},

@@ -9,9 +9,13 @@ import { COUNTS_OPTIONS, type CountsOptions, countsMetric, shareCalled } from '.
  *
  * `yTrue`, `yPred`: `[batch, ...]`.
  *
- * @throws RangeError where the shapes do not fit, labels are out of range or values are not finite.
+ * @throws {RangeError} where the shapes do not fit, labels are out of range or values are not finite.
  * @example
+ * ```ts
+ * import { negativePredictiveValue, score } from 'tfjs-multitask/metrics';
+ *
  * await score(negativePredictiveValue(), [1, 0, 1, 1], [0.9, 0.8, 0.2, 0.7]); // 0: 0 of 1
+ * ```
  */
 export function negativePredictiveValue<A extends Average = 'macro'>(
   options: CountsOptions<A> = {},

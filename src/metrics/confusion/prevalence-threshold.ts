@@ -5,9 +5,10 @@ import type { ConfusionState } from './confusion-table';
 import { COUNTS_OPTIONS, type CountsOptions, countsMetric } from './counts-metric';
 
 /**
- * The prevalence threshold, in [0, 1]: the prevalence below which the precision of a test falls off steeply. Lower is
- * better. sqrt(fpr) / (sqrt(tpr) + sqrt(fpr)), with the sensitivity tpr and fpr = 1 - specificity; 0/0 where both are
- * 0.
+ * The prevalence threshold, in [0, 1]: the prevalence below which the precision of a test falls off steeply.
+ *
+ * Lower is better. sqrt(fpr) / (sqrt(tpr) + sqrt(fpr)), with the sensitivity tpr and fpr = 1 - specificity; 0/0 where
+ * both are 0.
  *
  * `yTrue`, `yPred`: `[batch, ...]`.
  *
@@ -15,9 +16,13 @@ import { COUNTS_OPTIONS, type CountsOptions, countsMetric } from './counts-metri
  *
  * Source: Balayla, "Prevalence threshold and the geometry of screening curves", 2020, doi:10.1371/journal.pone.0240215.
  *
- * @throws RangeError where the shapes do not fit, labels are out of range or values are not finite.
+ * @throws {RangeError} where the shapes do not fit, labels are out of range or values are not finite.
  * @example
+ * ```ts
+ * import { prevalenceThreshold, score } from 'tfjs-multitask/metrics';
+ *
  * await score(prevalenceThreshold(), [1, 0, 1, 1, 0], [0.9, 0.2, 0.3, 0.7, 0.6]); // 0.464: 0.707 / (0.816 + 0.707)
+ * ```
  */
 export function prevalenceThreshold<A extends Average = 'macro'>(
   options: CountsOptions<A> = {},

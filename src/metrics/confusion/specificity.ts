@@ -5,13 +5,19 @@ import type { ConfusionState } from './confusion-table';
 import { COUNTS_OPTIONS, type CountsOptions, countsMetric, shareCalled } from './counts-metric';
 
 /**
- * The fraction of the negatives that are recognised: tn / (tn + fp). Also called true negative rate.
+ * The fraction of the negatives that are recognised: tn / (tn + fp).
+ *
+ * Also called true negative rate.
  *
  * `yTrue`, `yPred`: `[batch, ...]`.
  *
- * @throws RangeError where the shapes do not fit, labels are out of range or values are not finite.
+ * @throws {RangeError} where the shapes do not fit, labels are out of range or values are not finite.
  * @example
+ * ```ts
+ * import { score, specificity } from 'tfjs-multitask/metrics';
+ *
  * await score(specificity(), [1, 0, 1, 1], [0.9, 0.8, 0.2, 0.7]); // 0: 0 of 1
+ * ```
  */
 export function specificity<A extends Average = 'macro'>(
   options: CountsOptions<A> = {},

@@ -6,6 +6,7 @@ import { type Divide, dividing, type ZeroDivisionOptions } from '../core/divide'
 import type { TargetTraits } from '../core/target-metric';
 import { type ConfusionState, type ConfusionTable, confusionMetric, countsOf } from './confusion-table';
 
+/** Options of metrics of the whole confusion table, such as {@link accuracy}. */
 export interface TableOptions<A extends 'none' | undefined = 'none' | undefined>
   extends DecisionOptions,
     ZeroDivisionOptions {

@@ -7,16 +7,21 @@ import { eachCase, type TargetOptions } from '../core/read-targets';
 import { targetMetric } from '../core/target-metric';
 
 /**
- * The fraction of the cases whose true class is among the `k` highest scores. Of equal scores the first wins, as in
- * `accuracy`, which it is for `k` 1.
+ * The fraction of the cases whose true class is among the `k` highest scores.
+ *
+ * Of equal scores the first wins, as in `accuracy`, which it is for `k` 1.
  *
  * `yTrue`, `yPred`: `[batch, ..., classes]`, or numbers of classes as `yTrue`. Needs `classes`, outside of a trainer;
  * NaN without cases. It is scikit-learn's `top_k_accuracy_score`, where of equal scores the last wins.
  *
- * @throws RangeError where `k` is not a positive integer or not below the number of classes, the shapes do not fit,
+ * @throws {RangeError} where `k` is not a positive integer or not below the number of classes, the shapes do not fit,
  * labels are out of range or values are not finite.
  * @example
+ * ```ts
+ * import { score, topKAccuracy } from 'tfjs-multitask/metrics';
+ *
  * await score(topKAccuracy(2, { classes: 3 }), [2, 0], [[0.2, 0.5, 0.3], [0.1, 0.5, 0.4]]); // 0.5
+ * ```
  */
 export function topKAccuracy(
   k: number,

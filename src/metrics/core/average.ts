@@ -12,6 +12,7 @@ export type Average = 'macro' | 'micro' | 'weighted' | 'none';
 /** A number, or numbers for `'none'`. */
 export type Averaged<A extends Average> = A extends 'none' ? number[] : number;
 
+/** Options of metrics with a value for each class or label. */
 export interface AverageOptions<A extends Average = Average> {
   /** Needs `classes` or `labels`. Default: `'macro'`. */
   readonly average?: A | undefined;

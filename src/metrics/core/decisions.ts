@@ -2,11 +2,12 @@ import type { Output } from '../../types';
 import { checkEach } from './read-pair';
 import type { Bound, TargetOptions, Targets } from './read-targets';
 
+/** Options of metrics that decide by a threshold or by the highest score. */
 export interface DecisionOptions extends TargetOptions {
   /**
-   * A score at or above it is positive, as in `roc`. Default: 0.5, which only probabilities may be compared with:
-   * scores outside [0, 1] are refused. Keras and torchmetrics differ for a score that equals the threshold: they call
-   * it negative. Among `classes` the highest score wins, the first of several.
+   * A score at or above it is positive, as in `roc`. Keras and torchmetrics differ for a score that equals the
+   * threshold: they call it negative. Among `classes` the highest score wins, the first of several. Default: 0.5, which
+   * only probabilities may be compared with: scores outside [0, 1] are refused.
    */
   readonly threshold?: number | undefined;
 }
@@ -33,8 +34,8 @@ export function ofProbabilities({ kind }: Output): boolean {
  * read off a curve reproduces the curve's point. Rounded to 32 bits where the scores are, so that tensors and arrays
  * agree.
  *
- * @throws RangeError where the default threshold meets what are no probabilities, or probabilities of a trainer meet a
- * threshold that all or none of them reach.
+ * @throws {RangeError} where the default threshold meets what are no probabilities, or probabilities of a trainer meet
+ * a threshold that all or none of them reach.
  */
 export function cutOff(name: string, { threshold, output }: Bound<DecisionOptions>, targets: Targets): number {
   if (threshold === undefined) {

@@ -59,7 +59,7 @@ export function targetMetric<O extends TargetOptions, S, R>(
 /**
  * The options for a task's output: those that were given, if they agree with it, else those that follow from it.
  *
- * @throws RangeError where they do not agree, or the metric cannot be computed from such an output.
+ * @throws {RangeError} where they do not agree, or the metric cannot be computed from such an output.
  */
 function fitOptions<O extends DecisionOptions>(traits: TargetTraits, options: O, output: Output): Bound<O> {
   const { name, reads, options: known = BOTH, fills = true } = traits;

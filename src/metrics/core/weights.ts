@@ -32,7 +32,7 @@ export function sampleWeight(weighted: Weighted, size: number, sample: number): 
  * Fits weights to a prediction: one for each sample, or for each element of the labels, or with 1 as the last axis for
  * all values there.
  *
- * @throws RangeError for any other shape.
+ * @throws {RangeError} for any other shape.
  */
 export function fitWeights(
   name: string,

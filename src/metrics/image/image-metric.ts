@@ -6,6 +6,7 @@ import { type ImageScores, summarize } from '../core/image-scores';
 import { type Pair, readPair } from '../core/read-pair';
 import { sampleWeight } from '../core/weights';
 
+/** Options of metrics that compare images. */
 export interface ImageOptions {
   /** The length of the range of the values: 1 for images in [0, 1], 255 for bytes. Default: 1. */
   readonly valueRange?: number | undefined;

@@ -8,9 +8,10 @@ import { checkImage, halve, planesOf, similarity } from './similarity';
 const EXPONENTS = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333];
 
 /**
- * The multi-scale structural similarity (MS-SSIM) of each image, averaged over the images: `structuralSimilarity`
- * over five scales, each half as large as the one before, so that neither fine nor coarse structure decides alone. 1
- * is best; it lies in [0, 1].
+ * The multi-scale structural similarity (MS-SSIM) of each image, averaged over the images: `structuralSimilarity` over
+ * five scales, each half as large as the one before, so that neither fine nor coarse structure decides alone.
+ *
+ * 1 is best; it lies in [0, 1].
  *
  * The product over the scales of (their mean of contrast and structure)^e, at the coarsest of their whole similarity,
  * with e = 0.0448, 0.2856, 0.3001, 0.2363, 0.1333; a negative mean counts as 0
@@ -21,10 +22,16 @@ const EXPONENTS = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333];
  * Source: Wang, Simoncelli, Bovik, "Multiscale structural similarity for image quality assessment", 2003,
  * doi:10.1109/ACSSC.2003.1292216.
  *
- * @throws RangeError where `valueRange` is not positive, an image has fewer than 176 pixels on a side, pixels of an
+ * @throws {RangeError} where `valueRange` is not positive, an image has fewer than 176 pixels on a side, pixels of an
  * image have different weights, the shapes do not fit or values are not finite.
  * @example
- * const { value } = await score(multiScaleStructuralSimilarity(), images, reconstructions);
+ * ```ts
+ * import { ones } from '@tensorflow/tfjs-core';
+ * import { multiScaleStructuralSimilarity, score } from 'tfjs-multitask/metrics';
+ *
+ * const images = ones([1, 176, 176]);
+ * const { value } = await score(multiScaleStructuralSimilarity(), images, images); // 1
+ * ```
  */
 export function multiScaleStructuralSimilarity(options: ImageOptions = {}): Metric<ImageScoresState, ImageScores> {
   const name = 'multiScaleStructuralSimilarity';

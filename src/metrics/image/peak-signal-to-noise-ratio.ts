@@ -5,7 +5,9 @@ import { type ImageOptions, type ImageScoresState, imageMetric, readImageOptions
 
 /**
  * The peak signal-to-noise ratio of each image, in decibels, averaged over the images: 10 log10(valueRange^2 / mean of
- * (p - y)^2). Higher is better; an image that is reproduced exactly scores Infinity, and so does the mean then.
+ * (p - y)^2).
+ *
+ * Higher is better; an image that is reproduced exactly scores Infinity, and so does the mean then.
  *
  * `yTrue`, `yPred`: `[batch, h, w]`, `[batch, h, w, channels]` or `[batch, d, h, w, channels]`. `weight`: `[batch]`,
  * or of each element. It is scikit-image's `peak_signal_noise_ratio` of each image.
@@ -13,9 +15,13 @@ import { type ImageOptions, type ImageScoresState, imageMetric, readImageOptions
  * Source: Huynh-Thu and Ghanbari, "Scope of validity of PSNR in image/video quality assessment", 2008,
  * doi:10.1049/el:20080522.
  *
- * @throws RangeError where `valueRange` is not positive, the shapes do not fit or values are not finite.
+ * @throws {RangeError} where `valueRange` is not positive, the shapes do not fit or values are not finite.
  * @example
+ * ```ts
+ * import { peakSignalToNoiseRatio, score } from 'tfjs-multitask/metrics';
+ *
  * const { value } = await score(peakSignalToNoiseRatio(), [[[0.5, 0.5]]], [[[0.4, 0.6]]]); // 20
+ * ```
  */
 export function peakSignalToNoiseRatio(options: ImageOptions = {}): Metric<ImageScoresState, ImageScores> {
   const name = 'peakSignalToNoiseRatio';

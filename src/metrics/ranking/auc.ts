@@ -7,6 +7,7 @@ import type { ScoresState } from './kept-scores';
 import { type Ranking, total } from './ranking';
 import { type RankingOptions, rankingMetric } from './ranking-metric';
 
+/** Options of {@link auc}. */
 export interface AucOptions<A extends Average = Average> extends RankingOptions<A> {
   /**
    * Takes only the part of the curve up to this false positive rate, in (0, 1], standardised so that chance is 0.5 and
@@ -18,7 +19,9 @@ export interface AucOptions<A extends Average = Average> extends RankingOptions<
 
 /**
  * The exact area under the ROC curve: the chance that a positive scores higher than a negative, where a tie counts half
- * (the Mann-Whitney statistic). With `classes` or `labels` the average of each class against the others.
+ * (the Mann-Whitney statistic).
+ *
+ * With `classes` or `labels` the average of each class against the others.
  *
  * `yTrue`, `yPred`: `[batch, ...]`; every value is one case. Without positives or without negatives it is
  * `zeroDivision`, NaN by default as in scikit-learn and MONAI; torchmetrics returns 0.
@@ -26,10 +29,14 @@ export interface AucOptions<A extends Average = Average> extends RankingOptions<
  * Source: Hanley and McNeil, "The meaning and use of the area under a receiver operating characteristic (ROC) curve",
  * 1982, doi:10.1148/radiology.143.1.7063747.
  *
- * @throws RangeError where `maxFpr` is not in (0, 1], the shapes do not fit, labels are out of range or values are not
- * finite.
+ * @throws {RangeError} where `maxFpr` is not in (0, 1], the shapes do not fit, labels are out of range or values are
+ * not finite.
  * @example
+ * ```ts
+ * import { auc, score } from 'tfjs-multitask/metrics';
+ *
  * await score(auc(), [0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]); // 0.75
+ * ```
  */
 export function auc<A extends Average = 'macro'>(options: AucOptions<A> = {}): Metric<ScoresState, Averaged<A>> {
   checkOptions(options, ['average', 'classes', 'ignoreIndex', 'labels', 'maxFpr', 'zeroDivision'], 'auc');

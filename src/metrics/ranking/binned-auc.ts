@@ -11,6 +11,7 @@ import { area } from './auc';
 import { type Ranking, total } from './ranking';
 import type { RankingOptions } from './ranking-metric';
 
+/** Options of {@link binnedAuc}. */
 export interface BinnedAucOptions<A extends Average = Average> extends RankingOptions<A> {
   /** How many thresholds, evenly from 0 to 1; scores between two of them are ties. Default: 200. */
   readonly thresholds?: number | undefined;
@@ -21,17 +22,22 @@ export type BinnedScoresState = Float64Array;
 
 /**
  * The area under the ROC curve from counts between fixed thresholds, in constant memory: for the pixels of a large set,
- * where `auc` would hold every score. Scores between two thresholds are ties, so that it differs from `auc` by the ties
- * that this makes.
+ * where `auc` would hold every score.
+ *
+ * Scores between two thresholds are ties, so that it differs from `auc` by the ties that this makes.
  *
  * `yTrue`, `yPred`: `[batch, ...]`, probabilities; every value is one case. Without positives or without negatives it
  * is `zeroDivision`, NaN by default. It is torchmetrics' `auroc(thresholds=n)`, whose curve leaves out the part up to
  * the first point where scores are 1.
  *
- * @throws RangeError where `thresholds` is not an integer of at least 2, the shapes do not fit, labels are out of range
- * or `yPred` is not in [0, 1].
+ * @throws {RangeError} where `thresholds` is not an integer of at least 2, the shapes do not fit, labels are out of
+ * range or `yPred` is not in [0, 1].
  * @example
+ * ```ts
+ * import { binnedAuc, score } from 'tfjs-multitask/metrics';
+ *
  * await score(binnedAuc({ thresholds: 3 }), [0, 0, 1, 1], [0.1, 0.6, 0.7, 0.8]); // 0.75: 0.6 ties with both positives
+ * ```
  */
 export function binnedAuc<A extends Average = 'macro'>(
   options: BinnedAucOptions<A> = {},

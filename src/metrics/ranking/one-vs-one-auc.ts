@@ -8,15 +8,18 @@ import { area } from './auc';
 import { keptScores, type ScoresState } from './kept-scores';
 import { rank } from './ranking';
 
+/** Options of {@link oneVsOneAuc}. */
 export interface OneVsOneAucOptions extends Pick<TargetOptions, 'classes' | 'ignoreIndex'>, ZeroDivisionOptions {
   /** The mean over the pairs of classes, or weighted by how often either class of a pair is true. Default: `'macro'`. */
   readonly average?: 'macro' | 'weighted' | undefined;
 }
 
 /**
- * The area under the ROC curve of several classes by pairs, which does not depend on how frequent the classes are:
- * for each pair, among the cases of these two classes, the mean of the area by the score of the one and by that of
- * the other; then the mean over the pairs. A pair of which a class is never true is left out of the mean.
+ * The area under the ROC curve of several classes by pairs, which does not depend on how frequent the classes are: for
+ * each pair, among the cases of these two classes, the mean of the area by the score of the one and by that of the
+ * other; then the mean over the pairs.
+ *
+ * A pair of which a class is never true is left out of the mean.
  *
  * `yTrue`, `yPred`: `[batch, ..., classes]`, or numbers of classes as `yTrue`. Needs `classes`, outside of a trainer.
  * It is scikit-learn's `roc_auc_score(multi_class='ovo')`.
@@ -24,9 +27,13 @@ export interface OneVsOneAucOptions extends Pick<TargetOptions, 'classes' | 'ign
  * Source: Hand and Till, "A simple generalisation of the area under the ROC curve for multiple class classification
  * problems", 2001, doi:10.1023/A:1010920819831.
  *
- * @throws RangeError where the shapes do not fit, labels are out of range or values are not finite.
+ * @throws {RangeError} where the shapes do not fit, labels are out of range or values are not finite.
  * @example
+ * ```ts
+ * import { oneVsOneAuc, score } from 'tfjs-multitask/metrics';
+ *
  * await score(oneVsOneAuc({ classes: 2 }), [0, 1, 1], [[0.8, 0.2], [0.3, 0.7], [0.8, 0.2]]); // 0.75
+ * ```
  */
 export function oneVsOneAuc(options: OneVsOneAucOptions = {}): Metric<ScoresState> {
   const name = 'oneVsOneAuc';

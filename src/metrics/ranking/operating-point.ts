@@ -5,6 +5,7 @@ import type { IgnoreOptions } from '../core/read-targets';
 import { keptScores, ONE_SCORE, type ScoresState } from './kept-scores';
 import { rank, runningSums } from './ranking';
 
+/** A point of the ROC curve: its value, and the threshold that leads to it. */
 export interface OperatingPoint {
   readonly value: number;
   /** Scores at or above it are positive; with Infinity none is. NaN where a class is missing. */
@@ -13,15 +14,21 @@ export interface OperatingPoint {
 
 /**
  * The highest sensitivity with a specificity of at least `specificity`, and its threshold: `sensitivity({ threshold })`
- * on the same data returns the same value. Of thresholds with equal sensitivity, the one with the highest specificity.
+ * on the same data returns the same value.
+ *
+ * Of thresholds with equal sensitivity, the one with the highest specificity.
  *
  * `yTrue`: 0 or 1, `yPred`: scores, `[batch, ...]` both. NaN without positives or without negatives. A threshold chosen
  * on the data that it is reported on is too optimistic: choose it on other data.
  *
- * @throws RangeError where `specificity` is not in [0, 1], the shapes do not fit, labels are not 0 or 1 or values are
+ * @throws {RangeError} where `specificity` is not in [0, 1], the shapes do not fit, labels are not 0 or 1 or values are
  * not finite.
  * @example
+ * ```ts
+ * import { score, sensitivityAtSpecificity } from 'tfjs-multitask/metrics';
+ *
  * await score(sensitivityAtSpecificity(0.9), [0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]); // { value: 0.5, threshold: 0.8 }
+ * ```
  */
 export function sensitivityAtSpecificity(
   specificity: number,
@@ -39,15 +46,21 @@ export function sensitivityAtSpecificity(
 
 /**
  * The highest specificity with a sensitivity of at least `sensitivity`, and its threshold: `specificity({ threshold })`
- * on the same data returns the same value. Of thresholds with equal specificity, the one with the highest sensitivity.
+ * on the same data returns the same value.
+ *
+ * Of thresholds with equal specificity, the one with the highest sensitivity.
  *
  * `yTrue`: 0 or 1, `yPred`: scores, `[batch, ...]` both. NaN without positives or without negatives. A threshold chosen
  * on the data that it is reported on is too optimistic: choose it on other data.
  *
- * @throws RangeError where `sensitivity` is not in [0, 1], the shapes do not fit, labels are not 0 or 1 or values are
+ * @throws {RangeError} where `sensitivity` is not in [0, 1], the shapes do not fit, labels are not 0 or 1 or values are
  * not finite.
  * @example
+ * ```ts
+ * import { score, specificityAtSensitivity } from 'tfjs-multitask/metrics';
+ *
  * await score(specificityAtSensitivity(0.9), [0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]); // { value: 0.5, threshold: 0.35 }
+ * ```
  */
 export function specificityAtSensitivity(
   sensitivity: number,
@@ -65,7 +78,9 @@ export function specificityAtSensitivity(
 
 /**
  * The highest Youden index, sensitivity + specificity - 1, and its threshold: the point of the ROC curve that lies
- * highest above chance. Of thresholds with an equal index, the one with the highest specificity.
+ * highest above chance.
+ *
+ * Of thresholds with an equal index, the one with the highest specificity.
  *
  * `yTrue`: 0 or 1, `yPred`: scores, `[batch, ...]` both. NaN without positives or without negatives. A threshold chosen
  * on the data that it is reported on is too optimistic: choose it on other data.
@@ -73,9 +88,13 @@ export function specificityAtSensitivity(
  * Source: Youden, "Index for rating diagnostic tests", 1950,
  * doi:10.1002/1097-0142(1950)3:1<32::AID-CNCR2820030106>3.0.CO;2-3.
  *
- * @throws RangeError where the shapes do not fit, labels are not 0 or 1 or values are not finite.
+ * @throws {RangeError} where the shapes do not fit, labels are not 0 or 1 or values are not finite.
  * @example
+ * ```ts
+ * import { score, youdenIndex } from 'tfjs-multitask/metrics';
+ *
  * await score(youdenIndex(), [0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]); // { value: 0.5, threshold: 0.8 }
+ * ```
  */
 export function youdenIndex(options: IgnoreOptions = {}): Metric<ScoresState, OperatingPoint> {
   checkOptions(options, ['ignoreIndex'], 'youdenIndex');

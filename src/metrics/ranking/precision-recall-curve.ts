@@ -13,17 +13,22 @@ export interface PrecisionRecallCurve {
 }
 
 /**
- * Precision and recall (sensitivity) at each distinct score t, where the scores >= t are positive. Recall is NaN
- * without positives. It is scikit-learn's `precision_recall_curve`.
+ * Precision and recall (sensitivity) at each distinct score t, where the scores >= t are positive.
+ *
+ * Recall is NaN without positives. It is scikit-learn's `precision_recall_curve`.
  *
  * `yTrue`: 0 or 1, `yPred`: scores, `[batch, ...]` both; every value is one case.
  *
  * Source: Davis and Goadrich, "The relationship between precision-recall and ROC curves", 2006,
  * doi:10.1145/1143844.1143874.
  *
- * @throws RangeError where the shapes do not fit, labels are not 0 or 1 or values are not finite.
+ * @throws {RangeError} where the shapes do not fit, labels are not 0 or 1 or values are not finite.
  * @example
+ * ```ts
+ * import { precisionRecallCurve, score } from 'tfjs-multitask/metrics';
+ *
  * await score(precisionRecallCurve(), [0, 1, 1], [0.2, 0.2, 0.7]);
+ * ```
  * // { precision: [0.667, 1, 1], recall: [1, 0.5, 0], thresholds: [0.2, 0.7] }
  */
 export function precisionRecallCurve(options: IgnoreOptions = {}): Metric<ScoresState, PrecisionRecallCurve> {

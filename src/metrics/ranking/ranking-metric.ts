@@ -5,6 +5,7 @@ import type { TargetOptions } from '../core/read-targets';
 import { keptScores, type ScoresState } from './kept-scores';
 import { type Ranking, rank, total } from './ranking';
 
+/** Options of metrics of the order of scores, such as {@link averagePrecision}. */
 export interface RankingOptions<A extends Average = Average>
   extends TargetOptions,
     AverageOptions<A>,

@@ -16,6 +16,7 @@ export interface RocCurve {
 
 /**
  * The exact ROC curve: at each distinct score t, fpr = P(score >= t | negative) and tpr = P(score >= t | positive).
+ *
  * Equal scores make one point. NaN in `fpr` without negatives and in `tpr` without positives. It is scikit-learn's
  * `roc_curve` with `drop_intermediate=False`.
  *
@@ -23,9 +24,13 @@ export interface RocCurve {
  *
  * Source: Fawcett, "An introduction to ROC analysis", 2006, doi:10.1016/j.patrec.2005.10.010.
  *
- * @throws RangeError where the shapes do not fit, labels are not 0 or 1 or values are not finite.
+ * @throws {RangeError} where the shapes do not fit, labels are not 0 or 1 or values are not finite.
  * @example
+ * ```ts
+ * import { roc, score } from 'tfjs-multitask/metrics';
+ *
  * await score(roc(), [0, 1, 1], [0.2, 0.2, 0.7]);
+ * ```
  * // { fpr: [0, 0, 1], tpr: [0, 0.5, 1], thresholds: [Infinity, 0.7, 0.2] }
  */
 export function roc(options: IgnoreOptions = {}): Metric<ScoresState, RocCurve> {

@@ -4,6 +4,7 @@ import { meanOf } from '../core/average';
 import { type Divide, dividing, type ZeroDivisionOptions } from '../core/divide';
 import { type Pair, readPair } from '../core/read-pair';
 
+/** Options of metrics of regression, such as {@link meanAbsoluteError}. */
 export interface RegressionOptions<A extends 'macro' | 'none' = 'macro' | 'none'> extends ZeroDivisionOptions {
   /**
    * How many quantities the last axis holds, which are not pooled. Default: for a trainer's output the length of its

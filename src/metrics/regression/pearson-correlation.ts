@@ -13,9 +13,13 @@ import { REGRESSION_OPTIONS, type RegressionOptions, type RegressionValue } from
  *
  * Source: Pearson, "Notes on regression and inheritance in the case of two parents", 1895, doi:10.1098/rspl.1895.0041.
  *
- * @throws RangeError where the shapes do not fit, an option is out of range or values are not finite.
+ * @throws {RangeError} where the shapes do not fit, an option is out of range or values are not finite.
  * @example
+ * ```ts
+ * import { pearsonCorrelation, score } from 'tfjs-multitask/metrics';
+ *
  * await score(pearsonCorrelation(), [1, 2, 3], [1, 2, 2]); // 0.866: 1 / sqrt(2 * 2 / 3)
+ * ```
  */
 export function pearsonCorrelation<A extends 'macro' | 'none' = 'macro'>(
   options: RegressionOptions<A> = {},

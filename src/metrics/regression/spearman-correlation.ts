@@ -10,7 +10,9 @@ export type PairsState = Chunks<Float64Array>;
 
 /**
  * Spearman's rank correlation of truth and prediction, in [-1, 1]: Pearson's correlation of their ranks, where equal
- * values share the mean of theirs. It asks for the same order, not for a straight line; 0/0 where either is constant.
+ * values share the mean of theirs.
+ *
+ * It asks for the same order, not for a straight line; 0/0 where either is constant.
  *
  * `yTrue`, `yPred`: `[batch, ...]` of one shape; every value counts, for several `outputs` those of each alone.
  * `weight`: `[batch]`, or of each element: how often it occurred. It is SciPy's `spearmanr`. The state holds every
@@ -18,9 +20,13 @@ export type PairsState = Chunks<Float64Array>;
  *
  * Source: Spearman, "The proof and measurement of association between two things", 1904, doi:10.2307/1412159.
  *
- * @throws RangeError where the shapes do not fit, an option is out of range or values are not finite.
+ * @throws {RangeError} where the shapes do not fit, an option is out of range or values are not finite.
  * @example
+ * ```ts
+ * import { score, spearmanCorrelation } from 'tfjs-multitask/metrics';
+ *
  * await score(spearmanCorrelation(), [1, 2, 3, 4], [1, 10, 5, 20]); // 0.8: 1 - 6 * 2 / (4 * 15)
+ * ```
  */
 export function spearmanCorrelation<A extends 'macro' | 'none' = 'macro'>(
   options: RegressionOptions<A> = {},

@@ -3,6 +3,7 @@ import { checkOptions } from '../../internal/check-options';
 import type { PerImageMetric } from './per-image';
 import { SURFACE_OPTIONS, type SurfaceDistanceOptions, sumOver, surfaceDistanceMetric } from './surface-distances';
 
+/** Options of {@link averageSurfaceDistance}. */
 export interface AverageSurfaceDistanceOptions extends SurfaceDistanceOptions {
   /** From either surface to the other; else only from the predicted to the true one. Default: true. */
   readonly symmetric?: boolean | undefined;
@@ -32,9 +33,13 @@ export interface AverageSurfaceDistanceOptions extends SurfaceDistanceOptions {
  * Source: Heimann et al., "Comparison and evaluation of methods for liver segmentation from CT datasets", 2009,
  * doi:10.1109/TMI.2009.2013851; areas: Nikolov et al., 2021, doi:10.2196/26151.
  *
- * @throws RangeError for shapes and spacings that do not fit, labels out of range and values that are not finite.
+ * @throws {RangeError} for shapes and spacings that do not fit, labels out of range and values that are not finite.
  * @example
+ * ```ts
+ * import { averageSurfaceDistance, score } from 'tfjs-multitask/metrics';
+ *
  * const { value } = await score(averageSurfaceDistance({ spacing: 0.5 }), [[[1, 0, 0]]], [[[0, 0, 1]]]); // 1
+ * ```
  */
 export function averageSurfaceDistance(options: AverageSurfaceDistanceOptions = {}): PerImageMetric {
   checkOptions(options, ['symmetric', ...SURFACE_OPTIONS], 'averageSurfaceDistance');

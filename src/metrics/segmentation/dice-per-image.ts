@@ -3,6 +3,7 @@ import { checkEmptyOverlap, type EmptyOverlap, emptyOverlap } from './empty-mask
 import type { MaskOptions } from './masks';
 import { type ImageAverageOptions, type PerImageMetric, perImage } from './per-image';
 
+/** Options of {@link dicePerImage}. */
 export interface OverlapPerImageOptions extends MaskOptions, ImageAverageOptions {
   /** What an image with an empty true mask scores. Default: `'skip'`. */
   readonly empty?: EmptyOverlap | undefined;
@@ -32,13 +33,15 @@ export const OVERLAP_PER_IMAGE_OPTIONS = [
  *
  * Source: Dice, "Measures of the amount of ecologic association between species", 1945, doi:10.2307/1932409.
  *
- * @throws RangeError for shapes that do not fit, labels out of range and values that are not finite.
+ * @throws {RangeError} for shapes that do not fit, labels out of range and values that are not finite.
  * @example
- * const { value, n, skipped } = await score(
- * dicePerImage(),
- * [[[1, 1, 0]], [[0, 0, 0]]],
- * [[[0.9, 0.2, 0.1]], [[0.7, 0.1, 0.2]]],
- * ); // value 2/3 over n = 1 image, skipped = 1
+ * ```ts
+ * import { dicePerImage, score } from 'tfjs-multitask/metrics';
+ *
+ * const truth = [[[1, 1, 0]], [[0, 0, 0]]];
+ * const { value, n, skipped } = await score(dicePerImage(), truth, [[[0.9, 0.2, 0.1]], [[0.7, 0.1, 0.2]]]);
+ * console.log(value, n, skipped); // 0.667 over 1 image, 1 skipped
+ * ```
  */
 export function dicePerImage(options: OverlapPerImageOptions = {}): PerImageMetric {
   checkOptions(options, OVERLAP_PER_IMAGE_OPTIONS, 'dicePerImage');

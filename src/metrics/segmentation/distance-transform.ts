@@ -48,6 +48,7 @@ export function diagonalOf(shape: readonly number[], spacing: readonly number[],
   return metric === 'chessboard' ? Math.max(...sides) : sides.reduce((sum, side) => sum + side, 0);
 }
 
+/** Options of {@link distanceTransform}. */
 export interface DistanceTransformOptions {
   /** The size of a pixel: one number, or one for each axis; distances are in its unit. Default: 1. */
   readonly spacing?: number | readonly number[] | undefined;
@@ -67,11 +68,15 @@ export interface DistanceTransformOptions {
  * Source: Felzenszwalb and Huttenlocher, "Distance transforms of sampled functions", 2012,
  * doi:10.4086/toc.2012.v008a019.
  *
- * @throws RangeError if the spacing is not positive or does not fit the mask's axes, or a value is NaN; TypeError if
- * one is not a number, such as null.
+ * @throws {RangeError} if the spacing is not positive or does not fit the mask's axes, or a value is NaN.
+ * @throws {TypeError} if one is not a number, such as null.
  * @example
+ * ```ts
+ * import { distanceTransform } from 'tfjs-multitask/metrics';
+ *
  * const mask = { data: Uint8Array.of(1, 0, 0, 0), shape: [1, 4] };
- * distanceTransform(mask, { spacing: 0.5 }).data; // 0, 0.5, 1, 1.5
+ * distanceTransform(mask, { spacing: 0.5 }).data; // [0, 0.5, 1, 1.5]
+ * ```
  */
 export function distanceTransform(mask: NDArray, options: DistanceTransformOptions = {}): NDArray {
   checkOptions(options, ['distanceMetric', 'spacing'], 'distanceTransform');

@@ -11,6 +11,7 @@ import {
   surfaceDistanceMetric,
 } from './surface-distances';
 
+/** Options of {@link hausdorff}. */
 export interface HausdorffOptions extends SurfaceDistanceOptions {
   /** Which percentile of the distances is taken: 100 is the largest, 95 ignores outliers. Default: 100. */
   readonly percentile?: number | undefined;
@@ -42,9 +43,13 @@ export interface HausdorffOptions extends SurfaceDistanceOptions {
  * Source: Huttenlocher, Klanderman and Rucklidge, "Comparing images using the Hausdorff distance", 1993,
  * doi:10.1109/34.232073; areas: Nikolov et al., 2021, doi:10.2196/26151.
  *
- * @throws RangeError for shapes and spacings that do not fit, labels out of range and values that are not finite.
+ * @throws {RangeError} for shapes and spacings that do not fit, labels out of range and values that are not finite.
  * @example
+ * ```ts
+ * import { hausdorff, score } from 'tfjs-multitask/metrics';
+ *
  * const { value } = await score(hausdorff({ percentile: 95, spacing: 0.5 }), [[[1, 0, 0]]], [[[0, 0, 1]]]); // 1
+ * ```
  */
 export function hausdorff(options: HausdorffOptions = {}): PerImageMetric {
   checkOptions(options, ['directed', 'percentile', ...SURFACE_OPTIONS], 'hausdorff');

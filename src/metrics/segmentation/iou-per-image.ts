@@ -16,9 +16,13 @@ import { type PerImageMetric, perImage } from './per-image';
  *
  * Source: Jaccard, "The distribution of the flora in the alpine zone", 1912, doi:10.1111/j.1469-8137.1912.tb05611.x.
  *
- * @throws RangeError for shapes that do not fit, labels out of range and values that are not finite.
+ * @throws {RangeError} for shapes that do not fit, labels out of range and values that are not finite.
  * @example
+ * ```ts
+ * import { iouPerImage, score } from 'tfjs-multitask/metrics';
+ *
  * const { value } = await score(iouPerImage(), [[[1, 1, 0]]], [[[0.9, 0.2, 0.1]]]); // 0.5
+ * ```
  */
 export function iouPerImage(options: OverlapPerImageOptions = {}): PerImageMetric {
   checkOptions(options, OVERLAP_PER_IMAGE_OPTIONS, 'iouPerImage');

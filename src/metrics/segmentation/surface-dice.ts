@@ -12,6 +12,7 @@ import {
   surfaceDistances,
 } from './surface-distances';
 
+/** Options of {@link surfaceDice}. */
 export interface SurfaceDiceOptions extends SurfaceOptions {
   /**
    * The distance that counts as near enough, in the unit of `spacing`: one number, or one for each class or label that
@@ -44,10 +45,14 @@ const isWithin = (distance: number, tolerance: number): boolean => Math.fround(d
  * Source: Nikolov et al., "Deep learning to achieve clinically applicable segmentation of head and neck anatomy for
  * radiotherapy", 2018, doi:10.48550/arXiv.1809.04430; 2021, doi:10.2196/26151.
  *
- * @throws RangeError for shapes, spacings and tolerances that do not fit, labels out of range and values that are not
+ * @throws {RangeError} for shapes, spacings and tolerances that do not fit, labels out of range and values that are not
  * finite.
  * @example
- * const { value } = await score(surfaceDice({ tolerance: 1 }), [[[1, 0, 0, 0]]], [[[1, 1, 1, 0]]]); // 3/4
+ * ```ts
+ * import { score, surfaceDice } from 'tfjs-multitask/metrics';
+ *
+ * const { value } = await score(surfaceDice({ tolerance: 1 }), [[[1, 0, 0, 0]]], [[[1, 1, 1, 0]]]); // 0.75
+ * ```
  */
 export function surfaceDice(options: SurfaceDiceOptions = {}): PerImageMetric {
   const name = 'surfaceDice';

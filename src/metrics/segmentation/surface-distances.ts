@@ -51,6 +51,7 @@ export function readSides(
   return readSpacing(spacing, shape.length, name);
 }
 
+/** Options of metrics that are a distance between surfaces. */
 export interface SurfaceDistanceOptions extends SurfaceOptions {
   /** What an image with an empty mask scores. Default: `'diagonal'`, so that each miss makes the mean worse. */
   readonly empty?: EmptyDistance | undefined;

@@ -1,4 +1,5 @@
 import { checkNumber } from '../../internal/check-kinds';
+
 /** A value with its confidence interval. */
 export interface Interval {
   readonly value: number;
@@ -9,6 +10,7 @@ export interface Interval {
   readonly standardError: number;
 }
 
+/** How sure an interval is. */
 export interface ConfidenceOptions {
   /** The share of repetitions in which the interval should hold the true value, in (0, 1). Default: 0.95. */
   readonly confidenceLevel?: number | undefined;

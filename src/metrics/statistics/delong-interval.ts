@@ -8,6 +8,7 @@ import { rank, total } from '../ranking/ranking';
 import { type ConfidenceOptions, checkConfidenceLevel, type Interval } from './confidence';
 import { components, varianceOfMean } from './delong';
 
+/** Options of {@link delongInterval}. */
 export interface DelongOptions extends ConfidenceOptions, IgnoreOptions {
   /**
    * The scale on which the interval is symmetric: `'logit'`, which stays within (0, 1) and covers better
@@ -27,10 +28,14 @@ export interface DelongOptions extends ConfidenceOptions, IgnoreOptions {
  *
  * Sources: DeLong, DeLong, Clarke-Pearson, 1988, doi:10.2307/2531595; Sun and Xu, 2014, doi:10.1109/LSP.2014.2337313.
  *
- * @throws RangeError where `confidenceLevel` is not in (0, 1), the shapes do not fit, labels are not 0 or 1, values are
- * not finite or weights are not whole.
+ * @throws {RangeError} where `confidenceLevel` is not in (0, 1), the shapes do not fit, labels are not 0 or 1, values
+ * are not finite or weights are not whole.
  * @example
- * const { value, low, high } = await score(delongInterval(), yTrue, yPred);
+ * ```ts
+ * import { delongInterval, score } from 'tfjs-multitask/metrics';
+ *
+ * const { value, low, high } = await score(delongInterval(), [0, 0, 1, 0, 1, 1], [0.1, 0.4, 0.35, 0.3, 0.8, 0.9]);
+ * ```
  */
 export function delongInterval(options: DelongOptions = {}): Metric<ScoresState, Interval> {
   checkOptions(options, ['confidenceLevel', 'ignoreIndex', 'scale'], 'delongInterval');

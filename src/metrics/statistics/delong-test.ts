@@ -6,6 +6,7 @@ import { rank } from '../ranking/ranking';
 import { type ConfidenceOptions, checkConfidenceLevel } from './confidence';
 import { components, varianceOfMean } from './delong';
 
+/** What {@link delongTest} finds; NaN where it cannot tell. */
 export interface DelongTestResult {
   readonly aucA: number;
   readonly aucB: number;
@@ -30,10 +31,15 @@ export interface DelongTestResult {
  *
  * Sources: DeLong, DeLong, Clarke-Pearson, 1988, doi:10.2307/2531595; Sun and Xu, 2014, doi:10.1109/LSP.2014.2337313.
  *
- * @throws RangeError where `confidenceLevel` is not in (0, 1), the shapes do not fit, labels are not 0 or 1 or values
+ * @throws {RangeError} where `confidenceLevel` is not in (0, 1), the shapes do not fit, labels are not 0 or 1 or values
  * are not finite.
  * @example
- * const { difference, p } = await delongTest(yTrue, scoresOfOneModel, scoresOfAnother);
+ * ```ts
+ * import { delongTest } from 'tfjs-multitask/metrics';
+ *
+ * const [a, b] = [[0.1, 0.4, 0.35, 0.3, 0.8, 0.9], [0.2, 0.3, 0.25, 0.6, 0.7, 0.5]];
+ * const { difference, p } = await delongTest([0, 0, 1, 0, 1, 1], a, b);
+ * ```
  */
 export async function delongTest(
   yTrue: Values,

@@ -9,7 +9,7 @@ import { bcaBounds, percentileBounds, standardDeviation } from './bootstrap';
 import { type ConfidenceOptions, checkConfidenceLevel, type Interval } from './confidence';
 import { checkGroups, type ResamplingOptions } from './resampling';
 
-/** `groups`: of each sample in the order of arrival, those of weight 0 too. */
+/** Options of {@link interval}; `groups` names that of each sample in the order of arrival, those of weight 0 too. */
 export interface IntervalOptions extends ConfidenceOptions, ResamplingOptions {
   /**
    * `'percentile'`, or `'bca'`, which corrects for bias and skewness with n more evaluations. Default: `'percentile'`.
@@ -17,6 +17,7 @@ export interface IntervalOptions extends ConfidenceOptions, ResamplingOptions {
   readonly method?: 'percentile' | 'bca' | undefined;
 }
 
+/** An {@link Interval} from resamples. */
 export interface BootstrapInterval extends Interval {
   /** Resamples without a value, such as the AUC of one class alone: the interval is that of the others. */
   readonly undefinedResamples: number;
@@ -27,18 +28,25 @@ export type IntervalState<S> = Chunks<readonly (S | null)[]>;
 
 /**
  * A seeded bootstrap confidence interval for any metric whose result is a number or has a number `value`; a metric
- * itself. It keeps the metric's state of each sample, draws as many samples with replacement, merges their states, and
- * takes quantiles of the resulting values.
+ * itself.
+ *
+ * It keeps the metric's state of each sample, draws as many samples with replacement, merges their states, and takes
+ * quantiles of the resulting values.
  *
  * `yTrue`, `yPred`: `[batch, ...]`, as the inner metric reads them. With fewer than two samples or groups the interval
  * is NaN.
  *
  * Source: Efron and Tibshirani, "An introduction to the bootstrap", 1993, doi:10.1201/9780429246593.
  *
- * @throws RangeError where an option is out of range or `groups` is not as long as the samples, and what the inner
+ * @throws {RangeError} where an option is out of range or `groups` is not as long as the samples, and what the inner
  * metric throws.
  * @example
- * const { value, low, high, n } = await score(interval(auc(), { seed: 1 }), yTrue, yPred);
+ * ```ts
+ * import { auc, interval, score } from 'tfjs-multitask/metrics';
+ *
+ * const metric = interval(auc(), { seed: 1 });
+ * const { value, low, high, n } = await score(metric, [0, 0, 1, 0, 1, 1], [0.1, 0.4, 0.35, 0.3, 0.8, 0.9]);
+ * ```
  */
 export function interval<S, R extends number | { readonly value: number }>(
   metric: Metric<S, R>,

@@ -11,10 +11,14 @@ import { quantile } from '../core/quantile';
  *
  * Source: Hyndman and Fan, "Sample quantiles in statistical packages", 1996, doi:10.1080/00031305.1996.10473566.
  *
- * @throws RangeError where a share is not in [0, 1] or a value is NaN, TypeError where one is not a number, such as
- * null.
+ * @throws {RangeError} where a share is not in [0, 1] or a value is NaN.
+ * @throws {TypeError} where one is not a number, such as null.
  * @example
+ * ```ts
+ * import { quantiles } from 'tfjs-multitask/metrics';
+ *
  * quantiles([4, 1, 3, 2]); // [1.75, 2.5, 3.25]
+ * ```
  */
 export function quantiles(values: ArrayLike<number>, shares: readonly number[] = [0.25, 0.5, 0.75]): number[] {
   checkArray(shares, 'quantiles: shares');

@@ -1,14 +1,15 @@
 import { checkInteger } from '../../internal/check';
 import { random } from '../../internal/random';
 
+/** How cases are drawn again for a bootstrap. */
 export interface ResamplingOptions {
   /** How many bootstrap resamples. Default: 1000. */
   readonly resamples?: number | undefined;
   /** Default: 0. */
   readonly seed?: number | undefined;
   /**
-   * The group (the patient) of each case. Groups are then resampled whole, since cases within a group are not
-   * independent.
+   * The group (the patient) of each case: groups are resampled whole, since cases within a group are not independent.
+   * Default: none, each case is drawn for itself.
    */
   readonly groups?: readonly (string | number)[] | undefined;
 }

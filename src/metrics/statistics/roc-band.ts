@@ -9,11 +9,13 @@ import { percentileBounds } from './bootstrap';
 import { type ConfidenceOptions, checkConfidenceLevel } from './confidence';
 import { checkResampling, type ResamplingOptions, resampledWeights } from './resampling';
 
+/** Options of {@link rocBand}. */
 export interface RocBandOptions extends ConfidenceOptions, ResamplingOptions {
   /** How many false positive rates, evenly from 0 to 1. Default: 101. */
   readonly points?: number | undefined;
 }
 
+/** What {@link rocBand} returns: one value of each for every false positive rate. */
 export interface RocBand {
   /** False positive rates, 1 - specificity. */
   readonly fpr: readonly number[];
@@ -29,7 +31,9 @@ export interface RocBand {
 /**
  * A ROC curve, averaged over several scores of the same cases (such as the seeds of a model), with a bootstrap band
  * over the cases: at each false positive rate the mean of the true positive rates and their percentiles, so that the
- * area under the curve is about the mean AUC. The band holds at each rate by itself, not for the whole curve at once.
+ * area under the curve is about the mean AUC.
+ *
+ * The band holds at each rate by itself, not for the whole curve at once.
  *
  * `yTrue`: 0 or 1, `[batch]`; `scores`: one or more, each as long. Where the curve jumps at a false positive rate, the
  * upper end of the jump counts; between two rates it is interpolated. NaN where a class is missing.
@@ -37,10 +41,16 @@ export interface RocBand {
  * Sources: Fawcett, "An introduction to ROC analysis", 2006, doi:10.1016/j.patrec.2005.10.010 (vertical averaging);
  * Macskassy and Provost, "Confidence bands for ROC curves: methods and an empirical study", 2004.
  *
- * @throws RangeError where there are no scores, an option is out of range, the shapes do not fit, labels are not 0 or 1
- * or values are not finite.
+ * @throws {RangeError} where there are no scores, an option is out of range, the shapes do not fit, labels are not 0 or
+ * 1 or values are not finite.
  * @example
- * const { fpr, tpr, low, high } = await rocBand(yTrue, [scoresOfSeed1, scoresOfSeed2], { groups: patients });
+ * ```ts
+ * import { rocBand } from 'tfjs-multitask/metrics';
+ *
+ * const seeds = [[0.1, 0.4, 0.35, 0.3, 0.8, 0.9], [0.2, 0.3, 0.25, 0.6, 0.7, 0.5]];
+ * const groups = ['anna', 'anna', 'ben', 'carl', 'dora', 'emil'];
+ * const { fpr, tpr, low, high } = await rocBand([0, 0, 1, 0, 1, 1], seeds, { groups, points: 11 });
+ * ```
  */
 export async function rocBand(yTrue: Values, scores: readonly Values[], given: RocBandOptions = {}): Promise<RocBand> {
   checkOptions(given, ['confidenceLevel', 'groups', 'points', 'resamples', 'seed'], 'rocBand');

@@ -4,6 +4,7 @@ import { checkOptions } from '../../internal/check-options';
 import { erfc } from '../../internal/normal';
 import { checkList } from '../core/check-numbers';
 
+/** Options of {@link wilcoxonSignedRank}. */
 export interface WilcoxonOptions {
   /**
    * How pairs without a difference are treated: `'wilcox'` leaves them out, `'pratt'` ranks them with the
@@ -19,6 +20,7 @@ export interface WilcoxonOptions {
   readonly continuity?: boolean | undefined;
 }
 
+/** What {@link wilcoxonSignedRank} finds. */
 export interface WilcoxonResult {
   /** Of the differences a - b above 0 and below 0. */
   readonly positiveRanks: number;
@@ -59,10 +61,14 @@ const EXACT_AT_MOST = 1000;
  * doi:10.1080/01621459.1967.10500917; Kerby, "The simple difference formula", 2014, doi:10.2466/11.IT.3.1 (the effect
  * size).
  *
- * @throws RangeError where the lengths differ, a value is not finite or an option is not one of its choices; of the
+ * @throws {RangeError} where the lengths differ, a value is not finite or an option is not one of its choices; of the
  * method `'exact'` for more than 1000 pairs, those without a difference among them if `'pratt'` ranks them.
  * @example
+ * ```ts
+ * import { wilcoxonSignedRank } from 'tfjs-multitask/metrics';
+ *
  * wilcoxonSignedRank([3, 5, 2, 8], [1, 2, 3, 4]).p; // 0.25: the signs leave 1 of 10 to the negative ranks
+ * ```
  */
 export function wilcoxonSignedRank(
   a: ArrayLike<number>,

@@ -3,6 +3,7 @@ import { checkOptions } from '../../internal/check-options';
 import { mixFeatures } from './mix-experts';
 import type { Sharing } from './sharing';
 
+/** Options of {@link cgc}. */
 export interface CgcOptions {
   /** Encoders that all tasks see. Default: 1. */
   readonly shared?: number | undefined;
@@ -32,14 +33,19 @@ export function expertCounts({ shared = 1, own = 1 }: CgcOptions, caller: string
  * experts and those of the tasks that have labels.
  * Source: Tang, Liu, Zhao, Gong, 2020, doi:10.1145/3383313.3412236.
  *
- * @throws RangeError unless there is at least one expert of each kind.
+ * @throws {RangeError} unless there is at least one expert of each kind.
  * @example
+ * ```ts
+ * import { MLPHead, UNetDecoder, UNetEncoder } from 'tfjs-multitask/layers';
+ * import { cgc, multitask } from 'tfjs-multitask/models';
+ *
  * const model = multitask({
- * inputShape: [8, 8, 1],
- * encoder: UNetEncoder({ filters: [2, 4] }),
- * heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
- * sharing: cgc({ shared: 1, own: 1 }),
+ *   inputShape: [8, 8, 1],
+ *   encoder: UNetEncoder({ filters: [2, 4] }),
+ *   heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
+ *   sharing: cgc({ shared: 1, own: 1 }),
  * });
+ * ```
  */
 export function cgc(options: CgcOptions = {}): Sharing {
   checkOptions(options, ['shared', 'own'], 'cgc');

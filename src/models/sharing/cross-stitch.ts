@@ -6,6 +6,7 @@ import { CrossStitch, STITCHES, type StitchPer } from '../../layers/sharing/cros
 import { inStep } from './in-step';
 import { checkSeveral, type Sharing } from './sharing';
 
+/** Options of {@link crossStitch}. */
 export interface CrossStitchSharingOptions {
   /** What has its own alpha: each channel of a level, or its feature map as a whole. Default: `'channel'`. */
   readonly per?: StitchPer | undefined;
@@ -22,14 +23,19 @@ export interface CrossStitchSharingOptions {
  * the poolings and trains alpha 100 to 1000 times as fast as the rest.
  * Source: Misra, Shrivastava, Gupta, Hebert, 2016, doi:10.1109/CVPR.2016.433.
  *
- * @throws RangeError for fewer than 2 tasks and for an option out of its range.
+ * @throws {RangeError} for fewer than 2 tasks and for an option out of its range.
  * @example
+ * ```ts
+ * import { MLPHead, UNetDecoder, UNetEncoder } from 'tfjs-multitask/layers';
+ * import { crossStitch, multitask } from 'tfjs-multitask/models';
+ *
  * const model = multitask({
- * inputShape: [8, 8, 1],
- * encoder: UNetEncoder({ filters: [2, 4] }),
- * heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
- * sharing: crossStitch({ per: 'tensor' }),
+ *   inputShape: [8, 8, 1],
+ *   encoder: UNetEncoder({ filters: [2, 4] }),
+ *   heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
+ *   sharing: crossStitch({ per: 'tensor' }),
  * });
+ * ```
  */
 export function crossStitch(options: CrossStitchSharingOptions = {}): Sharing {
   checkOptions(options, ['per', 'self'], 'crossStitch');

@@ -16,11 +16,13 @@ export type SupervisedTask<T extends string, L extends SupervisedLevels> =
   | T
   | `${T}-${{ 2: 2; 3: 2 | 3; 4: 2 | 3 | 4; 5: 2 | 3 | 4 | 5 }[L]}`;
 
+/** Options of {@link deepSupervision}. */
 export interface DeepSupervisionOptions {
   /** A label of what is not known, as in the losses: means leave it out, and hold it where they are of nothing else. Default: none. */
   readonly ignoreIndex?: number | undefined;
 }
 
+/** What {@link deepSupervision} makes, each part by the names of its tasks. */
 export interface DeepSupervision<T extends string, L extends SupervisedLevels> {
   /** One head for each level, for `multitask`. */
   readonly heads: ByTask<SupervisedTask<T, L>, Head>;
@@ -34,8 +36,10 @@ export interface DeepSupervision<T extends string, L extends SupervisedLevels> {
 }
 
 /**
- * Deep supervision: a head at several levels of a decoder, each with its own loss. The coarser outputs are tasks
- * like any other, named `task-2`, `task-3`, ..., so that losses, weights and scores need nothing new.
+ * Deep supervision: a head at several levels of a decoder, each with its own loss.
+ *
+ * The coarser outputs are tasks like any other, named `task-2`, `task-3`, ..., so that losses, weights and scores need
+ * nothing new.
  *
  * Give the model an encoder with a decoder (`withDecoder`), and add the further labels to the training source only:
  * what has no labels is not scored. To leave the coarser outputs out afterwards, build the model with the finest one
@@ -46,14 +50,20 @@ export interface DeepSupervision<T extends string, L extends SupervisedLevels> {
  * https://proceedings.mlr.press/v38/lee15a.html; the weights are those of Isensee et al., 2021,
  * doi:10.1038/s41592-020-01008-z.
  *
- * @throws RangeError for an unknown option, fewer than 2 or more than 5 levels and, when the source is read, for labels of another shape.
+ * @throws {RangeError} for an unknown option, fewer than 2 or more than 5 levels and, when the source is read, for
+ * labels of another shape.
  * @example
+ * ```ts
+ * import { MLPHead, SegmentationHead, UNetEncoder, withDecoder } from 'tfjs-multitask/layers';
+ * import { deepSupervision, multitask } from 'tfjs-multitask/models';
+ *
  * const supervised = deepSupervision('lesion', SegmentationHead(), 2);
  * const model = multitask({
  *   inputShape: [8, 8, 1],
  *   encoder: withDecoder(UNetEncoder({ filters: [2, 4, 8] })),
  *   heads: { ...supervised.heads, severity: MLPHead({ filters: 4, units: [4] }) },
  * });
+ * ```
  */
 export function deepSupervision<const T extends string, const L extends SupervisedLevels>(
   task: T,

@@ -19,12 +19,17 @@ import type { Sharing } from './sharing';
  * arXiv:1610.07629.
  *
  * @example
+ * ```ts
+ * import { MLPHead, UNetDecoder, UNetEncoder } from 'tfjs-multitask/layers';
+ * import { film, multitask } from 'tfjs-multitask/models';
+ *
  * const model = multitask({
  *   inputShape: [8, 8, 1],
  *   encoder: UNetEncoder({ filters: [2, 4] }),
  *   heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
  *   sharing: film(),
  * });
+ * ```
  */
 export function film(): Sharing {
   return (input, encoder, tasks, seed) => {

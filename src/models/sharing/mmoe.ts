@@ -3,6 +3,7 @@ import { checkOptions } from '../../internal/check-options';
 import { mixFeatures } from './mix-experts';
 import type { Sharing } from './sharing';
 
+/** Options of {@link mmoe}. */
 export interface MmoeOptions {
   /** Encoders that all tasks share, at least 2. Default: 3. */
   readonly experts?: number | undefined;
@@ -17,14 +18,19 @@ export interface MmoeOptions {
  * runs all experts.
  * Source: Ma, Zhao, Yi, Chen, Hong, Chi, 2018, doi:10.1145/3219819.3220007.
  *
- * @throws RangeError for fewer than 2 experts.
+ * @throws {RangeError} for fewer than 2 experts.
  * @example
+ * ```ts
+ * import { MLPHead, UNetDecoder, UNetEncoder } from 'tfjs-multitask/layers';
+ * import { mmoe, multitask } from 'tfjs-multitask/models';
+ *
  * const model = multitask({
- * inputShape: [8, 8, 1],
- * encoder: UNetEncoder({ filters: [2, 4] }),
- * heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
- * sharing: mmoe({ experts: 2 }),
+ *   inputShape: [8, 8, 1],
+ *   encoder: UNetEncoder({ filters: [2, 4] }),
+ *   heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
+ *   sharing: mmoe({ experts: 2 }),
  * });
+ * ```
  */
 export function mmoe(options: MmoeOptions = {}): Sharing {
   checkOptions(options, ['experts'], 'mmoe');

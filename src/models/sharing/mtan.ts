@@ -7,6 +7,7 @@ import { apply } from '../../layers/core/apply';
 import type { Features } from '../../types';
 import type { Sharing } from './sharing';
 
+/** Options of {@link mtan}. */
 export interface MtanOptions {
   /** After each convolution of the attention. Default: `'batch'`, as in the source. */
   readonly norm?: Norm | undefined;
@@ -42,22 +43,28 @@ function attend({ skips, bottleneck }: Features, norm: Norm, name: string, seed?
 
 /**
  * Multi-task attention network: one encoder for all tasks, and for each task an attention mask on the feature map of
- * every level, `f_j = a_j * p_j` with `a_j = sigmoid(conv1x1(relu(conv1x1([p_j, d(f_(j-1))]))))`. `p_j` is the shared
- * feature map of level j, and `d` a convolution 3x3 (ReLU) and max-pooling to its size.
+ * every level, `f_j = a_j * p_j` with `a_j = sigmoid(conv1x1(relu(conv1x1([p_j, d(f_(j-1))]))))`.
+ *
+ * `p_j` is the shared feature map of level j, and `d` a convolution 3x3 (ReLU) and max-pooling to its size.
  *
  * Layers: `encoder/...`, and for each task `encoder/task/attention1/...`, `encoder/task/down2/...`, .... A step runs
  * the encoder once, and the attention of the tasks that have labels. The source's masks see the first feature map of
  * each level of the encoder and weigh the last one; here they see the last one too.
  * Source: Liu, Johns, Davison, 2019, doi:10.1109/CVPR.2019.00197.
  *
- * @throws RangeError for an unknown norm.
+ * @throws {RangeError} for an unknown norm.
  * @example
+ * ```ts
+ * import { MLPHead, UNetDecoder, UNetEncoder } from 'tfjs-multitask/layers';
+ * import { mtan, multitask } from 'tfjs-multitask/models';
+ *
  * const model = multitask({
- * inputShape: [8, 8, 1],
- * encoder: UNetEncoder({ filters: [2, 4] }),
- * heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
- * sharing: mtan({ norm: 'instance' }),
+ *   inputShape: [8, 8, 1],
+ *   encoder: UNetEncoder({ filters: [2, 4] }),
+ *   heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
+ *   sharing: mtan({ norm: 'instance' }),
  * });
+ * ```
  */
 export function mtan(options: MtanOptions = {}): Sharing {
   checkOptions(options, ['norm'], 'mtan');

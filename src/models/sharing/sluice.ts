@@ -6,6 +6,7 @@ import { SubspaceMix } from '../../layers/sharing/subspace-mix';
 import { inStep } from './in-step';
 import { checkSeveral, type Sharing } from './sharing';
 
+/** Options of {@link sluice}. */
 export interface SluiceOptions {
   /** Equal parts that the channels of each level are cut into; must divide them. Default: 2. */
   readonly subspaces?: number | undefined;
@@ -14,9 +15,10 @@ export interface SluiceOptions {
 }
 
 /**
- * A simplified sluice network: one encoder for each task, the channels of each level cut into subspaces. Two learned
- * mixtures of all tasks' subspaces follow a level: `y_p = sum over q of alpha_pq x_q` is what the next level sees, and
- * `sum over q of beta_pq x_q` is what the task's head sees over the skip.
+ * A simplified sluice network: one encoder for each task, the channels of each level cut into subspaces.
+ *
+ * Two learned mixtures of all tasks' subspaces follow a level: `y_p = sum over q of alpha_pq x_q` is what the next
+ * level sees, and `sum over q of beta_pq x_q` is what the task's head sees over the skip.
  *
  * From the source come the mixing of subspaces and the separate mixing weights for the skips. Left out are the
  * penalty that keeps subspaces apart, and the sum of all levels in front of the output: heads that have every level as
@@ -25,15 +27,20 @@ export interface SluiceOptions {
  * encoders.
  * Source: Ruder, Bingel, Augenstein, Søgaard, 2019, doi:10.1609/aaai.v33i01.33014822.
  *
- * @throws RangeError for fewer than 2 tasks, where the subspaces do not divide the channels, and for an option out of
+ * @throws {RangeError} for fewer than 2 tasks, where the subspaces do not divide the channels, and for an option out of
  * its range.
  * @example
+ * ```ts
+ * import { MLPHead, UNetDecoder, UNetEncoder } from 'tfjs-multitask/layers';
+ * import { multitask, sluice } from 'tfjs-multitask/models';
+ *
  * const model = multitask({
- * inputShape: [8, 8, 1],
- * encoder: UNetEncoder({ filters: [2, 4] }),
- * heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
- * sharing: sluice({ subspaces: 2 }),
+ *   inputShape: [8, 8, 1],
+ *   encoder: UNetEncoder({ filters: [2, 4] }),
+ *   heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
+ *   sharing: sluice({ subspaces: 2 }),
  * });
+ * ```
  */
 export function sluice(options: SluiceOptions = {}): Sharing {
   checkOptions(options, ['subspaces', 'self'], 'sluice');

@@ -5,6 +5,7 @@ import { apply } from '../../layers/core/apply';
 import { DISTANCES, type DistanceKind, ParameterDistance } from '../../layers/sharing/parameter-distance';
 import { checkSeveral, type Sharing } from './sharing';
 
+/** Options of {@link softSharing}. */
 export interface SoftSharingOptions {
   /** Default: `'l2'`. */
   readonly distance?: DistanceKind | undefined;
@@ -22,14 +23,19 @@ export interface SoftSharingOptions {
  * Sources: Duong, Cohn, Bird, Cook, 2015, doi:10.3115/v1/P15-2139 (L2); Yang, Hospedales, 2017, arXiv:1606.04038 (trace
  * norm).
  *
- * @throws RangeError for fewer than 2 tasks and for an option out of its range.
+ * @throws {RangeError} for fewer than 2 tasks and for an option out of its range.
  * @example
+ * ```ts
+ * import { MLPHead, UNetDecoder, UNetEncoder } from 'tfjs-multitask/layers';
+ * import { multitask, softSharing } from 'tfjs-multitask/models';
+ *
  * const model = multitask({
- * inputShape: [8, 8, 1],
- * encoder: UNetEncoder({ filters: [2, 4] }),
- * heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
- * sharing: softSharing({ distance: 'trace', strength: 1e-3 }),
+ *   inputShape: [8, 8, 1],
+ *   encoder: UNetEncoder({ filters: [2, 4] }),
+ *   heads: { lesion: UNetDecoder(), severity: MLPHead({ filters: 4, units: [4] }) },
+ *   sharing: softSharing({ distance: 'trace', strength: 1e-3 }),
  * });
+ * ```
  */
 export function softSharing(options: SoftSharingOptions = {}): Sharing {
   checkOptions(options, ['distance', 'strength'], 'softSharing');

@@ -48,7 +48,7 @@ export function toStandard(artifacts: io.ModelArtifacts, net: LayersModel): io.M
  * Undoes {@link toStandard}: the layers with which training goes on. Returns artifacts that were not made by it as they
  * are, and those whose weights are no longer those of such layers.
  *
- * @throws TypeError, which `who` begins, where what is kept of the layers does not have its form.
+ * @throws {TypeError} which `who` begins, where what is kept of the layers does not have its form.
  */
 export function fromStandard(artifacts: io.ModelArtifacts, who: string): io.ModelArtifacts {
   const { [KEY]: kept, ...topology } = artifacts.modelTopology as unknown as Topology;

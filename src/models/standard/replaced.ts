@@ -51,7 +51,7 @@ export function malformed(who: string, cause?: unknown): TypeError {
 /**
  * Checks what a file of a stranger says was replaced. No weight may hold more than `most` values: as many as the file.
  *
- * @throws TypeError, which `who` begins, where it does not have that form.
+ * @throws {TypeError} which `who` begins, where it does not have that form.
  */
 export function checkReplaced(value: unknown, most: number, who: string): asserts value is readonly Replaced[] {
   if (!Array.isArray(value) || !value.every((each) => isReplaced(each, most))) throw malformed(who);

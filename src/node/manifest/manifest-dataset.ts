@@ -36,8 +36,12 @@ export interface ManifestDataset<T extends ManifestTask> extends Dataset<T> {
  * {@link readImage} and {@link readMask} refuse and for a mask whose size or orientation differs from its image's.
  * RangeError for bad options.
  * @example
+ * ```ts
+ * import { manifestDataset } from 'tfjs-multitask/node';
+ *
  * const dataset = await manifestDataset('data/ct', { size: [64, 64], columns: { group: 'patient' } });
  * const { x, y } = await dataset.read(0);
+ * ```
  */
 export async function manifestDataset<T extends ManifestTask = ManifestTask>(
   directory: string,

@@ -6,6 +6,7 @@ import type { StrokePoint, View } from './view';
 /** Where a phantom image comes from: each source has its own window, crop, grain and frame. */
 export const phantomSources = ['lung', 'bright', 'wide', 'bone', 'figure'] as const;
 
+/** One of {@link phantomSources}. */
 export type PhantomSource = (typeof phantomSources)[number];
 
 interface Source {

@@ -7,6 +7,7 @@ import { rough, type SmoothNoise } from './smooth-noise';
 /** The kinds of lesions, in the order of the channels of a slice's `lesionMasks`. */
 export const lesionTypes = ['groundGlass', 'consolidation', 'effusion'] as const;
 
+/** One of {@link lesionTypes}. */
 export type LesionType = (typeof lesionTypes)[number];
 
 /** A lesion is where its field is above 0. */

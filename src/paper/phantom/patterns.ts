@@ -7,6 +7,7 @@ import type { SmoothNoise } from './smooth-noise';
 /** What a phantom patient has. Only `'covid'` counts as COVID-19. */
 export const phantomKinds = ['covid', 'normal', 'pneumonia', 'oedema', 'nodules', 'cancer', 'emphysema'] as const;
 
+/** One of {@link phantomKinds}. */
 export type PhantomKind = (typeof phantomKinds)[number];
 
 type Lungs = readonly [right: Lung, left: Lung];

@@ -7,8 +7,10 @@ import { type PhantomSource, phantomSources } from './acquisition';
 import { type PhantomKind, phantomKinds } from './patterns';
 import { type PhantomSlice, type PhantomSliceOptions, phantomSlice } from './phantom-slice';
 
+/** The tasks of a {@link phantomDataset}. */
 export type PhantomTask = 'reconstruction' | 'segmentation' | 'classification';
 
+/** Options of {@link phantomDataset}. */
 export interface PhantomDatasetOptions {
   /** Slices of each kind; a kind left out has none. Default: 104 with COVID-19, 136 of the others. */
   readonly counts?: { readonly [K in PhantomKind]?: number | undefined } | undefined;
@@ -36,16 +38,23 @@ const defaultCounts = { covid: 104, normal: 66, pneumonia: 20, oedema: 10, nodul
 /**
  * A dataset of made-up chest CT slices for the three tasks of Amyar et al. (2020): reconstruction of the image,
  * segmentation of COVID-19 lesions (known for some of the COVID-19 slices only) and classification of COVID-19 (1)
- * against the rest (0). Slices are drawn when they are read, the same every time.
+ * against the rest (0).
+ *
+ * Slices are drawn when they are read, the same every time.
  *
  * x and reconstruction: Float32 `[size, size, 1]` in [0, 1]; segmentation: Uint8 `[size, size, 1]`; classification:
  * Float32 `[1]`. A row's group is its patient; its stratum its kind, and whether it has a mask.
  *
- * @throws RangeError for counts that are no whole numbers and for more masks than there are COVID-19 slices.
+ * @throws {RangeError} for counts that are no whole numbers and for more masks than there are COVID-19 slices.
  * @example
+ * ```ts
+ * import { batches, split } from 'tfjs-multitask/data';
+ * import { phantomDataset } from 'tfjs-multitask/paper';
+ *
  * const dataset = phantomDataset({ counts: { covid: 60, normal: 40, pneumonia: 40 }, size: 64, masks: 20, seed: 1 });
  * const parts = split(dataset.rows, { fractions: { train: 0.7, validation: 0.1, test: 0.2 } });
  * const trainSet = batches(dataset, { indices: parts.train, balance: { segmentation: 1 } });
+ * ```
  */
 export function phantomDataset(options: PhantomDatasetOptions = {}): PhantomDataset {
   checkOptions(options, ['counts', 'slices', 'size', 'seed', 'sources', 'masks', 'emptyMasks'], 'phantomDataset');

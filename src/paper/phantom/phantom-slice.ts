@@ -14,6 +14,7 @@ import { createPatient } from './patient';
 import { lesionsOf, type PhantomKind, phantomKinds } from './patterns';
 import { smoothNoise } from './smooth-noise';
 
+/** Options of {@link phantomSlice}. */
 export interface PhantomSliceOptions {
   /** Default: 0. */
   readonly seed?: number | undefined;
@@ -29,6 +30,7 @@ export interface PhantomSliceOptions {
   readonly size?: number | undefined;
 }
 
+/** What {@link phantomSlice} draws: an image with exact labels. */
 export interface PhantomSlice {
   /** Grey values in [0, 1], `[size, size, 1]`. */
   readonly image: NDArray;
@@ -79,9 +81,13 @@ function label(
  * source; `slice` the level and the lesions there. The same slice at another `size` shows the same body in coarser or
  * finer pixels. A label's border is where half of a pixel is lesion: the very fields that darken the image.
  *
- * @throws RangeError for a size below 16 and for an unknown kind or source.
+ * @throws {RangeError} for a size below 16 and for an unknown kind or source.
  * @example
+ * ```ts
+ * import { phantomSlice } from 'tfjs-multitask/paper';
+ *
  * const { image, mask, severity } = phantomSlice({ seed: 1, patient: 3, kind: 'covid', size: 128 });
+ * ```
  */
 export function phantomSlice(options: PhantomSliceOptions = {}): PhantomSlice {
   checkOptions(options, ['seed', 'patient', 'slice', 'kind', 'source', 'size'], 'phantomSlice');

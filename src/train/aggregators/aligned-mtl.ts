@@ -6,6 +6,7 @@ import { multiply } from './linear-algebra';
 import { type PreferenceOptions, readPreference } from './preference';
 import { fromEigen, significantEigen } from './significant-eigen';
 
+/** Options of {@link alignedMtl}. */
 export interface AlignedMtlOptions<T extends string> extends PreferenceOptions<T> {
   /**
    * The length that all principal components get: the smallest, the median or the root mean square. Default: `'min'`.
@@ -21,9 +22,23 @@ export interface AlignedMtlOptions<T extends string> extends PreferenceOptions<T
  * The aligned gradients are orthogonal and of one length, so no task dominates and none conflicts with another. Source:
  * Senushkin et al., "Independent component alignment for multi-task learning", 2023, arXiv:2305.19000, algorithm 1.
  *
- * @throws RangeError for a negative preference or an unknown scale mode.
+ * Gramian G `[K, K]` -> weights w `[K]`, for the K tasks that have labels.
+ *
+ * @throws {RangeError} for a negative preference or an unknown scale mode.
  * @example
- * createTrainer(model, { optimizer, losses, aggregator: alignedMtl() });
+ * ```ts
+ * import { train } from '@tensorflow/tfjs-core';
+ * import { bce, softDice } from 'tfjs-multitask/losses';
+ * import { amyar2020 } from 'tfjs-multitask/paper';
+ * import { alignedMtl, createTrainer } from 'tfjs-multitask/train';
+ *
+ * const model = amyar2020({ inputShape: [32, 32, 1], filters: 4, tasks: ['segmentation', 'classification'] });
+ * const trainer = createTrainer(model, {
+ *   optimizer: train.adam(1e-4),
+ *   losses: { segmentation: softDice(), classification: bce() },
+ *   aggregator: alignedMtl(),
+ * });
+ * ```
  */
 export function alignedMtl<T extends string = AnyTask>(options: AlignedMtlOptions<T> = {}): Aggregator<T> {
   checkOptions(options, ['preference', 'scaleMode'], 'alignedMtl');

@@ -6,6 +6,7 @@ import { definite } from './definite';
 import { type Matrix, multiply, quadratic, trace } from './linear-algebra';
 import { solveQuadraticProgram } from './quadratic-program';
 
+/** Options of {@link caGrad}. */
 export interface CaGradOptions {
   /** How far from the mean gradient the result may lie, in units of its length. 0 is the mean itself. Default: 0.5. */
   readonly c?: number | undefined;
@@ -42,9 +43,23 @@ function worstTasks(gramian: Matrix, meanProducts: readonly number[], radius: nu
  * Where some convex combination of the gradients vanishes the weights are 0. Source: Liu et al., "Conflict-averse
  * gradient descent for multi-task learning", 2021, arXiv:2110.14048.
  *
- * @throws RangeError for a negative c.
+ * Gramian G `[K, K]` -> weights w `[K]`, for the K tasks that have labels.
+ *
+ * @throws {RangeError} for a negative c.
  * @example
- * createTrainer(model, { optimizer, losses, aggregator: caGrad({ c: 0.4 }) });
+ * ```ts
+ * import { train } from '@tensorflow/tfjs-core';
+ * import { bce, softDice } from 'tfjs-multitask/losses';
+ * import { amyar2020 } from 'tfjs-multitask/paper';
+ * import { caGrad, createTrainer } from 'tfjs-multitask/train';
+ *
+ * const model = amyar2020({ inputShape: [32, 32, 1], filters: 4, tasks: ['segmentation', 'classification'] });
+ * const trainer = createTrainer(model, {
+ *   optimizer: train.adam(1e-4),
+ *   losses: { segmentation: softDice(), classification: bce() },
+ *   aggregator: caGrad({ c: 0.4 }),
+ * });
+ * ```
  */
 export function caGrad<T extends string = AnyTask>(options: CaGradOptions = {}): Aggregator<T> {
   checkOptions(options, ['c'], 'caGrad');

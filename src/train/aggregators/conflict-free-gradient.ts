@@ -12,9 +12,23 @@ import { fromEigen, significantEigen } from './significant-eigen';
  * A gradient of 0 is ignored; where no direction serves all others the weights are 0. Source: Liu, Chu, Thuerey,
  * "ConFIG: towards conflict-free training of physics informed neural networks", 2024, arXiv:2408.11104, equation 2.
  *
- * @throws RangeError for a negative preference.
+ * Gramian G `[K, K]` -> weights w `[K]`, for the K tasks that have labels.
+ *
+ * @throws {RangeError} for a negative preference.
  * @example
- * createTrainer(model, { optimizer, losses, aggregator: conflictFreeGradient() });
+ * ```ts
+ * import { train } from '@tensorflow/tfjs-core';
+ * import { bce, softDice } from 'tfjs-multitask/losses';
+ * import { amyar2020 } from 'tfjs-multitask/paper';
+ * import { conflictFreeGradient, createTrainer } from 'tfjs-multitask/train';
+ *
+ * const model = amyar2020({ inputShape: [32, 32, 1], filters: 4, tasks: ['segmentation', 'classification'] });
+ * const trainer = createTrainer(model, {
+ *   optimizer: train.adam(1e-4),
+ *   losses: { segmentation: softDice(), classification: bce() },
+ *   aggregator: conflictFreeGradient(),
+ * });
+ * ```
  */
 export function conflictFreeGradient<T extends string = AnyTask>(options: PreferenceOptions<T> = {}): Aggregator<T> {
   checkOptions(options, ['preference'], 'conflictFreeGradient');

@@ -2,6 +2,7 @@ import { addRidge, type Matrix, multiply, scaleMatrix, trace } from './linear-al
 import type { PreferenceOptions } from './preference';
 import { solveQuadraticProgram } from './quadratic-program';
 
+/** Options of {@link upGrad} and {@link dualProj}. */
 export interface DualConeOptions<T extends string> extends PreferenceOptions<T> {
   /** Added to the diagonal of the Gramian scaled to trace 1, so that a singular one has one answer. Default: 1e-4. */
   readonly ridge?: number | undefined;

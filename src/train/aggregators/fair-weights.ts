@@ -53,7 +53,7 @@ function minimize({ values, vectors }: Eigen, c: readonly number[], power: numbe
  *
  * In w_k = u_k / |g_k| it is (Cu)_k = |g_k|^(power - 1) u_k^(-power), C the cosines, whatever the gradients' lengths.
  *
- * @throws Error where it is not found.
+ * @throws {Error} where it is not found.
  */
 export function fairWeights(gramian: Matrix, power: number): number[] {
   const active = gramian.flatMap((row, k) => (row[k] > 0 ? [k] : []));

@@ -6,6 +6,7 @@ import type { AnyTask, ElementwiseAggregator, SomeTasks } from '../../types';
 import { readTaskNumbers } from '../read-task-numbers';
 import { keepOneSign } from './keep-one-sign';
 
+/** Options of {@link gradDrop}. */
 export interface GradDropOptions<T extends string> {
   /** The signs are a function of this, of the step and of the place. Default: 0. */
   readonly seed?: number | undefined;
@@ -29,9 +30,24 @@ function drawUniform(count: number, seed: number, step: number, place: number): 
  * `diagnostics()` records lengths and cosines but no weights. Source: Chen et al., "Just pick a sign: optimizing deep
  * multitask models with gradient sign dropout", 2020, arXiv:2010.06808, algorithm 1.
  *
- * @throws RangeError for a seed that is not an integer of at least 0, or a leak outside [0, 1].
+ * K gradients of one shape -> one of that shape, `[K, ...]` -> `[...]`.
+ *
+ * @throws {RangeError} for a seed that is not an integer of at least 0, or a leak outside [0, 1].
  * @example
- * createTrainer(model, { optimizer, losses, aggregator: gradDrop({ seed: 1 }), gradientsAt: 'representation' });
+ * ```ts
+ * import { train } from '@tensorflow/tfjs-core';
+ * import { bce, softDice } from 'tfjs-multitask/losses';
+ * import { amyar2020 } from 'tfjs-multitask/paper';
+ * import { createTrainer, gradDrop } from 'tfjs-multitask/train';
+ *
+ * const model = amyar2020({ inputShape: [32, 32, 1], filters: 4, tasks: ['segmentation', 'classification'] });
+ * const trainer = createTrainer(model, {
+ *   optimizer: train.adam(1e-4),
+ *   losses: { segmentation: softDice(), classification: bce() },
+ *   aggregator: gradDrop({ seed: 1 }),
+ *   gradientsAt: 'representation',
+ * });
+ * ```
  */
 export function gradDrop<T extends string = AnyTask>(options: GradDropOptions<T> = {}): ElementwiseAggregator<T> {
   checkOptions(options, ['seed', 'leak'], 'gradDrop');

@@ -6,6 +6,7 @@ import { adamStep, type LearnedLogit, newLogit, readLogit } from '../weightings/
 import { softmax } from '../weightings/softmax';
 import { defineAggregator } from './define-aggregator';
 
+/** Options of {@link gradNorm}. */
 export interface GradNormOptions {
   /** How strongly tasks that train slowly are favoured. Default: 1.5, the paper's for its largest experiment. */
   readonly alpha?: number | undefined;
@@ -28,9 +29,24 @@ const readMemory = recordOf(fields({ first: finite(EPSILON), logit: readLogit })
  * and a task's own parameters follow its own gradient unweighted. Source: Chen et al., "GradNorm: gradient
  * normalization for adaptive loss balancing in deep multitask networks", 2018, arXiv:1711.02257.
  *
- * @throws RangeError for a negative alpha or learning rate.
+ * Gramian G `[K, K]` -> weights w `[K]`, for the K tasks that have labels.
+ *
+ * @throws {RangeError} for a negative alpha or learning rate.
  * @example
- * createTrainer(model, { optimizer, losses, aggregator: gradNorm(), gradientsAt: 'representation' });
+ * ```ts
+ * import { train } from '@tensorflow/tfjs-core';
+ * import { bce, softDice } from 'tfjs-multitask/losses';
+ * import { amyar2020 } from 'tfjs-multitask/paper';
+ * import { createTrainer, gradNorm } from 'tfjs-multitask/train';
+ *
+ * const model = amyar2020({ inputShape: [32, 32, 1], filters: 4, tasks: ['segmentation', 'classification'] });
+ * const trainer = createTrainer(model, {
+ *   optimizer: train.adam(1e-4),
+ *   losses: { segmentation: softDice(), classification: bce() },
+ *   aggregator: gradNorm(),
+ *   gradientsAt: 'representation',
+ * });
+ * ```
  */
 export function gradNorm<T extends string = AnyTask>(options: GradNormOptions = {}): Aggregator<T> {
   checkOptions(options, ['alpha', 'learningRate'], 'gradNorm');

@@ -6,6 +6,7 @@ import { defineAggregator } from './define-aggregator';
 import { drawOrders, type SeededOptions } from './orders';
 import { vaccinate } from './vaccinate';
 
+/** Options of {@link gradVac}. */
 export interface GradVacOptions extends SeededOptions {
   /** How fast the expected cosine of two tasks follows the seen one, in [0, 1]. Default: 0.5. */
   readonly beta?: number | undefined;
@@ -21,9 +22,23 @@ const readAverages = recordOf(recordOf(finite()));
  * et al., "Gradient vaccine: investigating and improving multi-task optimization in massively multilingual models",
  * 2021, arXiv:2010.05874.
  *
- * @throws RangeError for a beta outside [0, 1] or a seed that is not an integer of at least 0.
+ * Gramian G `[K, K]` -> weights w `[K]`, for the K tasks that have labels.
+ *
+ * @throws {RangeError} for a beta outside [0, 1] or a seed that is not an integer of at least 0.
  * @example
- * createTrainer(model, { optimizer, losses, aggregator: gradVac({ beta: 0.01 }) });
+ * ```ts
+ * import { train } from '@tensorflow/tfjs-core';
+ * import { bce, softDice } from 'tfjs-multitask/losses';
+ * import { amyar2020 } from 'tfjs-multitask/paper';
+ * import { createTrainer, gradVac } from 'tfjs-multitask/train';
+ *
+ * const model = amyar2020({ inputShape: [32, 32, 1], filters: 4, tasks: ['segmentation', 'classification'] });
+ * const trainer = createTrainer(model, {
+ *   optimizer: train.adam(1e-4),
+ *   losses: { segmentation: softDice(), classification: bce() },
+ *   aggregator: gradVac({ beta: 0.01 }),
+ * });
+ * ```
  */
 export function gradVac<T extends string = AnyTask>(options: GradVacOptions = {}): Aggregator<T> {
   checkOptions(options, ['beta', 'seed'], 'gradVac');

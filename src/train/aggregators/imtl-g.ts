@@ -5,13 +5,30 @@ import { fromEigen, significantEigen } from './significant-eigen';
 
 /**
  * IMTL-G: the combination whose projections onto all tasks' gradients are equal: w = v / sum v, v = G^+ n, where n are
- * the gradients' lengths and G^+ is the pseudoinverse. Weights may be negative.
+ * the gradients' lengths and G^+ is the pseudoinverse.
+ *
+ * Weights may be negative.
+ *
+ * Gramian G `[K, K]` -> weights w `[K]`, for the K tasks that have labels.
  *
  * Sources: Liu et al., "Towards impartial multi-task learning", 2021, https://openreview.net/forum?id=IMPnRXEWpvr; in
  * this form, for gradients that depend on each other too: Quinton, Rey, 2024, arXiv:2406.16232.
  *
+ * @throws {RangeError} during the fit, for gradients that are not finite.
  * @example
- * createTrainer(model, { optimizer, losses, aggregator: imtlG() });
+ * ```ts
+ * import { train } from '@tensorflow/tfjs-core';
+ * import { bce, softDice } from 'tfjs-multitask/losses';
+ * import { amyar2020 } from 'tfjs-multitask/paper';
+ * import { createTrainer, imtlG } from 'tfjs-multitask/train';
+ *
+ * const model = amyar2020({ inputShape: [32, 32, 1], filters: 4, tasks: ['segmentation', 'classification'] });
+ * const trainer = createTrainer(model, {
+ *   optimizer: train.adam(1e-4),
+ *   losses: { segmentation: softDice(), classification: bce() },
+ *   aggregator: imtlG(),
+ * });
+ * ```
  */
 export function imtlG<T extends string = AnyTask>(): Aggregator<T> {
   return defineAggregator('imtlG', (gramian) => {

@@ -9,12 +9,29 @@ import { solveQuadraticProgram } from './quadratic-program';
  *
  * Its inner product with every task's gradient is at least its own square; where it is 0 the parameters are Pareto
  * stationary. The smallest gradient has the most say. Found exactly, by an active set, not by Frank-Wolfe steps.
+ *
+ * Gramian G `[K, K]` -> weights w `[K]`, for the K tasks that have labels.
+ *
  * Sources: Désidéri, "Multiple-gradient descent algorithm (MGDA) for multiobjective optimization", 2012,
  * doi:10.1016/j.crma.2012.03.014; Sener, Koltun, "Multi-task learning as multi-objective optimization", 2018,
  * arXiv:1810.04650, who take the gradients at the shared representation.
  *
+ * @throws {RangeError} during the fit, for gradients that are not finite.
  * @example
- * createTrainer(model, { optimizer, losses, aggregator: mgda(), gradientsAt: 'representation' });
+ * ```ts
+ * import { train } from '@tensorflow/tfjs-core';
+ * import { bce, softDice } from 'tfjs-multitask/losses';
+ * import { amyar2020 } from 'tfjs-multitask/paper';
+ * import { createTrainer, mgda } from 'tfjs-multitask/train';
+ *
+ * const model = amyar2020({ inputShape: [32, 32, 1], filters: 4, tasks: ['segmentation', 'classification'] });
+ * const trainer = createTrainer(model, {
+ *   optimizer: train.adam(1e-4),
+ *   losses: { segmentation: softDice(), classification: bce() },
+ *   aggregator: mgda(),
+ *   gradientsAt: 'representation',
+ * });
+ * ```
  */
 export function mgda<T extends string = AnyTask>(): Aggregator<T> {
   return defineAggregator('mgda', (gramian) => {

@@ -5,6 +5,7 @@ import { defineAggregator } from './define-aggregator';
 import { fairWeights } from './fair-weights';
 import { quadratic } from './linear-algebra';
 
+/** Options of {@link nashMtl}. */
 export interface NashMtlOptions {
   /** The result is scaled down to this length. Default: 1; Infinity leaves it as it is. */
   readonly maxNorm?: number | undefined;
@@ -19,9 +20,23 @@ export interface NashMtlOptions {
  * of cone programs of the paper. Source: Navon et al., "Multi-task learning as a bargaining game", 2022,
  * arXiv:2202.01017.
  *
- * @throws RangeError where `maxNorm` is not positive.
+ * Gramian G `[K, K]` -> weights w `[K]`, for the K tasks that have labels.
+ *
+ * @throws {RangeError} where `maxNorm` is not positive.
  * @example
- * createTrainer(model, { optimizer, losses, aggregator: nashMtl() });
+ * ```ts
+ * import { train } from '@tensorflow/tfjs-core';
+ * import { bce, softDice } from 'tfjs-multitask/losses';
+ * import { amyar2020 } from 'tfjs-multitask/paper';
+ * import { createTrainer, nashMtl } from 'tfjs-multitask/train';
+ *
+ * const model = amyar2020({ inputShape: [32, 32, 1], filters: 4, tasks: ['segmentation', 'classification'] });
+ * const trainer = createTrainer(model, {
+ *   optimizer: train.adam(1e-4),
+ *   losses: { segmentation: softDice(), classification: bce() },
+ *   aggregator: nashMtl(),
+ * });
+ * ```
  */
 export function nashMtl<T extends string = AnyTask>(options: NashMtlOptions = {}): Aggregator<T> {
   checkOptions(options, ['maxNorm'], 'nashMtl');

@@ -1,5 +1,6 @@
 import { random } from '../../internal/random';
 
+/** Options of an aggregator that draws an order of the tasks in each step. */
 export interface SeededOptions {
   /** The order in which tasks are looked at is a function of this and of the step. Default: 0. */
   readonly seed?: number | undefined;

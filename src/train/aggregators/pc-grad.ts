@@ -12,9 +12,23 @@ import { projectConflicts } from './project-conflicts';
  * Where nothing conflicts it is the sum. The order matters from three tasks on. Source: Yu et al., "Gradient surgery
  * for multi-task learning", 2020, arXiv:2001.06782, algorithm 1.
  *
- * @throws RangeError for a seed that is not an integer of at least 0.
+ * Gramian G `[K, K]` -> weights w `[K]`, for the K tasks that have labels.
+ *
+ * @throws {RangeError} for a seed that is not an integer of at least 0.
  * @example
- * createTrainer(model, { optimizer, losses, aggregator: pcGrad({ seed: 1 }) });
+ * ```ts
+ * import { train } from '@tensorflow/tfjs-core';
+ * import { bce, softDice } from 'tfjs-multitask/losses';
+ * import { amyar2020 } from 'tfjs-multitask/paper';
+ * import { createTrainer, pcGrad } from 'tfjs-multitask/train';
+ *
+ * const model = amyar2020({ inputShape: [32, 32, 1], filters: 4, tasks: ['segmentation', 'classification'] });
+ * const trainer = createTrainer(model, {
+ *   optimizer: train.adam(1e-4),
+ *   losses: { segmentation: softDice(), classification: bce() },
+ *   aggregator: pcGrad({ seed: 1 }),
+ * });
+ * ```
  */
 export function pcGrad<T extends string = AnyTask>(options: SeededOptions = {}): Aggregator<T> {
   checkOptions(options, ['seed'], 'pcGrad');

@@ -1,6 +1,7 @@
 import type { SomeTasks } from '../../types';
 import { readTaskNumbers } from '../read-task-numbers';
 
+/** Options of an aggregator that may prefer tasks to others. */
 export interface PreferenceOptions<T extends string> {
   /** How much each task's gradient counts before conflicts are resolved. Default: 1 for each task. */
   readonly preference?: SomeTasks<T, number> | undefined;

@@ -24,7 +24,7 @@ function minimizeFree(
  * negative is fixed at 0 again. Ends after finitely many steps, at the one minimum, without any randomness.
  * Source: Lawson, Hanson, "Solving least squares problems", 1974, doi:10.1137/1.9781611971217, chapter 23.
  *
- * @throws Error where rounding keeps it from ending.
+ * @throws {Error} where rounding keeps it from ending.
  */
 export function solveQuadraticProgram(q: Matrix, c: readonly number[], total?: number): number[] {
   const n = c.length;

@@ -12,9 +12,23 @@ import { readPreference } from './preference';
  * To first order no task's loss rises. Source: Quinton, Rey, "Jacobian descent for multi-objective optimization", 2024,
  * arXiv:2406.16232.
  *
- * @throws RangeError for a preference that is negative, or a ridge outside (0, 1].
+ * Gramian G `[K, K]` -> weights w `[K]`, for the K tasks that have labels.
+ *
+ * @throws {RangeError} for a preference that is negative, or a ridge outside (0, 1].
  * @example
- * createTrainer(model, { optimizer, losses, aggregator: upGrad() });
+ * ```ts
+ * import { train } from '@tensorflow/tfjs-core';
+ * import { bce, softDice } from 'tfjs-multitask/losses';
+ * import { amyar2020 } from 'tfjs-multitask/paper';
+ * import { createTrainer, upGrad } from 'tfjs-multitask/train';
+ *
+ * const model = amyar2020({ inputShape: [32, 32, 1], filters: 4, tasks: ['segmentation', 'classification'] });
+ * const trainer = createTrainer(model, {
+ *   optimizer: train.adam(1e-4),
+ *   losses: { segmentation: softDice(), classification: bce() },
+ *   aggregator: upGrad(),
+ * });
+ * ```
  */
 export function upGrad<T extends string = AnyTask>(options: DualConeOptions<T> = {}): Aggregator<T> {
   checkOptions(options, ['preference', 'ridge'], 'upGrad');

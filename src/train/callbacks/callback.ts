@@ -73,7 +73,7 @@ export interface Run<T extends string = AnyTask> {
    * Which values of a score are better, as its metric says, by its path in an epoch's record (`'validation.lesion.dice'`);
    * undefined where it does not say. Losses are better when smaller.
    *
-   * @throws RangeError where there is no such score.
+   * @throws {RangeError} where there is no such score.
    */
   direction(score: string): 'min' | 'max' | undefined;
   learningRate: number;
@@ -89,8 +89,8 @@ export interface Run<T extends string = AnyTask> {
   /**
    * Restores what `weights` returned.
    *
-   * @throws RangeError, before anything is written, where there are not as many arrays or numbers as the model has; Error
-   * outside of a hook, where the trainer is at work.
+   * @throws {RangeError} before anything is written, where there are not as many arrays or numbers as the model has.
+   * @throws {Error} outside of a hook, where the trainer is at work.
    */
   setWeights(weights: readonly Float32Array[]): void;
   /** Everything needed to continue from here: pass it to `fit` as `resume`. */

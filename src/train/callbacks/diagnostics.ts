@@ -37,11 +37,16 @@ export interface StepDiagnostics<T extends string> {
   readonly cosines?: readonly Cosine<T>[] | undefined;
 }
 
+/** Options of {@link diagnostics}. */
 export interface DiagnosticsOptions<T extends string> {
-  /** The trainer's weighting, to record its weights; learned ones are read after the step. */
+  /**
+   * The trainer's weighting, to record its weights; learned ones are read after the step. Default: none, only the
+   * weights of an aggregator are recorded.
+   */
   readonly weighting?: Weighting<T> | undefined;
 }
 
+/** A callback with what it has recorded, one record for each step. */
 export interface Diagnostics<T extends string = AnyTask> extends Callback<T> {
   readonly records: readonly StepDiagnostics<T>[];
 }
@@ -83,10 +88,27 @@ function readGramian<T extends string>(
  * Gradients of single tasks exist only where the trainer has an aggregator; to watch plain training on the sum of the
  * losses, use `sumGradient()`.
  *
+ * @throws {RangeError} for an unknown option.
+ * @throws {TypeError} for a weighting that is none.
  * @example
+ * ```ts
+ * import { train } from '@tensorflow/tfjs-core';
+ * import { batches } from 'tfjs-multitask/data';
+ * import { bce, mse, softDice } from 'tfjs-multitask/losses';
+ * import { amyar2020, phantomDataset } from 'tfjs-multitask/paper';
+ * import { conflicts, createTrainer, diagnostics, sumGradient } from 'tfjs-multitask/train';
+ *
+ * const model = amyar2020({ inputShape: [16, 16, 1], filters: 2 });
+ * const trainer = createTrainer(model, {
+ *   optimizer: train.adam(1e-4),
+ *   losses: { reconstruction: mse(), segmentation: softDice(), classification: bce() },
+ *   aggregator: sumGradient(),
+ * });
+ * const dataset = phantomDataset({ counts: { covid: 2, normal: 2 }, size: 16, masks: 1 });
  * const watch = diagnostics();
- * await trainer.fit(source, { epochs: 10, callbacks: [watch] });
+ * await trainer.fit(batches(dataset), { epochs: 2, callbacks: [watch] });
  * console.table(conflicts(watch.records));
+ * ```
  */
 export function diagnostics<T extends string = AnyTask>(options: DiagnosticsOptions<NoInfer<T>> = {}): Diagnostics<T> {
   checkOptions(options, ['weighting'], 'diagnostics');
@@ -135,8 +157,16 @@ export interface Conflict<T extends string> {
 /**
  * Which tasks conflict: for each pair the share of steps with a negative cosine, the most conflicting pair first.
  *
+ * @throws {TypeError} where `records` are none of {@link diagnostics}.
  * @example
- * conflicts(watch.records)[0]; // { tasks: ['segmentation', 'reconstruction'], share: 0.6, ... }
+ * ```ts
+ * import { conflicts } from 'tfjs-multitask/train';
+ *
+ * const step = { epoch: 0, losses: {} };
+ * const tasks = ['segmentation', 'reconstruction'] as const;
+ * const records = [-0.5, 0.5].map((value, i) => ({ ...step, step: i, cosines: [{ tasks, value }] }));
+ * conflicts(records)[0].share; // 0.5
+ * ```
  */
 export function conflicts<T extends string>(records: readonly StepDiagnostics<T>[]): Conflict<T>[] {
   const pairs = new Map<string, { tasks: readonly [T, T]; values: number[] }>();

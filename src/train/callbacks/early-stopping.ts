@@ -6,6 +6,7 @@ import type { AnyTask } from '../../types';
 import type { Callback } from './callback';
 import { checkMonitorOptions, isBetter, type Mode, type MonitorOptions, readMode, readMonitor } from './monitor';
 
+/** Options of {@link earlyStopping}. */
 export interface EarlyStoppingOptions<T extends string> extends MonitorOptions<T> {
   /** How many epochs without improvement are tolerated. Default: 35, as in the paper. */
   readonly patience?: number | undefined;
@@ -27,10 +28,14 @@ function checkSizes(saved: readonly Float32Array[], own: readonly Float32Array[]
  *
  * The best weights are restored however the fit ends: early, after the last epoch or by an abort.
  *
- * @throws RangeError when the fit begins where there is no such score, or whether large or small values of it are better is
- * not known.
+ * @throws {RangeError} when the fit begins where there is no such score, or whether large or small values of it are
+ * better is not known.
  * @example
+ * ```ts
+ * import { earlyStopping } from 'tfjs-multitask/train';
+ *
  * earlyStopping({ monitor: 'validation.segmentation.dice', patience: 10 });
+ * ```
  */
 export function earlyStopping<T extends string = AnyTask>(options: EarlyStoppingOptions<T> = {}): Callback<T> {
   checkOptions(options, ['monitor', 'patience', 'minDelta', 'mode', 'restoreBest'], 'earlyStopping');

@@ -10,10 +10,12 @@ export type Monitor<T extends string> =
   | `train.${T}.${string}`
   | `validation.${T}.${string}`;
 
+/** Which values of a score are better: the smaller ones or the larger ones. */
 export type Mode = 'min' | 'max';
 
 /** Options of a callback that waits for a score to improve. */
 export interface MonitorOptions<T extends string> {
+  /** The score that it waits for. Default: `'validation.loss'`. */
   readonly monitor?: Monitor<NoInfer<T>> | undefined;
   /** The smallest change that counts as an improvement. Default: 0. */
   readonly minDelta?: number | undefined;
@@ -64,7 +66,7 @@ export function readMonitor(log: EpochLog<never> | EpochLog<string>, monitor: st
  * Which values of a monitored score are better: what was said, else what the score's metric says. A run without `direction`,
  * which is not of a fit, is taken to call its scores by their usual names.
  *
- * @throws RangeError where that is not known.
+ * @throws {RangeError} where that is not known.
  */
 export function readMode<T extends string>(run: Run<T>, monitor: string, mode: Mode | undefined, who: string): Mode {
   if (mode !== undefined) return mode;

@@ -6,6 +6,7 @@ import type { AnyTask } from '../../types';
 import type { Callback } from './callback';
 import { checkMonitorOptions, isBetter, type Mode, type MonitorOptions, readMode, readMonitor } from './monitor';
 
+/** Options of {@link reduceOnPlateau}. */
 export interface ReduceOnPlateauOptions<T extends string> extends MonitorOptions<T> {
   /** The factor that the learning rate is multiplied by. Default: 0.1. */
   readonly factor?: number | undefined;
@@ -18,13 +19,18 @@ export interface ReduceOnPlateauOptions<T extends string> extends MonitorOptions
 const readState = fields({ best: orNull(comparable), waited: integer() });
 
 /**
- * Multiplies the learning rate by `factor` when a score has not improved for `patience` epochs. Works with every tfjs
- * optimizer, Adam included.
+ * Multiplies the learning rate by `factor` when a score has not improved for `patience` epochs.
  *
- * @throws RangeError when the fit begins where there is no such score, or whether large or small values of it are better is
- * not known.
+ * Works with every tfjs optimizer, Adam included.
+ *
+ * @throws {RangeError} when the fit begins where there is no such score, or whether large or small values of it are
+ * better is not known.
  * @example
+ * ```ts
+ * import { reduceOnPlateau } from 'tfjs-multitask/train';
+ *
  * reduceOnPlateau({ monitor: 'validation.loss', factor: 0.5, patience: 5 });
+ * ```
  */
 export function reduceOnPlateau<T extends string = AnyTask>(options: ReduceOnPlateauOptions<T> = {}): Callback<T> {
   checkOptions(options, ['monitor', 'factor', 'patience', 'minDelta', 'mode', 'minLearningRate'], 'reduceOnPlateau');

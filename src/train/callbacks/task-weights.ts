@@ -9,8 +9,16 @@ import { weightingSlopes } from '../step/weighting-slopes';
  * The factors by which a weighting multiplies each task's gradient: the slopes of the joint loss, dL / dL_k, at given
  * losses.
  *
+ * @throws {RangeError} for a step or an epoch that is not an integer of at least 0.
+ * @throws {TypeError} for a weighting that is none, and for losses that are not numbers.
  * @example
- * await taskWeights(uncertainty({ depth: 'regression', label: 'classification' }), { depth: 3, label: 1 }, progress);
+ * ```ts
+ * import { taskWeights, uncertainty } from 'tfjs-multitask/train';
+ *
+ * const weighting = uncertainty({ depth: 'regression', label: 'classification' });
+ * const weights = await taskWeights(weighting, { depth: 3, label: 1 }, { step: 0, epoch: 0, training: true });
+ * weights.depth; // 0.5
+ * ```
  */
 export async function taskWeights<T extends string>(
   weighting: Weighting<T>,

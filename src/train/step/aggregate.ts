@@ -42,7 +42,7 @@ function collect(
  * gradients are joined at the outputs of the shared part, and the result flows on through it in one pass; that is for steps
  * of one batch.
  *
- * @throws RangeError where the model's tasks share no parameters.
+ * @throws {RangeError} where the model's tasks share no parameters.
  */
 export function createAggregation<T extends string>(
   model: MultitaskModel<T>,

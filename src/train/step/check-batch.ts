@@ -95,7 +95,7 @@ export interface CheckedBatch<T extends string> extends LabelledBatch<T> {
  * Checks a batch against its model, gives what holds the `ignoreIndex` of its task's loss the weight 0, and finds how much
  * label there is of each task: the sum of its samples' weights. Tasks without any are left out.
  *
- * @throws RangeError for a wrong shape, an unknown task, a negative weight, NaN or infinity in `x` or in a label that
+ * @throws {RangeError} for a wrong shape, an unknown task, a negative weight, NaN or infinity in `x` or in a label that
  * counts, and such a label outside the range of the task's loss.
  */
 export async function checkBatch<T extends string>(

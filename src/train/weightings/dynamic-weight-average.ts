@@ -6,6 +6,7 @@ import type { AnyTask, SomeTasks, Weighting } from '../../types';
 import { softmax } from './softmax';
 import { weightedLoss } from './tasks';
 
+/** Options of {@link dynamicWeightAverage}. */
 export interface DynamicWeightAverageOptions {
   /** Larger values make the weights more alike. Default: 2, the paper's. */
   readonly temperature?: number | undefined;
@@ -21,9 +22,23 @@ const readMeans = recordOf(listOf(finite(), 2));
  * an epoch without a task, or whose mean is not finite, leaves its two means as they are. Source: Liu, Johns, Davison,
  * "End-to-end multi-task learning with attention", 2019, arXiv:1803.10704, equation 7.
  *
- * @throws RangeError for a temperature that is not positive.
+ * Losses L `[K]`, a scalar of each task that has labels -> one scalar.
+ *
+ * @throws {RangeError} for a temperature that is not positive.
  * @example
- * createTrainer(model, { optimizer, losses, weighting: dynamicWeightAverage() });
+ * ```ts
+ * import { train } from '@tensorflow/tfjs-core';
+ * import { bce, softDice } from 'tfjs-multitask/losses';
+ * import { amyar2020 } from 'tfjs-multitask/paper';
+ * import { createTrainer, dynamicWeightAverage } from 'tfjs-multitask/train';
+ *
+ * const model = amyar2020({ inputShape: [32, 32, 1], filters: 4, tasks: ['segmentation', 'classification'] });
+ * const trainer = createTrainer(model, {
+ *   optimizer: train.adam(1e-4),
+ *   losses: { segmentation: softDice(), classification: bce() },
+ *   weighting: dynamicWeightAverage(),
+ * });
+ * ```
  */
 export function dynamicWeightAverage<T extends string = AnyTask>(
   options: DynamicWeightAverageOptions = {},

@@ -20,6 +20,7 @@ import { adamStep, type LearnedLogit, newLogit, readLogit } from './adam-step';
 import { softmax } from './softmax';
 import { lossEntries } from './tasks';
 
+/** Options of {@link famo}. */
 export interface FamoOptions<T extends string> {
   /** The learning rate of the logits' own Adam. Default: 0.025. */
   readonly learningRate?: number | undefined;
@@ -47,15 +48,30 @@ function balanced(values: Tensor, shares: Tensor): Scalar {
 
 /**
  * FAMO: makes all losses fall at the same relative rate, using only their values: L = c sum over k of z_k log(L_k -
- * b_k), with z = softmax(w) and c = 1 / sum of z_k / (L_k - b_k) as a constant. After each update of the model w
- * follows, by Adam, what the update did to the logarithms of the losses.
+ * b_k), with z = softmax(w) and c = 1 / sum of z_k / (L_k - b_k) as a constant.
+ *
+ * After each update of the model w follows, by Adam, what the update did to the logarithms of the losses.
  *
  * Measuring that costs one more forward pass on the batch. A task absent from a batch keeps its logit and moments; z is
  * shared among the others. Source: Liu et al., "FAMO: fast adaptive multitask optimization", 2023, arXiv:2306.03792.
  *
- * @throws RangeError for a negative learning rate or decay.
+ * Losses L `[K]`, a scalar of each task that has labels -> one scalar.
+ *
+ * @throws {RangeError} for a negative learning rate or decay.
  * @example
- * createTrainer(model, { optimizer, losses, weighting: famo() });
+ * ```ts
+ * import { train } from '@tensorflow/tfjs-core';
+ * import { bce, softDice } from 'tfjs-multitask/losses';
+ * import { amyar2020 } from 'tfjs-multitask/paper';
+ * import { createTrainer, famo } from 'tfjs-multitask/train';
+ *
+ * const model = amyar2020({ inputShape: [32, 32, 1], filters: 4, tasks: ['segmentation', 'classification'] });
+ * const trainer = createTrainer(model, {
+ *   optimizer: train.adam(1e-4),
+ *   losses: { segmentation: softDice(), classification: bce() },
+ *   weighting: famo(),
+ * });
+ * ```
  */
 export function famo<T extends string = AnyTask>(options: FamoOptions<T> = {}): Weighting<T> {
   checkOptions(options, ['learningRate', 'decay', 'lowest'], 'famo');

@@ -9,9 +9,23 @@ import { checkTaskNames, learnedNumber, lossEntries, requireTask } from './tasks
  * For positive losses. A task absent from a batch adds neither its loss nor its s_k. Source: Liu et al., "Towards
  * impartial multi-task learning", 2021, https://openreview.net/forum?id=IMPnRXEWpvr, section 3.2.
  *
- * @throws RangeError where no task is named or one twice, or at the first step for a task that was not named.
+ * Losses L `[K]`, a scalar of each task that has labels -> one scalar.
+ *
+ * @throws {RangeError} where no task is named or one twice, or at the first step for a task that was not named.
  * @example
- * createTrainer(model, { optimizer, losses, weighting: imtlL(model.tasks) });
+ * ```ts
+ * import { train } from '@tensorflow/tfjs-core';
+ * import { bce, softDice } from 'tfjs-multitask/losses';
+ * import { amyar2020 } from 'tfjs-multitask/paper';
+ * import { createTrainer, imtlL } from 'tfjs-multitask/train';
+ *
+ * const model = amyar2020({ inputShape: [32, 32, 1], filters: 4, tasks: ['segmentation', 'classification'] });
+ * const trainer = createTrainer(model, {
+ *   optimizer: train.adam(1e-4),
+ *   losses: { segmentation: softDice(), classification: bce() },
+ *   weighting: imtlL(model.tasks),
+ * });
+ * ```
  */
 export function imtlL<T extends string>(tasks: readonly T[]): Weighting<T> {
   checkTaskNames(tasks, 'imtlL');

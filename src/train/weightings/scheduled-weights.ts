@@ -5,16 +5,28 @@ import { weightedLoss } from './tasks';
 
 /**
  * The weighted sum of the losses with weights that are a function of the step and the epoch: to warm a task up, to
- * train on one after the other, or on one per step. A task left out has weight 1.
+ * train on one after the other, or on one per step.
  *
- * @throws RangeError at the step whose weights hold one that is negative or not finite.
+ * A task left out has weight 1.
+ *
+ * Losses L `[K]`, a scalar of each task that has labels -> one scalar.
+ *
+ * @throws {RangeError} at the step whose weights hold one that is negative or not finite.
  * @example
- * // The classifier comes in over the first ten epochs.
- * createTrainer(model, {
- *   optimizer,
- *   losses,
+ * ```ts
+ * import { train } from '@tensorflow/tfjs-core';
+ * import { bce, softDice } from 'tfjs-multitask/losses';
+ * import { amyar2020 } from 'tfjs-multitask/paper';
+ * import { createTrainer, scheduledWeights } from 'tfjs-multitask/train';
+ *
+ * const model = amyar2020({ inputShape: [32, 32, 1], filters: 4, tasks: ['segmentation', 'classification'] });
+ * const trainer = createTrainer(model, {
+ *   optimizer: train.adam(1e-4),
+ *   losses: { segmentation: softDice(), classification: bce() },
+ *   // The classifier comes in over the first ten epochs.
  *   weighting: scheduledWeights(({ epoch }) => ({ classification: Math.min(1, epoch / 10) })),
  * });
+ * ```
  */
 export function scheduledWeights<T extends string = AnyTask>(
   schedule: (progress: Progress) => SomeTasks<T, number>,

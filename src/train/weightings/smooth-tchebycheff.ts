@@ -5,6 +5,7 @@ import type { AnyTask, SomeTasks, Weighting } from '../../types';
 import { readTaskNumbers } from '../read-task-numbers';
 import { lossEntries } from './tasks';
 
+/** Options of {@link smoothTchebycheff}. */
 export interface SmoothTchebycheffOptions<T extends string> {
   /** How smooth: near 0 the result is the largest weighted loss, large values approach the mean. Default: 0.1. */
   readonly mu?: number | undefined;
@@ -15,14 +16,29 @@ export interface SmoothTchebycheffOptions<T extends string> {
 }
 
 /**
- * A smooth maximum of the weighted losses: L = mu log sum over k of exp(w_k (L_k - z_k) / mu). Unlike a weighted sum it
- * reaches every point of a Pareto front, also where that is not convex.
+ * A smooth maximum of the weighted losses: L = mu log sum over k of exp(w_k (L_k - z_k) / mu).
+ *
+ * Unlike a weighted sum it reaches every point of a Pareto front, also where that is not convex.
+ *
+ * Losses L `[K]`, a scalar of each task that has labels -> one scalar.
  *
  * Source: Lin et al., "Smooth Tchebycheff scalarization for multi-objective optimization", 2024, arXiv:2402.19078.
  *
- * @throws RangeError for a mu that is not positive, or a preference that is negative or not finite.
+ * @throws {RangeError} for a mu that is not positive, or a preference that is negative or not finite.
  * @example
- * createTrainer(model, { optimizer, losses, weighting: smoothTchebycheff({ mu: 0.5 }) });
+ * ```ts
+ * import { train } from '@tensorflow/tfjs-core';
+ * import { bce, softDice } from 'tfjs-multitask/losses';
+ * import { amyar2020 } from 'tfjs-multitask/paper';
+ * import { createTrainer, smoothTchebycheff } from 'tfjs-multitask/train';
+ *
+ * const model = amyar2020({ inputShape: [32, 32, 1], filters: 4, tasks: ['segmentation', 'classification'] });
+ * const trainer = createTrainer(model, {
+ *   optimizer: train.adam(1e-4),
+ *   losses: { segmentation: softDice(), classification: bce() },
+ *   weighting: smoothTchebycheff({ mu: 0.5 }),
+ * });
+ * ```
  */
 export function smoothTchebycheff<T extends string = AnyTask>(options: SmoothTchebycheffOptions<T> = {}): Weighting<T> {
   checkOptions(options, ['mu', 'preference', 'ideal'], 'smoothTchebycheff');

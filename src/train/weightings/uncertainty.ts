@@ -15,9 +15,23 @@ export type TaskKind = 'regression' | 'classification';
  * Cipolla, "Multi-task learning using uncertainty to weigh losses for scene geometry and semantics", 2018,
  * arXiv:1705.07115, equations 7 and 10.
  *
- * @throws RangeError for an unknown kind, or at the first step for a task that no kind was given for.
+ * Losses L `[K]`, a scalar of each task that has labels -> one scalar.
+ *
+ * @throws {RangeError} for an unknown kind, or at the first step for a task that no kind was given for.
  * @example
- * createTrainer(model, { optimizer, losses, weighting: uncertainty({ depth: 'regression', label: 'classification' }) });
+ * ```ts
+ * import { train } from '@tensorflow/tfjs-core';
+ * import { bce, mse } from 'tfjs-multitask/losses';
+ * import { amyar2020 } from 'tfjs-multitask/paper';
+ * import { createTrainer, uncertainty } from 'tfjs-multitask/train';
+ *
+ * const model = amyar2020({ inputShape: [32, 32, 1], filters: 4, tasks: ['reconstruction', 'classification'] });
+ * const trainer = createTrainer(model, {
+ *   optimizer: train.adam(1e-4),
+ *   losses: { reconstruction: mse(), classification: bce() },
+ *   weighting: uncertainty({ reconstruction: 'regression', classification: 'classification' }),
+ * });
+ * ```
  */
 export function uncertainty<T extends string>(kinds: ByTask<T, TaskKind>): Weighting<T> {
   checkRecord(kinds, 'uncertainty: kinds');

@@ -18,15 +18,16 @@ function cpuMemory(backend: CpuBackend): Memory {
 }
 
 /**
- * Makes networks train correctly on the official cpu backend; `useBackend` calls it when it chooses that one. Registers
- * with TensorFlow.js, for the backend `'cpu'`, what its version 4.22 computes wrongly: the gradient of upsampling by
- * nearest neighbour for batches of more than one image, and with `halfPixelCenters`; that of bilinear resizing for
- * images that are not square, and with `halfPixelCenters`; those of `avgPool` and `avgPool3d` at padded edges; that of
- * `maxPool3d` for windows that are not cubes; `maxPool` and `maxPool3d` of NaN alone.
+ * Makes networks train correctly on the official cpu backend; `useBackend` calls it when it chooses that one.
+ *
+ * Registers with TensorFlow.js, for the backend `'cpu'`, what its version 4.22 computes wrongly: the gradient of
+ * upsampling by nearest neighbour for batches of more than one image, and with `halfPixelCenters`; that of bilinear
+ * resizing for images that are not square, and with `halfPixelCenters`; those of `avgPool` and `avgPool3d` at padded
+ * edges; that of `maxPool3d` for windows that are not cubes; `maxPool` and `maxPool3d` of NaN alone.
  *
  * May be called before or after `setBackend('cpu')`, and more than once.
  *
- * @throws Error where `@tensorflow/tfjs-backend-cpu` has not been imported.
+ * @throws {Error} where `@tensorflow/tfjs-backend-cpu` has not been imported.
  * @example
  * ```ts
  * import '@tensorflow/tfjs-backend-cpu';

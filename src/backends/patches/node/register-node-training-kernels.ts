@@ -36,12 +36,13 @@ function resizeGradient(kernelName: string, second: (images: TensorInfo) => Tens
 
 /**
  * Makes networks train correctly on tfjs-node and tfjs-node-gpu; `useBackend` calls it when it chooses one of them.
+ *
  * Registers with TensorFlow.js, for their backend `'tensorflow'`, what their version 4.22 computes wrongly: the
  * gradients of resizing with `halfPixelCenters`.
  *
  * May be called before or after `setBackend('tensorflow')`, and more than once.
  *
- * @throws Error where neither `@tensorflow/tfjs-node` nor `@tensorflow/tfjs-node-gpu` has been imported.
+ * @throws {Error} where neither `@tensorflow/tfjs-node` nor `@tensorflow/tfjs-node-gpu` has been imported.
  * @example
  * ```ts
  * import '@tensorflow/tfjs-node';

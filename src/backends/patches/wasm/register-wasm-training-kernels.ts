@@ -15,6 +15,7 @@ import { unsortedSegmentSum } from './unsorted-segment-sum';
 
 /**
  * Makes convolutional networks train on the official wasm backend; `useBackend` calls it when it chooses that one.
+ *
  * Registers with TensorFlow.js, for the backend `'wasm'`:
  *
  * - what it lacks: the filter gradient of `conv2d`, both gradients of `depthwiseConv2d`, and `unsortedSegmentSum`,
@@ -28,7 +29,7 @@ import { unsortedSegmentSum } from './unsorted-segment-sum';
  *
  * May be called before or after `setBackend('wasm')`, and more than once.
  *
- * @throws Error where `@tensorflow/tfjs-backend-wasm` has not been imported.
+ * @throws {Error} where `@tensorflow/tfjs-backend-wasm` has not been imported.
  * @example
  * ```ts
  * import '@tensorflow/tfjs-backend-wasm';

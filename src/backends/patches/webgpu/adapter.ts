@@ -47,7 +47,7 @@ function describe({ info, limits }: GPUAdapter): GpuInfo {
 /**
  * The fastest GPU here.
  *
- * @throws Error where there is none, or only a software renderer and `software` is false.
+ * @throws {Error} where there is none, or only a software renderer and `software` is false.
  */
 export async function findAdapter(software: boolean): Promise<FoundAdapter> {
   const gpu = await findGpu();

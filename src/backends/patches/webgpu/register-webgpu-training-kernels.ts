@@ -12,7 +12,9 @@ import { sum } from './sum';
 
 /**
  * Makes networks train correctly and fast on the official webgpu backend; `useBackend` calls it when it chooses that
- * one. Registers with TensorFlow.js, for the backend `'webgpu'`:
+ * one.
+ *
+ * Registers with TensorFlow.js, for the backend `'webgpu'`:
  *
  * - what its version 4.22 computes wrongly: `addN` of more than seven tensors; the gradients of `avgPool` and
  *   `avgPool3d` at padded edges, and those of resizing with `halfPixelCenters`; `maxPool` of NaN alone;
@@ -22,7 +24,7 @@ import { sum } from './sum';
  *
  * May be called before or after `setBackend('webgpu')`, and more than once.
  *
- * @throws Error where `@tensorflow/tfjs-backend-webgpu` has not been imported.
+ * @throws {Error} where `@tensorflow/tfjs-backend-webgpu` has not been imported.
  * @example
  * ```ts
  * import '@tensorflow/tfjs-backend-webgpu';

@@ -56,7 +56,7 @@ async function start(Base: OfficialClass, found: FoundAdapter): Promise<WebgpuBa
  *
  * Needs the optional peer `@tensorflow/tfjs-backend-webgpu`, and `webgpu` in Node.
  *
- * @throws Error where there is no GPU, or only a software renderer and `software` is not set.
+ * @throws {Error} where there is no GPU, or only a software renderer and `software` is not set.
  */
 export async function registerWebgpuBackend({ software = false }: WebgpuOptions = {}): Promise<void> {
   const running = engine().registry[NAME] as WebgpuBackend | undefined;

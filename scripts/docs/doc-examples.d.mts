@@ -1,0 +1,9 @@
+export interface DocExample {
+  readonly file: string;
+  readonly line: number;
+  readonly code: string;
+}
+
+export function readExamples(root?: string): DocExample[];
+
+export function examplesIn(file: string, source: string): DocExample[];
