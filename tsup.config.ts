@@ -1,6 +1,6 @@
 import { defineConfig } from 'tsup';
 
-const parts = ['layers', 'losses', 'metrics', 'models', 'paper', 'train', 'data', 'node', 'backends'];
+const parts = ['layers', 'losses', 'metrics', 'models', 'paper', 'train', 'data', 'node', 'backends', 'weights'];
 
 export default defineConfig({
   entry: {

@@ -25,6 +25,8 @@ const SLOW = [
   'tests/tools/*.test.ts',
   'tests/train/leaks.test.ts',
   'tests/train/step/aggregate.test.ts',
+  'tests/weights/load-weights.test.ts',
+  'tests/weights/pretrained/pretrained.test.ts',
 ];
 /** Files that register backends, mock modules or test what an import does: each needs modules of its own. The others share theirs. */
 const ALONE = [

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tensor2d, train, zeros } from '@tensorflow/tfjs-core';
 import { input, type layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
@@ -9,7 +10,9 @@ import * as metrics from 'tfjs-multitask/metrics';
 import * as models from 'tfjs-multitask/models';
 import * as node from 'tfjs-multitask/node';
 import * as training from 'tfjs-multitask/train';
+import * as weights from 'tfjs-multitask/weights';
 import { tinyLosses, tinyModel } from '../training/tiny';
+import { weightBytes } from './weight-bytes';
 
 /** A call of an export with all its arguments, in place of some of which nonsense is put. */
 export interface Call {
@@ -31,6 +34,7 @@ export const EXPORTS: Record<string, Record<string, Anything>> = {
   train: training,
   layers: parts,
   models,
+  weights,
 };
 
 const of = (...args: readonly unknown[]): Call => ({ args: () => args });
@@ -508,6 +512,47 @@ const MODELS: Record<string, Call> = {
   softSharing: sharing({ distance: 'l2', strength: 0.1 }),
 };
 
+/** The file of published weights that has no checksum, so that the call fetches nothing. */
+const published = (folder: string): string => {
+  const name = 'mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5';
+  writeFileSync(join(folder, name), weightBytes(tinyModel().net));
+  return folder;
+};
+
+const WEIGHTS: Record<string, Call> = {
+  loadWeights: {
+    args: () => {
+      const model = tinyModel();
+      const options = {
+        prefix: '',
+        keep: ['preprocess'],
+        from: 'name',
+        ignore: ['fc'],
+        strict: true,
+        layout: 'keras',
+        grey: 'sum',
+      };
+      return [model, weightBytes(model.net), options];
+    },
+  },
+  openWeights: { args: () => [weightBytes(tinyModel().net)] },
+  pretrained: {
+    args: (folder) => [
+      'mobilenetv2-imagenet-keras',
+      {
+        cache: published(folder),
+        mirror: 'http://127.0.0.1:9',
+        onProgress: () => undefined,
+        signal: AbortSignal.timeout(60_000),
+      },
+    ],
+  },
+  torchDenseNet: of('features.conv0.weight'),
+  torchEfficientNet: of('lite0'),
+  torchResNet: of('conv1.weight'),
+  torchVgg16: of('features.0.weight'),
+};
+
 /** A good call of each exported function and layer, by its subpath and name. */
 export const CALLS: Record<string, Record<string, Call>> = {
   losses: LOSSES,
@@ -517,4 +562,5 @@ export const CALLS: Record<string, Record<string, Call>> = {
   train: TRAIN,
   layers: LAYERS,
   models: MODELS,
+  weights: WEIGHTS,
 };
