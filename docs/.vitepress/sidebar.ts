@@ -14,6 +14,7 @@ function page(path: string): { text: string; link: string } {
 
 /** In the order in which one needs them. */
 export const guides = [
+  'own-data',
   'partial-labels',
   'own-parts',
   'sharing',
