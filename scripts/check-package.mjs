@@ -1,7 +1,8 @@
-// Checks both packages as their users get them: packed, and each installed alone into an empty folder. Run after `npm run build`.
+// Checks both packages as their users get them: packed, and each installed alone into an empty folder; tfjs-multitask from a git
+// URL too. Run after `npm run build`; needs Chromium, on the PATH or at $CHROMIUM.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +10,15 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import { launchChromium } from './browser/chromium.mjs';
+import { runInPage } from './browser/run-in-page.mjs';
+import { ISOLATION } from './browser/serve.mjs';
+import { readExamples } from './docs/doc-examples.mjs';
+import { readMarkdownExamples } from './docs/read-markdown-examples.ts';
 import { nodeBinary } from './node-binary.mjs';
+import { bundleForPage, placeForCompiler, placeForNode } from './package/examples.mjs';
+import { BUNDLERS, openPage } from './package/pages.mjs';
+import { measureSizes, tableOf } from './package/sizes.mjs';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -29,10 +38,11 @@ let failed = 0;
 
 /** Runs one check; what it throws is printed, and the others go on. */
 async function check(what, body) {
+  const start = performance.now();
   try {
     const note = await body();
     passed++;
-    console.log(`ok      ${what}${note ? `: ${note}` : ''}`);
+    console.log(`ok      ${what}${note ? `: ${note}` : ''} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
   } catch (error) {
     failed++;
     const output = [error.stdout, error.stderr].filter(Boolean).join('\n');
@@ -56,6 +66,9 @@ async function createFolder(name) {
   await writeFile(join(folder, 'package.json'), '{ "private": true }');
   return folder;
 }
+
+/** How much a prediction of a page and one of Node may differ: sums of single precision in other orders. */
+const ROUNDING = 1e-5;
 
 const inFolder = (folder, name) => join(folder, 'node_modules', name, 'package.json');
 const isInstalled = (folder, name) => existsSync(inFolder(folder, name));
@@ -93,19 +106,23 @@ async function bundle(folder, source) {
 }
 
 async function compile(folder, options, files) {
-  const compilerOptions = { strict: true, noEmit: true, skipLibCheck: true, target: 'es2022', ...options };
+  const strict = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: true };
+  // An example may import a backend that is not installed, for what that does.
+  const unchecked = { noUncheckedSideEffectImports: false };
+  const compilerOptions = { ...strict, ...unchecked, noEmit: true, target: 'es2022', ...options };
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
   await run(bin('tsc'), ['-p', 'tsconfig.json'], { cwd: folder });
 }
 
-/** Checks that a fixture compiles in a folder where the packages and the types of Node are installed. */
-async function checkTypes(name, folder, fixture) {
+/** Checks that a fixture and examples compile in a folder where the packages and the types of Node are installed. */
+async function checkTypes(name, folder, fixture, examples = []) {
   await check(`${name}: types resolve for ES modules and CommonJS in Node`, async () => {
     const files = [await place(folder, fixture, 'types.mts'), await place(folder, fixture, 'types.cts')];
+    files.push(...(await placeForCompiler(folder, examples, '.mts')));
     await compile(folder, { module: 'node16', moduleResolution: 'node16', types: ['node'] }, files);
   });
   await check(`${name}: types resolve for bundlers`, async () => {
-    const files = [await place(folder, fixture, 'types.ts')];
+    const files = [await place(folder, fixture, 'types.ts'), ...(await placeForCompiler(folder, examples, '.ts'))];
     const modules = { module: 'esnext', moduleResolution: 'bundler', types: ['node'] };
     await compile(folder, { ...modules, exactOptionalPropertyTypes: true }, files);
   });
@@ -171,6 +188,13 @@ async function placeExample(folder) {
   return Object.values(files);
 }
 
+/** Expects nothing that npm would run on a user's machine. */
+async function expectNoScripts(folder, name) {
+  const { scripts = {} } = JSON.parse(await readFile(inFolder(folder, name), 'utf8'));
+  const run = ['preinstall', 'install', 'postinstall'].filter((script) => script in scripts);
+  expect(run.length === 0, `it has ${run.join(', ')}`);
+}
+
 /** Checks that two copies of the engine agreed where they were asked for the same, and said so where not. */
 function expectToMeet({ copies, backend, refused }) {
   expect(copies && backend === 'simd', `copies: ${copies}, backend: ${backend}`);
@@ -226,6 +250,10 @@ try {
     }
   });
 
+  await check(`${self}: runs no script where it is installed`, async () => {
+    await expectNoScripts(consumer, self);
+  });
+
   await check(`${self}: brings ${engine} once for import and once for require, and imports no other`, async () => {
     const folder = dirname(inFolder(consumer, self));
     const { dependencies, peerDependencies: peers } = JSON.parse(await readFile(inFolder(consumer, self), 'utf8'));
@@ -247,19 +275,20 @@ try {
     expect(said.includes('Run: npm install @tensorflow/tfjs-backend-wasm\\n'), said);
   });
 
-  await check('softDice and metrics bundle without tfjs-layers', async () => {
-    const sizes = [];
-    for (const [names, entry] of [
-      ['softDice', 'losses'],
-      ['auc, dice', 'metrics'],
-    ]) {
-      const inputs = await bundle(consumer, `import { ${names} } from '${self}/${entry}'; console.log(${names});`);
-      const layers = inputs.filter(([path]) => path.includes('@tensorflow/tfjs-layers'));
-      expect(layers.length === 0, `${names} pulls in ${layers.map(([path]) => path).join(', ')}`);
-      const own = inputs.filter(([path]) => path.includes(`node_modules/${self}/`));
-      sizes.push(`${names} ${own.reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0)} bytes`);
-    }
-    return sizes.join(', ');
+  await check('metrics bundle without any peer, softDice without tfjs-layers', async () => {
+    const metrics = await bundle(consumer, `import * as all from '${self}/metrics'; console.log(all);`);
+    const others = metrics.map(([path]) => path).filter((path) => path !== '<stdin>' && !path.includes(`/${self}/`));
+    expect(others.length === 0, `metrics pull in ${others.join(', ')}`);
+    const loss = await bundle(consumer, `import { softDice } from '${self}/losses'; console.log(softDice);`);
+    const layers = loss.map(([path]) => path).filter((path) => path.includes('@tensorflow/tfjs-layers'));
+    expect(layers.length === 0, `softDice pulls in ${layers.join(', ')}`);
+  });
+
+  await check('what a page has of it is no larger than it was', async () => {
+    const sizes = await measureSizes(consumer);
+    console.log(tableOf(sizes));
+    const larger = sizes.filter(({ bytes, limit }) => bytes > limit);
+    expect(larger.length === 0, `larger: ${larger.map(({ what }) => what).join('; ')}`);
   });
 
   await check('every entry but node bundles for the browser, without the optional peers', async () => {
@@ -282,9 +311,6 @@ try {
     await rm(folder, { recursive: true });
   });
 
-  await npm(['install', '@types/node@20'], consumer);
-  await checkTypes(self, consumer, 'types.ts');
-
   await npm(['install', '@tensorflow/tfjs-backend-wasm'], consumer);
   for (const [version, binary] of versions) {
     for (const fixture of ['train.mjs', 'train.cjs']) {
@@ -298,11 +324,88 @@ try {
     }
   }
 
-  // both
-  await npm(['install', engineTarball], consumer);
+  // both, and what else the docs install
+  await npm(['install', engineTarball, '@types/node@20', 'sharp'], consumer);
   await check(`${engine} meets the copy that ${self} brings`, async () => {
     expectToMeet(await runFixture(consumer, process.execPath, 'simd-copies.mjs', ['multitask']));
   });
+
+  // what the docs show
+  const shown = readMarkdownExamples(root);
+  await checkTypes(self, consumer, 'types.ts', [...shown, ...readExamples(root)]);
+  const titleOf = ({ file, line }) => `the example at ${file}:${line}`;
+  for (const [version, binary] of versions) {
+    for (const example of shown.filter(({ kind }) => kind === 'node')) {
+      await check(`${titleOf(example)} runs, Node ${version}`, async () => {
+        const { cwd, main } = await placeForNode(consumer, example, `${version}`);
+        await run(binary, [main], { cwd });
+      });
+    }
+  }
+  const browser = await launchChromium(['--disable-gpu', '--disable-software-rasterizer']);
+  try {
+    for (const [i, example] of shown.entries()) {
+      if (example.kind !== 'browser') continue;
+      await check(`${titleOf(example)} runs in a page`, async () => {
+        const before = shown.slice(0, i).findLast(({ file, kind }) => file === example.file && kind === 'node');
+        const folder = before ? (await placeForNode(consumer, before, `${nodeVersions[0]}`)).cwd : work;
+        await runInPage(browser, { folder, main: await bundleForPage(consumer, example) });
+      });
+    }
+
+    // pages
+    const page = join(consumer, 'page');
+    await cp(join(fixtures, 'page'), page, { recursive: true });
+    let expected = [];
+    await check('save-model.mjs saves a model, and predicts', async () => {
+      expected = await runFixture(consumer, process.execPath, 'save-model.mjs');
+    });
+    for (const [bundler, buildPage] of Object.entries(BUNDLERS)) {
+      const built = join(consumer, `built-with-${bundler}`);
+      await check(`${bundler} builds a page`, () => buildPage(page, built));
+      for (const [where, headers] of [
+        ['without isolation', {}],
+        ['isolated', ISOLATION],
+      ]) {
+        await check(`a page of ${bundler}, ${where}, predicts as Node does`, async () => {
+          const { backend, threads, workers, isolated, prediction } = await openPage(browser, built, headers);
+          expect(backend === 'simd' && isolated === (headers === ISOLATION), `on ${backend}, isolated: ${isolated}`);
+          expect(workers === threads - 1, `${workers} workers for ${threads} threads`);
+          expect(
+            prediction.length === 32 * 32 + 1 && expected.length === prediction.length,
+            `${prediction.length} values, Node: ${expected.length}`,
+          );
+          const worst = Math.max(...prediction.map((value, i) => Math.abs(value - expected[i])));
+          expect(worst <= ROUNDING, `differs by ${worst}`);
+          return `threads: ${threads}, within ${worst.toExponential(1)}`;
+        });
+      }
+    }
+  } finally {
+    await browser.close();
+  }
+
+  // from a git URL
+  const repository = join(work, 'repository');
+  await run('git', ['clone', '--quiet', root, repository]);
+  const cloned = await createFolder('from-git');
+  await check(`${self}: npm installs it from a git URL, built`, async () => {
+    await npm(['install', '--prefer-offline', `git+file://${repository}`, '@tensorflow/tfjs-backend-cpu'], cloned);
+    await expectNoScripts(cloned, self);
+    const [ofGit, ofTarball] = await Promise.all(
+      [cloned, consumer].map((folder) => readdir(dirname(inFolder(folder, self)), { recursive: true })),
+    );
+    const entries = (files) => files.filter((file) => !/-\w{8}\.(js|cjs|d\.ts|d\.cts)$/.test(file)).sort();
+    const [got, wanted] = [entries(ofGit), entries(ofTarball)].map((files) => files.join('\n'));
+    expect(got === wanted, `it holds\n${got}\nand the tarball\n${wanted}`);
+  });
+  for (const [version, binary] of versions) {
+    await checkNames(`${self} from git`, cloned, version, binary, specifiers);
+    await check(`${self} from git, Node ${version}: train.mjs trains a model`, async () => {
+      const { backend } = await runFixture(cloned, binary, 'train.mjs');
+      expect(backend === 'simd', `on ${backend}`);
+    });
+  }
 } finally {
   await rm(work, { recursive: true, force: true });
 }

@@ -10,7 +10,8 @@ import ts from 'typescript';
 import { afterAll, describe, expect, it } from 'vitest';
 import { findChromium, launchChromium } from '../../scripts/browser/chromium.mjs';
 import { runInPage } from '../../scripts/browser/run-in-page.mjs';
-import { type MarkdownExample, readMarkdownExamples } from '../../scripts/docs/markdown-examples';
+import type { MarkdownExample } from '../../scripts/docs/find-markdown-examples';
+import { readMarkdownExamples } from '../../scripts/docs/read-markdown-examples';
 
 // What readers copy from the README and the guides compiles, and runs in an empty folder. This takes the sources; the package
 // check takes what is installed.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findMarkdownExamples } from '../../scripts/docs/markdown-examples';
+import { findMarkdownExamples } from '../../scripts/docs/find-markdown-examples';
 
 const find = (...lines: string[]) => findMarkdownExamples('page.md', lines.join('\n'));
 
