@@ -21,6 +21,7 @@ export const guides = [
   'balancing',
   'metrics',
   'saving',
+  'bring-your-weights',
   'browsers',
   'backends',
   'from-other-libraries',

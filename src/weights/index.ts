@@ -1,3 +1,9 @@
+/**
+ * Weights of other frameworks, and published ones, into a model of this library.
+ *
+ * @module tfjs-multitask/weights
+ */
+
 export type { WeightNames } from './assign/weight-names';
 export { type LoadedWeights, type LoadWeightsOptions, loadWeights } from './load-weights';
 export { torchDenseNet } from './mapping/torch-densenet';
