@@ -12,9 +12,12 @@ export async function selectBackend<N extends string>(
   demands: Wanted = { software: false },
 ): Promise<N> {
   const failures: string[] = [];
+  const missing = new Set<string>();
   for (const wanted of name === undefined ? automatic : [name]) {
     const candidate = candidates.find((known) => known.name === wanted)!;
     if (name === undefined && candidate.absent?.()) continue;
+    // Two backends of one package: where the fast one says that it is missing, the slow one need not be warned of.
+    if (name === undefined && missing.has(candidate.packageName)) continue;
     const slow = name === undefined && candidate.advice !== undefined ? `'${wanted}' is slow. ${candidate.advice}` : '';
     if (slow && !onNotice) {
       throw new Error(
@@ -35,9 +38,10 @@ export async function selectBackend<N extends string>(
       );
     }
     if (failure.installed) onNotice?.(failure.message);
+    else missing.add(candidate.packageName);
     failures.push(failure.message);
   }
   throw new Error(
-    `useBackend: no backend works here. Run: npm install @tensorflow/tfjs-backend-cpu\n  ${failures.join('\n  ')}`,
+    `useBackend: no backend works here. Run: npm install @tensorflow/tfjs-backend-cpu, which simd, the fastest one without a GPU, is built on.\n  ${failures.join('\n  ')}`,
   );
 }

@@ -192,6 +192,16 @@ describe('picking a backend', () => {
     expect(await selectBackend(all, [], 'slow', undefined)).toBe('slow');
   });
 
+  it('names the package that is missing, and not the slow backend of the same package', async () => {
+    const slow: Candidate = { ...missing('slow'), packageName: 'the-fast-package', advice: 'Run: npm install another' };
+    await expect(selectBackend([missing('fast'), slow], ['fast', 'slow'], undefined, undefined)).rejects.toThrow(
+      new Error(
+        'useBackend: no backend works here. Run: npm install @tensorflow/tfjs-backend-cpu, which simd, the fastest ' +
+          "one without a GPU, is built on.\n  'fast' is not installed. Run: npm install the-fast-package",
+      ),
+    );
+  });
+
   it('gives advice where it ends with a slow one, but not where that was asked for', async () => {
     const slow: Candidate = { ...working('slow'), advice: 'Run: npm install the-fast-package' };
     expect(await select([missing('fast'), slow])).toBe('slow');
@@ -203,7 +213,8 @@ describe('picking a backend', () => {
 
   it('says what to install and why each failed where none works, and leaves the backend as it was', async () => {
     await expect(select([missing('one'), failing('two', 'no memory')])).rejects.toThrow(
-      'useBackend: no backend works here. Run: npm install @tensorflow/tfjs-backend-cpu\n' +
+      'useBackend: no backend works here. Run: npm install @tensorflow/tfjs-backend-cpu, which simd, the fastest ' +
+        'one without a GPU, is built on.\n' +
         "  'one' is not installed. Run: npm install the-one-package\n" +
         "  'two' is installed but does not work here: no memory.",
     );

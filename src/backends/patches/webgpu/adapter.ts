@@ -1,5 +1,6 @@
 import { isNode } from '../../../internal/environment';
 import { type GpuInfo, isSoftwareName } from '../../choose/gpu-info';
+import { type ProbedInfo, probeAdapter } from './probe-adapter';
 
 /** Bundlers tolerate a missing import only inside a `try`, so each import has one, whose `catch` throws this. */
 export function importError(packageName: string, cause: unknown): Error {
@@ -31,17 +32,41 @@ export interface FoundAdapter {
   readonly info: GpuInfo;
 }
 
-function describe({ info, limits }: GPUAdapter): GpuInfo {
-  const { vendor, architecture, device, description } = info;
+/** The adapter's name, and whether it is a software renderer. */
+function identify({ vendor, architecture, device, description, isFallbackAdapter }: ProbedInfo) {
   const name = description || [vendor, architecture, device].filter(Boolean).join(' ');
-  const software = info.isFallbackAdapter || isSoftwareName([vendor, architecture, device, description].join(' '));
+  const software = isFallbackAdapter || isSoftwareName([vendor, architecture, device, description].join(' '));
+  return { name, software };
+}
+
+function describe({ info, limits }: GPUAdapter): GpuInfo {
   const bounds: Record<string, number> = {};
   // The limits are getters of the prototype, which spreading leaves out.
   for (const key in limits) {
     const value = limits[key as keyof GPUSupportedLimits];
     if (typeof value === 'number') bounds[key] = value;
   }
-  return { backend: 'webgpu', name, software, limits: bounds };
+  return { backend: 'webgpu', ...identify(info), limits: bounds };
+}
+
+/** What Dawn printed, in one line and without the places in its code. */
+const saidBy = (printed: string): string =>
+  [...printed.matchAll(/^(?:Warning|Error): (.*)$/gm)].map(([, said]) => said.trim()).join('; ');
+
+/** `printed`: what Dawn said, where that is known. */
+function noGpu(printed = ''): Error {
+  if (!isNode()) return new Error('the browser offers no GPU');
+  const said = saidBy(printed);
+  return new Error(
+    'it finds no GPU: Dawn needs the driver of one for Vulkan (on Linux with libvulkan.so.1), Metal or Direct3D 12' +
+      (said === '' ? '' : `, and says: ${said}`),
+  );
+}
+
+function checkWanted(info: ProbedInfo, software: boolean): void {
+  const found = identify(info);
+  if (software || !found.software) return;
+  throw new Error(`its GPU is a software renderer (${found.name}); ${SOFTWARE_ADVICE}`);
 }
 
 /**
@@ -51,17 +76,11 @@ function describe({ info, limits }: GPUAdapter): GpuInfo {
  */
 export async function findAdapter(software: boolean): Promise<FoundAdapter> {
   const gpu = await findGpu();
+  const probe = globalThis.navigator?.gpu === undefined ? await probeAdapter() : undefined;
+  if (probe?.info === null) throw noGpu(probe.printed);
+  if (probe !== undefined) checkWanted(probe.info, software);
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (adapter === null) {
-    throw new Error(
-      isNode()
-        ? 'it finds no GPU: Dawn needs the driver of one for Vulkan (on Linux with libvulkan.so.1), Metal or Direct3D 12'
-        : 'the browser offers no GPU',
-    );
-  }
-  const info = describe(adapter);
-  if (info.software && !software) {
-    throw new Error(`its GPU is a software renderer (${info.name}); ${SOFTWARE_ADVICE}`);
-  }
-  return { gpu, adapter, info };
+  if (adapter === null) throw noGpu();
+  checkWanted(adapter.info, software);
+  return { gpu, adapter, info: describe(adapter) };
 }

@@ -3,8 +3,8 @@ import { isNode } from '../../../internal/environment';
 const FOLDERS = ['/etc', '/usr/share', '/usr/local/share', '/run/opengl-driver/share'];
 
 /**
- * Whether this is Node on a Linux without a Vulkan driver. Dawn would find no GPU and print that on stderr, noise for
- * anyone who did not ask for WebGPU. Drivers are listed where Vulkan's loader looks for them.
+ * Whether this is Node on a Linux without a Vulkan driver. Dawn would find no GPU, which who did not ask for
+ * WebGPU need not wait for. Drivers are listed where Vulkan's loader looks for them.
  */
 export function hasNoDriver(): boolean {
   if (!isNode() || process.platform !== 'linux') return false;

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { SWIFTSHADER_ADVICE, swiftShaderEnvironment } from '../../../support/swiftshader';
@@ -11,12 +12,17 @@ const MINUTES = 10;
  * by itself.
  */
 async function run(name: string, gpus: Record<string, string>) {
-  const { stdout } = await promisify(execFile)(
+  return (await runAndListen(name, gpus)).result;
+}
+
+/** The same, and what the process printed on stderr: Dawn's library writes there, past Node. */
+async function runAndListen(name: string, gpus: Record<string, string>) {
+  const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
     ['--import', 'tsx', 'tests/backends/patches/webgpu/child.ts', name],
     { env: { ...process.env, TFJS_MULTITASK_BACKEND: '', ...gpus }, timeout: MINUTES * 60_000 },
   );
-  return JSON.parse(stdout.trim().split('\n').at(-1)!);
+  return { result: JSON.parse(stdout.trim().split('\n').at(-1)!), stderr };
 }
 
 const onSwiftShader = (name: string) => {
@@ -90,8 +96,20 @@ describe.skipIf(environment === undefined && !process.env.REQUIRE_SWIFTSHADER)(
 );
 
 describe('webgpu in Node, without a GPU', () => {
-  it('says what Dawn needs', async () => {
-    const { unasked, automatic } = await run('choose', { VK_DRIVER_FILES: '/nowhere.json', LD_LIBRARY_PATH: '' });
+  it('says what Dawn needs, and what it says, and lets it print nothing', async () => {
+    const { result, stderr } = await runAndListen('choose', { VK_DRIVER_FILES: '/nowhere.json', LD_LIBRARY_PATH: '' });
+    const { unasked, automatic, notices } = result;
+    expect(stderr).toBe('');
+    expect(notices).toHaveLength(1);
+    expect(notices[0]).toBe(unasked.replace('useBackend: ', ''));
+    const library = ['/usr/lib/x86_64-linux-gnu', '/usr/lib64', '/usr/lib'].some((folder) =>
+      existsSync(`${folder}/libvulkan.so.1`),
+    );
+    if (process.platform === 'linux' && !library) {
+      expect(unasked).toContain(
+        "Direct3D 12, and says: Couldn't load Vulkan: libvulkan.so.1: cannot open shared object",
+      );
+    }
     expect(unasked).toMatch(/^useBackend: 'webgpu' is installed but does not work here: it finds no GPU: Dawn needs/);
     expect(automatic).toBe('simd');
   });
