@@ -1,5 +1,6 @@
 import { dispose, type TensorContainer } from '@tensorflow/tfjs-core';
 import { checkInteger } from '../internal/check';
+import { checkBackend } from '../internal/check-backend';
 import { checkBoolean, checkDataset, checkIndices } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import type { AnyTask, Batch, Dataset, Row, Sample } from '../types';
@@ -165,6 +166,7 @@ export function batches<T extends string>(
   };
 
   async function* epochOf(epoch: number): AsyncGenerator<Batch<T>, void> {
+    checkBackend('batches');
     checkInteger(epoch, 0, 'batches: epoch');
     const shown = new Map<number, number>();
     const ahead: Promise<PlainBatch<T>>[] = [];

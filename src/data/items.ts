@@ -1,4 +1,5 @@
 import { Tensor } from '@tensorflow/tfjs-core';
+import { checkNotDisposed } from '../internal/check-kinds';
 import { readValues } from '../internal/values';
 import type { NDArray, Values } from '../types';
 
@@ -51,7 +52,11 @@ function fromWhole(shape: readonly number[], load: () => Promise<NDArray['data']
 export function readItems(items: Items, name: string): ItemReader {
   if (items instanceof Tensor) {
     if (items.rank === 0) throw new RangeError(`${name} must have an axis of samples, got a single number.`);
-    return fromWhole(items.shape, async () => (await items.data()) as NDArray['data']);
+    checkNotDisposed(items, name);
+    return fromWhole(items.shape, async () => {
+      checkNotDisposed(items, `${name} is first needed now, and`);
+      return (await items.data()) as NDArray['data'];
+    });
   }
   if (ArrayBuffer.isView(items)) return fromWhole([items.length], async () => items as NDArray['data']);
   if (Array.isArray(items)) return fromList(items, name);

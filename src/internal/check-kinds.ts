@@ -83,10 +83,17 @@ export function checkDataset(dataset: unknown, name: string): void {
   checkMembers(dataset, { rows: 'array', read: 'function' }, name, 'a dataset, such as arrayDataset() returns');
 }
 
-/** Throws unless `net` is a layers model. */
+/** Throws where a net was disposed: tfjs-layers would name its first layer or weight. */
+export function checkLive(net: object, name: string): void {
+  // The uses of a net that are left; tfjs-layers has no public word for it.
+  if ((net as { readonly _refCount?: unknown })._refCount === 0) throw new Error(`${name} has been disposed.`);
+}
+
+/** Throws unless `net` is a layers model, and not disposed. */
 export function checkNet(net: unknown, name: string): void {
   const members = { layers: 'array', inputs: 'array', outputs: 'array', predict: 'function' } as const;
   checkMembers(net, members, name, 'a LayersModel of TensorFlow.js, such as the net of a MultitaskModel');
+  checkLive(net as object, name);
 }
 
 /** Throws unless `model` has tasks and can predict. */
@@ -96,9 +103,15 @@ export function checkModel(model: unknown, name: string): void {
   checkNet((model as { readonly net?: unknown }).net, `${name}.net`);
 }
 
-/** Throws unless `x` is a tensor. */
+/** Throws where a tensor was disposed: TensorFlow.js does not say which. */
+export function checkNotDisposed(x: { readonly isDisposed?: boolean }, name: string): void {
+  if (x.isDisposed) throw new Error(`${name} has been disposed.`);
+}
+
+/** Throws unless `x` is a tensor, and not disposed. */
 export function checkTensor(x: unknown, name: string): void {
   checkMembers(x, { shape: 'array', data: 'function' }, name, 'a tensor, such as tensor(values, [batch, ...]) makes');
+  checkNotDisposed(x as { readonly isDisposed?: boolean }, name);
 }
 
 /** Throws unless `features` are what encoders return. */

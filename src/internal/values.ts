@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { NDArray, NestedNumbers, Values } from '../types';
-import { checkText } from './check-kinds';
+import { checkNotDisposed, checkText } from './check-kinds';
 
 /** Told by what it can do, not by its class: who has no tensors need not load the library of tensors. */
 function isTensor(values: unknown): values is Tensor {
@@ -40,6 +40,7 @@ function flatten(values: NestedNumbers, shape: number[], depth: number, out: num
 export async function readValues(values: Values, name: string): Promise<NDArray> {
   checkText(name, 'readValues: name');
   if (isTensor(values)) {
+    checkNotDisposed(values, name);
     return { data: (await values.data()) as NDArray['data'], shape: values.shape };
   }
   if (ArrayBuffer.isView(values)) return { data: values as NDArray['data'], shape: [values.length] };

@@ -12,6 +12,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import { checkInteger } from '../internal/check';
+import { checkBackend } from '../internal/check-backend';
 import { heNormal } from './core/initializer';
 import type { LayerArgs } from './core/layer-args';
 import { readLayerOptions } from './core/read-layer-options';
@@ -63,6 +64,7 @@ export class AttentionGate extends layers.Layer {
   }
 
   override build(inputShapes: Shape[]): void {
+    checkBackend(`layer '${this.name}'`);
     const [skip, gate] = inputShapes;
     if (skip[1] !== gate[1] || skip[2] !== gate[2]) {
       throw new RangeError(

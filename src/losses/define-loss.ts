@@ -12,7 +12,7 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { checkSameShape } from '../internal/check';
-import { checkBoolean } from '../internal/check-kinds';
+import { checkBoolean, checkNotDisposed } from '../internal/check-kinds';
 import { withUnchecked } from '../internal/unchecked';
 import type { Loss } from '../types';
 import { checkValues } from './check-values';
@@ -80,6 +80,7 @@ function checkInputs(
     if (value !== undefined && !(value instanceof Tensor)) {
       throw new TypeError(`${name}: ${argument} must be a Tensor, got ${typeof value}.`);
     }
+    if (value !== undefined) checkNotDisposed(value, `${name}: ${argument}`);
   }
   const { yTrue, yPred, weight } = tensors;
   checkShapes(yTrue, yPred, name, classNumbers);

@@ -1,6 +1,6 @@
 import { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, Shape } from '@tensorflow/tfjs-layers';
-import { checkNet } from '../internal/check-kinds';
+import { checkLive, checkNet, checkNotDisposed } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import { mapTasks } from '../internal/map-tasks';
 import { fuseLayers } from '../layers/fused/fuse-layers';
@@ -25,7 +25,7 @@ function checkInput(x: Tensor, expected: Shape): void {
     const given = Array.isArray(value) ? 'an array' : ArrayBuffer.isView(value) ? value.constructor.name : typeof value;
     throw new TypeError(`predict: x must be a tensor, got ${given}; make one with tensor(values, [batch, ...]).`);
   }
-  if (x.isDisposed) throw new Error('predict: x has been disposed.');
+  checkNotDisposed(x, 'predict: x');
   if (x.dtype !== 'float32') {
     throw new TypeError(
       `predict: x must be float32, got ${x.dtype}; convert it with cast(x, 'float32'), and scale it as the images of the ` +
@@ -85,6 +85,7 @@ export function fromLayersModel<const T extends string>(
     tasks: [...tasks],
     outputs: kinds,
     predict(x) {
+      checkLive(net, 'predict: the model');
       checkInput(x, net.inputs[0].shape);
       const outputs = [net.predict(x)].flat();
       return mapTasks(tasks, (_, i) => outputs[i]);

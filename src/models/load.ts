@@ -1,15 +1,28 @@
 import { io } from '@tensorflow/tfjs-core';
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
 import { checkBackend } from '../internal/check-backend';
+import { isNode } from '../internal/environment';
 import { registerLayers } from '../layers/register';
 import type { MultitaskModel } from '../types';
 import { checkArtifacts } from './check-artifacts';
 import { fromLayersModel } from './from-layers-model';
 import { fromStandard } from './standard/artifacts';
 
+/** In Node there is no page that a path could stand beside, and `fetch` takes no `file:`. */
+function checkAddress(source: string, who: string): void {
+  if (!isNode() || /^(https?|data|blob):/i.test(source)) return;
+  const folder = source.replace(/^file:\/\//i, '').replace(/[\\/]?[^\\/]*\.json$/i, '') || '.';
+  throw new TypeError(
+    `${who}: a path in Node is no URL. To load a folder of files, write loadMultitask(fileSystem('${folder}')), with ` +
+      "`import { fileSystem } from 'tfjs-multitask/node'`.",
+  );
+}
+
 async function readArtifacts(source: io.IOHandler | string, who: string): Promise<io.ModelArtifacts> {
   // As `loadLayersModel` finds them: what no handler knows is a path beside the page.
-  const [handler] = typeof source === 'string' ? [...io.getLoadHandlers(source), io.http(source)] : [source];
+  const known = typeof source === 'string' ? io.getLoadHandlers(source) : [source];
+  if (typeof source === 'string' && known.length === 0) checkAddress(source, who);
+  const [handler] = typeof source === 'string' ? [...known, io.http(source)] : [source];
   if (typeof handler?.load !== 'function') {
     throw new TypeError(`${who}: expected a URL or an IOHandler that can load, found ${typeof source}.`);
   }
@@ -56,6 +69,7 @@ async function build(artifacts: io.ModelArtifacts, who: string): Promise<LayersM
  * @throws {RangeError} or TypeError where the topology is not one (unknown layers, a cycle, a call that is not there,
  * two layers of one name), where weights are missing or not as long as they say, and where the net's outputs are not
  * `tasks`, or cannot be tasks.
+ * @throws {TypeError} for a path in Node, where folders are `fileSystem(folder)` of `tfjs-multitask/node`.
  * @throws {Error} where it cannot be read or built, or no backend has been chosen.
  * @example
  * ```ts

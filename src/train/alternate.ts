@@ -1,10 +1,12 @@
-import { checkArray, checkFunction, checkText } from '../internal/check-kinds';
+import { checkArray, checkFunction, checkTensor, checkText } from '../internal/check-kinds';
 import { openSource } from '../internal/open-source';
 import type { Batch, SomeTasks, Source } from '../types';
 
 async function hasLabels<T extends string>({ y, weight }: Batch<T>, task: T): Promise<boolean> {
   if (y[task] === undefined) return false;
-  const weights = await weight?.[task]?.data<'float32'>();
+  const given = weight?.[task];
+  if (given !== undefined) checkTensor(given, `alternate: batch.weight.${task}`);
+  const weights = await given?.data<'float32'>();
   return weights === undefined || weights.some((value) => value > 0);
 }
 

@@ -28,6 +28,11 @@ function checkNames<T extends string>(
   checkRecord(losses, 'createTrainer: losses');
   checkRecord(metrics, 'createTrainer: metrics');
   checkWeighting(weighting, 'createTrainer: weighting');
+  if (weighting.variables?.some(({ isDisposed }) => isDisposed)) {
+    throw new Error(
+      'createTrainer: weighting has been disposed, which a trainer does with the one that it was given; make one for each.',
+    );
+  }
   const missing = tasks.filter((task) => typeof losses[task] !== 'function');
   if (missing.length > 0) {
     throw new RangeError(`createTrainer: no loss for ${missing.join(', ')}; give each of the model's tasks one.`);

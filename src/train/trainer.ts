@@ -1,4 +1,4 @@
-import { checkModel } from '../internal/check-kinds';
+import { checkLive, checkModel } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import { readWeights, writeWeights } from '../internal/layer-weights';
 import { mapTasks } from '../internal/map-tasks';
@@ -55,7 +55,7 @@ export function createTrainer<
   const state = createTrainingState(model, settings);
 
   const { step, flush, discard } = createSteps(model, forward, state, { ...settings, losses });
-  const turns = createTurns();
+  const turns = createTurns((what) => checkLive(model.net, `${what}: the model`));
   /** Runs with the averaged weights, which nothing else sees: each pass puts them in and takes them out again. */
   const scoring: Forward<T> = (...args) => {
     turns.checkOpen('evaluate');

@@ -19,17 +19,18 @@ interface Operation {
   readonly what: string;
 }
 
-export function createTurns(): Turns {
+/** `checkUsable` throws, with what was called, where nothing but `close` can be done any more. */
+export function createTurns(checkUsable: (what: string) => void): Turns {
   let running: Operation | undefined;
   let lender: Operation | undefined;
   let closed = false;
 
   const checkOpen = (what: string): void => {
     if (closed) throw new Error(`${what}: this trainer was disposed.`);
+    checkUsable(what);
   };
   /** `whole`: what cannot be done within another operation, in a turn that it lends. */
   const begin = (what: string, whole = lender?.what === what): Operation => {
-    checkOpen(what);
     const other = running ?? (whole ? lender : undefined);
     if (other !== undefined) {
       const hooks = whole || other.what !== 'fit' ? '' : ', or do it in a hook of a callback, which the fit waits for';
@@ -51,8 +52,12 @@ export function createTurns(): Turns {
 
   return {
     checkOpen,
-    take: (what, body) => during(begin(what), body),
+    take(what, body) {
+      checkOpen(what);
+      return during(begin(what), body);
+    },
     async takeAsync(what, body) {
+      checkOpen(what);
       const operation = begin(what);
       try {
         return await body();

@@ -56,6 +56,23 @@ describe('loadMultitask', () => {
   });
 });
 
+describe('loadMultitask of a path in Node', () => {
+  it.each([
+    ['runs/model', 'runs/model'],
+    ['./runs/model/model.json', './runs/model'],
+    ['model.json', '.'],
+    ['file:///runs/model/model.json', '/runs/model'],
+    ['C:\\runs\\model', 'C:\\runs\\model'],
+  ])('says what to write for %s', async (path, folder) => {
+    await expect(loadMultitask(path)).rejects.toThrow(
+      new TypeError(
+        `loadMultitask: ${path}: a path in Node is no URL. To load a folder of files, write ` +
+          `loadMultitask(fileSystem('${folder}')), with \`import { fileSystem } from 'tfjs-multitask/node'\`.`,
+      ),
+    );
+  });
+});
+
 describe('loadMultitask of a stranger', () => {
   const artifacts = async (): Promise<io.ModelArtifacts> => {
     const net = twoOutputs(['a', 'b']);

@@ -1,6 +1,7 @@
 import { add, mul, type serialization, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import { checkRange } from '../../internal/check';
+import { checkBackend } from '../../internal/check-backend';
 import type { LayerArgs } from '../core/layer-args';
 import { readLayerOptions } from '../core/read-layer-options';
 import { canFuseNorm, fusedNorm } from '../fused/fused-norm';
@@ -32,6 +33,7 @@ export abstract class ChannelNorm extends layers.Layer {
   protected abstract groupsOf(channels: number): number;
 
   override build(inputShape: Shape): void {
+    checkBackend(`layer '${this.name}'`);
     const channels = inputShape[3];
     this.gamma = this.addWeight('gamma', [channels], 'float32', initializers.ones());
     this.beta = this.addWeight('beta', [channels], 'float32', initializers.zeros());

@@ -1,6 +1,7 @@
 import { addN, mul, reshape, type serialization, slice, type Tensor, tensor, tidy, tile } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import { checkChoice, checkRange } from '../../internal/check';
+import { checkBackend } from '../../internal/check-backend';
 import type { LayerArgs } from '../core/layer-args';
 import { readLayerOptions } from '../core/read-layer-options';
 import { checkInputShapes } from './check-input-shapes';
@@ -52,6 +53,7 @@ export class CrossStitch extends layers.Layer {
   }
 
   override build(inputShapes: Shape | Shape[]): void {
+    checkBackend(`layer '${this.name}'`);
     checkInputShapes(inputShapes, 'CrossStitch');
     const size = this.per === 'tensor' ? 1 : (inputShapes[0].at(-1) as number);
     const count = inputShapes.length;

@@ -13,6 +13,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
+import { checkBackend } from '../../internal/check-backend';
 import type { LayerArgs } from '../core/layer-args';
 import { readLayerOptions } from '../core/read-layer-options';
 import { checkInputShapes } from './check-input-shapes';
@@ -46,6 +47,7 @@ export class ExpertMixture extends layers.Layer {
   }
 
   override build(inputShapes: Shape | Shape[]): void {
+    checkBackend(`layer '${this.name}'`);
     checkInputShapes(inputShapes, 'ExpertMixture');
     const experts = inputShapes.length;
     const channels = inputShapes[0].at(-1) as number;

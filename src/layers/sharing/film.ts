@@ -1,6 +1,7 @@
 import { add, mul, reshape, type serialization, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import { checkInteger } from '../../internal/check';
+import { checkBackend } from '../../internal/check-backend';
 import type { LayerArgs } from '../core/layer-args';
 import { readLayerOptions } from '../core/read-layer-options';
 
@@ -44,6 +45,7 @@ export class Film extends layers.Layer {
   }
 
   override build(inputShape: Shape): void {
+    checkBackend(`layer '${this.name}'`);
     const shape = [this.conditions, inputShape.at(-1) as number];
     this.gamma = this.addWeight('gamma', shape, 'float32', initializers.ones());
     this.beta = this.addWeight('beta', shape, 'float32', initializers.zeros());

@@ -13,6 +13,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import { checkInteger, checkRange } from '../../internal/check';
+import { checkBackend } from '../../internal/check-backend';
 import type { LayerArgs } from '../core/layer-args';
 import { readLayerOptions } from '../core/read-layer-options';
 import { checkInputShapes } from './check-input-shapes';
@@ -59,6 +60,7 @@ export class SubspaceMix extends layers.Layer {
   }
 
   override build(inputShapes: Shape | Shape[]): void {
+    checkBackend(`layer '${this.name}'`);
     checkInputShapes(inputShapes, 'SubspaceMix');
     const channels = inputShapes[0].at(-1) as number;
     if (channels % this.subspaces !== 0) {

@@ -1,6 +1,6 @@
 import { dispose, type Tensor } from '@tensorflow/tfjs-core';
 import { checkInteger } from '../../internal/check';
-import { checkFunction, checkText } from '../../internal/check-kinds';
+import { checkFunction, checkTensor, checkText } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import { mapTasks } from '../../internal/map-tasks';
 import { openSource } from '../../internal/open-source';
@@ -98,7 +98,11 @@ export function deepSupervision<const T extends string, const L extends Supervis
         for await (const batch of openSource(source, epoch, 'deepSupervision')) {
           const label = batch.y[task];
           const weight = batch.weight?.[task];
-          if (label) checkShape(label);
+          if (label) {
+            checkTensor(label, `deepSupervision: batch.y.${task}`);
+            checkShape(label);
+          }
+          if (weight) checkTensor(weight, `deepSupervision: batch.weight.${task}`);
           const coarser = label ? depths.slice(1).map((i) => poolLabels({ label, weight }, 2 ** i, options)) : [];
           const further = <V>(of: (pooled: (typeof coarser)[number]) => V | undefined) =>
             Object.fromEntries(coarser.flatMap((pooled, i) => (of(pooled) ? [[names[i + 1], of(pooled)]] : [])));

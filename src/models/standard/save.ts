@@ -1,5 +1,6 @@
 import { io } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkLive } from '../../internal/check-kinds';
 import { ownLayers, toStandard } from './artifacts';
 
 /** This library's part of the metadata of a net. */
@@ -45,6 +46,7 @@ export function saveStandard(net: LayersModel): void {
   // The class's own, whatever was put in its place before.
   const save = (Object.getPrototypeOf(net) as LayersModel).save;
   net.save = async (target, config): Promise<SavedModel> => {
+    checkLive(net, 'save: the model');
     const handler = saveHandler(target);
     let notice: string | undefined;
     const write = (artifacts: io.ModelArtifacts): Promise<io.SaveResult> => {

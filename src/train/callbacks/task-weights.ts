@@ -1,5 +1,6 @@
 import { dispose } from '@tensorflow/tfjs-core';
 import { checkInteger } from '../../internal/check';
+import { checkBackend } from '../../internal/check-backend';
 import { checkBoolean, checkNumber, checkRecord, checkWeighting } from '../../internal/check-kinds';
 import { mapTasks } from '../../internal/map-tasks';
 import type { Progress, SomeTasks, Weighting } from '../../types';
@@ -26,6 +27,7 @@ export async function taskWeights<T extends string>(
   progress: Progress,
 ): Promise<SomeTasks<T, number>> {
   checkWeighting(weighting, 'taskWeights: weighting');
+  checkBackend('taskWeights');
   checkRecord(losses, 'taskWeights: losses');
   checkRecord(progress, 'taskWeights: progress');
   checkInteger(progress.step, 0, 'taskWeights: progress.step');

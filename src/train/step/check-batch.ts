@@ -1,4 +1,5 @@
 import { dispose, type Tensor } from '@tensorflow/tfjs-core';
+import { checkRecord, checkTensor } from '../../internal/check-kinds';
 import { type Allowed, findOutside } from '../../internal/find-outside';
 import type { Batch, ByTask, Loss, MultitaskModel, SomeTasks } from '../../types';
 import { markUnknown } from './mark-unknown';
@@ -16,6 +17,8 @@ function labelShape(output: readonly (number | null)[], loss: Loss): readonly (n
 
 function checkShapes<T extends string>(model: MultitaskModel<T>, batch: Batch<T>, losses: ByTask<T, Loss>): void {
   const { net, tasks } = model;
+  checkRecord(batch, 'batch');
+  checkTensor(batch.x, 'batch.x');
   if (!matches(batch.x.shape, net.inputs[0].shape)) {
     throw new RangeError(`batch.x must have shape ${show(net.inputs[0].shape)}, got ${show(batch.x.shape)}.`);
   }
@@ -24,12 +27,14 @@ function checkShapes<T extends string>(model: MultitaskModel<T>, batch: Batch<T>
     ['y', batch.y],
     ['weight', batch.weight ?? {}],
   ] as const) {
+    checkRecord(record, `batch.${part}`);
     for (const [task, value] of Object.entries(record) as [T, Tensor | undefined][]) {
       const index = tasks.indexOf(task);
       if (index < 0) {
         throw new RangeError(`batch.${part}: unknown task '${task}'; the model has ${tasks.join(', ')}.`);
       }
       if (value === undefined) continue;
+      checkTensor(value, `batch.${part}.${task}`);
       const label = labelShape([size, ...net.outputs[index].shape.slice(1)], losses[task]);
       const allowed = part === 'weight' ? [[size], label, [...label.slice(0, -1), 1]] : [label];
       if (!allowed.some((shape) => matches(value.shape, shape))) {

@@ -29,7 +29,7 @@ import { checkTaskNames, learnedNumber, lossEntries, requireTask } from './tasks
  */
 export function imtlL<T extends string>(tasks: readonly T[]): Weighting<T> {
   checkTaskNames(tasks, 'imtlL');
-  const scales = new Map<string, Variable>(tasks.map((task) => [task, learnedNumber()]));
+  const scales = new Map<string, Variable>(tasks.map((task) => [task, learnedNumber('imtlL')]));
   return {
     name: 'imtlL',
     tasks,

@@ -1,4 +1,5 @@
 import { addN, mul, type Scalar, scalar, tidy, type Variable, variable } from '@tensorflow/tfjs-core';
+import { checkBackend } from '../../internal/check-backend';
 import { checkArray, checkText } from '../../internal/check-kinds';
 import type { SomeTasks } from '../../types';
 
@@ -12,8 +13,11 @@ export function weightedLoss<T extends string>(losses: SomeTasks<T, Scalar>, wei
   return addN(lossEntries(losses).map(([task, loss]) => mul(loss, weight(task)))) as Scalar;
 }
 
-/** A trainable number that starts from 0. */
-export const learnedNumber = (): Variable => tidy(() => variable(scalar(0)));
+/** A trainable number that starts from 0, of the weighting `name`. */
+export function learnedNumber(name: string): Variable {
+  checkBackend(name);
+  return tidy(() => variable(scalar(0)));
+}
 
 /** Throws unless at least one task is named, none twice. */
 export function checkTaskNames(tasks: readonly string[], name: string): void {

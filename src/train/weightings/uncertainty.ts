@@ -41,7 +41,10 @@ export function uncertainty<T extends string>(kinds: ByTask<T, TaskKind>): Weigh
     checkChoice(kind, ['regression', 'classification'], `uncertainty: the kind of '${task}'`);
   }
   const known = new Map<string, { readonly factor: number; readonly logVariance: Variable }>(
-    entries.map(([task, kind]) => [task, { factor: kind === 'regression' ? 0.5 : 1, logVariance: learnedNumber() }]),
+    entries.map(([task, kind]) => [
+      task,
+      { factor: kind === 'regression' ? 0.5 : 1, logVariance: learnedNumber('uncertainty') },
+    ]),
   );
   return {
     name: 'uncertainty',

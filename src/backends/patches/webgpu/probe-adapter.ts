@@ -1,7 +1,7 @@
 import { importBuiltin, isNode } from '../../../internal/environment';
 
 /** What Dawn found in a process of its own. */
-export interface Probe {
+interface Probe {
   /** `null`: no GPU. */
   readonly info: ProbedInfo | null;
   /** What it printed on stderr: why it found none. */
@@ -12,6 +12,16 @@ export type ProbedInfo = Pick<
   GPUAdapterInfo,
   'vendor' | 'architecture' | 'device' | 'description' | 'isFallbackAdapter'
 >;
+
+/** What is used of Node's module of that name. */
+interface ChildProcess {
+  execFile(
+    file: string,
+    args: readonly string[],
+    options: { readonly env: object; readonly timeout: number; readonly windowsHide: boolean },
+    done: (error: Error | null, stdout: string, stderr: string) => void,
+  ): void;
+}
 
 const SECONDS = 20;
 
@@ -40,7 +50,7 @@ export async function probeAdapter(): Promise<Probe | undefined> {
   if (!isNode() || !/[\\/]node(\.exe)?$/i.test(process.execPath)) return undefined;
   const library = await findLibrary();
   if (library === undefined) return undefined;
-  const { execFile } = await importBuiltin<typeof import('node:child_process')>('node:child_process');
+  const { execFile } = await importBuiltin<ChildProcess>('node:child_process');
   const env = { ...process.env, NODE_OPTIONS: '' };
   const options = { env, timeout: SECONDS * 1000, windowsHide: true };
   return new Promise((resolve) => {
