@@ -29,7 +29,7 @@ export interface WeightPlace {
   /** Its place in the list of the layer's weights, where `weight` may be a name that only the file knows. */
   readonly position?: number | undefined;
   /** Whether the file knows no names: then `layer` is the class and a count, `'conv2d_1'` for the second convolution. */
-  readonly isCounted?: boolean;
+  readonly isCounted?: boolean | undefined;
 }
 
 /** A tensor of a weight file. */
