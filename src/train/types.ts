@@ -27,17 +27,24 @@ export interface TrainerOptions<
   readonly optimizer: Optimizer;
   /** Exactly the model's tasks. */
   readonly losses: ByTask<T, Loss> & L & KnownTasks<keyof L & string, T>;
+  /** Of any of the tasks, by names of one's own. Default: none, only losses are scored. */
   readonly metrics?: (M & KnownTasks<keyof M & string, T>) | undefined;
   /** Default: the plain sum of the losses. */
   readonly weighting?: Weighting<T> | undefined;
-  /** Joins the tasks' gradients instead of their losses; reported losses are then summed. Excludes `weighting`. */
+  /**
+   * Joins the tasks' gradients instead of their losses; reported losses are then summed. Excludes `weighting`. Default:
+   * none, the losses are joined.
+   */
   readonly aggregator?: Aggregator<T> | ElementwiseAggregator<T> | undefined;
   /**
    * Which gradients the aggregator compares: over the shared parameters (K backward passes through the trunk for K
    * tasks), or at the representation that the trunk passes to the heads (one pass). Default: `'parameters'`.
    */
   readonly gradientsAt?: 'parameters' | 'representation' | undefined;
-  /** Scales the gradients down so that their global norm is at most this. Pascanu et al., 2013, arXiv:1211.5063. */
+  /**
+   * Scales the gradients down so that their global norm is at most this: Pascanu et al., 2013, arXiv:1211.5063. Default:
+   * none, they stay as they are.
+   */
   readonly clipNorm?: number | undefined;
   /**
    * How many batches make one step of the optimizer: the step of one batch that holds all their samples, whatever their
@@ -45,10 +52,14 @@ export interface TrainerOptions<
    * then run one after the other. An aggregator compares the gradients of all of them, at the parameters. Default: 1.
    */
   readonly accumulate?: number | undefined;
-  /** Keeps an exponential moving average of the weights with this decay, e.g. 0.999, and scores with it. */
+  /**
+   * Keeps an exponential moving average of the weights with this decay, e.g. 0.999, and scores with it. Default: none, no
+   * average is kept.
+   */
   readonly averageDecay?: number | undefined;
 }
 
+/** Options of a step of a {@link Trainer}. */
 export interface StepOptions {
   /** Throws where a loss or a gradient is NaN or infinite. Default: true. */
   readonly terminateOnNaN?: boolean | undefined;
@@ -56,8 +67,9 @@ export interface StepOptions {
   readonly epoch?: number | undefined;
 }
 
+/** Options of a {@link Trainer}'s `evaluate`. */
 export interface EvaluateOptions {
-  /** Ends the scoring before the next batch, with an error. */
+  /** Ends the scoring before the next batch, with an error. Default: none. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -95,7 +107,7 @@ export interface Trainer<T extends string, M extends TaskMetrics<T> = TaskMetric
   /**
    * Trains on one batch, or lets it wait until there are `accumulate` of them.
    *
-   * @throws RangeError for a batch that does not fit the model, and where a loss or a gradient becomes NaN or infinite
+   * @throws {RangeError} for a batch that does not fit the model, and where a loss or a gradient becomes NaN or infinite
    * (unless `terminateOnNaN` is false). Whatever throws, everything is then as before the step.
    */
   step<S extends string = never>(batch: Batch<S> & KnownTasks<S, T>, options?: StepOptions): Promise<StepResult<T>>;
@@ -109,7 +121,7 @@ export interface Trainer<T extends string, M extends TaskMetrics<T> = TaskMetric
   /**
    * Scores every task over the samples that carry its label.
    *
-   * @throws RangeError where a weight is NaN or infinite, and for a batch that does not fit the model.
+   * @throws {RangeError} where a weight is NaN or infinite, and for a batch that does not fit the model.
    */
   evaluate<S extends string = never>(
     source: Source<S> & KnownTasks<S, T>,
@@ -121,13 +133,13 @@ export interface Trainer<T extends string, M extends TaskMetrics<T> = TaskMetric
    * Weights, moments, step count: the whole state of the trainer, as plain data. Batches that wait for their step are not
    * part of it.
    *
-   * @throws RangeError where a weight, an average or a moment is NaN or infinite.
+   * @throws {RangeError} where a weight, an average or a moment is NaN or infinite.
    */
   save(): Promise<PlainData>;
   /**
    * Restores what `save` returned; batches that wait are let go.
    *
-   * @throws RangeError if it came from another model, or from one trained differently; nothing has changed then.
+   * @throws {RangeError} if it came from another model, or from one trained differently; nothing has changed then.
    */
   load(state: PlainData): void;
   /** Runs `body` with the averaged weights in the model, where an average is kept. */
@@ -138,7 +150,7 @@ export interface Trainer<T extends string, M extends TaskMetrics<T> = TaskMetric
    * Disposes the optimizer, what the weighting learns and what the trainer holds, not the model. Whatever else is called
    * afterwards throws; a second `dispose` does nothing.
    *
-   * @throws Error where an operation is running, also in the hooks of a fit's callbacks.
+   * @throws {Error} where an operation is running, also in the hooks of a fit's callbacks.
    */
   dispose(): void;
 }
@@ -170,7 +182,7 @@ export interface FitTrainer<T extends string, M extends TaskMetrics<T>>
 /** Options of `fit`: `T` are the model's tasks, `V` those of the validation source, `R` those of `scoreTraining`. */
 export interface FitOptions<T extends string, V extends string = T, R extends string = T> {
   readonly epochs: number;
-  /** Scored after every epoch. */
+  /** Scored after every epoch. Default: none, an epoch is logged with its training losses alone. */
   readonly validation?: (Source<V> & KnownTasks<V, T>) | undefined;
   /**
    * Also validates within the epoch, after every so many of its optimizer steps: `onValidation` of the callbacks gets the
@@ -185,13 +197,16 @@ export interface FitOptions<T extends string, V extends string = T, R extends st
    * epoch 0. Default: none, `train` holds losses alone.
    */
   readonly scoreTraining?: (Source<R> & KnownTasks<R, T>) | undefined;
-  /** Called in this order, at every hook. */
+  /** Called in this order, at every hook. Default: none. */
   readonly callbacks?: readonly Callback<T>[] | undefined;
-  /** Ends the fit after the current step; `history.stopped` is then 'aborted'. */
+  /** Ends the fit after the current step; `history.stopped` is then 'aborted'. Default: none. */
   readonly signal?: AbortSignal | undefined;
   /** Throws as soon as a loss or a gradient is NaN or infinite. Default: true. */
   readonly terminateOnNaN?: boolean | undefined;
-  /** Continues from what `run.snapshot()` returned, e.g. `(await loadCheckpoint(directory))?.state`. */
+  /**
+   * Continues from what `run.snapshot()` returned, e.g. `(await loadCheckpoint(directory))?.state`. Default: none, the fit
+   * begins anew.
+   */
   readonly resume?: PlainData | undefined;
   /**
    * With `resume`: goes on where a callback had stopped the run, such as early stopping whose patience is larger now.

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import { parseDocComment } from './doc-comment';
 import { publicExports } from './public-exports';
 import { findFaults } from './rules';
 
@@ -66,5 +67,76 @@ describe('the doc comments of the sources', () => {
 
   it('name arguments in their sentences, not in tags', () => {
     expect(holding(/@(?:param|returns?|default|see)\b.*/g)).toEqual([]);
+  });
+});
+
+describe('what does not keep to it', () => {
+  const file = 'src/planted/index.ts';
+  const text = `
+    import type { Loss } from '../types';
+
+    /** Options of {@link nothing}. */
+    export interface PlantedOptions {
+      /** Default: 3. */
+      readonly rate?: number | undefined;
+      /** Which way. Default: none. Or the other. */
+      readonly way?: string | undefined;
+      readonly mode?: string | undefined;
+    }
+
+    /** Makes a loss. It is a good one. */
+    export function planted(options: PlantedOptions = {}): Loss {
+      const { rate = 2 } = options;
+      checkRate(rate);
+      return Object.assign(() => { throw new Error('none'); });
+    }
+
+    function checkRate(rate: number): void {
+      if (rate > 1) throw new RangeError('rate must be at most 1');
+    }
+
+    /**
+     * Doubles a number.
+     *
+     * @throws {TypeError} never.
+     */
+    export function double(x: number): number {
+      return 2 * x;
+    }
+
+    export type Untold = 'a' | 'b';
+  `;
+
+  it('is found', () => {
+    const { program, exports } = load([file], new Map([[join(root, file), text]]));
+    expect(new Set(findFaults(program, exports).map((fault) => fault.text))).toEqual(
+      new Set([
+        'PlantedOptions: {@link nothing} leads nowhere: its entry exports no such name.',
+        'PlantedOptions: .rate says `Default: 3.`; the code has 2.',
+        'PlantedOptions: .way has more than its default behind `Default:`.',
+        'PlantedOptions: .mode does not end with `Default: ….`',
+        'planted: the first paragraph is more than one sentence.',
+        'planted: throws RangeError, and has no @throws for one of them.',
+        'planted: says no shapes.',
+        'planted: names no source with its year.',
+        'double: has @throws {TypeError}, which nothing in it throws.',
+        'Untold: has no doc comment.',
+      ]),
+    );
+  }, 300_000);
+});
+
+describe('the page of a module', () => {
+  const names: Readonly<Record<string, string>> = {
+    'src/index.ts': 'tfjs-multitask',
+    'packages/backend-simd/src/index.ts': 'tfjs-backend-simd',
+  };
+
+  it.each(entries)('begins with what is in it and the path to import it by: %s', (file) => {
+    const head = /^\/\*\*\n((?: \*.*\n)+?) \*\/\n/.exec(readFileSync(join(root, file), 'utf8'))?.[0] ?? '';
+    const { text, tags } = parseDocComment(head.trimEnd());
+    expect(text).toMatch(/^[A-Z`].+\.$|^[A-Z`][\s\S]+\S$/);
+    const path = names[file] ?? file.replace(/^src\/(.*)\/index\.ts$/, 'tfjs-multitask/$1');
+    expect(tags).toEqual([{ name: 'module', text: path }]);
   });
 });
