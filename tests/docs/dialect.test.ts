@@ -16,7 +16,7 @@ const entries = [
 ].filter((file) => existsSync(join(root, file)));
 
 /** What has yet to be brought into the dialect: files, by how their paths begin. New parts do not go here. */
-const PENDING = ['src/node/manifest/', 'src/train/types.ts'];
+const PENDING = ['src/node/manifest/'];
 
 const isDone = (file: string): boolean => !PENDING.some((start) => file.startsWith(start));
 
