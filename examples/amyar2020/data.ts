@@ -1,7 +1,7 @@
 // The images: phantoms, or those of a folder with a manifest.csv (columns image, mask, covid, source; blank: not known).
 import type { Dataset } from 'tfjs-multitask';
 import { phantomDataset, split } from 'tfjs-multitask/data';
-import { cached, manifestDataset } from 'tfjs-multitask/node';
+import { cached, manifestDataset, paperColumns } from 'tfjs-multitask/node';
 
 export type Task = 'reconstruction' | 'segmentation' | 'classification';
 
@@ -23,7 +23,7 @@ export async function openImages(folder: string | undefined, size: number, count
           size,
           seed: 1,
         })
-      : await manifestDataset(folder, { size: [size, size] });
+      : await manifestDataset(folder, { ...paperColumns(), size: [size, size] });
   const parts = split(dataset.rows, { fractions: { train: 0.5, validation: 0.2, test: 0.3 }, seed: 1 });
   return { dataset: cached(dataset), parts };
 }

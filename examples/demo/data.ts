@@ -1,6 +1,6 @@
 import type { Dataset, Row } from 'tfjs-multitask';
 import { phantomDataset, split } from 'tfjs-multitask/data';
-import { cached, manifestDataset } from 'tfjs-multitask/node';
+import { cached, manifestDataset, paperColumns } from 'tfjs-multitask/node';
 import type { RunOptions } from './options';
 
 export const DEMO_TASKS = ['reconstruction', 'segmentation', 'classification'] as const;
@@ -76,7 +76,7 @@ export async function openData({ data, images, size, seed }: RunOptions): Promis
     });
     return checkParts({ name: 'phantom', dataset: cached(dataset), ...splitRows(dataset.rows, seed) });
   }
-  const dataset = await manifestDataset(data, { size: [size, size] });
+  const dataset = await manifestDataset(data, { ...paperColumns(), size: [size, size] });
   return checkParts({ name: data, dataset: cached(dataset), ...splitManifest(dataset.rows, dataset.records, seed) });
 }
 

@@ -11,9 +11,25 @@ export { csvLog } from './csv-log';
 export { fileSystem } from './file-system';
 export { type RemoveLeftoversOptions, removeLeftovers } from './leftovers';
 export { type LoadedCheckpoint, loadCheckpoint } from './load-checkpoint';
-export type { ManifestColumns, ManifestTask } from './manifest/manifest-columns';
+export {
+  type ClassColumnOptions,
+  type ClassWords,
+  classColumn,
+} from './manifest/columns/class-column';
+export type { Cells, ColumnReader, FileLabel } from './manifest/columns/column-reader';
+export { imageColumn } from './manifest/columns/image-column';
+export { type LabelsColumnOptions, labelsColumn } from './manifest/columns/labels-column';
+export { type MaskColumnOptions, maskColumn } from './manifest/columns/mask-column';
+export { type NumberColumnOptions, numberColumn } from './manifest/columns/number-column';
+export type { ImageFilesOptions } from './manifest/image-options';
 export { type ManifestDataset, manifestDataset } from './manifest/manifest-dataset';
-export type { ManifestDatasetOptions } from './manifest/manifest-options';
+export type { CellText, ManifestDatasetOptions } from './manifest/manifest-options';
+export {
+  type PaperColumnNames,
+  type PaperColumnsOptions,
+  type PaperTask,
+  paperColumns,
+} from './manifest/paper-columns';
 export type { MaskOptions } from './mask-options';
 export { type ProgressBarOptions, progressBar } from './progress-bar';
 export { type ReadImageOptions, readImage } from './read-image';

@@ -2,7 +2,7 @@ import type { PartialLabel } from '../data/map-mask';
 import { checkInteger } from '../internal/check';
 import { checkOptions } from '../internal/check-options';
 import { checkPath } from './check-path';
-import { checkMaskFrame } from './mask-frame';
+import { checkFrame } from './mask-frame';
 import { toLabel } from './mask-label';
 import { checkMaskOptions, type MaskOptions } from './mask-options';
 import { openImage } from './open-image';
@@ -43,6 +43,6 @@ export async function readMask(path: string, options: ReadMaskOptions = {}): Pro
   if (page !== undefined) checkInteger(page, 0, 'readMask: page');
   checkInteger(pixelLimit, 1, 'readMask: pixelLimit');
   const stored = await readStored(path, { page, pixelLimit, root });
-  if (image !== undefined) checkMaskFrame(stored.header, await openImage(image, { page, pixelLimit, root }), image);
+  if (image !== undefined) checkFrame(stored.header, await openImage(image, { page, pixelLimit, root }), { image });
   return toLabel(stored, options);
 }

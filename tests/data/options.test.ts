@@ -8,6 +8,7 @@ import { resizeImage } from '../../src/data/resize-image';
 import { kFold, split } from '../../src/data/split';
 import { checkpoint } from '../../src/node/checkpoint';
 import { manifestDataset } from '../../src/node/manifest/manifest-dataset';
+import { paperColumns } from '../../src/node/manifest/paper-columns';
 import { progressBar } from '../../src/node/progress-bar';
 import { readImage } from '../../src/node/read-image';
 import { phantomDataset } from '../../src/paper/phantom/phantom-dataset';
@@ -53,8 +54,8 @@ describe('the options of functions for data and files', () => {
     expect(() => checkpoint('run', { every: { epoch: 5 } as never })).toThrow(
       "checkpoint: every: unknown option 'epoch'. Did you mean 'epochs'?",
     );
-    await expect(manifestDataset('data', { columns: { labels: 'class' } as never })).rejects.toThrow(
-      "manifestDataset: columns: unknown option 'labels'. Did you mean 'label'?",
+    await expect(manifestDataset('data', { ...paperColumns(), split: { colum: 'a' } as never })).rejects.toThrow(
+      "manifestDataset: split: unknown option 'colum'. Did you mean 'column'?",
     );
   });
 });

@@ -1,7 +1,7 @@
 import { link, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import sharp from 'sharp';
-import { manifestDataset, writePng } from 'tfjs-multitask/node';
+import { manifestDataset, paperColumns, writePng } from 'tfjs-multitask/node';
 import { describe, expect, it } from 'vitest';
 import { listImages } from '../src/predict/list-images';
 import { predictFolder } from '../src/predict/predict-folder';
@@ -100,7 +100,7 @@ describe('predict reads a mask as training reads it', () => {
     await stored.tiff({ compression: 'lzw' }).toFile(path('data', 'i.tif'));
     await grey([255, 0, 0, 0]).png().toFile(path('data', 'm.png'));
     const [line] = await predict('scores.csv', 'image,mask\ni.tif,m.png\n');
-    const dataset = await manifestDataset(path('data'), { tasks: ['segmentation'] });
+    const dataset = await manifestDataset(path('data'), paperColumns({ tasks: ['segmentation'] }));
     const reason = await dataset.read(0).catch((error: Error) => error.message);
     expect(reason).toContain('expected a mask with the EXIF orientation of its image i.tif, 6, found 1');
     expect(line).toContain(reason);

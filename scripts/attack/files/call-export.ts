@@ -10,7 +10,7 @@ async function writeFiles(folder: string): Promise<void> {
   const images = join(folder, 'images');
   await mkdir(images);
   await writePng(join(images, 'a.png'), { data: new Uint8Array(16).fill(9), shape: [4, 4, 1] });
-  await writeFile(join(images, 'manifest.csv'), 'image,covid\na.png,1\n');
+  await writeFile(join(images, 'manifest.csv'), 'image,covid,source,split,weight\na.png,1,x,train,2\n');
 }
 
 /** Calls an export, given as `subpath.name`, in an empty folder, with arguments that `spoil` may change; uses what it returns. */

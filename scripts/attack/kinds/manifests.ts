@@ -1,7 +1,7 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Random } from 'tfjs-multitask/data';
-import { manifestDataset, writePng } from 'tfjs-multitask/node';
+import { labelsColumn, manifestDataset, numberColumn, paperColumns, writePng } from 'tfjs-multitask/node';
 import { type Attack, Fault } from '../attack';
 import { applyEdits, drawEdits, type Edit } from '../edits';
 import { readOrRefuse } from '../messages';
@@ -41,6 +41,41 @@ const LABELS: readonly (readonly [text: string, ...meanings: Meaning[]])[] = [
   ['1\u0000', 'refused'],
 ];
 
+/** Cells of scores: the number that they say, 'unknown' or 'refused'. */
+const SCORES: readonly (readonly [text: string, meaning: number | 'unknown' | 'refused'])[] = [
+  ['0.5', 0.5],
+  ['-3', -3],
+  ['1e3', 1000],
+  ['+.25', 0.25],
+  [' 7 ', 7],
+  ['', 'unknown'],
+  ['"\t"', 'unknown'],
+  ['"1,5"', 'refused'],
+  ['NaN', 'refused'],
+  ['Infinity', 'refused'],
+  ['1e39', 'refused'],
+  ['0x10', 'refused'],
+  ['1_000', 'refused'],
+  ['12 mm', 'refused'],
+  ['--1', 'refused'],
+  ['\u0663', 'refused'],
+];
+
+/** Cells of findings, 'a' and 'b': the labels that they say. */
+const FINDINGS: readonly (readonly [text: string, meaning: string])[] = [
+  ['a', '1,0'],
+  ['b;a', '1,1'],
+  ['a ; b', '1,1'],
+  ['none', '0,0'],
+  ['', 'unknown'],
+  ['a;', 'refused'],
+  ['a;c', 'refused'],
+  ['A', 'refused'],
+  ['none;a', 'refused'],
+  ['__proto__', 'refused'],
+  ['a|b', 'refused'],
+];
+
 /** Cells of images; what is in the folder is `a.png` to `d.png`, which all differ. */
 const PATHS: readonly (readonly [text: string, meaning: string])[] = [
   ...['a.png', 'b.png', 'c.png', 'd.png'].map((name) => [name, name] as const),
@@ -76,7 +111,13 @@ interface Row {
   readonly image: number;
   readonly mask: number;
   readonly label: number;
+  /** Left out in older cases: the first of each. */
+  readonly score?: number;
+  readonly findings?: number;
 }
+
+const scoreOf = ({ score = 0 }: Row) => SCORES[score];
+const findingsOf = ({ findings = 0 }: Row) => FINDINGS[findings];
 
 interface Input {
   readonly rows: readonly Row[];
@@ -106,11 +147,13 @@ async function writeImages(folder: string): Promise<void> {
 }
 
 function textOf({ rows, extra, ending, mark }: Input): string {
-  const header = ['image', 'mask', 'covid', ...extra.map((i) => EXTRA_COLUMNS[i])];
-  const lines = rows.map(({ image, mask, label }) => [
-    PATHS[image][0],
-    MASKS[mask],
-    LABELS[label][0],
+  const header = ['image', 'mask', 'covid', 'score', 'findings', ...extra.map((i) => EXTRA_COLUMNS[i])];
+  const lines = rows.map((row) => [
+    PATHS[row.image][0],
+    MASKS[row.mask],
+    LABELS[row.label][0],
+    scoreOf(row)[0],
+    findingsOf(row)[0],
     ...extra.map(() => 'x'),
   ]);
   return `${mark ? '\ufeff' : ''}${[header, ...lines].map((line) => line.join(',') + ending).join('')}`;
@@ -122,12 +165,22 @@ function mustRefuse({ rows }: Input): string | undefined {
   if (images.includes('refused')) return 'an image that is none';
   if (new Set(images).size < images.length) return 'one image twice';
   const label = rows.find((row) => LABELS[row.label].slice(1).every((meaning) => meaning === 'refused'));
-  return label === undefined ? undefined : `the label ${JSON.stringify(LABELS[label.label][0])}`;
+  if (label !== undefined) return `the label ${JSON.stringify(LABELS[label.label][0])}`;
+  const cells = rows.flatMap((row) => [scoreOf(row), findingsOf(row)]);
+  const cell = cells.find(([, meaning]) => meaning === 'refused');
+  return cell && `the cell ${JSON.stringify(cell[0])}`;
 }
 
 /** Opens and reads all of a manifest: for each row the first pixel, the label and the number of marked pixels. */
 async function readAll(folder: string, check: Input['check']) {
-  const dataset = await manifestDataset(folder, { size: [4, 4], check });
+  const { tasks, ...paper } = paperColumns();
+  const findings = labelsColumn('findings', ['a', 'b'], { none: 'none' });
+  const dataset = await manifestDataset(folder, {
+    ...paper,
+    tasks: { ...tasks, score: numberColumn('score'), findings },
+    size: [4, 4],
+    check,
+  });
   return Promise.all(
     dataset.rows.map(async ({ tasks }, i) => {
       const { x, y } = await dataset.read(i);
@@ -136,6 +189,8 @@ async function readAll(folder: string, check: Input['check']) {
         tasks,
         label: y.classification?.data[0],
         mask: y.segmentation?.data,
+        score: y.score?.data[0],
+        findings: y.findings?.data.join(),
       };
     }),
   );
@@ -144,7 +199,15 @@ async function readAll(folder: string, check: Input['check']) {
 type Read = Awaited<ReturnType<typeof readAll>>[number];
 
 /** Throws where a row was read for something that its cells do not say. */
-function checkRow(found: Read, { image, mask, label }: Row): void {
+function checkRow(found: Read, row: Row): void {
+  const { image, mask, label } = row;
+  for (const [[cell, meaning], read] of [
+    [scoreOf(row), found.score],
+    [findingsOf(row), found.findings],
+  ] as const) {
+    if (meaning !== (read ?? 'unknown'))
+      throw new Fault('silent', `the cell ${JSON.stringify(cell)} was read as ${read}`);
+  }
   const pixel = { 'a.png': 40, 'b.png': 80, 'c.png': 120, 'd.png': 160 }[PATHS[image][1]];
   if (found.pixel !== pixel) throw new Fault('silent', `the image ${PATHS[image][0]} was read as another`);
   const [text, ...meanings] = LABELS[label];
@@ -165,6 +228,8 @@ function drawRow({ integer }: Random): Row {
     image: integer(good ? 4 : PATHS.length),
     mask: integer(good ? 2 : MASKS.length),
     label: integer(integer(3) > 0 ? 3 : LABELS.length),
+    score: integer(integer(3) > 0 ? 5 : SCORES.length),
+    findings: integer(integer(3) > 0 ? 5 : FINDINGS.length),
   };
 }
 

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { normalize, resolve } from 'node:path';
-import type { Manifest } from './read-manifest';
+import type { Faults } from './faults';
+import type { ImageEntry } from './image-entry';
 
 const AT_ONCE = 64;
 
@@ -15,9 +16,13 @@ async function identityOf(directory: string, path: string): Promise<string> {
   );
 }
 
-/** @throws Error that names both lines where a manifest has an image, or a page of one, twice, under whatever names. */
-export async function checkDistinct(directory: string, { file, columns, entries }: Manifest): Promise<void> {
-  const seen = new Map<string, (typeof entries)[number]>();
+/** Finds images, or pages of them, that are there twice, under whatever names. */
+export async function checkDistinct<T extends string>(
+  directory: string,
+  entries: readonly ImageEntry<T>[],
+  faults: Faults,
+): Promise<void> {
+  const seen = new Map<string, ImageEntry<T>>();
   for (let start = 0; start < entries.length; start += AT_ONCE) {
     const some = entries.slice(start, start + AT_ONCE);
     const identities = await Promise.all(
@@ -25,13 +30,13 @@ export async function checkDistinct(directory: string, { file, columns, entries 
     );
     for (const [i, entry] of some.entries()) {
       const first = seen.get(identities[i]);
-      if (first !== undefined) {
-        const name = first.id === entry.id ? '' : ` as ${first.id}`;
-        throw new Error(
-          `${file}, line ${entry.line}: column '${columns.image}': ${entry.id} is on line ${first.line} already${name}.`,
-        );
+      if (first === undefined) seen.set(identities[i], entry);
+      else {
+        const page = entry.page === undefined ? '' : ` page ${entry.page}`;
+        const name = first.image === entry.image ? '' : `, as ${first.image}`;
+        const text = `${entry.called}: ${entry.image}${page} is there already${name}: ${first.place}.`;
+        faults.add(entry.order, entry.place, text);
       }
-      seen.set(identities[i], entry);
     }
   }
 }

@@ -1,36 +1,43 @@
-import { checkMaskFrame } from '../mask-frame';
-import { openImage } from '../open-image';
+import { checkFrame } from '../mask-frame';
+import { type OpenImage, openImage } from '../open-image';
 import { resolveInside } from '../resolve-inside';
-import type { Manifest } from './read-manifest';
+import type { Faults } from './faults';
+import { filesOf, type ImageEntry } from './image-entry';
 
-const SHOWN = 5;
-
-/** Checks that every file of a manifest exists. @throws Error that names the first missing ones. */
-export async function checkFiles(directory: string, { file, entries }: Manifest): Promise<void> {
-  const paths = entries.flatMap(({ image, mask, line }) =>
-    [image, mask].flatMap((path) => (path === undefined ? [] : [{ path, line }])),
-  );
-  const missing: string[] = [];
-  for (const { path, line } of paths) {
-    await resolveInside(directory, path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw new Error(`${file}, line ${line}: ${error.message}`, { cause: error });
-      missing.push(`${path} (line ${line})`);
-    });
-  }
-  if (missing.length > 0) {
-    throw new Error(
-      `${file}: ${missing.length} of its ${paths.length} files are missing in ${directory}: ` +
-        `${missing.slice(0, SHOWN).join(', ')}${missing.length > SHOWN ? ', ...' : ''}`,
-    );
+/** Finds files that are missing, and those that lie outside of the folder. */
+export async function checkFiles<T extends string>(
+  directory: string,
+  entries: readonly ImageEntry<T>[],
+  faults: Faults,
+): Promise<void> {
+  for (const entry of entries) {
+    for (const { path, called } of filesOf(entry)) {
+      await resolveInside(directory, path).catch((error: NodeJS.ErrnoException) => {
+        const text = error.code === 'ENOENT' ? `${path} is missing in ${directory}.` : error.message;
+        faults.add(entry.order, entry.place, `${called}: ${text}`);
+      });
+    }
   }
 }
 
-/** Reads the header of every image and mask. @throws Error that names the first one that is wrong. */
-export async function checkHeaders(directory: string, { entries }: Manifest, pixelLimit: number): Promise<void> {
+/** Reads the header of every image and mask, and finds those that are wrong. */
+export async function checkHeaders<T extends string>(
+  directory: string,
+  entries: readonly ImageEntry<T>[],
+  pixelLimit: number,
+  faults: Faults,
+): Promise<void> {
   for (const entry of entries) {
-    const options = { page: entry.page, pixelLimit, root: directory };
-    const image = await openImage(entry.image, options);
-    if (entry.mask === undefined) continue;
-    checkMaskFrame(await openImage(entry.mask, options), image, entry.image);
+    const { page } = entry;
+    let image: OpenImage | undefined;
+    for (const [at, { path, called, kind }] of filesOf(entry).entries()) {
+      try {
+        const header = await openImage(path, { page, pixelLimit, root: directory });
+        if (at === 0) image = header;
+        else if (image !== undefined) checkFrame(header, image, { image: entry.image, kind });
+      } catch (error) {
+        faults.add(entry.order, entry.place, `${called}: ${(error as Error).message}`);
+      }
+    }
   }
 }

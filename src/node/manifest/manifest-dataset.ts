@@ -1,106 +1,90 @@
-import type { PartialLabel } from '../../data/map-mask';
-import { resizeImage } from '../../data/resize-image';
-import { resizeMask } from '../../data/resize-mask';
-import type { Dataset, NDArray, SomeTasks } from '../../types';
-import { byteBudget, type Share } from '../byte-budget';
+import { resolve } from 'node:path';
+import { mapTasks } from '../../internal/map-tasks';
+import type { ByTask, Dataset, Output } from '../../types';
 import { checkPath } from '../check-path';
-import { readWithHeader } from '../read-image';
-import { checkDistinct } from './check-distinct';
-import { checkFiles, checkHeaders } from './check-files';
-import { readEntryMask } from './entry-mask';
-import type { ManifestTask } from './manifest-columns';
-import { completeOptions, type ManifestDatasetOptions } from './manifest-options';
-import { manifestRows } from './manifest-rows';
-import { readManifest } from './read-manifest';
+import { checkColumns } from './check-columns';
+import { checkEntries, entriesDataset } from './entries-dataset';
+import { collectFaults } from './faults';
+import type { ImageEntry } from './image-entry';
+import { completeImageOptions } from './image-options';
+import { checkManifestOptions, type ManifestDatasetOptions } from './manifest-options';
+import { readEntry } from './read-entry';
+import { readTable } from './read-table';
 
-export interface ManifestDataset<T extends ManifestTask> extends Dataset<T> {
+export interface ManifestDataset<T extends string, P extends string = never> extends Dataset<T> {
   /** The row of the manifest behind each of `rows`, all its columns as text. */
   readonly records: readonly Readonly<Record<string, string>>[];
+  /** What the head of each task puts out for its labels: `MLPHead({ outputs: dataset.outputs.view.width })`. */
+  readonly outputs: ByTask<T, Output>;
+  /** The rows of each part that `split` names. */
+  readonly parts: { readonly [K in P]: readonly number[] };
 }
 
 /**
- * Opens a directory of images with a manifest: a CSV file with a row for each image. Images are read when they are
- * needed and resized to one size, with a bilinear filter; masks to their nearest pixels.
+ * Opens a directory of images with a manifest: a CSV file with a row for each image, whose columns `tasks` says how to
+ * read. Images are read when they are needed and resized to one size, with a bilinear filter; masks to their nearest pixels.
  *
- * Samples: `x` and `y.reconstruction` (the same array) `[height, width, channels]` in [0, 1]; `y.segmentation`
- * `[height, width, 1]`, 0 or 1, or one-hot `[height, width, classes]` where `mask.values` has three classes or more;
- * `weight.segmentation` `[height, width, 1]`, 0 at pixels that are unknown, for masks that have any; `y.classification`
- * `[1]`, 0 or 1. What the manifest leaves blank is unknown and left out; blanks around a cell do not count. A row's `id`
- * is its image's path (with the page of a stack), its stratum the class, the source and whether the mask is known.
+ * Samples: `x` `[height, width, channels]` in [0, 1]; `y` what the readers of the tasks say. What the manifest leaves blank
+ * is unknown and left out; blanks around a cell do not count.
  *
  * Images and masks are turned upright, each as its own EXIF orientation says; where a mask has another orientation than
  * its image, and no sides tell on which form of the image it was drawn, it is refused.
  *
- * @throws Error that names file, line, found and expected: at opening for columns, labels and files that are missing or
- * wrong, an image named twice (also as `./a.png` or by a link), a path that leaves the directory; when reading, for what
- * {@link readImage} and {@link readMask} refuse and for a mask whose size or orientation differs from its image's.
- * RangeError for bad options.
+ * @throws Error that names the file and for each fault, the first five of all, line, sample, found and expected: at opening
+ * for columns, cells and files that are missing or wrong, an image named twice (also as `./a.png` or by a link), a path that
+ * leaves the directory; when reading, for what {@link readImage} and {@link readMask} refuse and for a mask whose size or
+ * orientation differs from its image's. RangeError for bad options.
  * @example
- * ```ts
- * import { manifestDataset } from 'tfjs-multitask/node';
- *
- * const dataset = await manifestDataset('data/ct', { size: [64, 64], columns: { group: 'patient' } });
- * const { x, y } = await dataset.read(0);
- * ```
+ * const dataset = await manifestDataset('data/ct', {
+ *   tasks: { lesion: maskColumn('mask'), covid: classColumn('label', ['no', 'yes']), severity: numberColumn('score') },
+ *   group: 'patient',
+ *   split: { column: 'split', parts: ['train', 'validation'] },
+ *   size: [64, 64],
+ * });
+ * const trainSet = batches(dataset, { indices: dataset.parts.train });
  */
-export async function manifestDataset<T extends ManifestTask = ManifestTask>(
+export async function manifestDataset<T extends string, const P extends string = never>(
   directory: string,
-  options: ManifestDatasetOptions<T> = {},
-): Promise<ManifestDataset<T>> {
+  options: ManifestDatasetOptions<T, P>,
+): Promise<ManifestDataset<T, P>> {
   checkPath(directory, 'manifestDataset: directory');
-  const { tasks, size, channels, pixelLimit, byteLimit, check, ...rest } = completeOptions(options);
-  const manifest = await readManifest(directory, rest.manifest, { ...rest, tasks });
-  await checkDistinct(directory, manifest);
-  if (check !== 'none') await checkFiles(directory, manifest);
-  if (check === 'headers') await checkHeaders(directory, manifest, pixelLimit);
-  const { entries } = manifest;
-  const newShare = byteBudget(byteLimit);
-  /** Of the file, which is held at its own size, only what it is resized to stays. */
-  const reading = async <V>(read: (share: Share) => Promise<V>): Promise<V> => {
-    const share = newShare();
-    try {
-      return await read(share);
-    } finally {
-      share.free();
-    }
-  };
+  checkManifestOptions(options);
+  const images = completeImageOptions(options, 'manifestDataset');
+  const { tasks, manifest = 'manifest.csv', image = 'image', split } = options;
+  const file = resolve(directory, manifest);
+  const table = await readTable(file);
+  const cellOptions = { ...options, image };
+  checkColumns(file, table.columns, cellOptions);
+  if (table.records.length === 0) throw new Error(`${file}: expected a row for each image, found the header alone.`);
 
+  const faults = collectFaults(file);
+  const entries: ImageEntry<T>[] = [];
+  const parts = mapTasks(split?.parts ?? [], (): number[] => []);
+  const firstOf = new Map<string, string>();
+  for (const [i, record] of table.records.entries()) {
+    const line = table.lines[i];
+    const { entry, part } = readEntry(record, { file, line }, cellOptions, (place, text) =>
+      faults.add(line, place, text),
+    );
+    if (entry === undefined) continue;
+    const { id } = entry.row;
+    if (options.id !== undefined && id !== '' && firstOf.has(id)) {
+      faults.add(
+        table.lines[i],
+        entry.place,
+        `id: expected names that differ, found that of ${firstOf.get(id)} again.`,
+      );
+    }
+    if (!firstOf.has(id)) firstOf.set(id, entry.place);
+    if (part !== undefined) parts[part].push(entries.length);
+    entries.push(entry);
+  }
+  await checkEntries(directory, entries, images, faults);
+  faults.throwIfAny();
   return {
-    rows: manifestRows(manifest, tasks),
-    records: entries.map(({ record }) => record),
-    async read(index) {
-      const entry = entries[index];
-      if (entry === undefined) {
-        throw new RangeError(`manifestDataset: index must be 0 to ${entries.length - 1}, got ${index}.`);
-      }
-      const { page } = entry;
-      const { header, x } = await reading(async (share) => {
-        const where = { channels, page, pixelLimit, root: directory };
-        const { header, image } = await readWithHeader(entry.image, where, share);
-        return { header, x: resizeImage(image, size) };
-      });
-      const labels: Record<ManifestTask, () => Promise<PartialLabel | undefined>> = {
-        reconstruction: async () => ({ label: x }),
-        segmentation: () =>
-          reading(async (share) => {
-            const found = await readEntryMask(directory, entry, header, { ...rest, pixelLimit }, share);
-            if (found === undefined) return undefined;
-            const { label, weight } = found;
-            return { label: resizeMask(label, size), ...(weight && { weight: resizeMask(weight, size) }) };
-          }),
-        classification: async () =>
-          entry.label === undefined ? undefined : { label: { data: Uint8Array.of(entry.label), shape: [1] } },
-      };
-      const y: { [K in ManifestTask]?: NDArray | undefined } = {};
-      const weight: { [K in ManifestTask]?: NDArray | undefined } = {};
-      for (const task of tasks) {
-        const found = await labels[task]();
-        if (found === undefined) continue;
-        y[task] = found.label;
-        if (found.weight) weight[task] = found.weight;
-      }
-      const sample = { x, y: y as SomeTasks<T, NDArray> };
-      return Object.keys(weight).length > 0 ? { ...sample, weight: weight as SomeTasks<T, NDArray> } : sample;
-    },
+    ...entriesDataset(directory, entries, images, 'manifestDataset'),
+    records: table.records,
+    outputs: mapTasks(Object.keys(tasks) as T[], (task) => tasks[task].output(images.channels)),
+    parts,
   };
 }

@@ -1,88 +1,82 @@
-import { checkChoice, checkInteger } from '../../internal/check';
-import { checkArray, checkBoolean } from '../../internal/check-kinds';
+import { checkRecord, checkText, kindOf } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
+import type { ByTask, SomeTasks } from '../../types';
 import { checkPath } from '../check-path';
-import { checkMaskOptions, type MaskOptions } from '../mask-options';
-import { PIXEL_LIMIT } from '../read-image';
-import type { ManifestColumns, ManifestTask } from './manifest-columns';
+import type { Cells, ColumnReader } from './columns/column-reader';
+import { checkWords } from './columns/words';
+import type { ImageFilesOptions } from './image-options';
 
-export interface ManifestDatasetOptions<T extends ManifestTask> {
+/** A column, or a function of a row's cells that returns a text, `''` or undefined for none. */
+export type CellText = string | ((cells: Cells) => string | undefined);
+
+export interface ManifestDatasetOptions<T extends string, P extends string = string> extends ImageFilesOptions {
+  /** How the labels of each task are read: {@link classColumn}, {@link maskColumn} and the like, by the task's name. */
+  readonly tasks: ByTask<T, ColumnReader>;
   /** Default: `'manifest.csv'` in the directory. */
   readonly manifest?: string | undefined;
-  readonly columns?: ManifestColumns | undefined;
-  /** Default: all three. */
-  readonly tasks?: readonly T[] | undefined;
-  /** Default: `[256, 256]`. */
-  readonly size?: readonly [height: number, width: number] | undefined;
-  /** Default: 1. */
-  readonly channels?: 1 | 3 | undefined;
-  /** A blank mask of an image of class 0 is known to be empty, not unknown. Default: false. */
-  readonly negativesAreEmpty?: boolean | undefined;
-  /** What the pixels of the masks mean. Default: 0 and 1, or 0 and white, are background and lesion. */
-  readonly mask?: MaskOptions | undefined;
-  /** As in {@link readImage}. Default: 2^26. */
-  readonly pixelLimit?: number | undefined;
-  /**
-   * Bytes that the pixels of all images and masks that are being read may take together, each channel as stored and as
-   * Float32: further ones wait, and one that takes more alone is refused. Default: 2^31.
-   */
-  readonly byteLimit?: number | undefined;
-  /**
-   * At opening, check that every file exists (`'files'`), also read every image's header (`'headers'`), or check
-   * none of that (`'none'`), so that a missing file is an error when it is read. Default: `'files'`.
-   */
-  readonly check?: 'none' | 'files' | 'headers' | undefined;
+  /** The column of the images, paths relative to the directory. Default: `'image'`. */
+  readonly image?: string | undefined;
+  /** The column of the pages of TIFF stacks, of all files of a row alike, counted from 0; blank: of one page. Default: none. */
+  readonly page?: string | undefined;
+  /** The samples' names in errors and predictions, all different. Default: the image's path, with its page. */
+  readonly id?: CellText | undefined;
+  /** The patient, whose images stay on one side of a split; blank: alone. Default: each is alone. */
+  readonly group?: CellText | undefined;
+  /** Splits keep the proportions of strata (a class, a source). Default: none. */
+  readonly stratum?: CellText | undefined;
+  /** A column that names the part that an image belongs to, and the parts: `parts` of the dataset. Blank: none. Default: none. */
+  readonly split?: { readonly column: string; readonly parts: readonly P[] } | undefined;
+  /** A column of how much a row's labels count, or one for each of some tasks; 0 is unknown. Default: 1. */
+  readonly weight?: string | SomeTasks<NoInfer<T>, string> | undefined;
 }
 
-const TASKS: readonly ManifestTask[] = ['reconstruction', 'segmentation', 'classification'];
+function checkCellText(value: CellText | undefined, name: string): void {
+  if (value !== undefined && typeof value !== 'function') checkText(value, name);
+}
 
-/** The options with their defaults. @throws RangeError for one that is out of range. */
-export function completeOptions<T extends ManifestTask>(
-  options: ManifestDatasetOptions<T>,
-): Required<ManifestDatasetOptions<T>> {
+/** Throws for options that make no sense, but for those of images. */
+export function checkManifestOptions<T extends string, P extends string>(options: ManifestDatasetOptions<T, P>): void {
   checkOptions(
     options,
     [
-      'manifest',
-      'columns',
-      'tasks',
-      'size',
-      'channels',
-      'negativesAreEmpty',
-      'mask',
-      'pixelLimit',
-      'byteLimit',
-      'check',
+      ...(['tasks', 'manifest', 'image', 'page', 'id', 'group', 'stratum', 'split', 'weight'] as const),
+      ...(['size', 'channels', 'pixelLimit', 'byteLimit', 'check'] as const),
     ],
     'manifestDataset',
   );
-  const {
-    manifest = 'manifest.csv',
-    columns = {},
-    tasks = TASKS as readonly T[],
-    size = [256, 256],
-    channels = 1,
-    negativesAreEmpty = false,
-    mask = {},
-    pixelLimit = PIXEL_LIMIT,
-    byteLimit = 2 ** 31,
-    check = 'files',
-  } = options;
-  checkPath(manifest, 'manifestDataset: manifest');
-  checkOptions(columns, ['image', 'mask', 'page', 'label', 'source', 'group'], 'manifestDataset: columns');
-  checkArray(tasks, 'manifestDataset: tasks');
-  checkArray(size, 'manifestDataset: size');
-  checkBoolean(negativesAreEmpty, 'manifestDataset: negativesAreEmpty');
-  for (const task of tasks) checkChoice<ManifestTask>(task, TASKS, 'manifestDataset: tasks');
-  checkInteger(size[0], 1, 'manifestDataset: height');
-  checkInteger(size[1], 1, 'manifestDataset: width');
-  checkOptions(mask, ['values', 'threshold', 'channel'], 'manifestDataset: mask');
-  checkMaskOptions(mask, 'manifestDataset: mask');
-  checkInteger(pixelLimit, 1, 'manifestDataset: pixelLimit');
-  checkInteger(byteLimit, 1, 'manifestDataset: byteLimit');
-  if (channels !== 1 && channels !== 3) {
-    throw new RangeError(`manifestDataset: channels must be 1 or 3, got ${channels}.`);
+  const { tasks, manifest, image, page, id, group, stratum, split, weight } = options;
+  checkRecord(tasks, 'manifestDataset: tasks');
+  const names = Object.keys(tasks) as T[];
+  if (names.length === 0) throw new RangeError('manifestDataset: tasks must name at least 1 task, got none.');
+  for (const task of names) {
+    const reader: unknown = tasks[task];
+    const { read, output, columns } = (reader ?? {}) as Partial<ColumnReader>;
+    if (typeof read === 'function' && typeof output === 'function' && Array.isArray(columns)) continue;
+    throw new TypeError(
+      `manifestDataset: tasks.${task} must read a column, as classColumn('${task}', ['no', 'yes']) does, got ${kindOf(reader)}.`,
+    );
   }
-  checkChoice(check, ['none', 'files', 'headers'], 'manifestDataset: check');
-  return { manifest, columns, tasks, size, channels, negativesAreEmpty, mask, pixelLimit, byteLimit, check };
+  if (manifest !== undefined) checkPath(manifest, 'manifestDataset: manifest');
+  if (image !== undefined) checkText(image, 'manifestDataset: image');
+  if (page !== undefined) checkText(page, 'manifestDataset: page');
+  checkCellText(id, 'manifestDataset: id');
+  checkCellText(group, 'manifestDataset: group');
+  checkCellText(stratum, 'manifestDataset: stratum');
+  if (split !== undefined) {
+    checkOptions(split, ['column', 'parts'], 'manifestDataset: split');
+    checkText(split.column, 'manifestDataset: split.column');
+    checkWords(split.parts, 1, 'manifestDataset: split.parts');
+  }
+  if (weight === undefined) return;
+  if (typeof weight === 'string') {
+    checkText(weight, 'manifestDataset: weight');
+    return;
+  }
+  checkRecord(weight, 'manifestDataset: weight');
+  for (const task of Object.keys(weight) as T[]) {
+    if (!names.includes(task)) {
+      throw new RangeError(`manifestDataset: weight names '${task}', and tasks has ${names.join(', ')}.`);
+    }
+    checkText(weight[task], `manifestDataset: weight.${task}`);
+  }
 }

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it, vi } from 'vitest';
 import { manifestDataset } from '../../../src/node/manifest/manifest-dataset';
+import { paperColumns } from '../../../src/node/manifest/paper-columns';
 import { writePng } from '../../../src/node/write-png';
 import { temporaryDirectory } from '../temporary-directory';
 
@@ -19,7 +20,7 @@ async function open(byteLimit?: number) {
   }
   const rows = Array.from({ length: 8 }, (_, i) => `${i}.png,${i}-mask.png,1`);
   await writeFile(path('manifest.csv'), `image,mask,covid\n${rows.join('\n')}\n`);
-  return manifestDataset(path(), { size: [4, 4], byteLimit });
+  return manifestDataset(path(), { ...paperColumns(), size: [4, 4], byteLimit });
 }
 
 /** The most images that were decoded at once while `work` ran. */

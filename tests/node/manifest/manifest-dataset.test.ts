@@ -5,6 +5,7 @@ import { batches } from '../../../src/data/batches';
 import { split } from '../../../src/data/split';
 import { manifestDataset } from '../../../src/node/manifest/manifest-dataset';
 import type { ManifestDatasetOptions } from '../../../src/node/manifest/manifest-options';
+import { type PaperColumnsOptions, type PaperTask, paperColumns } from '../../../src/node/manifest/paper-columns';
 import { writePng } from '../../../src/node/write-png';
 import type { NDArray } from '../../../src/types';
 import { useCpu } from '../../support/cpu';
@@ -58,10 +59,18 @@ async function putSamples(): Promise<void> {
   );
 }
 
+type Options<T extends PaperTask> = PaperColumnsOptions<T> & Partial<Omit<ManifestDatasetOptions<T>, 'tasks'>>;
+
+/** Opens the folder with the paper's columns. */
+async function open<const T extends PaperTask = PaperTask>(options: Options<T> = {}) {
+  const { columns, tasks, negativesAreEmpty, mask, ...rest } = options;
+  return manifestDataset(path(), { ...paperColumns({ columns, tasks, negativesAreEmpty, mask }), ...rest });
+}
+
 describe('manifestDataset', () => {
   it('gives a row for each image: its tasks, its stratum, its group, and the record behind it', async () => {
     await putSamples();
-    const dataset = await manifestDataset(path(), { columns: { group: 'patient' } });
+    const dataset = await open({ group: 'patient' });
     expect(dataset.rows).toEqual([
       {
         id: 'images/71%0.png',
@@ -88,7 +97,7 @@ describe('manifestDataset', () => {
 
   it('reads samples at one size: image and reconstruction in [0, 1], mask and class 0 or 1', async () => {
     await putSamples();
-    const dataset = await manifestDataset(path(), { size: [4, 2] });
+    const dataset = await open({ size: [4, 2] });
     const first = await dataset.read(0);
     expect(first.x.shape).toEqual([4, 2, 1]);
     for (const value of first.x.data) expect(value).toBeCloseTo(0.2, 6);
@@ -98,7 +107,7 @@ describe('manifestDataset', () => {
     expect(first.y.classification).toEqual({ data: Uint8Array.of(1), shape: [1] });
     const last = await dataset.read(3);
     expect(Object.keys(last.y)).toEqual(['reconstruction']);
-    const colours = await manifestDataset(path(), { size: [4, 2], channels: 3 });
+    const colours = await open({ size: [4, 2], channels: 3 });
     expect((await colours.read(0)).x.shape).toEqual([4, 2, 3]);
   });
 
@@ -106,7 +115,7 @@ describe('manifestDataset', () => {
     await putSamples();
     await put('classes.csv', 'image,covid\nimages/b.png,0.0\nimages/c.png,1.0\n');
     const options = { manifest: 'classes.csv', tasks: ['classification'] as const, size: [4, 4] as const };
-    const dataset = await manifestDataset(path(), options);
+    const dataset = await open(options);
     expect(dataset.rows.map(({ tasks, stratum }) => [tasks, stratum])).toEqual([
       [['classification'], 'covid 0'],
       [['classification'], 'covid 1'],
@@ -118,10 +127,10 @@ describe('manifestDataset', () => {
 
   it('takes a negative without a mask for unknown, or for empty where told to', async () => {
     await putSamples();
-    const options: ManifestDatasetOptions<'segmentation'> = { tasks: ['segmentation'], size: [2, 2] };
-    const unknown = await manifestDataset(path(), options);
+    const options: Options<'segmentation'> = { tasks: ['segmentation'], size: [2, 2] };
+    const unknown = await open(options);
     expect(unknown.rows.map(({ tasks }) => tasks.length)).toEqual([1, 0, 0, 0]);
-    const empty = await manifestDataset(path(), { ...options, negativesAreEmpty: true });
+    const empty = await open({ ...options, negativesAreEmpty: true });
     expect(empty.rows.map(({ tasks }) => tasks.length)).toEqual([1, 0, 1, 0]);
     expect((await empty.read(2)).y.segmentation).toEqual({ data: new Uint8Array(4), shape: [2, 2, 1] });
     expect((await empty.read(1)).y).toEqual({});
@@ -134,7 +143,7 @@ describe('manifestDataset', () => {
       filled(4, 4, () => 255),
     );
     await put('list.csv', '\ufefffile,lesion,class\r\n"images/a, ""b"".png", ,1\r\n\r\nimages/c.png,,0\r\n');
-    const dataset = await manifestDataset(path(), {
+    const dataset = await open({
       manifest: 'list.csv',
       columns: { image: 'file', mask: 'lesion', label: 'class' },
       size: [2, 2],
@@ -150,17 +159,17 @@ describe('manifestDataset', () => {
       path('masks', 'a.png'),
       filled(8, 8, (y) => (y < 4 ? 2 : 0)),
     );
-    const strict = await manifestDataset(path(), { size: [2, 1] });
+    const strict = await open({ size: [2, 1] });
     await expect(strict.read(0)).rejects.toThrow(
       `${path('masks', 'a.png')}: expected a mask of the values 0 and 1, or 0 and 255, found 0, 2; say what they mean: `,
     );
-    const loose = await manifestDataset(path(), { size: [2, 1], mask: { threshold: 0 } });
+    const loose = await open({ size: [2, 1], mask: { threshold: 0 } });
     expect([...((await loose.read(0)).y.segmentation?.data ?? [])]).toEqual([1, 0]);
   });
 
   it('feeds splits and batches', async () => {
     await putSamples();
-    const dataset = await manifestDataset(path(), { size: [2, 2], columns: { group: 'patient' } });
+    const dataset = await open({ size: [2, 2], group: 'patient' });
     const parts = split(dataset.rows, { fractions: { train: 0.5, test: 0.5 } });
     expect(parts.train.includes(1)).toBe(parts.train.includes(2));
     for await (const { x, y, weight } of batches(dataset, { batchSize: 4, shuffle: false })(0)) {
@@ -173,19 +182,17 @@ describe('manifestDataset', () => {
 });
 
 describe('manifestDataset refuses at opening', () => {
-  const manifest = async (content: string, options: ManifestDatasetOptions<'classification' | 'segmentation'> = {}) => {
+  const manifest = async (content: string, options: Options<'classification' | 'segmentation'> = {}) => {
     await put('manifest.csv', content);
-    return manifestDataset(path(), options);
+    return open(options);
   };
 
   it('a manifest that is missing or is no table', async () => {
-    await expect(manifestDataset(path())).rejects.toThrow(
-      `${path('manifest.csv')}: expected a CSV file in UTF-8: ENOENT`,
-    );
+    await expect(open()).rejects.toThrow(`${path('manifest.csv')}: expected a CSV file in UTF-8: ENOENT`);
     await expect(manifest('image,mask,covid\na.png,b.png\n')).rejects.toThrow('expect 3, got 2 on line 2');
     await expect(manifest('image,mask,covid\n"a.png,,1\n')).rejects.toThrow('Quote Not Closed');
     await writeFile(path('manifest.csv'), Buffer.from('image,covid\nä.png,1\n', 'latin1'));
-    await expect(manifestDataset(path())).rejects.toThrow('expected a CSV file in UTF-8');
+    await expect(open()).rejects.toThrow('expected a CSV file in UTF-8');
   });
 
   it('missing columns, double columns and no rows', async () => {
@@ -193,7 +200,7 @@ describe('manifestDataset refuses at opening', () => {
       `${path('manifest.csv')}: expected the columns 'image', 'mask', 'covid', found 'picture', 'covid'.`,
     );
     await expect(manifest('')).rejects.toThrow("expected the columns 'image', 'mask', 'covid', found no columns.");
-    await expect(manifest('image,mask,covid\n', { columns: { group: 'patient' } })).rejects.toThrow(
+    await expect(manifest('image,mask,covid\n', { group: 'patient' })).rejects.toThrow(
       "expected the columns 'image', 'mask', 'covid', 'patient'",
     );
     await expect(manifest('image,image,covid\n')).rejects.toThrow("found 'image' twice");
@@ -205,14 +212,14 @@ describe('manifestDataset refuses at opening', () => {
   it('a label that is neither 0, 1 nor blank, a blank image and an image named twice', async () => {
     await putSamples();
     await expect(manifest('image,mask,covid\nimages/b.png,,1\n"images/c.png",,yes\n')).rejects.toThrow(
-      `${path('manifest.csv')}, line 3: column 'covid': expected 0, 1 or a blank (unknown), found 'yes'.`,
+      `${path('manifest.csv')}, line 3 (images/c.png): column 'covid': expected '0', '1' or a blank (unknown), found 'yes'.`,
     );
     await expect(manifest('image,mask,covid\nimages/b.png,,2\n')).rejects.toThrow("found '2'");
     await expect(manifest('image,mask,covid\n,,1\n')).rejects.toThrow(
       "line 2: column 'image': expected a path, found a blank.",
     );
     await expect(manifest('image,mask,covid\nimages/b.png,,1\nimages/b.png,,0\n')).rejects.toThrow(
-      "line 3: column 'image': images/b.png is on line 2 already.",
+      "line 3 (images/b.png): column 'image': images/b.png is there already: line 2 (images/b.png).",
     );
   });
 
@@ -231,22 +238,22 @@ describe('manifestDataset refuses at opening', () => {
       'folder/b.png',
     ]) {
       await expect(twice(name)).rejects.toThrow(
-        `${path('manifest.csv')}, line 4: column 'image': ${name} is on line 2 already as images/b.png.`,
+        `${path('manifest.csv')}, line 4 (${name}): column 'image': ${name} is there already, as images/b.png: line 2 (images/b.png).`,
       );
     }
-    await expect(twice('images/hard.png')).rejects.toThrow('images/hard.png is on line 2 already as images/b.png.');
+    await expect(twice('images/hard.png')).rejects.toThrow('images/hard.png is there already, as images/b.png: line 2');
     // Names that differ in case are two files or one, as the file system has it.
     await copyFile(path('images', 'b.png'), path('images', 'B.png'));
     const files = (await readdir(path('images'))).includes('B.png') ? 2 : 1;
     const outcome = await twice('images/B.png').catch((error: Error) => error.message);
     if (files === 2) expect(outcome).toHaveProperty('rows.length', 3);
-    else expect(outcome).toContain('images/B.png is on line 2 already');
+    else expect(outcome).toContain('images/B.png is there already');
   });
 
   it('an image under two names that is not there, where nobody looks for it yet', async () => {
     await putSamples();
     await expect(manifest('image,mask,covid\nnone.png,,1\n./none.png,,1\n', { check: 'none' })).rejects.toThrow(
-      "line 3: column 'image': ./none.png is on line 2 already as none.png.",
+      "line 3 (./none.png): column 'image': ./none.png is there already, as none.png: line 2 (none.png).",
     );
   });
 
@@ -254,8 +261,14 @@ describe('manifestDataset refuses at opening', () => {
     await putSamples();
     const lines = Array.from({ length: 7 }, (_, i) => `none-${i}.png,,1\n`).join('');
     await expect(manifest(`image,mask,covid\nimages/b.png,none.png,1\n${lines}`)).rejects.toThrow(
-      `${path('manifest.csv')}: 8 of its 9 files are missing in ${path()}: none.png (line 2), none-0.png (line 3), ` +
-        'none-1.png (line 4), none-2.png (line 5), none-3.png (line 6), ...',
+      [
+        `${path('manifest.csv')} has 8 faults:`,
+        `line 2 (images/b.png): column 'mask': none.png is missing in ${path()}.`,
+        ...[0, 1, 2, 3].map(
+          (i) => `line ${i + 3} (none-${i}.png): column 'image': none-${i}.png is missing in ${path()}.`,
+        ),
+        'and 3 more.',
+      ].join('\n  '),
     );
   });
 
@@ -285,7 +298,7 @@ describe('manifestDataset refuses at opening', () => {
       ]) {
         await expect(manifest(`image,mask,covid\nimages/b.png,,1\n${name},,1\n`)).rejects.toThrow(message);
         await expect(manifest(`image,mask,covid\nimages/b.png,${name},1\n`)).rejects.toThrow(
-          `${path('manifest.csv')}, line 2: ${name}: expected a path`,
+          `${path('manifest.csv')}, line 2 (images/b.png): column 'mask': ${name}: expected a path`,
         );
       }
     } finally {
@@ -295,37 +308,37 @@ describe('manifestDataset refuses at opening', () => {
 
   it('bad options', async () => {
     await putSamples();
-    await expect(manifestDataset(path(), { size: [0, 4] })).rejects.toThrow('manifestDataset: height');
-    await expect(manifestDataset(path(), { mask: { threshold: 128 } })).rejects.toThrow(
-      'manifestDataset: mask: threshold must lie in [0, 1], got 128.',
+    await expect(open({ size: [0, 4] })).rejects.toThrow('manifestDataset: height');
+    await expect(open({ mask: { threshold: 128 } })).rejects.toThrow(
+      'paperColumns: mask: threshold must lie in [0, 1], got 128.',
     );
-    await expect(manifestDataset(path(), { mask: { values: { 0: 0, 255: 2 } } })).rejects.toThrow(
-      'manifestDataset: mask: values must name each class from 0 (the background) to 2, got none that means 1.',
+    await expect(open({ mask: { values: { 0: 0, 255: 2 } } })).rejects.toThrow(
+      'paperColumns: mask: values must name each class from 0 (the background) to 2, got none that means 1.',
     );
-    await expect(manifestDataset(path(), { pixelLimit: 0 })).rejects.toThrow('manifestDataset: pixelLimit');
+    await expect(open({ pixelLimit: 0 })).rejects.toThrow('manifestDataset: pixelLimit');
     // @ts-expect-error two channels are neither grey nor colours
-    await expect(manifestDataset(path(), { channels: 2 })).rejects.toThrow('channels must be 1 or 3, got 2.');
+    await expect(open({ channels: 2 })).rejects.toThrow('channels must be 1 or 3, got 2.');
     // @ts-expect-error no such task
-    await expect(manifestDataset(path(), { tasks: ['detection'] })).rejects.toThrow(
-      "manifestDataset: tasks must be one of 'reconstruction', 'segmentation', 'classification'; got 'detection'.",
+    await expect(open({ tasks: ['detection'] })).rejects.toThrow(
+      "paperColumns: tasks must be one of 'reconstruction', 'segmentation', 'classification'; got 'detection'.",
     );
     // @ts-expect-error no such check
-    await expect(manifestDataset(path(), { check: 'all' })).rejects.toThrow('manifestDataset: check');
+    await expect(open({ check: 'all' })).rejects.toThrow('manifestDataset: check');
   });
 
   it('broken images and masks of another size, when it checks the headers', async () => {
     await putSamples();
-    expect((await manifestDataset(path(), { check: 'headers' })).rows).toHaveLength(4);
+    expect((await open({ check: 'headers' })).rows).toHaveLength(4);
     await writePng(
       path('masks', 'a.png'),
       filled(8, 4, () => 0),
     );
-    await expect(manifestDataset(path(), { check: 'headers' })).rejects.toThrow(
+    await expect(open({ check: 'headers' })).rejects.toThrow(
       `${path('masks', 'a.png')}: expected a mask of the size of its image images/71%0.png, 8 x 8 (height x width), found 8 x 4.`,
     );
     await put('images/b.png', 'no image');
     await put('manifest.csv', 'image,mask,covid\nimages/b.png,,1\n');
-    await expect(manifestDataset(path(), { check: 'headers' })).rejects.toThrow(
+    await expect(open({ check: 'headers' })).rejects.toThrow(
       `${path('images', 'b.png')}: expected a PNG, JPEG or TIFF image, found text ("no image").`,
     );
   });
@@ -334,7 +347,7 @@ describe('manifestDataset refuses at opening', () => {
 describe('manifestDataset refuses when reading', () => {
   it('broken images, images beyond the limit, masks of another size, and an index outside', async () => {
     await putSamples();
-    const dataset = await manifestDataset(path());
+    const dataset = await open();
     await expect(dataset.read(4)).rejects.toThrow('manifestDataset: index must be 0 to 3, got 4.');
     await writePng(
       path('masks', 'a.png'),
@@ -345,7 +358,7 @@ describe('manifestDataset refuses when reading', () => {
     await expect(dataset.read(2)).rejects.toThrow(`${path('images', 'c.png')}: expected a PNG`);
     await rm(path('images', 'd.png'));
     await expect(dataset.read(3)).rejects.toThrow(`${path('images', 'd.png')}: expected an image file: ENOENT`);
-    const small = await manifestDataset(path(), { pixelLimit: 10, manifest: await onlyB() });
+    const small = await open({ pixelLimit: 10, manifest: await onlyB() });
     await expect(small.read(0)).rejects.toThrow('expected at most 10 pixels, found 4 x 6 = 24');
   });
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { batches } from '../../../src/data/batches';
 import { type ManifestDataset, manifestDataset } from '../../../src/node/manifest/manifest-dataset';
 import type { ManifestDatasetOptions } from '../../../src/node/manifest/manifest-options';
+import { type PaperColumnsOptions, paperColumns } from '../../../src/node/manifest/paper-columns';
 import { readMask } from '../../../src/node/read-mask';
 import { useCpu } from '../../support/cpu';
 import { temporaryDirectory } from '../temporary-directory';
@@ -17,9 +18,17 @@ const grey = (width: number, ...values: number[]) =>
   sharp(Uint8Array.from(values), { raw: { width, height: values.length / width, channels: 1 } }).toColourspace('b-w');
 
 /** A dataset of these lines, with the columns image, mask and covid. */
-async function open(lines: string, options: ManifestDatasetOptions<Task>): Promise<ManifestDataset<Task>> {
+async function open(
+  lines: string,
+  {
+    mask,
+    negativesAreEmpty,
+    ...options
+  }: Omit<PaperColumnsOptions<Task>, 'tasks'> & Partial<Omit<ManifestDatasetOptions<Task>, 'tasks'>>,
+): Promise<ManifestDataset<Task>> {
   await writeFile(path('manifest.csv'), `image,mask,covid\n${lines}\n`);
-  return manifestDataset(path(), { tasks: ['segmentation'], ...options });
+  const columns = paperColumns({ tasks: ['segmentation'], negativesAreEmpty, mask });
+  return manifestDataset(path(), { ...columns, ...options });
 }
 
 describe('masks of several classes', () => {
@@ -130,7 +139,7 @@ describe('TIFF stacks in a manifest', () => {
     await putStack('i.tif', [10, 20], [30, 40], [50, 60]);
     await putStack('m.tif', [0, 0], [255, 0], [0, 255]);
     await writeFile(path('manifest.csv'), 'image,mask,covid,z\ni.tif,m.tif,1,2\ni.tif,m.tif,1,0\n');
-    const dataset = await manifestDataset(path(), { columns: { page: 'z' }, size: [1, 2], check: 'headers' });
+    const dataset = await manifestDataset(path(), { ...paperColumns(), page: 'z', size: [1, 2], check: 'headers' });
     expect(dataset.rows.map(({ id }) => id)).toEqual(['i.tif page 2', 'i.tif page 0']);
     const { x, y } = await dataset.read(0);
     expect([...x.data].map((value) => Math.round(value * 255))).toEqual([50, 60]);
@@ -146,12 +155,14 @@ describe('TIFF stacks in a manifest', () => {
         path('manifest.csv'),
         `image,mask,covid,z\n${pages.map((page) => `i.tif,,1,${page}`).join('\n')}\n`,
       );
-      return manifestDataset(path(), { columns: { page: 'z' }, size: [1, 2] });
+      return manifestDataset(path(), { ...paperColumns(), page: 'z', size: [1, 2] });
     };
     await expect((await paged('2')).read(0)).rejects.toThrow('expected a page 2 (the first is 0), found 2 pages.');
-    await expect(paged('1', '0', '1')).rejects.toThrow("line 4: column 'image': i.tif page 1 is on line 2 already.");
+    await expect(paged('1', '0', '1')).rejects.toThrow(
+      "line 4 (i.tif page 1): column 'image': i.tif page 1 is there already: line 2 (i.tif page 1).",
+    );
     await expect(paged('-1')).rejects.toThrow(
-      "line 2: column 'z': expected the number of a page, from 0 on, or a blank, found '-1'.",
+      "line 2 (i.tif): column 'z': expected the number of a page, from 0 on, or a blank, found '-1'.",
     );
   });
 });
@@ -166,7 +177,7 @@ describe('cells of a manifest', () => {
       path('manifest.csv'),
       `image,covid, "patient" \n${cells.map((cell, i) => `${i}.png,${cell}`).join('\n')}\n`,
     );
-    return manifestDataset(path(), { tasks: ['classification'], size: [1, 1], columns: { group: 'patient' } });
+    return manifestDataset(path(), { ...paperColumns({ tasks: ['classification'] }), size: [1, 1], group: 'patient' });
   };
 
   it('are unknown where they hold blanks of any kind, quoted or not', async () => {
@@ -181,7 +192,7 @@ describe('cells of a manifest', () => {
     'are refused as a class where they hold %s',
     async (cell) => {
       await expect(classesOf(`${cell},7`)).rejects.toThrow(
-        `line 2: column 'covid': expected 0, 1 or a blank (unknown), found '${cell}'.`,
+        `manifest.csv, line 2 (0.png): column 'covid': expected '0', '1' or a blank (unknown), found '${cell}'.`,
       );
     },
   );

@@ -1,6 +1,6 @@
 import type { Dataset } from 'tfjs-multitask';
 import { type PhantomKind, phantomDataset, scaleToUnit } from 'tfjs-multitask/data';
-import { cached, manifestDataset } from 'tfjs-multitask/node';
+import { cached, manifestDataset, paperColumns } from 'tfjs-multitask/node';
 import type { ExperimentTask, RunConfig } from '../records';
 
 /** What is known of an image without reading it. */
@@ -60,7 +60,7 @@ function openPhantoms(count: number, size: number): Images {
 }
 
 async function openManifest(data: string, size: number): Promise<Images> {
-  const dataset = await manifestDataset(data, { size: [size, size], check: 'none' });
+  const dataset = await manifestDataset(data, { ...paperColumns(), size: [size, size], check: 'none' });
   const infos = dataset.records.map((record, i): ImageInfo => {
     const { id, tasks } = dataset.rows[i];
     return {
