@@ -9,6 +9,7 @@ export { readArchive, writeArchive } from './archive';
 export { type CheckpointOptions, checkpoint } from './checkpoint';
 export { csvLog } from './csv-log';
 export { fileSystem } from './file-system';
+export { type ImageFolder, type ImageFolderOptions, imageFolder } from './image-folder';
 export { type RemoveLeftoversOptions, removeLeftovers } from './leftovers';
 export { type LoadedCheckpoint, loadCheckpoint } from './load-checkpoint';
 export {

@@ -14,6 +14,7 @@ const OTHERS = {
     'classColumn',
     'fileSystem',
     'imageColumn',
+    'imageFolder',
     'labelsColumn',
     'loadCheckpoint',
     'manifestDataset',

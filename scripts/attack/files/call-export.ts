@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writePng } from 'tfjs-multitask/node';
 import { copyWholeRun } from '../training/whole-run';
@@ -10,6 +10,10 @@ async function writeFiles(folder: string): Promise<void> {
   const images = join(folder, 'images');
   await mkdir(images);
   await writePng(join(images, 'a.png'), { data: new Uint8Array(16).fill(9), shape: [4, 4, 1] });
+  for (const name of ['a', 'b']) {
+    await mkdir(join(folder, 'classes', name), { recursive: true });
+    await copyFile(join(images, 'a.png'), join(folder, 'classes', name, '1.png'));
+  }
   await writeFile(join(images, 'manifest.csv'), 'image,covid,source,split,weight\na.png,1,x,train,2\n');
 }
 

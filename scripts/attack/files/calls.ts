@@ -318,6 +318,13 @@ const NODE: Record<string, Call> = {
   loadCheckpoint: inFolder('run'),
   classColumn: of('covid', { 0: 0, 1: 1 }, { oneHot: true }),
   imageColumn: of('image'),
+  imageFolder: {
+    ...inFolder('classes', {
+      ...{ task: 'kind', classes: ['b', 'a'], oneHot: true, include: () => true, group: () => 'one' },
+      ...{ size: [4, 4], channels: 1, pixelLimit: 1000, byteLimit: 10_000, check: 'files' },
+    }),
+    use: (result) => (result as { read(index: number): unknown }).read(0),
+  },
   labelsColumn: of('findings', ['a', 'b'], { separator: ';', none: 'c' }),
   manifestDataset: {
     ...inFolder('images', {
