@@ -146,6 +146,30 @@ export interface Source<T extends string> {
   readonly steps?: number | undefined;
 }
 
+/** A batch under the names of tf.data and `fitDataset`. */
+export interface TfElement<T extends string> {
+  readonly xs: Tensor;
+  readonly ys: SomeTasks<T, Tensor>;
+  readonly weight?: SomeTasks<T, Tensor> | undefined;
+  readonly ids?: Tensor | undefined;
+}
+
+/**
+ * A dataset of tf.data (`@tensorflow/tfjs-data`). Each epoch reads it anew; its elements are disposed once they have been
+ * used, as `fitDataset` does. `batch()` forgets the types of elements: `dataset.batch(4) as TfDataset<'lesion'>`.
+ */
+export interface TfDataset<T extends string> {
+  iterator(): Promise<{ next(): Promise<IteratorResult<Batch<T> | TfElement<T>>> }>;
+  /** Elements, where known. */
+  readonly size?: number | null | undefined;
+}
+
+/**
+ * What is taken for a {@link Source}: one; batches that are the same in every epoch, such as an array of them, which stay
+ * the caller's; an iterator, which can be read but once; a dataset of tf.data.
+ */
+export type SourceLike<T extends string> = Source<T> | Iterable<Batch<T>> | AsyncIterable<Batch<T>> | TfDataset<T>;
+
 /** One sample as plain numbers. A task left out of `y` has an unknown label. */
 export interface Sample<T extends string> {
   /** `[height, width, channels]` for an image. */

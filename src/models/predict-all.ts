@@ -3,7 +3,7 @@ import { checkModel } from '../internal/check-kinds';
 import { mapTasks } from '../internal/map-tasks';
 import { openSource } from '../internal/open-source';
 import { eventLoopYielder } from '../internal/yield';
-import type { ByTask, MultitaskModel, NDArray, Source } from '../types';
+import type { ByTask, MultitaskModel, NDArray, SourceLike } from '../types';
 
 /** What a model predicts for one sample. */
 export interface Prediction<T extends string> {
@@ -33,7 +33,7 @@ export interface Prediction<T extends string> {
  */
 export async function* predictAll<T extends string, L extends string>(
   model: MultitaskModel<T>,
-  source: Source<L>,
+  source: SourceLike<L>,
 ): AsyncGenerator<Prediction<T>> {
   checkModel(model, 'predictAll: model');
   const pause = eventLoopYielder();

@@ -1,6 +1,6 @@
 import { checkArray, checkFunction, checkTensor, checkText } from '../internal/check-kinds';
-import { openSource } from '../internal/open-source';
-import type { Batch, SomeTasks, Source } from '../types';
+import { checkSource, openSource, stepsOf } from '../internal/open-source';
+import type { Batch, SomeTasks, Source, SourceLike } from '../types';
 
 async function hasLabels<T extends string>({ y, weight }: Batch<T>, task: T): Promise<boolean> {
   if (y[task] === undefined) return false;
@@ -43,8 +43,8 @@ function only<T extends string>(batch: Batch<T>, task: T | undefined): Batch<T> 
  * await trainer.fit(alternate(trainSet, ['segmentation', 'classification']), { epochs: 2 });
  * ```
  */
-export function alternate<T extends string>(source: Source<T>, order: readonly NoInfer<T>[]): Source<T> {
-  checkFunction(source, 'alternate: source', 'batches(dataset)');
+export function alternate<T extends string>(source: SourceLike<T>, order: readonly NoInfer<T>[]): Source<T> {
+  checkSource(source, 'alternate: source');
   checkArray(order, 'alternate: order');
   for (const task of order) checkText(task, 'alternate: a task of order');
   if (order.length === 0) throw new RangeError('alternate: order must name at least 1 task, got none.');
@@ -60,5 +60,6 @@ export function alternate<T extends string>(source: Source<T>, order: readonly N
       yield only(batch, chosen);
     }
   };
-  return source.steps === undefined ? turns : Object.assign(turns, { steps: source.steps });
+  const steps = stepsOf(source);
+  return steps === undefined ? turns : Object.assign(turns, { steps });
 }

@@ -1,5 +1,5 @@
 import { openSource } from '../internal/open-source';
-import type { Source, Weighting } from '../types';
+import type { SourceLike, Weighting } from '../types';
 import type { Callback, EpochLog, Run, TaskScores } from './callbacks/callback';
 import { beginNextEpoch, countStep, type FitState, secondsSoFar, trainScores } from './fit-state';
 import { meanLosses, type TaskMetrics } from './scores';
@@ -18,11 +18,11 @@ export interface Hooks<T extends string> {
 export interface Fit<T extends string, M extends TaskMetrics<T>> extends Hooks<T> {
   readonly trainer: FitTrainer<T, M>;
   readonly weighting: Weighting<T>;
-  readonly source: Source<T>;
-  readonly validation: Source<T> | undefined;
+  readonly source: SourceLike<T>;
+  readonly validation: SourceLike<T> | undefined;
   /** After how many steps of the optimizer to validate within an epoch. */
   readonly validateEvery: number | undefined;
-  readonly scoreTraining: Source<T> | undefined;
+  readonly scoreTraining: SourceLike<T> | undefined;
   readonly terminateOnNaN: boolean;
   /** Yields to the event loop. */
   readonly pause: () => Promise<void>;
@@ -160,7 +160,7 @@ export async function runEpoch<T extends string, M extends TaskMetrics<T>>(fit: 
   await callEach(fit, (callback) => callback.onEpochBegin?.(run));
   if (!(await trainBatches(fit))) return;
   const means = meanLosses(state.sums, tasks);
-  const evaluate = async (scored: Source<T> | undefined): Promise<TaskScores<T> | undefined> =>
+  const evaluate = async (scored: SourceLike<T> | undefined): Promise<TaskScores<T> | undefined> =>
     scored && ((await trainer.evaluate(scored, { signal })) as TaskScores<T>);
   const ofTraining = await evaluate(scoreTraining);
   const scores = await evaluate(validation);

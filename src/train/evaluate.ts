@@ -1,7 +1,7 @@
 import { clone, dispose, tidy } from '@tensorflow/tfjs-core';
 import { openSource } from '../internal/open-source';
 import { eventLoopYielder } from '../internal/yield';
-import type { ByTask, Loss, MultitaskModel, SomeTasks, Source } from '../types';
+import type { ByTask, Loss, MultitaskModel, SomeTasks, SourceLike } from '../types';
 import type { TaskScores } from './callbacks/callback';
 import { addLoss, type LossSums, meanLoss, meanLosses } from './scores';
 import { checkBatch } from './step/check-batch';
@@ -21,7 +21,7 @@ async function checkWeights({ net }: MultitaskModel<string>): Promise<void> {
 export async function evaluateModel<T extends string>(
   model: MultitaskModel<T>,
   forward: Forward<T>,
-  source: Source<T>,
+  source: SourceLike<T>,
   {
     outputs,
     losses,

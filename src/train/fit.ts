@@ -1,8 +1,9 @@
 import { checkInteger } from '../internal/check';
 import { checkOptions } from '../internal/check-options';
 import { holdAll, orRestore } from '../internal/held';
+import { checkSource, stepsOf } from '../internal/open-source';
 import { eventLoopYielder } from '../internal/yield';
-import type { Source, Weighting } from '../types';
+import type { SourceLike, Weighting } from '../types';
 import type { Callback } from './callbacks/callback';
 import { type Hooks, reachSafePoint, runEpoch, untilAbort } from './epoch';
 import { createFitState } from './fit-state';
@@ -68,9 +69,7 @@ function checkScoring<T extends string>(
     if (validation === undefined) throw new RangeError('fit: validateEvery needs `validation`, the source to score.');
   }
   if (scoreTraining === undefined) return;
-  if (typeof scoreTraining !== 'function') {
-    throw new TypeError(`fit: scoreTraining must be a source, such as the training set, got ${typeof scoreTraining}.`);
-  }
+  checkSource(scoreTraining, 'fit: scoreTraining');
   if (hasMetrics) return;
   throw new RangeError('fit: scoreTraining scores with metrics, and no task has one: give `createTrainer` metrics.');
 }
@@ -79,7 +78,7 @@ function checkScoring<T extends string>(
 export async function fitModel<T extends string, M extends TaskMetrics<T>>(
   trainer: FitTrainer<T, M>,
   weighting: Weighting<T>,
-  source: Source<T>,
+  source: SourceLike<T>,
   options: FitOptions<T>,
 ): Promise<History<T, Scores<T, M>>> {
   checkOptions(options, OPTIONS, 'fit');
@@ -89,7 +88,7 @@ export async function fitModel<T extends string, M extends TaskMetrics<T>>(
   checkScoring(trainer, options);
   checkCallbacks(callbacks);
   const snapshot = readSnapshot(resume, trainer.model.tasks);
-  const state = createFitState(snapshot, source.steps);
+  const state = createFitState(snapshot, stepsOf(source));
   if (resumeStopped) state.stopped = null;
   const run = createRun(trainer, state, { epochs, resumed: snapshot !== undefined, callbacks });
   const pause = eventLoopYielder();

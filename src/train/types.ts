@@ -10,7 +10,7 @@ import type {
   PlainData,
   Progress,
   SomeTasks,
-  Source,
+  SourceLike,
   Weighting,
 } from '../types';
 import type { Balance, Callback, EpochLog, TaskScores } from './callbacks/callback';
@@ -115,7 +115,7 @@ export interface Trainer<T extends string, M extends TaskMetrics<T> = TaskMetric
   flush(options?: StepOptions): Promise<StepResult<T> | undefined>;
   /** Trains for a number of epochs. A source may lack tasks, and has none that the model does not have. */
   fit<S extends string = never, V extends string = T, R extends string = T>(
-    source: Source<S> & KnownTasks<S, T>,
+    source: SourceLike<S> & KnownTasks<S, T>,
     options: FitOptions<T, V, R>,
   ): Promise<History<T, Scores<T, M>>>;
   /**
@@ -124,7 +124,7 @@ export interface Trainer<T extends string, M extends TaskMetrics<T> = TaskMetric
    * @throws {RangeError} where a weight is NaN or infinite, and for a batch that does not fit the model.
    */
   evaluate<S extends string = never>(
-    source: Source<S> & KnownTasks<S, T>,
+    source: SourceLike<S> & KnownTasks<S, T>,
     options?: EvaluateOptions,
   ): Promise<Scores<T, M>>;
   /** The model's outputs by task. The caller disposes them. */
@@ -159,7 +159,7 @@ export interface Trainer<T extends string, M extends TaskMetrics<T> = TaskMetric
 export interface FitTrainer<T extends string, M extends TaskMetrics<T>>
   extends Omit<Trainer<T, M>, 'step' | 'fit' | 'evaluate' | 'predict' | 'averaged' | 'dispose'> {
   step(batch: Batch<T>, options?: StepOptions): Promise<StepResult<T>>;
-  evaluate(source: Source<T>, options?: EvaluateOptions): Promise<Scores<T, M>>;
+  evaluate(source: SourceLike<T>, options?: EvaluateOptions): Promise<Scores<T, M>>;
   /** The joint loss at the tasks' mean losses, as the weighting is now; NaN where there are none. */
   jointLoss(means: SomeTasks<T, number>): Promise<number>;
   /** The penalties of the layers' regularizers; undefined where there are none. */
@@ -183,7 +183,7 @@ export interface FitTrainer<T extends string, M extends TaskMetrics<T>>
 export interface FitOptions<T extends string, V extends string = T, R extends string = T> {
   readonly epochs: number;
   /** Scored after every epoch. Default: none, an epoch is logged with its training losses alone. */
-  readonly validation?: (Source<V> & KnownTasks<V, T>) | undefined;
+  readonly validation?: (SourceLike<V> & KnownTasks<V, T>) | undefined;
   /**
    * Also validates within the epoch, after every so many of its optimizer steps: `onValidation` of the callbacks gets the
    * scores. What goes by epochs (the history, `earlyStopping`, `reduceOnPlateau`) sees that at the epoch's end alone.
@@ -196,7 +196,7 @@ export interface FitOptions<T extends string, V extends string = T, R extends st
    * mode: `lossMetric`). The training samples, or some of them, best in a source that does not augment. It is called with
    * epoch 0. Default: none, `train` holds losses alone.
    */
-  readonly scoreTraining?: (Source<R> & KnownTasks<R, T>) | undefined;
+  readonly scoreTraining?: (SourceLike<R> & KnownTasks<R, T>) | undefined;
   /** Called in this order, at every hook. Default: none. */
   readonly callbacks?: readonly Callback<T>[] | undefined;
   /** Ends the fit after the current step; `history.stopped` is then 'aborted'. Default: none. */

@@ -196,7 +196,7 @@ describe('scoreTraining', () => {
 
   it('refuses what is no source, and a trainer without metrics', async () => {
     await expect(fit(labels(0), { scoreTraining: true as never })).rejects.toThrow(
-      'fit: scoreTraining must be a source, such as the training set, got boolean.',
+      'fit: scoreTraining must be a function of the epoch, such as batches(dataset), batches that can be iterated',
     );
     await expect(fit(labels(0), { scoreTraining: labels(0) }, { metrics: undefined })).rejects.toThrow(
       'fit: scoreTraining scores with metrics, and no task has one: give `createTrainer` metrics.',

@@ -15,7 +15,7 @@ import { SegmentationHead, UNetEncoder } from '../../src/layers/index';
 import { bce, softDice } from '../../src/losses/index';
 import { auc, dice } from '../../src/metrics/index';
 import { deepSupervision, gradCam, loadMultitask, multitask, predictAll } from '../../src/models/index';
-import { checkpoint, csvLog, manifestDataset, progressBar } from '../../src/node/index';
+import { checkpoint, csvLog, manifestDataset, maskColumn, progressBar } from '../../src/node/index';
 import {
   alternate,
   type Callback,
@@ -265,7 +265,7 @@ test('datasets carry their tasks into batches, and batches into a fit', async ()
   await trainer.fit(misspelt, { epochs: 1 });
   // @ts-expect-error: the tasks of another model
   await trainer.fit(batches(phantomDataset()), { epochs: 1 });
-  const manifest = await manifestDataset('data', { tasks: ['segmentation'] });
+  const manifest = await manifestDataset('data', { tasks: { segmentation: maskColumn('mask') } });
   // @ts-expect-error: the task of another model
   await trainer.evaluate(batches(manifest));
   const segmentation = createTrainer({} as MultitaskModel<'segmentation'>, {

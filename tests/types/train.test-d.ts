@@ -1,7 +1,7 @@
 import { train } from '@tensorflow/tfjs-core';
 import { expectTypeOf, test } from 'vitest';
 import { type Callback, createTrainer, earlyStopping, fixedWeights, reduceOnPlateau } from '../../src/train/index';
-import type { Loss, Metric, MultitaskModel, Source } from '../../src/types';
+import type { Batch, Loss, Metric, MultitaskModel, Source, TfDataset } from '../../src/types';
 
 declare const model: MultitaskModel<'mask' | 'label'>;
 declare const loss: Loss;
@@ -78,4 +78,14 @@ test('what is monitored names a task of the model', async () => {
     // @ts-expect-error: there is no task called other
     callbacks: [earlyStopping({ monitor: 'validation.other.score' })],
   });
+});
+
+test('arrays of batches, iterables and datasets of tf.data are sources of their tasks', async () => {
+  const trainer = createTrainer(model, { optimizer, losses });
+  await trainer.fit([] as Batch<'mask' | 'label'>[], { epochs: 1, validation: {} as TfDataset<'mask' | 'label'> });
+  await trainer.evaluate({} as AsyncIterable<Batch<'mask'>>);
+  // @ts-expect-error: labels of another model
+  await trainer.fit([] as Batch<'depth'>[], { epochs: 1 });
+  // @ts-expect-error: labels of another model
+  await trainer.evaluate({} as TfDataset<'depth'>);
 });

@@ -3,9 +3,9 @@ import { checkInteger } from '../../internal/check';
 import { checkFunction, checkTensor, checkText } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import { mapTasks } from '../../internal/map-tasks';
-import { openSource } from '../../internal/open-source';
+import { checkSource, openSource, stepsOf } from '../../internal/open-source';
 import { attach } from '../../layers/builders/attach';
-import type { Batch, ByTask, Head, SomeTasks, Source } from '../../types';
+import type { Batch, ByTask, Head, SomeTasks, Source, SourceLike } from '../../types';
 import { poolLabels } from './pool-labels';
 
 /** How many levels can be supervised. */
@@ -32,7 +32,7 @@ export interface DeepSupervision<T extends string, L extends SupervisedLevels> {
    * Adds the labels of the coarser levels to a source: means over the pixels that fall on one of theirs, weighted where
    * the batch has weights of elements, whose means weigh the coarser labels.
    */
-  labels<S extends string>(source: Source<S | T>): Source<S | SupervisedTask<T, L>>;
+  labels<S extends string>(source: SourceLike<S | T>): Source<S | SupervisedTask<T, L>>;
 }
 
 /**
@@ -93,7 +93,7 @@ export function deepSupervision<const T extends string, const L extends Supervis
   return {
     heads: mapTasks(names, (_, i) => attach(head, { level: i + 1 })),
     weights: mapTasks(names, (_, i) => 2 ** -i / total),
-    labels<S extends string>(source: Source<S | T>): Source<S | SupervisedTask<T, L>> {
+    labels<S extends string>(source: SourceLike<S | T>): Source<S | SupervisedTask<T, L>> {
       async function* supervised(epoch: number): AsyncGenerator<Batch<S | SupervisedTask<T, L>>> {
         for await (const batch of openSource(source, epoch, 'deepSupervision')) {
           const label = batch.y[task];
@@ -119,7 +119,9 @@ export function deepSupervision<const T extends string, const L extends Supervis
           }
         }
       }
-      return source.steps === undefined ? supervised : Object.assign(supervised, { steps: source.steps });
+      checkSource(source, 'deepSupervision: source');
+      const steps = stepsOf(source);
+      return steps === undefined ? supervised : Object.assign(supervised, { steps });
     },
   };
 }
