@@ -31,6 +31,7 @@ export { flipHorizontal, flipVertical, rotate, scale, shift } from './augment-ge
 export { type CutoutOptions, cutout, type IntensityOptions, intensity, noise } from './augment-intensity';
 export { type Augmentation, type BatchesOptions, type BatchSource, batches, type Showing } from './batches';
 export { type CachedOptions, cached } from './cached';
+export { type ChannelStatistics, type ChannelStatisticsOptions, channelStatistics } from './channel-statistics';
 export type { Balance, BalanceBy } from './epoch-plan';
 export { ignoreValue } from './ignore-value';
 export type { Items } from './items';

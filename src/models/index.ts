@@ -32,3 +32,4 @@ export type { Sharing } from './sharing/sharing';
 export { type SluiceOptions, sluice } from './sharing/sluice';
 export { type SoftSharingOptions, softSharing } from './sharing/soft-sharing';
 export type { SavedModel } from './standard/save';
+export { type InputStatistics, standardize } from './standardize';

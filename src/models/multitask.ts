@@ -1,9 +1,14 @@
-import { type LayersModel, model as layersModel, input as symbolicInput } from '@tensorflow/tfjs-layers';
+import {
+  type LayersModel,
+  model as layersModel,
+  type SymbolicTensor,
+  input as symbolicInput,
+} from '@tensorflow/tfjs-layers';
 import { checkInteger } from '../internal/check';
 import { checkBackend } from '../internal/check-backend';
 import { checkArray, checkFeatures, checkFunction, checkRecord, checkText } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
-import type { ByTask, Encoder, Head, MultitaskModel, OutputKind, SomeTasks } from '../types';
+import type { Builder, ByTask, Encoder, Head, MultitaskModel, OutputKind, SomeTasks } from '../types';
 import { fromLayersModel } from './from-layers-model';
 import { disposeUnused } from './sharing/dispose-unused';
 import { hardSharing } from './sharing/hard-sharing';
@@ -14,6 +19,8 @@ import { checkOutputNames } from './tasks';
 export interface MultitaskOptions<T extends string> {
   /** Of one sample: `[height, width, channels]` for images. */
   readonly inputShape: readonly number[];
+  /** What is done to the input before the encoder, with layers `input/...`: {@link standardize}. Default: nothing. */
+  readonly input?: Builder<SymbolicTensor, SymbolicTensor> | undefined;
   /** Shared by all tasks, in the way that `sharing` says. */
   readonly encoder: Encoder;
   /** One head for each task, by the task's name. */
@@ -55,12 +62,22 @@ export interface MultitaskOptions<T extends string> {
  * ```
  */
 export function multitask<T extends string>(options: MultitaskOptions<T>): MultitaskModel<T> {
-  checkOptions(options, ['inputShape', 'encoder', 'heads', 'sharing', 'outputs', 'name', 'seed'], 'multitask');
-  const { inputShape, encoder, heads, sharing = hardSharing(), outputs, name = 'multitask', seed } = options;
+  checkOptions(options, ['inputShape', 'input', 'encoder', 'heads', 'sharing', 'outputs', 'name', 'seed'], 'multitask');
+  const {
+    inputShape,
+    input: prepare,
+    encoder,
+    heads,
+    sharing = hardSharing(),
+    outputs,
+    name = 'multitask',
+    seed,
+  } = options;
   checkRecord(heads, 'multitask: heads');
   const tasks = Object.keys(heads) as T[];
   checkOutputNames(tasks, 'multitask');
   checkArray(inputShape, 'multitask: inputShape');
+  if (prepare !== undefined) checkFunction(prepare, 'multitask: input', "standardize('image')");
   checkFunction(encoder, 'multitask: encoder', 'UNetEncoder()');
   for (const task of tasks) checkFunction(heads[task], `multitask: heads.${task}`, 'MLPHead()');
   checkFunction(sharing, 'multitask: sharing', 'hardSharing()');
@@ -69,7 +86,8 @@ export function multitask<T extends string>(options: MultitaskOptions<T>): Multi
   for (const size of inputShape) checkInteger(size, 1, 'multitask: inputShape');
   const input = symbolicInput({ shape: [...inputShape], name: 'input' });
   const build = (): LayersModel => {
-    const features = sharing(input, encoder, tasks, seed);
+    const prepared = prepare === undefined ? input : prepare(input, 'input', seed);
+    const features = sharing(prepared, encoder, tasks, seed);
     const outputs = tasks.map((task, i) => {
       checkFeatures(features[i], `multitask: what the encoder returns for '${task}'`);
       const output = heads[task](features[i], task, seed);

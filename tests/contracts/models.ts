@@ -1,5 +1,5 @@
 import { SegmentationHead, UNetEncoder, withDecoder } from '../../src/layers/index';
-import { amyar2020, cnn8, deepSupervision, multitask, unet } from '../../src/models/index';
+import { amyar2020, cnn8, deepSupervision, multitask, standardize, unet } from '../../src/models/index';
 import type { MultitaskModel } from '../../src/types';
 import { tinyShared } from '../models/sharing/models';
 import { WAYS } from '../models/sharing/ways';
@@ -7,9 +7,20 @@ import type { NetCase } from './nets';
 
 const SMALL = { inputShape: [8, 8, 1], filters: [2, 3], seed: 3 } as const;
 
+const standardized = (input: ReturnType<typeof standardize>): MultitaskModel<string> =>
+  multitask({
+    inputShape: [8, 8, 1],
+    input,
+    encoder: UNetEncoder({ filters: [2, 3] }),
+    heads: { mask: SegmentationHead() },
+    seed: 3,
+  });
+
 /** Every model and every way of sharing; a name begins with its export. */
 export const MODELS: Record<string, () => MultitaskModel<string>> = {
   multitask: () => tinyShared(undefined),
+  'multitask, standardized per image': () => standardized(standardize('image')),
+  'multitask, standardized by the training set': () => standardized(standardize({ mean: [0.3], deviation: [0.2] })),
   amyar2020: () => amyar2020({ ...SMALL, dropout: 0.2 }),
   'amyar2020, attention, instance norm': () =>
     amyar2020({ ...SMALL, norm: 'instance', reconstructionSkips: 'attention' }),

@@ -248,6 +248,7 @@ const DATA: Record<string, Call> = {
     ],
     use: useSource,
   },
+  channelStatistics: of(dataset, { indices: [0, 1] }),
   cached: {
     args: () => [dataset, { bytes: 1000 }],
     use: (result) => (result as { read(index: number): unknown }).read(0),
@@ -516,7 +517,11 @@ const MODELS: Record<string, Call> = {
     ],
   },
   loadMultitask: { args: (folder) => [node.fileSystem(join(folder, 'model')), ['level', 'sign']], use: dispose },
-  multitask: { args: () => [unetParts()], use: dispose },
+  multitask: { args: () => [{ ...unetParts(), input: models.standardize('image') }], use: dispose },
+  standardize: {
+    args: () => [{ mean: [0.5], deviation: [0.2] }],
+    use: (result) => (result as ReturnType<typeof models.standardize>)(input({ shape: [8, 8, 1] }), 'input'),
+  },
   predictAll: {
     args: () => [tinyModel(), () => [{ x: zeros([2, 4]), y: {} }]],
     async use(result) {
