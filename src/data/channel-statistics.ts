@@ -23,7 +23,12 @@ export interface ChannelStatistics {
  * @throws RangeError for indices out of range, for no samples, and for a sample of other channels or with values that are
  * not finite, which it names.
  * @example
- * const statistics = await channelStatistics(dataset, { indices: parts.train });
+ * ```ts
+ * import { channelStatistics, phantomDataset } from 'tfjs-multitask/data';
+ *
+ * const dataset = phantomDataset({ size: 16, seed: 1 });
+ * const statistics = await channelStatistics(dataset, { indices: [0, 1, 2] });
+ * ```
  */
 export async function channelStatistics(
   dataset: Dataset<string>,

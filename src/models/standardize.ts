@@ -26,12 +26,17 @@ const EPSILON = 1e-7;
  *
  * @throws RangeError for statistics of other channels than the input has, and for numbers that are no deviations.
  * @example
+ * ```ts
+ * import { SegmentationHead, UNetEncoder } from 'tfjs-multitask/layers';
+ * import { multitask, standardize } from 'tfjs-multitask/models';
+ *
  * const model = multitask({
  *   inputShape: [8, 8, 1],
- *   input: standardize({ mean: [0.4], deviation: [0.2] }), // await channelStatistics(dataset, { indices: parts.train })
+ *   input: standardize({ mean: [0.4], deviation: [0.2] }),
  *   encoder: UNetEncoder({ filters: [2, 4] }),
- *   heads: { lesion: UNetDecoder() },
+ *   heads: { lesion: SegmentationHead() },
  * });
+ * ```
  */
 export function standardize(by: 'image' | InputStatistics): Builder<SymbolicTensor, SymbolicTensor> {
   if (by === 'image') {

@@ -101,8 +101,13 @@ async function listClasses(
  * image that is there twice (by a link), fewer than two classes and folders that `classes` does not name; when reading, for
  * what {@link readImage} refuses. RangeError for bad options.
  * @example
- * const dataset = await imageFolder('data/flowers', { size: [64, 64], channels: 3 }); // data/flowers/rose/1.jpg, ...
- * const parts = split(dataset.rows, { fractions: { train: 0.8, validation: 0.2 } });
+ * ```ts
+ * import { split } from 'tfjs-multitask/data';
+ * import { imageFolder } from 'tfjs-multitask/node';
+ *
+ * const dataset = await imageFolder('data/flowers', { size: [64, 64], channels: 3 }); // such as data/flowers/rose/1.png
+ * const parts = split(dataset.rows, { fractions: { train: 0.5, validation: 0.5 } });
+ * ```
  */
 export async function imageFolder<const T extends string = 'class'>(
   directory: string,

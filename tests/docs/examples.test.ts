@@ -50,7 +50,9 @@ const grey = (height: number, width: number) => ({ data: new Uint8Array(height *
 
 /** The files that examples read, in the folder that they run in. */
 async function placeFiles(): Promise<void> {
-  for (const scan of ['data/scans/1.png', 'data/ct/1.png', 'scans/1.png']) await node.writePng(scan, grey(512, 512));
+  const flowers = ['data/flowers/rose/1.png', 'data/flowers/tulip/1.png'];
+  for (const scan of ['data/scans/1.png', 'data/ct/1.png', 'scans/1.png', ...flowers])
+    await node.writePng(scan, grey(512, 512));
   await node.writePng('masks/1.png', grey(512, 512));
   await node.writePng('organs.png', grey(8, 8));
   await writeFile('data/ct/manifest.csv', 'image,mask,covid,patient\n1.png,,1,anna\n');

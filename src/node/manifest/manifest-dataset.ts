@@ -35,13 +35,17 @@ export interface ManifestDataset<T extends string, P extends string = never> ext
  * leaves the directory; when reading, for what {@link readImage} and {@link readMask} refuse and for a mask whose size or
  * orientation differs from its image's. RangeError for bad options.
  * @example
+ * ```ts
+ * import { batches } from 'tfjs-multitask/data';
+ * import { classColumn, manifestDataset, maskColumn } from 'tfjs-multitask/node';
+ *
  * const dataset = await manifestDataset('data/ct', {
- *   tasks: { lesion: maskColumn('mask'), covid: classColumn('label', ['no', 'yes']), severity: numberColumn('score') },
+ *   tasks: { lesion: maskColumn('mask'), covid: classColumn('covid', ['0', '1']) },
  *   group: 'patient',
- *   split: { column: 'split', parts: ['train', 'validation'] },
  *   size: [64, 64],
  * });
- * const trainSet = batches(dataset, { indices: dataset.parts.train });
+ * const source = batches(dataset, { batchSize: 8 });
+ * ```
  */
 export async function manifestDataset<T extends string, const P extends string = never>(
   directory: string,

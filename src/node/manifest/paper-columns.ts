@@ -45,7 +45,11 @@ const TASKS: readonly PaperTask[] = ['reconstruction', 'segmentation', 'classifi
  *
  * @throws RangeError for a task that is none of the three.
  * @example
+ * ```ts
+ * import { manifestDataset, paperColumns } from 'tfjs-multitask/node';
+ *
  * const dataset = await manifestDataset('data/ct', { ...paperColumns(), group: 'patient', size: [64, 64] });
+ * ```
  */
 export function paperColumns<const T extends PaperTask = PaperTask>(
   options: PaperColumnsOptions<T> = {},

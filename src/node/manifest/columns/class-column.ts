@@ -47,10 +47,14 @@ function countClasses(table: ReadonlyMap<string, number | 'unknown'>): number {
  *
  * @throws RangeError for fewer than two classes, words that do not differ and numbers that are not all from 0 on.
  * @example
+ * ```ts
+ * import { classColumn } from 'tfjs-multitask/node';
+ *
  * const tasks = {
  *   covid: classColumn('label', ['no', 'yes']),
  *   view: classColumn('view', { PA: 0, AP: 1, 'AP supine': 1, lateral: 2, '-': 'unknown' }),
  * };
+ * ```
  */
 export function classColumn(
   column: string,

@@ -9,7 +9,11 @@ import type { ColumnReader } from './column-reader';
  *
  * @throws TypeError for a column that is no text.
  * @example
+ * ```ts
+ * import { imageColumn } from 'tfjs-multitask/node';
+ *
  * const tasks = { reconstruction: imageColumn(), denoised: imageColumn('full dose') };
+ * ```
  */
 export function imageColumn(column?: string): ColumnReader {
   if (column !== undefined) checkText(column, 'imageColumn: column');

@@ -18,7 +18,11 @@ export interface LabelsColumnOptions {
  *
  * @throws RangeError for labels that do not differ, or that hold the separator.
  * @example
+ * ```ts
+ * import { labelsColumn } from 'tfjs-multitask/node';
+ *
  * const findings = labelsColumn('findings', ['Effusion', 'Edema', 'Mass'], { separator: '|', none: 'No Finding' });
+ * ```
  */
 export function labelsColumn(
   column: string,

@@ -18,7 +18,11 @@ export interface MaskColumnOptions extends MaskOptions {
  *
  * @throws RangeError for values that do not name each class, and for `values` beside a `threshold`.
  * @example
+ * ```ts
+ * import { maskColumn } from 'tfjs-multitask/node';
+ *
  * const lesion = maskColumn('mask', { values: { 0: 0, 255: 1 }, empty: (cells) => cells.label === 'no' });
+ * ```
  */
 export function maskColumn(column: string, options: MaskColumnOptions = {}): ColumnReader {
   checkText(column, 'maskColumn: column');

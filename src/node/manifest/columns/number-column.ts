@@ -26,7 +26,11 @@ export function readNumber(text: string, column: string, expected = 'a number or
  *
  * @throws RangeError for a range that does not rise.
  * @example
+ * ```ts
+ * import { numberColumn } from 'tfjs-multitask/node';
+ *
  * const severity = numberColumn('score', { range: [0, 10] });
+ * ```
  */
 export function numberColumn(column: string, options: NumberColumnOptions = {}): ColumnReader {
   checkText(column, 'numberColumn: column');
