@@ -2,6 +2,7 @@ import { checkDataset, checkIndices, checkNDArray } from '../internal/check-kind
 import { checkOptions } from '../internal/check-options';
 import type { Dataset } from '../types';
 
+/** Options of {@link channelStatistics}. */
 export interface ChannelStatisticsOptions {
   /** The rows to look at: those of the training set. Default: all. */
   readonly indices?: readonly number[] | undefined;
@@ -20,8 +21,9 @@ export interface ChannelStatistics {
  *
  * The moments of samples are merged without loss: Chan, Golub, LeVeque, 1983, doi:10.1080/00031305.1983.10483115.
  *
- * @throws RangeError for indices out of range, for no samples, and for a sample of other channels or with values that are
- * not finite, which it names.
+ * @throws {RangeError} for indices out of range, for no samples, and for a sample of other channels or with values
+ * that are not finite, which it names.
+ * @throws {TypeError} for what is no dataset, and for a sample whose `x` is no `{ data, shape }`.
  * @example
  * ```ts
  * import { channelStatistics, phantomDataset } from 'tfjs-multitask/data';

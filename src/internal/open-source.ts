@@ -109,7 +109,8 @@ async function* fromTfDataset(dataset: TfDataset<string>, caller: string): Async
  * The batches of an epoch. They stay the source's, which disposes them or uses them again; elements of tf.data are
  * disposed when the next one is asked for.
  *
- * @throws TypeError for what is no source and for what is no batch; RangeError for an iterator that was read before.
+ * @throws {TypeError} for what is no source and for what is no batch.
+ * @throws {RangeError} for an iterator that was read before.
  */
 export async function* openSource<T extends string>(
   source: SourceLike<T>,

@@ -24,7 +24,8 @@ const EPSILON = 1e-7;
  * They are standard layers that do not train, `input/standardize`: a frozen batch normalization with these moments, and a
  * layer normalization. Whoever makes all layers trainable later must leave out the first.
  *
- * @throws RangeError for statistics of other channels than the input has, and for numbers that are no deviations.
+ * @throws {RangeError} for statistics of other channels than the input has, and for numbers that are no deviations.
+ * @throws {TypeError} for statistics that are no numbers.
  * @example
  * ```ts
  * import { SegmentationHead, UNetEncoder } from 'tfjs-multitask/layers';

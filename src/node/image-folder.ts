@@ -13,6 +13,7 @@ import { collectFaults, type Faults } from './manifest/faults';
 import type { ImageEntry } from './manifest/image-entry';
 import { completeImageOptions, type ImageFilesOptions } from './manifest/image-options';
 
+/** Options of {@link imageFolder}. */
 export interface ImageFolderOptions<T extends string> extends ImageFilesOptions {
   /** The name of the task. Default: `'class'`. */
   readonly task?: T | undefined;
@@ -26,6 +27,7 @@ export interface ImageFolderOptions<T extends string> extends ImageFilesOptions 
   readonly group?: ((id: string) => string | undefined) | undefined;
 }
 
+/** What {@link imageFolder} opens. */
 export interface ImageFolder<T extends string> extends Dataset<T> {
   /** The names of the classes, by their numbers. */
   readonly classes: readonly string[];
@@ -56,7 +58,7 @@ async function listFiles(
   return files;
 }
 
-/** The folders of the classes. @throws Error for fewer than two, and for others than `asked`. */
+/** The folders of the classes. @throws {Error} for fewer than two, and for others than `asked`. */
 async function listClasses(
   directory: string,
   asked: readonly string[] | undefined,
@@ -91,15 +93,19 @@ async function listClasses(
 }
 
 /**
- * Opens a directory that has a folder of images for each class. Images lie in it or in folders within, and are read when
+ * Opens a directory that has a folder of images for each class.
+ *
+ * Images lie in it or in folders within, and are read when
  * they are needed, as {@link manifestDataset} reads them. Files whose names begin with a point are left out.
  *
  * Samples: `x` `[height, width, channels]` in [0, 1]; the label of two classes `[1]`, 0 or 1, of more one-hot `[classes]`. A
  * row's `id` is the path of its image, with `/` between folders, its stratum the class.
  *
- * @throws Error that lists the first faults of all: at opening for folders without an image, files that are no images, an
- * image that is there twice (by a link), fewer than two classes and folders that `classes` does not name; when reading, for
- * what {@link readImage} refuses. RangeError for bad options.
+ * @throws {Error} that lists the first faults of all: at opening for folders without an image, files that are no
+ * images, an image that is there twice (by a link), fewer than two classes and folders that `classes` does not name;
+ * when reading, for what {@link readImage} refuses.
+ * @throws {RangeError} for bad options.
+ * @throws {TypeError} for options of another kind, and a group that is no text.
  * @example
  * ```ts
  * import { split } from 'tfjs-multitask/data';

@@ -1,4 +1,4 @@
-import { checkArray, checkFunction, checkTensor, checkText } from '../internal/check-kinds';
+import { checkArray, checkTensor, checkText } from '../internal/check-kinds';
 import { checkSource, openSource, stepsOf } from '../internal/open-source';
 import type { Batch, SomeTasks, Source, SourceLike } from '../types';
 

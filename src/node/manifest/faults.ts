@@ -4,7 +4,7 @@ const SHOWN = 5;
 export interface Faults {
   /** `place`: where, such as 'line 3 (a.png)'; `order`: what comes first in the list. */
   add(order: number, place: string, text: string): void;
-  /** @throws Error that shows the first faults and says how many there are. */
+  /** @throws {Error} that shows the first faults and says how many there are. */
   throwIfAny(): void;
 }
 

@@ -22,7 +22,7 @@ export interface ImageFilesOptions {
   readonly check?: 'none' | 'files' | 'headers' | undefined;
 }
 
-/** The options with their defaults. @throws RangeError for one that is out of range. */
+/** The options with their defaults. @throws {RangeError} for one that is out of range. */
 export function completeImageOptions(
   {
     size = [256, 256],

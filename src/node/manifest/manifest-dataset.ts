@@ -30,10 +30,11 @@ export interface ManifestDataset<T extends string, P extends string = never> ext
  * Images and masks are turned upright, each as its own EXIF orientation says; where a mask has another orientation than
  * its image, and no sides tell on which form of the image it was drawn, it is refused.
  *
- * @throws Error that names the file and for each fault, the first five of all, line, sample, found and expected: at opening
- * for columns, cells and files that are missing or wrong, an image named twice (also as `./a.png` or by a link), a path that
- * leaves the directory; when reading, for what {@link readImage} and {@link readMask} refuse and for a mask whose size or
- * orientation differs from its image's. RangeError for bad options.
+ * @throws {Error} that names the file and for each fault, the first five of all, line, sample, found and expected: at
+ * opening for columns, cells and files that are missing or wrong, an image named twice (also as `./a.png` or by a
+ * link), a path that leaves the directory; when reading, for what {@link readImage} and {@link readMask} refuse and
+ * for a mask whose size or orientation differs from its image's.
+ * @throws {RangeError} for bad options.
  * @example
  * ```ts
  * import { batches } from 'tfjs-multitask/data';

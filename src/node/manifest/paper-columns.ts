@@ -43,7 +43,7 @@ const TASKS: readonly PaperTask[] = ['reconstruction', 'segmentation', 'classifi
  * Labels: reconstruction, the input itself; segmentation, as {@link maskColumn} reads it; classification `[1]`, 0 or 1.
  * Source: Amyar et al., 2020, doi:10.1101/2020.04.16.20064709.
  *
- * @throws RangeError for a task that is none of the three.
+ * @throws {RangeError} for a task that is none of the three.
  * @example
  * ```ts
  * import { manifestDataset, paperColumns } from 'tfjs-multitask/node';

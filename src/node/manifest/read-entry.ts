@@ -80,7 +80,7 @@ export interface RowPlace {
   readonly line: number;
 }
 
-/** Reads a row; `fault` is told what is wrong with it. @throws Error where a function asks for a column that is not there. */
+/** Reads a row; `fault` is told what is wrong with it. @throws {Error} where a function asks for a column that is not there. */
 export function readEntry<T extends string, P extends string>(
   plain: Cells,
   { file, line }: RowPlace,

@@ -20,7 +20,7 @@ function tableOf(classes: readonly string[] | ClassWords): Map<string, number | 
   return new Map((classes as readonly string[]).map((word, i) => [word, i]));
 }
 
-/** How many classes the words mean. @throws RangeError unless they are all numbers from 0 to at least 1. */
+/** How many classes the words mean. @throws {RangeError} unless they are all numbers from 0 to at least 1. */
 function countClasses(table: ReadonlyMap<string, number | 'unknown'>): number {
   checkWords([...table.keys()], 2, 'classColumn: classes');
   for (const [word, meaning] of table) {
@@ -45,7 +45,7 @@ function countClasses(table: ReadonlyMap<string, number | 'unknown'>): number {
  *
  * Labels: of two classes `[1]`, 0 or 1, for a sigmoid; of more one-hot, `[classes]`, for a softmax.
  *
- * @throws RangeError for fewer than two classes, words that do not differ and numbers that are not all from 0 on.
+ * @throws {RangeError} for fewer than two classes, words that do not differ and numbers that are not all from 0 on.
  * @example
  * ```ts
  * import { classColumn } from 'tfjs-multitask/node';

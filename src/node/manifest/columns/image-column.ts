@@ -7,7 +7,7 @@ import type { ColumnReader } from './column-reader';
  *
  * Labels: Float32 `[height, width, channels]` in [0, 1], of the size and the channels of the input.
  *
- * @throws TypeError for a column that is no text.
+ * @throws {TypeError} for a column that is no text.
  * @example
  * ```ts
  * import { imageColumn } from 'tfjs-multitask/node';

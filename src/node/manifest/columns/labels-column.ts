@@ -16,7 +16,7 @@ export interface LabelsColumnOptions {
  *
  * Labels: `[labels.length]`, 1 for each that the cell names, 0 for the others: for a head of as many sigmoids.
  *
- * @throws RangeError for labels that do not differ, or that hold the separator.
+ * @throws {RangeError} for labels that do not differ, or that hold the separator.
  * @example
  * ```ts
  * import { labelsColumn } from 'tfjs-multitask/node';

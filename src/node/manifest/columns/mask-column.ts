@@ -16,7 +16,7 @@ export interface MaskColumnOptions extends MaskOptions {
  * Labels, resized to their nearest pixels: of two classes `[height, width, 1]`, 0 or 1, for sigmoids; where `values` has
  * three or more one-hot, `[height, width, classes]`, for softmaxes. Pixels that are unknown weigh 0.
  *
- * @throws RangeError for values that do not name each class, and for `values` beside a `threshold`.
+ * @throws {RangeError} for values that do not name each class, and for `values` beside a `threshold`.
  * @example
  * ```ts
  * import { maskColumn } from 'tfjs-multitask/node';

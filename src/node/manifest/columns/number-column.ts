@@ -10,7 +10,7 @@ export interface NumberColumnOptions {
 /** A number with a point, as RFC 4180's relatives all write it; not all that `Number` takes for one, such as '0x1' or ' '. */
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
-/** The number that a cell holds. @throws Error where it is none, or one that Float32 does not hold. */
+/** The number that a cell holds. @throws {Error} where it is none, or one that Float32 does not hold. */
 export function readNumber(text: string, column: string, expected = 'a number or a blank (unknown)'): number {
   if (/^\d+,\d+$/.test(text)) throw cellError(column, `${expected}, its decimals after a point`, text);
   if (!NUMBER.test(text)) throw cellError(column, expected, text);
@@ -24,7 +24,7 @@ export function readNumber(text: string, column: string, expected = 'a number or
  *
  * Labels: Float32 `[1]`, for a linear head.
  *
- * @throws RangeError for a range that does not rise.
+ * @throws {RangeError} for a range that does not rise.
  * @example
  * ```ts
  * import { numberColumn } from 'tfjs-multitask/node';

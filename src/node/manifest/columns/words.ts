@@ -17,7 +17,7 @@ export function checkWords(words: readonly string[], least: number, name: string
 /** A number without the decimals that spreadsheets add: '1.0' is '1'. */
 const withoutDecimals = (text: string): string => text.replace(/^(\d+)\.0+$/, '$1');
 
-/** The word that a cell holds. @throws Error where it is none of `words`; `or` says what else there may be. */
+/** The word that a cell holds. @throws {Error} where it is none of `words`; `or` says what else there may be. */
 export function findWord(text: string, words: readonly string[], column: string, or: string): string {
   for (const word of [text, withoutDecimals(text)]) if (words.includes(word)) return word;
   const near = /\p{L}/u.test(text) ? nearest(text, words) : undefined;
