@@ -16,6 +16,7 @@ import type { PretrainedWeights } from './pretrained/pretrained-weights';
 import type { WeightSource } from './source/weight-source';
 import type { StoredTensor, WeightFile, WeightFormat, WeightLayout } from './weight-file';
 
+/** Options of {@link loadWeights}. */
 export interface LoadWeightsOptions {
   /** Only layers whose names begin so are filled, and what follows is their name in the file: `'encoder/'`. Default: `''`. */
   readonly prefix?: string | undefined;
@@ -97,7 +98,7 @@ interface Plan {
 /** The options, with what they are by default. */
 type Settings = Required<Omit<LoadWeightsOptions, 'layout' | 'grey'>> & Pick<LoadWeightsOptions, 'layout' | 'grey'>;
 
-/** @throws RangeError that names the first of what is missing, too much or of another shape. */
+/** @throws {RangeError} that names the first of what is missing, too much or of another shape. */
 function plan(
   { pairs, unused }: Matched,
   missing: readonly WeightTarget[],
@@ -182,16 +183,29 @@ function fill(net: LayersModel, file: WeightFile, settings: Settings): LoadedWei
 
 /**
  * Fills a model, or a part of it, with the weights of a file of Keras (`.h5`, `.weights.h5`, `.keras`), PyTorch (`.pth`,
- * read without running anything of it), safetensors, ONNX (initializers) or TensorFlow.js (`model.json`); the format is told
- * by the content. Half precision and bfloat16 become float32, kernels `[height, width, in, out]`.
+ * read without running anything of it), safetensors, ONNX (initializers) or TensorFlow.js (`model.json`).
  *
- * All is checked and read before any weight changes: where it throws, the model is as it was.
+ * The format is told by the content. Half precision and bfloat16 become float32, kernels `[height, width, in, out]`. All is
+ * checked and read before any weight changes: where it throws, the model is as it was.
  *
- * @throws RangeError that names the first weights that are missing, too many, of another shape or not finite; Error that
- * names the file where it cannot be read, is torn, or asks for more than numbers; TypeError for a file in no such format.
+ * @throws {RangeError} for an unknown option; that names the first weights that are missing, too many, of another shape or
+ * not finite.
+ * @throws {TypeError} for options of another kind, and for a file in no such format.
+ * @throws {Error} that names the file where it cannot be read, is torn, or asks for more than numbers.
  * @example
- * const loaded = await loadWeights(model, 'vgg16_notop.h5', { prefix: 'encoder/' });
- * console.log(loaded.filled.length, loaded.unused);
+ * ```ts
+ * import { MLPHead, UNetEncoder } from 'tfjs-multitask/layers';
+ * import { multitask } from 'tfjs-multitask/models';
+ * import { loadWeights } from 'tfjs-multitask/weights';
+ *
+ * const model = multitask({
+ *   inputShape: [16, 16, 1],
+ *   encoder: UNetEncoder({ filters: [2, 4] }),
+ *   heads: { severity: MLPHead({ units: [4], activation: 'linear' }) },
+ * });
+ * const { filled } = await loadWeights(model, 'encoder.safetensors', { prefix: 'encoder/' });
+ * filled.length; // 8: kernels and biases of four convolutions
+ * ```
  */
 export async function loadWeights(
   model: MultitaskModel<string> | LayersModel,

@@ -34,15 +34,21 @@ async function openBytes({ name, bytes, sibling }: SourceBytes): Promise<WeightF
 }
 
 /**
- * Reads the list of a file's weights, without their values: to see what they are called before they are mapped. The
- * format is told by the content.
+ * Reads the list of a file's weights, without their values: to see what they are called before they are mapped.
  *
- * @throws Error that names the file where it cannot be read, is torn, or asks for more than numbers; TypeError where it is
- * in no format that is read.
+ * The format is told by the content.
+ *
+ * @throws {RangeError} that names the file where its header or its list does not fit it.
+ * @throws {TypeError} where it is in no format that is read.
+ * @throws {Error} that names the file where it cannot be read, is torn, or asks for more than numbers.
  * @example
- * const file = await openWeights('resnet50-0676ba61.pth');
+ * ```ts
+ * import { openWeights } from 'tfjs-multitask/weights';
+ *
+ * const file = await openWeights('encoder.safetensors');
  * for (const { name, shape, dtype } of file.tensors) console.log(name, shape, dtype);
  * file.close();
+ * ```
  */
 export async function openWeights(source: WeightSource): Promise<WeightFile> {
   if (!isHandler(source)) return openBytes(await readSource(source, 'openWeights'));

@@ -42,7 +42,7 @@ export interface StoredTensor {
   readonly place?: WeightPlace | undefined;
   /** Of this tensor; undefined where the file does not say. */
   readonly layout?: WeightLayout | undefined;
-  /** The values, read from the file now, as the nearest float32. @throws Error that names the tensor where it is torn. */
+  /** The values, read from the file now, as the nearest float32. @throws {Error} that names the tensor where it is torn. */
   read(): Float32Array;
 }
 

@@ -14,8 +14,10 @@ import * as models from '../../src/models/index';
 import * as node from '../../src/node/index';
 import * as paper from '../../src/paper/index';
 import * as train from '../../src/train/index';
+import * as weights from '../../src/weights/index';
 import { saved } from '../models/in-memory';
 import { useCpu } from '../support/cpu';
+import { writeSafetensors } from '../weights/write-safetensors';
 import { type Modules, runExample } from './run-example';
 
 useCpu();
@@ -35,13 +37,15 @@ const MODULES: Modules = {
   'tfjs-multitask/node': async () => node,
   'tfjs-multitask/paper': async () => paper,
   'tfjs-multitask/train': async () => train,
+  'tfjs-multitask/weights': async () => weights,
 };
 
-/** Examples that need a GPU, or a package with a binary of its own; they are compiled all the same. */
+/** Examples that need a GPU, a network, or a package with a binary of its own; they are compiled all the same. */
 const NOT_RUN = [
   'src/backends/choose/gpu-info.ts',
   'src/backends/patches/node/register-node-training-kernels.ts',
   'src/backends/patches/webgpu/register-webgpu-training-kernels.ts',
+  'src/weights/pretrained/pretrained.ts',
 ];
 const examples = readExamples();
 const isRun = ({ file }: { readonly file: string }): boolean => !NOT_RUN.includes(file);
@@ -56,6 +60,17 @@ async function placeFiles(): Promise<void> {
   await node.writePng('masks/1.png', grey(512, 512));
   await node.writePng('organs.png', grey(8, 8));
   await writeFile('data/ct/manifest.csv', 'image,mask,covid,patient\n1.png,,1,anna\n');
+  await writeFile('encoder.safetensors', encoderWeights());
+}
+
+/** Those of `UNetEncoder({ filters: [2, 4] })` for one channel, as PyTorch stores them. */
+function encoderWeights(): Uint8Array {
+  const kernels = { 'level1.conv1': [2, 1], 'level1.conv2': [2, 2], 'level2.conv1': [4, 2], 'level2.conv2': [4, 4] };
+  const tensors = Object.entries(kernels).flatMap(([layer, [out, channels]]) => [
+    [`${layer}.weight`, [[out, channels, 3, 3], Array(out * channels * 9).fill(0.1)]] as const,
+    [`${layer}.bias`, [[out], Array(out).fill(0)]] as const,
+  ]);
+  return writeSafetensors(Object.fromEntries(tensors));
 }
 
 /** What a URL of a model returns. */
@@ -125,6 +140,7 @@ describe('the examples in the doc comments', () => {
       ...node,
       ...paper,
       ...train,
+      ...weights,
     });
     const functions = exported.flatMap(([name, value]) => (typeof value === 'function' ? [name] : []));
     const code = examples.map((example) => example.code).join('\n');

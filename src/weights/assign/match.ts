@@ -131,7 +131,7 @@ export interface MatchOptions {
   readonly who: string;
 }
 
-/** @throws RangeError where two tensors are one weight. */
+/** @throws {RangeError} where two tensors are one weight. */
 export function match(
   tensors: readonly StoredTensor[],
   targets: readonly TargetLayer[],

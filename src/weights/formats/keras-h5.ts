@@ -107,7 +107,7 @@ function walk(group: Group, path: string, outside: Inside, depth: number, into: 
 /**
  * Reads the list of weights of an HDF5 file of Keras: a whole model or weights in the older form, or `.weights.h5`.
  *
- * @throws Error that names the file where it is torn or none of Keras, or h5wasm is not there.
+ * @throws {Error} that names the file where it is torn or none of Keras, or h5wasm is not there.
  */
 export async function readKerasH5(bytes: Uint8Array, source: string): Promise<KerasH5> {
   const file = await openH5(bytes, source);

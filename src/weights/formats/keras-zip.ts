@@ -13,7 +13,7 @@ export function isKerasArchive(names: ReadonlySet<string>): boolean {
 /**
  * Reads the list of weights of a `.keras` file, and its topology.
  *
- * @throws Error that names the file where it is torn or has no weights that are read.
+ * @throws {Error} that names the file where it is torn or has no weights that are read.
  */
 export async function readKerasZip(bytes: Uint8Array, source: string): Promise<KerasH5> {
   const names = listZip(bytes, source);

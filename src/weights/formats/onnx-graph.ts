@@ -93,7 +93,7 @@ export function isOnnx(bytes: Uint8Array): boolean {
   return bytes[0] === 0x08 && bytes[1] > 0 && bytes[1] < 0x40;
 }
 
-/** @throws RangeError, without the name of the file, where it is torn, or no model of ONNX. */
+/** @throws {RangeError} where it is torn, or no model of ONNX; it does not name the file. */
 export function readOnnxGraph(model: Uint8Array): OnnxGraph {
   let graph: Uint8Array | undefined;
   for (const { number, bytes } of protoFields(model)) if (number === 7) graph = bytes;

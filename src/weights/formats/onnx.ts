@@ -84,7 +84,8 @@ function bytesOf({ raw, packed, integers, shape }: OnnxTensor, dtype: StoredType
 /**
  * Reads the initializers of an ONNX model: what its nodes take as weights, in the order of the nodes.
  *
- * @throws Error that names the file where it is torn; RangeError for weights that lie in another file.
+ * @throws {Error} that names the file where it is torn.
+ * @throws {RangeError} for weights that lie in another file.
  */
 export function readOnnx(bytes: Uint8Array, source: string): WeightFile {
   let graph: OnnxGraph;

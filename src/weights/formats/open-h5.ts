@@ -31,7 +31,7 @@ export interface H5File {
   close(): void;
 }
 
-/** @throws Error that names the file where it is torn, or h5wasm is not there. */
+/** @throws {Error} that names the file where it is torn, or h5wasm is not there. */
 export async function openH5(bytes: Uint8Array, source: string): Promise<H5File> {
   const h5 = await loadH5Wasm(source);
   const module = await h5.ready;

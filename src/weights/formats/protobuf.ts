@@ -27,7 +27,7 @@ function readVarint(bytes: Uint8Array, at: number): readonly [value: number, end
 /**
  * The fields of a message, one after the other.
  *
- * @throws RangeError where the bytes are no message, or are torn. It does not name the file.
+ * @throws {RangeError} where the bytes are no message, or are torn. It does not name the file.
  */
 export function* protoFields(message: Uint8Array): Generator<ProtoField> {
   let at = 0;

@@ -62,7 +62,8 @@ function readHeader(bytes: Uint8Array, who: string): { header: Record<string, un
 /**
  * Reads the list of tensors of a safetensors file.
  *
- * @throws RangeError or TypeError for a header that does not fit the file: tensors outside of it, gaps, overlaps.
+ * @throws {RangeError} for a header that does not fit the file: tensors outside of it, gaps, overlaps.
+ * @throws {TypeError} for a header of other kinds.
  */
 export function readSafetensors(bytes: Uint8Array, source: string): WeightFile {
   const { header, start } = readHeader(bytes, source);

@@ -40,7 +40,12 @@ function tensorsOf(specs: readonly io.WeightsManifestEntry[], bytes: Uint8Array,
   });
 }
 
-/** The weights that an IOHandler has loaded. @throws RangeError or TypeError where their data do not fit their list. */
+/**
+ * The weights that an IOHandler has loaded.
+ *
+ * @throws {RangeError} where their data do not fit their list.
+ * @throws {TypeError} where they are of types that are not read.
+ */
 export function readTfjsArtifacts({ weightSpecs, weightData }: io.ModelArtifacts, source: string): WeightFile {
   if (weightSpecs === undefined || weightData === undefined) {
     throw new RangeError(`${source}: expected a model with its weights, found none.`);
@@ -63,7 +68,7 @@ function concat(parts: readonly Uint8Array[]): Uint8Array {
 /**
  * Reads the weights of a `model.json` of TensorFlow.js; `sibling` reads a file beside it.
  *
- * @throws Error that names the file where it is no such model, or its weights are missing or torn.
+ * @throws {Error} that names the file where it is no such model, or its weights are missing or torn.
  */
 export async function readTfjs(
   bytes: Uint8Array,

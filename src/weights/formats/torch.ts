@@ -172,7 +172,7 @@ export function torchFolder(names: ReadonlySet<string>): string | undefined {
 /**
  * Reads the state dict that `torch.save` wrote in version 1.6 or later: a zip archive.
  *
- * @throws Error that names the file for a torn archive, and for a pickle that asks for more than tensors.
+ * @throws {Error} that names the file for a torn archive, and for a pickle that asks for more than tensors.
  */
 export function readTorchZip(bytes: Uint8Array, source: string): WeightFile {
   const names = listZip(bytes, source);
@@ -191,7 +191,7 @@ export function readTorchZip(bytes: Uint8Array, source: string): WeightFile {
 /**
  * Reads the state dict that `torch.save` wrote before version 1.6: pickles, then the storages.
  *
- * @throws Error that names the file for a torn file, and for a pickle that asks for more than tensors.
+ * @throws {Error} that names the file for a torn file, and for a pickle that asks for more than tensors.
  */
 export function readLegacyTorch(bytes: Uint8Array, source: string): WeightFile {
   let at = MAGIC.length;

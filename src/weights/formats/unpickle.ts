@@ -23,7 +23,7 @@ function refusal(name: string): string {
  * Reads one pickle. Nothing of it is run: names of Python stand for the functions of `allowed`, and other names are
  * refused.
  *
- * @throws Error without the name of the file.
+ * @throws {Error} that does not name the file.
  */
 export function unpickle(
   bytes: Uint8Array,

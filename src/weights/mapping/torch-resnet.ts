@@ -7,7 +7,12 @@ const STEM = /^(conv|bn)1\.(\w+)$/;
  * (`conv2_block1_1_conv/weight`), which `ResNetEncoder({ variant: 'torch' })` has; null for the dense layer.
  *
  * @example
- * await loadWeights(model, 'resnet50-0676ba61.pth', { prefix: 'encoder/', from: torchResNet });
+ * ```ts
+ * import { torchResNet } from 'tfjs-multitask/weights';
+ *
+ * // loadWeights(model, 'resnet50-0676ba61.pth', { prefix: 'encoder/', from: torchResNet })
+ * torchResNet('layer1.0.conv1.weight'); // 'conv2_block1_1_conv/weight'
+ * ```
  */
 export function torchResNet(name: string): string | null | undefined {
   if (name.startsWith('fc.')) return null;

@@ -14,7 +14,12 @@ const LAYERS: ReadonlyMap<number, string> = new Map(
  * null for the dense layers.
  *
  * @example
- * await loadWeights(model, 'vgg16-397923af.pth', { prefix: 'encoder/', from: torchVgg16 });
+ * ```ts
+ * import { torchVgg16 } from 'tfjs-multitask/weights';
+ *
+ * // loadWeights(model, 'vgg16-397923af.pth', { prefix: 'encoder/', from: torchVgg16 })
+ * torchVgg16('features.0.weight'); // 'block1_conv1/weight'
+ * ```
  */
 export function torchVgg16(name: string): string | null | undefined {
   if (name.startsWith('classifier.')) return null;

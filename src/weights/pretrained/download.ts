@@ -82,7 +82,7 @@ export function reasonOf(error: unknown): string {
 /**
  * Fetches a file, and goes on where a connection was cut as long as each one brings something.
  *
- * @throws Error without the address.
+ * @throws {Error} that does not have the address.
  */
 export async function download(url: string, sink: Sink, options: DownloadOptions): Promise<void> {
   for (let tries = 1; ; tries++) {

@@ -8,6 +8,7 @@ import type { DownloadProgress } from './download';
 import type { PretrainedWeights } from './pretrained-weights';
 import { type PretrainedName, PUBLISHED, type Published } from './published';
 
+/** Options of {@link pretrained}. */
 export interface PretrainedOptions {
   /** The folder, in Node. Default: `$TFJS_MULTITASK_CACHE`, else the user's folder for such files. */
   readonly cache?: string | undefined;
@@ -21,15 +22,24 @@ export interface PretrainedOptions {
 
 /**
  * Fetches weights that Keras or torchvision publish, trained on ImageNet, for an encoder of the same network, and keeps
- * them: the next call finds them. A download that was cut goes on where it was; a file gets its name once all of it is there
- * and its checksum is the published one (Keras names none for MobileNetV2), which is looked at again in each call. Several
- * processes may ask for one file at once. The weights' licences are their publishers'.
+ * them: the next call finds them.
  *
- * @throws RangeError for a name that is not known; Error with the address where it cannot be fetched, and in Node with the
- * path to put the file at.
+ * A download that was cut goes on where it was; a file gets its name once all of it is there and its checksum is the
+ * published one (Keras names none for MobileNetV2), which is looked at again in each call. Several processes may ask for one
+ * file at once. The weights' licences are their publishers'.
+ *
+ * @throws {RangeError} for an unknown option, and for a name that is not known.
+ * @throws {TypeError} for options of another kind.
+ * @throws {Error} that has the address where it cannot be fetched, and in Node the path to put the file at.
  * @example
- * const weights = await pretrained('resnet50-imagenet-keras');
- * await loadWeights(model, weights, { prefix: 'encoder/' });
+ * ```ts
+ * import { openWeights, pretrained } from 'tfjs-multitask/weights';
+ *
+ * const { file } = await pretrained('resnet50-imagenet-keras', { onProgress: ({ loaded }) => console.log(loaded) });
+ * const weights = await openWeights(file);
+ * console.log(weights.tensors.length);
+ * weights.close();
+ * ```
  */
 export async function pretrained(name: PretrainedName, options: PretrainedOptions = {}): Promise<PretrainedWeights> {
   checkText(name, 'pretrained: name');

@@ -6,7 +6,7 @@ const PART = 2 ** 28;
 /**
  * Reads a regular file: a pipe or a device would not end.
  *
- * @throws Error that names the path.
+ * @throws {Error} that names the path.
  */
 export async function readPath(path: string): Promise<Uint8Array> {
   const { constants, promises } = await importBuiltin<typeof import('node:fs')>('node:fs');

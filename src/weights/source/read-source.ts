@@ -40,7 +40,12 @@ export function isHandler(source: unknown): source is io.IOHandler {
   return typeof source === 'object' && source !== null && typeof (source as io.IOHandler).load === 'function';
 }
 
-/** Reads a source as a whole. @throws Error that names it where it cannot be read; TypeError where it is none. */
+/**
+ * Reads a source as a whole.
+ *
+ * @throws {TypeError} where it is none.
+ * @throws {Error} that names it where it cannot be read.
+ */
 export async function readSource(source: Exclude<WeightSource, io.IOHandler>, caller: string): Promise<SourceBytes> {
   if (source instanceof Uint8Array) return { name: 'the bytes', bytes: source, sibling: alone };
   if (source instanceof ArrayBuffer) return { name: 'the bytes', bytes: new Uint8Array(source), sibling: alone };
