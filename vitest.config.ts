@@ -18,15 +18,17 @@ const SLOW = [
   'tests/docs/*.test.ts',
   'tests/flows/*.test.ts',
   'tests/models/load-and-train.test.ts',
+  'tests/golden/encoders/*.test.ts',
+  'tests/layers/encoders/*.test.ts',
   'tests/models/standard/standard.test.ts',
   'tests/models/sharing/{contract,training}.test.ts',
   'tests/metrics/statistics/bootstrap-interval.test.ts',
   'tests/node/{file-system,resume,write-durably}.test.ts',
   'tests/tools/*.test.ts',
   'tests/train/leaks.test.ts',
-  'tests/train/step/aggregate.test.ts',
   'tests/weights/load-weights.test.ts',
   'tests/weights/pretrained/pretrained.test.ts',
+  'tests/train/step/{aggregate,frozen}.test.ts',
 ];
 /** Files that register backends, mock modules or test what an import does: each needs modules of its own. The others share theirs. */
 const ALONE = [
@@ -37,6 +39,7 @@ const ALONE = [
   'tests/layers/register.test.ts',
   'tests/layers/fused/fuse-conv2d.test.ts',
   'tests/node/read-image.test.ts',
+  'tests/train/learning-rates.test.ts',
   'tests/train/step/{flat-gradients,fused-adam,sum-all}.test.ts',
 ];
 const ALL = ['{tests,{packages,apps}/*/tests}/**/*.test.ts'];

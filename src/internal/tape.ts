@@ -60,6 +60,18 @@ function nodesFrom(nodes: readonly Node[], leaves: readonly Tensor[]): { used: N
   return { used, depends };
 }
 
+/** Runs `body` without a record, within a recorded forward pass too: nothing of it is kept, and what it returns is constant. */
+export function untaped<R>(body: () => R): R {
+  const { state } = engine();
+  const { gradientDepth } = state;
+  state.gradientDepth = 0;
+  try {
+    return body();
+  } finally {
+    state.gradientDepth = gradientDepth;
+  }
+}
+
 /**
  * Runs `forward` and keeps what its gradients need. tfjs's own `grads` repeat the forward pass for every output; K
  * tasks would pay for K of them. The tape that tfjs records anyway is taken from its engine before it would be cleared.

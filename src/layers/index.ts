@@ -20,6 +20,19 @@ export { UNetDecoder, type UNetDecoderOptions } from './builders/unet-decoder';
 export { UNetEncoder, type UNetEncoderOptions } from './builders/unet-encoder';
 export { type WithDecoderOptions, withDecoder } from './builders/with-decoder';
 export type { Activation } from './core/activation';
+export { type DenseNetDepth, DenseNetEncoder, type DenseNetEncoderOptions } from './encoders/densenet-encoder';
+export {
+  EfficientNetEncoder,
+  type EfficientNetEncoderOptions,
+  type EfficientNetVariant,
+} from './encoders/efficientnet-encoder';
+export { InceptionResNetV2Encoder, type InceptionResNetV2EncoderOptions } from './encoders/inception-resnet-v2-encoder';
+export { InceptionV3Encoder, type InceptionV3EncoderOptions } from './encoders/inception-v3-encoder';
+export { MobileNetV2Encoder, type MobileNetV2EncoderOptions } from './encoders/mobilenet-v2-encoder';
+export { type Preprocessing, preprocessImages } from './encoders/preprocess';
+export type { PublishedEncoderOptions } from './encoders/published-encoder';
+export { type ResNetDepth, ResNetEncoder, type ResNetEncoderOptions } from './encoders/resnet-encoder';
+export { VGG16Encoder, type VGG16EncoderOptions } from './encoders/vgg16-encoder';
 export type { ChannelNormOptions } from './norm/channel-norm';
 export { GroupNorm, type GroupNormOptions } from './norm/group-norm';
 export { InstanceNorm, type InstanceNormOptions } from './norm/instance-norm';

@@ -5,20 +5,19 @@ import { checkMembers, checkNet } from '../internal/check-kinds';
  * Copies the weights of the layers whose names start with `prefix` from one net to another, matched by layer name: a
  * trained encoder into a model with other heads.
  *
- * To freeze what was copied, set `trainable` of those layers to false. A frozen batch normalization then normalizes by
- * its moving statistics, in training too, and does not move them, as in Keras.
+ * To freeze what was copied: `freeze`.
  *
  * @throws {RangeError} before anything is copied, where `to` has no such layer with weights, where `from` lacks one of
  * them, or where the shapes differ.
  * @example
  * ```ts
- * import { copyWeights } from 'tfjs-multitask/models';
+ * import { copyWeights, freeze } from 'tfjs-multitask/models';
  * import { amyar2020, unet } from 'tfjs-multitask/paper';
  *
  * const trained = unet({ inputShape: [32, 32, 1], filters: 4 });
  * const model = amyar2020({ inputShape: [32, 32, 1], filters: 4 });
  * copyWeights(trained.net, model.net, 'encoder/');
- * for (const layer of model.net.layers) if (layer.name.startsWith('encoder/')) layer.trainable = false;
+ * freeze(model);
  * ```
  */
 export function copyWeights(from: LayersModel, to: LayersModel, prefix: string): void {

@@ -20,8 +20,8 @@ import { model as layersModel, type SymbolicTensor } from '@tensorflow/tfjs-laye
 import { checkInteger } from '../internal/check';
 import { checkModel, checkTensor } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
+import { inOrder } from '../internal/in-order';
 import { record } from '../internal/tape';
-import { inOrder } from '../layers/sharing/in-order';
 import type { MultitaskModel } from '../types';
 
 /** Options of {@link gradCam}. */

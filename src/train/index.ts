@@ -47,6 +47,7 @@ export {
 export type { Mode, Monitor, MonitorOptions } from './callbacks/monitor';
 export { type ReduceOnPlateauOptions, reduceOnPlateau } from './callbacks/reduce-on-plateau';
 export { taskWeights } from './callbacks/task-weights';
+export { type UnfreezeAtOptions, unfreezeAt } from './callbacks/unfreeze-at';
 export type { Scores, TaskMetrics } from './scores';
 export { createTrainer } from './trainer';
 export type {

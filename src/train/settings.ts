@@ -16,6 +16,7 @@ export interface TrainerSettings<T extends string> {
   readonly aggregator: Aggregator<T> | ElementwiseAggregator<T> | undefined;
   readonly gradientsAt: 'parameters' | 'representation';
   readonly clipNorm: number | undefined;
+  readonly learningRates: Readonly<Record<string, number>>;
   readonly accumulate: number;
   readonly averageDecay: number | undefined;
 }
@@ -81,6 +82,7 @@ const OPTIONS = [
   'aggregator',
   'gradientsAt',
   'clipNorm',
+  'learningRates',
   'accumulate',
   'averageDecay',
 ] as const;
@@ -99,6 +101,7 @@ export function completeSettings<T extends string, M extends TaskMetrics<T>>(
     aggregator,
     gradientsAt = 'parameters',
     clipNorm,
+    learningRates = {},
     accumulate = 1,
     averageDecay,
   } = options;
@@ -110,6 +113,7 @@ export function completeSettings<T extends string, M extends TaskMetrics<T>>(
     aggregator,
     gradientsAt,
     clipNorm,
+    learningRates,
     accumulate,
     averageDecay,
   };

@@ -5,6 +5,7 @@ import type { MultitaskModel, PlainData, Progress } from '../types';
 import { holdMemory } from './hold-memory';
 import { loadParts, saveParts } from './saved-state';
 import type { TrainerSettings } from './settings';
+import { readRates } from './step/learning-rates';
 import { getLearningRate, holdOptimizer, setLearningRate } from './step/optimizer-state';
 import { createUpdater } from './step/updater';
 import { createWeightAverage } from './step/weight-average';
@@ -42,11 +43,14 @@ export interface TrainingState {
 
 export function createTrainingState<T extends string>(
   model: MultitaskModel<T>,
-  { optimizer, weighting, aggregator, clipNorm, averageDecay }: TrainerSettings<T>,
+  { optimizer, weighting, aggregator, clipNorm, learningRates, averageDecay }: TrainerSettings<T>,
 ): TrainingState {
   const counters = { steps: 0, epoch: 0 };
   const learned = weighting.variables ?? [];
-  const updater = createUpdater(model.net, learned, optimizer, clipNorm);
+  const updater = createUpdater(model.net, learned, optimizer, {
+    clipNorm,
+    rates: readRates(model.net, learningRates),
+  });
   const average = averageDecay === undefined ? undefined : createWeightAverage(model.net, averageDecay);
   const parts = { model, optimizer, weighting, learned, aggregator, averageDecay, average };
 

@@ -47,6 +47,13 @@ export interface TrainerOptions<
    */
   readonly clipNorm?: number | undefined;
   /**
+   * How much of the optimizer's steps parts of the model make, such as `{ encoder: 0.1 }` for a tenth of the learning rate,
+   * whatever that is at the moment: by what the names of layers begin with (`'encoder'`, a task), or a stage of an encoder
+   * (`'encoder/stage4'`). Of several that fit the longest counts. The update is multiplied, not the gradient, which Adam
+   * would undo; gradients are clipped before. Default: the whole steps.
+   */
+  readonly learningRates?: Readonly<Record<string, number>>;
+  /**
    * How many batches make one step of the optimizer: the step of one batch that holds all their samples, whatever their
    * sizes and labels (normalizations over a batch see the small ones). They wait until all are there, as tensors, and are
    * then run one after the other. An aggregator compares the gradients of all of them, at the parameters. Default: 1.

@@ -10,6 +10,7 @@ import {
   polynomialDecay,
   reduceOnPlateau,
   sumGradient,
+  unfreezeAt,
   warmUp,
 } from '../../src/train/index';
 import type { TinyTask } from '../support/tiny-model';
@@ -34,6 +35,7 @@ export const CALLBACKS: Record<string, (folder: string) => TinyFit> = {
     const watch = diagnostics<TinyTask>();
     return { aggregator: sumGradient<TinyTask>(), callbacks: [watch], outcome: () => watch.records };
   },
+  unfreezeAt: () => ({ callbacks: (model) => [unfreezeAt(model, { epoch: 1, part: 'shared' })] }),
   checkpoint: (folder) => ({
     callbacks: [checkpoint<TinyTask>(folder, { every: { steps: 2 } })],
     outcome: async () => (await loadCheckpoint(folder))?.state,

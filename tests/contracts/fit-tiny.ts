@@ -1,7 +1,7 @@
 import { train } from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { type Callback, createTrainer, type FitOptions, type TrainerOptions } from '../../src/train/index';
-import type { PlainData, Source } from '../../src/types';
+import type { MultitaskModel, PlainData, Source } from '../../src/types';
 import { disposeBatch, flatWeights, squares, type TinyTask, tinyBatch, tinyModel } from '../support/tiny-model';
 
 /** Five batches per epoch, others in each epoch; the second lacks task b, the fourth task a. */
@@ -24,7 +24,9 @@ const lackingSource: Source<TinyTask> = function* (epoch: number) {
 
 /** What a fit of the tiny model is made of. */
 export interface TinyFit extends Pick<TrainerOptions<TinyTask, never>, 'weighting' | 'aggregator'> {
-  readonly callbacks?: readonly Callback<TinyTask>[];
+  readonly callbacks?:
+    | readonly Callback<TinyTask>[]
+    | ((model: MultitaskModel<TinyTask>) => readonly Callback<TinyTask>[]);
   readonly source?: Source<TinyTask>;
   /** What it leaves besides weights, history and states. */
   readonly outcome?: () => unknown;
@@ -32,10 +34,11 @@ export interface TinyFit extends Pick<TrainerOptions<TinyTask, never>, 'weightin
 
 /** Everything that a fit leaves: what one that was interrupted must leave too. */
 export async function fitTiny(
-  { callbacks = [], source = lackingSource, outcome, ...options }: TinyFit,
+  { callbacks: given = [], source = lackingSource, outcome, ...options }: TinyFit,
   fit: Partial<FitOptions<TinyTask>> = {},
 ) {
   const model = tinyModel();
+  const callbacks = typeof given === 'function' ? given(model) : given;
   const trainer = createTrainer(model, { optimizer: train.adam(0.05), losses: { a: squares, b: squares }, ...options });
   try {
     const { callbacks: watching = [], ...rest } = fit;

@@ -10,7 +10,7 @@ import { BUILDERS, LAYERS } from './layers';
 useCpu();
 
 /** Exports that are neither a layer nor a builder. */
-const OTHERS = ['registerLayers', 'setDropoutStep'];
+const OTHERS = ['preprocessImages', 'registerLayers', 'setDropoutStep'];
 
 it('has a case for every layer and every builder that is exported', () => {
   expect([...exportsIn(Object.keys({ ...LAYERS, ...BUILDERS })), ...OTHERS].sort()).toEqual(

@@ -6,19 +6,26 @@ import {
   ConvEncoder,
   CrossStitch,
   convBlock,
+  DenseNetEncoder,
+  EfficientNetEncoder,
   ExpertMixture,
   Film,
   GroupNorm,
+  InceptionResNetV2Encoder,
+  InceptionV3Encoder,
   InstanceNorm,
   MLPHead,
+  MobileNetV2Encoder,
   ParameterDistance,
   RepeatBatch,
+  ResNetEncoder,
   SeededDropout,
   SegmentationHead,
   SliceBatch,
   SubspaceMix,
   UNetDecoder,
   UNetEncoder,
+  VGG16Encoder,
   withDecoder,
 } from '../../src/layers/index';
 import type { Encoder, Features, Head } from '../../src/types';
@@ -83,8 +90,28 @@ const withEncoder = (build: Encoder) => (x: SymbolicTensor) => outputsOf(build(x
 const withHead = (build: Head) => (x: SymbolicTensor) => [build(encoder(x, 'encoder', SEED), 'task', SEED)];
 const withBlock = (build: ReturnType<typeof convBlock>) => (x: SymbolicTensor) => [build(x, 'block', SEED)];
 
-/** Every builder, on an image of 8x8x1; named like the layers. */
+/** Sides of the images for builders that 8x8 are too small for; of one channel all the same. */
+const SIDES: Record<string, number> = {
+  VGG16Encoder: 32,
+  'ResNetEncoder, depth 18': 32,
+  DenseNetEncoder: 32,
+  InceptionV3Encoder: 75,
+  InceptionResNetV2Encoder: 75,
+  'MobileNetV2Encoder, a width of 0.35': 32,
+  EfficientNetEncoder: 32,
+  'EfficientNetEncoder, lite': 32,
+};
+
+/** Every builder, on an image of 8x8x1 or of its own size; named like the layers. */
 export const BUILDERS: Record<string, (image: SymbolicTensor) => SymbolicTensor[]> = {
+  VGG16Encoder: withEncoder(VGG16Encoder({ stages: 1 })),
+  'ResNetEncoder, depth 18': withEncoder(ResNetEncoder({ depth: 18, stages: 2, preprocess: true })),
+  DenseNetEncoder: withEncoder(DenseNetEncoder({ stages: 2 })),
+  InceptionV3Encoder: withEncoder(InceptionV3Encoder({ stages: 1, grey: 'sum' })),
+  InceptionResNetV2Encoder: withEncoder(InceptionResNetV2Encoder({ stages: 1, preprocess: true })),
+  'MobileNetV2Encoder, a width of 0.35': withEncoder(MobileNetV2Encoder({ width: 0.35, stages: 3 })),
+  EfficientNetEncoder: withEncoder(EfficientNetEncoder({ stages: 2 })),
+  'EfficientNetEncoder, lite': withEncoder(EfficientNetEncoder({ variant: 'lite0', stages: 2 })),
   convBlock: withBlock(convBlock({ filters: 3, dropout: 0.2 })),
   'convBlock, batch norm': withBlock(convBlock({ filters: 3, norm: 'batch' })),
   'convBlock, instance norm': withBlock(convBlock({ filters: 3, norm: 'instance' })),
@@ -108,8 +135,8 @@ export const BUILDERS: Record<string, (image: SymbolicTensor) => SymbolicTensor[
   'withDecoder, instance norm': withEncoder(withDecoder(ConvEncoder({ filters: [2, 3] }), { norm: 'instance' })),
 };
 
-function buildBuilder(build: (image: SymbolicTensor) => SymbolicTensor[]): LayersModel {
-  const image = input({ shape: [8, 8, 1] });
+function buildBuilder(build: (image: SymbolicTensor) => SymbolicTensor[], side = 8): LayersModel {
+  const image = input({ shape: [side, side, 1] });
   return toModel({ inputs: image, outputs: build(image) });
 }
 
@@ -118,5 +145,7 @@ export const LAYER_NETS: Record<string, NetCase> = {
   ...Object.fromEntries(
     Object.entries(LAYERS).map(([name, layer]) => [name, { ...layer, build: () => buildLayer(layer) }]),
   ),
-  ...Object.fromEntries(Object.entries(BUILDERS).map(([name, build]) => [name, { build: () => buildBuilder(build) }])),
+  ...Object.fromEntries(
+    Object.entries(BUILDERS).map(([name, build]) => [name, { build: () => buildBuilder(build, SIDES[name]) }]),
+  ),
 };

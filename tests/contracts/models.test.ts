@@ -10,7 +10,17 @@ import { MODELS } from './models';
 useCpu();
 
 /** Exports that build no model. */
-const OTHERS = ['copyWeights', 'fromLayersModel', 'gradCam', 'loadMultitask', 'predictAll', 'standardize'];
+const OTHERS = [
+  'cacheFeatures',
+  'copyWeights',
+  'freeze',
+  'fromLayersModel',
+  'gradCam',
+  'loadMultitask',
+  'predictAll',
+  'standardize',
+  'unfreeze',
+];
 
 it('has a case for every model and every way of sharing that is exported', () => {
   expect([...exportsIn(Object.keys(MODELS)), ...OTHERS].sort()).toEqual(Object.keys(exported).sort());

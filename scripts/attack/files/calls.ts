@@ -402,6 +402,7 @@ const TRAIN: Record<string, Call> = {
     { epoch: 0, step: 1, losses: { level: 1, sign: 1 }, cosines: [{ tasks: ['level', 'sign'], value: -0.5 }] },
   ]),
   diagnostics: { args: () => [{ weighting: training.equalWeights() }], use: useCallback },
+  unfreezeAt: { args: () => [tinyModel(), { epoch: 1, part: 'trunk' }] },
   earlyStopping: callback({ ...monitor, restoreBest: true }),
   cosineDecay: schedule({ from: 0.1, to: 0 }),
   learningRate: callback(() => 0.1),
@@ -448,6 +449,12 @@ const useHead = (head: unknown): unknown => (head as ReturnType<typeof parts.MLP
 const useEncoder = (encoder: unknown): unknown =>
   (encoder as ReturnType<typeof parts.UNetEncoder>)(pixels(), 'encoder', 1);
 
+/** On images that are large enough for all of them. */
+const publishedEncoder = (options: object): Call => ({
+  args: () => [{ stages: 1, preprocess: true, grey: 'repeat', frozen: 1, ...options }],
+  use: (encoder) => (encoder as ReturnType<typeof parts.VGG16Encoder>)(input({ shape: [80, 80, 1] }), 'encoder', 1),
+});
+
 const LAYERS: Record<string, Call> = {
   AttentionGate: layer({ filters: 2, seed: 1 }, [IMAGES, IMAGES]),
   BilinearUpsampling: layer({ name: 'up' }),
@@ -464,6 +471,14 @@ const LAYERS: Record<string, Call> = {
     use: useHead,
   },
   UNetEncoder: { args: () => [{ filters: [2, 3], norm: 'batch', activation: 'relu', dropout: 0.1 }], use: useEncoder },
+  DenseNetEncoder: publishedEncoder({ depth: 121 }),
+  EfficientNetEncoder: publishedEncoder({ variant: 'lite0' }),
+  InceptionResNetV2Encoder: publishedEncoder({}),
+  InceptionV3Encoder: publishedEncoder({}),
+  MobileNetV2Encoder: publishedEncoder({ width: 0.35 }),
+  preprocessImages: { args: () => [zeros([1, 2, 2, 3]), 'caffe'] },
+  ResNetEncoder: publishedEncoder({ depth: 18, variant: 'torch' }),
+  VGG16Encoder: publishedEncoder({}),
   withDecoder: { args: () => [parts.UNetEncoder({ filters: [2, 3] }), { norm: 'batch' }], use: useEncoder },
   GroupNorm: layer({ groups: 2, epsilon: 1e-3 }),
   InstanceNorm: layer({ epsilon: 1e-3 }),
@@ -488,6 +503,12 @@ const useSharing = (sharing: unknown): unknown =>
 const sharing = (...args: readonly unknown[]): Call => ({ args: () => args, use: useSharing });
 const dispose = (model: unknown): void => (model as ReturnType<typeof models.cnn8>).dispose();
 
+/** One sample of what the tiny model takes. */
+const tinyData = {
+  rows: [{ id: 'a', tasks: ['level'] }],
+  read: async () => ({ x: { data: Float32Array.of(1, 2, 3, 4), shape: [4] }, y: {} }),
+};
+
 const MODELS: Record<string, Call> = {
   amyar2020: {
     args: () => [
@@ -507,6 +528,15 @@ const MODELS: Record<string, Call> = {
     args: () => [{ inputShape: [8, 8, 1], filters: [2, 3], norm: 'batch', dropout: 0.1, seed: 1 }],
     use: dispose,
   },
+  cacheFeatures: {
+    args: () => {
+      const model = tinyModel();
+      models.freeze(model, { part: 'trunk' });
+      return [model, tinyData, { bytes: 1000, onProgress: () => undefined }];
+    },
+  },
+  freeze: { args: () => [tinyModel(), { part: 'trunk' }] },
+  unfreeze: { args: () => [tinyModel(), { part: 'trunk' }] },
   copyWeights: { args: () => [tinyModel().net, tinyModel().net, 'trunk'] },
   fromLayersModel: { args: () => [tinyModel().net, ['level', 'sign'], { outputs: { level: 'value' } }], use: dispose },
   gradCam: {

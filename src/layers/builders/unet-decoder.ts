@@ -30,14 +30,16 @@ const UPSAMPLES: readonly Upsample[] = ['nearest', 'bilinear', 'transpose'];
  * From level to level: upsample 2x, convolution 2x2, join the skip, two convolutions 3x3; then a convolution 3x3 to
  * twice the output's channels and a convolution 1x1 to the output. ReLU between.
  *
- * Features -> `[batch, height, width, channels]`, the size of the finest skip. Each level has as many channels as its
- * skip, also where `skips` is 'none'. Layers: `name/up4/resize`, `name/up4/conv1`, `name/dec4/concat`,
+ * Features -> `[batch, height, width, channels]`, the size of the image. Each level has as many channels as its skip, also
+ * where `skips` is 'none'. Where the finest skip is smaller than the image, as those of published encoders mostly are, a
+ * last level without a skip, of half as many channels, comes behind it (`name/up0/...`, `name/dec0/...`). Upsampled feature maps get a border of
+ * zeros, or lose their last row or column, where the encoder rounds sizes or does not pad. Layers: `name/up4/resize`, `name/up4/conv1`, `name/dec4/concat`,
  * `name/dec4/conv1`, ..., `name/maps/conv1`, and `name` itself.
  * Source: Ronneberger, Fischer, Brox, 2015, doi:10.1007/978-3-319-24574-4_28, with upsampling in place of the
  * up-convolution and padded convolutions.
  *
- * @throws {RangeError} for an option out of its range and, when applied, for skips that do not halve from one to the
- * next.
+ * @throws {RangeError} for an option out of its range and, when applied, for skips that are far from halving from one to
+ * the next.
  * @example
  * ```ts
  * import { UNetDecoder, UNetEncoder } from 'tfjs-multitask/layers';

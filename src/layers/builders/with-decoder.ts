@@ -17,12 +17,13 @@ export interface WithDecoderOptions {
  *
  * Heads choose their level with {@link attach}.
  *
- * Features of `encoder` -> skips of the same shapes, and its bottleneck. Layers: those of the encoder, then from level
+ * Features of `encoder` -> skips of the same shapes, in front of them one of the image's size where the finest is smaller,
+ * and its bottleneck. Layers: those of the encoder, then from level
  * to level `name/up4/resize`, `name/up4/conv1`, `name/dec4/concat`, `name/dec4/conv1` and `name/dec4/conv2` as in
  * {@link UNetDecoder}.
  * Source: Ronneberger, Fischer, Brox, 2015, doi:10.1007/978-3-319-24574-4_28.
  *
- * @throws {RangeError} for an unknown norm and, when applied, for skips that do not halve from one to the next.
+ * @throws {RangeError} for an unknown norm and, when applied, for skips that are far from halving from one to the next.
  * @example
  * ```ts
  * import { attach, SegmentationHead, UNetEncoder, withDecoder } from 'tfjs-multitask/layers';

@@ -1,4 +1,18 @@
-import { add, mul, reshape, rsqrt, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import {
+  add,
+  batchNorm,
+  moments,
+  mul,
+  ones,
+  reshape,
+  rsqrt,
+  sub,
+  type Tensor,
+  type Tensor1D,
+  type Tensor4D,
+  tidy,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
 import { canFuseNorm, fusedNorm } from './fused-norm';
 
@@ -26,9 +40,28 @@ function byStatistics(layer: layers.Layer, x: Tensor, { axis, epsilon, center, s
   return center ? add(normalized, weights[scale ? 1 : 0]) : normalized;
 }
 
+/** By the moments of the batch, which `onMoments` is called with: `[channels]` each. */
+function byBatch(
+  x: Tensor,
+  gamma: Tensor,
+  beta: Tensor,
+  epsilon: number,
+  onMoments: (mean: Tensor, variance: Tensor) => void,
+): Tensor {
+  const groups = gamma.size;
+  if (canFuseNorm(x)) {
+    const rows = (of: Tensor) => reshape(of, [groups]);
+    return fusedNorm(x, gamma, beta, { outer: 1, groups, epsilon }, (m, v) => onMoments(rows(m), rows(v)));
+  }
+  const axes = Array.from({ length: x.rank - 1 }, (_, i) => i);
+  const { mean, variance } = moments(x, axes);
+  onMoments(mean, variance);
+  return batchNorm(x as Tensor4D, mean as Tensor1D, variance as Tensor1D, beta as Tensor1D, gamma as Tensor1D, epsilon);
+}
+
 /**
  * Makes a `tf.layers.batchNormalization` train with `fusedNorm` where the backend has it and the layer normalizes the
- * last axis with offset and factor. A frozen one (`layer.trainable = false`) normalizes by its moving statistics, in
+ * last axis, and train at all where it has no offset or no factor, of which tfjs lacks the gradient. A frozen one (`layer.trainable = false`) normalizes by its moving statistics, in
  * training too, and does not move them, as in Keras. The layer is saved as the standard one that it is.
  */
 export function fuseBatchNorm(layer: layers.Layer): layers.Layer {
@@ -38,22 +71,26 @@ export function fuseBatchNorm(layer: layers.Layer): layers.Layer {
   const standard: layers.Layer['call'] = Object.getPrototypeOf(layer).call.bind(layer);
   layer.call = (inputs, kwargs) => {
     const x = (Array.isArray(inputs) ? inputs[0] : inputs) as Tensor;
-    if (kwargs.training && isFrozen(layer, center || scale)) return tidy(() => byStatistics(layer, x, config));
+    const lacks = !center || !scale;
+    const still = kwargs.training ? isFrozen(layer, center || scale) : lacks;
+    if (still) return tidy(() => byStatistics(layer, x, config));
     const last = axis === -1 || axis === x.rank - 1;
-    if (!kwargs.training || !center || !scale || !last || !canFuseNorm(x)) return standard(inputs, kwargs);
+    if (!kwargs.training || !last || !(lacks || canFuseNorm(x))) return standard(inputs, kwargs);
     return tidy(() => {
-      const [gamma, beta, movingMean, movingVariance] = layer.weights;
-      const groups = x.shape[x.rank - 1];
-      const update = (mean: Tensor, variance: Tensor) => {
+      const weights = layer.weights.map((weight) => weight.read());
+      const [movingMean, movingVariance] = layer.weights.slice(-2);
+      const channels = [x.shape[x.rank - 1]];
+      const gamma = scale ? weights[0] : ones(channels);
+      const beta = center ? weights[scale ? 1 : 0] : zeros(channels);
+      return byBatch(x, gamma, beta, epsilon, (mean, variance) => {
         for (const [moving, value] of [
           [movingMean, mean],
           [movingVariance, variance],
         ] as const) {
           const before = moving.read();
-          moving.write(sub(before, mul(sub(before, reshape(value, [groups])), 1 - momentum)));
+          moving.write(sub(before, mul(sub(before, value), 1 - momentum)));
         }
-      };
-      return fusedNorm(x, gamma.read(), beta.read(), { outer: 1, groups, epsilon }, update);
+      });
     });
   };
   return layer;

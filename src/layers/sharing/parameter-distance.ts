@@ -1,9 +1,9 @@
 import { addN, mul, type Scalar, type serialization, square, sub, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { type LayerVariable, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkChoice, checkRange } from '../../internal/check';
+import { inOrder } from '../../internal/in-order';
 import type { LayerArgs } from '../core/layer-args';
 import { readLayerOptions } from '../core/read-layer-options';
-import { inOrder } from './in-order';
 import { traceNorm } from './trace-norm';
 
 /** The sum of squared differences between every two networks, or the trace norm of their stacked parameters. */

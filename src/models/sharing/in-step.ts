@@ -1,5 +1,5 @@
 import { type SymbolicTensor, input as symbolicInput } from '@tensorflow/tfjs-layers';
-import { inOrder } from '../../layers/sharing/in-order';
+import { inOrder } from '../../internal/in-order';
 import type { Encoder, Features } from '../../types';
 import { disposeUnused } from './dispose-unused';
 

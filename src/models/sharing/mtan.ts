@@ -2,6 +2,7 @@ import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkChoice } from '../../internal/check';
 import { checkOptions } from '../../internal/check-options';
 import { conv } from '../../layers/blocks/conv';
+import { fit } from '../../layers/blocks/fit';
 import { NORMS, type Norm } from '../../layers/blocks/norm';
 import { apply } from '../../layers/core/apply';
 import type { Features } from '../../types';
@@ -14,13 +15,15 @@ export interface MtanOptions {
 }
 
 /** A convolution 3x3 to the channels of `to` and a max-pooling to its size. */
-function bring(from: SymbolicTensor, to: SymbolicTensor, norm: Norm, name: string, seed?: number): SymbolicTensor {
+function bring(from: SymbolicTensor, to: SymbolicTensor, norm: Norm, level: number, task: string, seed?: number) {
+  const name = `${task}/down${level}`;
   const [, height, width, filters] = to.shape as number[];
   const x = conv({ filters, kernelSize: 3, norm, activation: 'relu' }, from, name, 1, seed);
   const [, above, across] = from.shape as number[];
-  const poolSize: [number, number] = [Math.ceil(above / height), Math.ceil(across / width)];
-  if (Math.max(...poolSize) === 1) return x;
-  return apply(layers.maxPooling2d({ name: `${name}/pool`, poolSize, padding: 'same' }), x);
+  const poolSize: [number, number] = [Math.round(above / height), Math.round(across / width)];
+  const pooling = layers.maxPooling2d({ name: `${name}/pool`, poolSize, padding: 'same' });
+  const pooled = Math.max(...poolSize) === 1 ? x : apply(pooling, x);
+  return fit(pooled, to, level, name, 'mtan');
 }
 
 function attend({ skips, bottleneck }: Features, norm: Norm, name: string, seed?: number): Features {
@@ -30,7 +33,7 @@ function attend({ skips, bottleneck }: Features, norm: Norm, name: string, seed?
     const finer = seen.at(-1);
     let x = shared;
     if (finer) {
-      const brought = bring(finer, shared, norm, `${name}/down${i + 1}`, seed);
+      const brought = bring(finer, shared, norm, i + 1, name, seed);
       x = apply(layers.concatenate({ name: `${block}/concat` }), [shared, brought]);
     }
     const filters = shared.shape[3] as number;
@@ -45,7 +48,8 @@ function attend({ skips, bottleneck }: Features, norm: Norm, name: string, seed?
  * Multi-task attention network: one encoder for all tasks, and for each task an attention mask on the feature map of
  * every level, `f_j = a_j * p_j` with `a_j = sigmoid(conv1x1(relu(conv1x1([p_j, d(f_(j-1))]))))`.
  *
- * `p_j` is the shared feature map of level j, and `d` a convolution 3x3 (ReLU) and max-pooling to its size.
+ * `p_j` is the shared feature map of level j, and `d` a convolution 3x3 (ReLU) and max-pooling to its size, with
+ * a border of zeros where the encoder does not pad.
  *
  * Layers: `encoder/...`, and for each task `encoder/task/attention1/...`, `encoder/task/down2/...`, .... A step runs
  * the encoder once, and the attention of the tasks that have labels. The source's masks see the first feature map of

@@ -1,5 +1,6 @@
 import {
   add,
+  clone,
   dispose,
   div,
   minimum,
@@ -8,6 +9,7 @@ import {
   type Optimizer,
   type Scalar,
   sqrt,
+  sub,
   type Tensor,
   tidy,
   type Variable,
@@ -36,6 +38,22 @@ function factorOf(gradients: readonly Tensor[], clipNorm: number | undefined): S
   return minimum(1, div(clipNorm, add(norm, 1e-20))) as Scalar;
 }
 
+/** How much of a step each variable makes, by its id; the whole where it is left out. */
+export type Rates = ReadonlyMap<number, number>;
+
+/**
+ * Runs `step`, and takes of what it changes the share that `rates` say: the update and not the gradient is scaled, which
+ * Adam would undo. With a rate that stays the same it is a step with its own learning rate.
+ */
+function scaleSteps(weights: readonly WeightGradient[], rates: Rates, step: () => void): void {
+  const scaled = weights.flatMap(({ variable, gradient }) => {
+    const rate = rates.get(variable.id);
+    return rate === undefined || gradient === null ? [] : [{ variable, rate, before: clone(variable) }];
+  });
+  step();
+  for (const { variable, rate, before } of scaled) variable.assign(add(before, mul(sub(variable, before), rate)));
+}
+
 /** One step of the optimizer; `factor` multiplies the gradients. */
 function stepOptimizer(optimizer: Optimizer, weights: readonly WeightGradient[], factor: Scalar | undefined): void {
   if (hasFusedAdam(optimizer)) {
@@ -59,7 +77,7 @@ export function createUpdater(
   net: LayersModel,
   extra: readonly Variable[],
   optimizer: Optimizer,
-  clipNorm: number | undefined,
+  { clipNorm, rates }: { readonly clipNorm: number | undefined; readonly rates: Rates },
 ): Updater {
   const allWeights = (): { readonly variable: Variable; readonly trainable: boolean }[] => [
     ...namedWeights(net),
@@ -75,12 +93,13 @@ export function createUpdater(
             variable,
             gradient: trainable ? (gradients[variable.name] as Tensor | undefined) : null,
           }));
-          stepOptimizer(optimizer, weights, factorOf(Object.values(gradients), clipNorm));
+          const factor = factorOf(Object.values(gradients), clipNorm);
+          scaleSteps(weights, rates, () => stepOptimizer(optimizer, weights, factor));
         });
       } finally {
         dispose(gradients);
       }
     },
-    appliesWhole: () => hasFusedAdam(optimizer),
+    appliesWhole: () => hasFusedAdam(optimizer) && rates.size === 0,
   };
 }

@@ -156,13 +156,15 @@ describe('withDecoder', () => {
     expect(memory().numTensors).toBe(before);
   });
 
-  it('refuses an encoder that rounds, and an unknown norm', () => {
-    expect(() => withDecoder(ConvEncoder({ filters: [2, 3] }))(map(6, 8, 1), 'trunk')).toThrow(
-      new RangeError(
-        'withDecoder: the skip of level 2 is 3 x 4, but the upsampled feature map is 4 x 4; the encoder must halve the sides ' +
-          'from skip to skip, without rounding.',
-      ),
-    );
+  it('takes an encoder that rounds', () => {
+    const { skips } = withDecoder(ConvEncoder({ filters: [2, 3] }))(map(6, 8, 1), 'trunk');
+    expect(skips.map(({ shape }) => shape.slice(1))).toEqual([
+      [6, 8, 2],
+      [3, 4, 3],
+    ]);
+  });
+
+  it('refuses an unknown norm', () => {
     expect(() => withDecoder(UNetEncoder(), { norm: 'x' as 'none' })).toThrow(
       "withDecoder: norm must be one of 'none'",
     );

@@ -1,4 +1,4 @@
-import { input, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { input, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { ConvEncoder, convBlock, MLPHead, UNetDecoder, UNetEncoder } from '../../../src/layers/index';
 import type { Features } from '../../../src/types';
@@ -162,12 +162,49 @@ describe('UNetDecoder', () => {
     expect(size(UNetDecoder()(ConvEncoder({ filters: [2, 3] })(image(8), 'encoder'), 'task'))).toEqual([8, 8, 1]);
   });
 
+  it('gives upsampled feature maps a border where the encoder does not pad, and cuts them where it rounds up', () => {
+    const features: Features = { skips: [map(45, 31, 3), map(20, 16, 4)], bottleneck: map(9, 8, 7) };
+    const output = UNetDecoder()(features, 'task');
+    expect(size(output)).toEqual([45, 31, 1]);
+    expect(path(output).filter((name) => /pad|crop/.test(name))).toEqual([
+      'task/up2/pad',
+      'task/up1/pad',
+      'task/up1/crop',
+    ]);
+  });
+
+  it('doubles twice where a level is missing', () => {
+    const output = UNetDecoder()({ skips: [map(16, 16, 3)], bottleneck: map(4, 4, 7) }, 'task');
+    expect(size(output)).toEqual([16, 16, 1]);
+    expect(path(output).filter((name) => name.startsWith('task/up1'))).toEqual([
+      'task/up1/resize',
+      'task/up1/conv1',
+      'task/up1/resize2',
+      'task/up1/conv2',
+    ]);
+  });
+
+  it.each(['nearest', 'bilinear', 'transpose'] as const)(
+    'ends at the size of the image where the finest skip is smaller, %s',
+    (upsample) => {
+      const x = image(33, 48, 3);
+      const pool = (from: SymbolicTensor) =>
+        layers.maxPooling2d({ poolSize: 2, padding: 'same' }).apply(from) as SymbolicTensor;
+      const skip = convBlock({ filters: 8 })(pool(x), 'encoder/level1');
+      const output = UNetDecoder({ upsample })({ skips: [skip], bottleneck: pool(skip) }, 'task');
+      expect(size(output)).toEqual([33, 48, 1]);
+      const finest = output.sourceLayer.inboundNodes[0].inputTensors[0].sourceLayer.inboundNodes[0].inputTensors[0];
+      expect(finest.sourceLayer.name).toBe('task/dec0/conv2');
+      expect(size(finest)).toEqual([33, 48, 4]);
+    },
+  );
+
   it('says which skip does not fit', () => {
-    const odd: Features = { skips: [map(9, 8, 3)], bottleneck: map(4, 4, 7) };
-    expect(() => UNetDecoder()(odd, 'task')).toThrow(
+    const far: Features = { skips: [map(40, 8, 3)], bottleneck: map(4, 4, 7) };
+    expect(() => UNetDecoder()(far, 'task')).toThrow(
       new RangeError(
-        'UNetDecoder: the skip of level 1 is 9 x 8, but the upsampled feature map is 8 x 8; the encoder must halve the sides ' +
-          'from skip to skip, without rounding.',
+        'UNetDecoder: the feature map of level 1 is 40 x 8, and what is brought to its size 8 x 8; the encoder must halve ' +
+          'the sides from level to level, but for a border of 8 pixels.',
       ),
     );
     expect(() => UNetDecoder()({ skips: [], bottleneck: map(4, 4, 7) }, 'task')).toThrow(

@@ -81,3 +81,18 @@ it('moves its statistics again where it is freed, by its momentum', async () => 
   // Means 2 and 4.5, population variances 1 and 6.25, half of the way from 1 and 4.
   expect(statistics(norm)).toEqual([[1.5, 2.75], [2.5, 5.125]]); // biome-ignore format: one statistic each
 });
+
+it.each([
+  [{ scale: false }, [2, 2, 4, 4]],
+  [{ center: false }, [-2, -2, 2, 2]],
+  [{ scale: false, center: false }, [-1, -1, 1, 1]],
+] as [NormArgs, number[]][])('trains without factor or offset: %j', async (args, expected) => {
+  const { norm, model } = build(args, () => undefined);
+  const y = norm.apply(tensor2d(x), { training: true }) as Tensor;
+  for (const [i, value] of [...y.dataSync()].entries()) expect(value).toBeCloseTo(expected[i], 5);
+  expect(statistics(norm)).toEqual([[1.5, 2.75], [2.5, 5.125]]); // biome-ignore format: one statistic each
+  const before = norm.getWeights().map((weight) => [...weight.dataSync()]);
+  const trainer = createTrainer(model, { optimizer: train.sgd(0.1), losses: { value: mse() } });
+  await trainer.step({ x: tensor2d(x), y: { value: tensor2d([[1], [5]]) } });
+  for (const [i, weight] of norm.getWeights().entries()) expect([...weight.dataSync()]).not.toEqual(before[i]);
+});
