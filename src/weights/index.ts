@@ -4,8 +4,11 @@
  * @module tfjs-multitask/weights
  */
 
+export type { LoadedWeights } from './assign/fill-net';
 export type { WeightNames } from './assign/weight-names';
-export { type LoadedWeights, type LoadWeightsOptions, loadWeights } from './load-weights';
+export type { MakeLayer } from './keras/build-net';
+export { type LoadKerasOptions, loadKeras } from './keras/load-keras';
+export { type LoadWeightsOptions, loadWeights } from './load-weights';
 export { torchDenseNet } from './mapping/torch-densenet';
 export { torchEfficientNet } from './mapping/torch-efficientnet';
 export { torchResNet } from './mapping/torch-resnet';

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
@@ -17,6 +17,7 @@ import * as train from '../../src/train/index';
 import * as weights from '../../src/weights/index';
 import { saved } from '../models/in-memory';
 import { useCpu } from '../support/cpu';
+import { golden } from '../weights/nets';
 import { writeSafetensors } from '../weights/write-safetensors';
 import { type Modules, runExample } from './run-example';
 
@@ -61,6 +62,7 @@ async function placeFiles(): Promise<void> {
   await node.writePng('organs.png', grey(8, 8));
   await writeFile('data/ct/manifest.csv', 'image,mask,covid,patient\n1.png,,1,anna\n');
   await writeFile('encoder.safetensors', encoderWeights());
+  await copyFile(golden('small.keras'), 'model.keras');
 }
 
 /** Those of `UNetEncoder({ filters: [2, 4] })` for one channel, as PyTorch stores them. */

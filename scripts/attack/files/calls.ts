@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { tensor2d, train, zeros } from '@tensorflow/tfjs-core';
-import { input, type layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { input, type LayersModel, type layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { AnyMetric, Loss } from 'tfjs-multitask';
 import * as data from 'tfjs-multitask/data';
 import * as parts from 'tfjs-multitask/layers';
@@ -570,6 +571,9 @@ const MODELS: Record<string, Call> = {
   softSharing: sharing({ distance: 'l2', strength: 0.1 }),
 };
 
+/** A model that Keras wrote. */
+const SMALL_KERAS = fileURLToPath(new URL('../../../tests/golden/weights/small.keras', import.meta.url));
+
 /** The file of published weights that has no checksum, so that the call fetches nothing. */
 const published = (folder: string): string => {
   const name = 'mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5';
@@ -578,6 +582,10 @@ const published = (folder: string): string => {
 };
 
 const WEIGHTS: Record<string, Call> = {
+  loadKeras: {
+    args: () => [SMALL_KERAS, { layers: { Scale: () => new parts.GroupNorm() } }],
+    use: (net) => (net as LayersModel).dispose(),
+  },
   loadWeights: {
     args: () => {
       const model = tinyModel();

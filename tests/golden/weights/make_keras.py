@@ -124,5 +124,39 @@ record("nested", model)
 model.save(HERE / "nested.keras")
 model.save(HERE / "nested.h5")
 
+def many():
+    """One of most layers that are read, a model used twice, and a sequential one."""
+    inside = keras.Input((4, 4, 4), name="inside")
+    y = layers.Conv2D(4, 3, padding="same", name="conv")(inside)
+    inner = keras.Model(inside, layers.BatchNormalization(name="bn")(y), name="inner")
+    block = keras.Sequential(
+        [keras.Input((4, 4, 4)), layers.Conv2D(4, 1, activation="silu", name="conv"), layers.ELU(name="elu")], name="block"
+    )
+    image = keras.Input((8, 8, 3), name="image")
+    x = layers.Rescaling(2.0, offset=-1.0, name="rescaling")(image)
+    x = layers.ZeroPadding2D(((0, 1), (0, 1)), name="pad")(x)
+    x = layers.Conv2D(4, 3, strides=2, name="stem")(x)
+    x = layers.LeakyReLU(negative_slope=0.2, name="leaky")(x)
+    x = inner(inner(x))
+    x = layers.Add(name="add")([x, block(x)])
+    x = layers.PReLU(shared_axes=[1, 2], name="prelu")(x)
+    x = layers.LayerNormalization(name="norm")(x)
+    a = layers.UpSampling2D(2, name="up")(layers.MaxPooling2D(2, name="max")(x))
+    b = layers.AveragePooling2D(3, strides=1, padding="same", name="mean")(x)
+    x = layers.Concatenate(name="concat")([a, layers.Multiply(name="times")([b, x])])
+    x = layers.Activation("relu6", name="relu6")(layers.Cropping2D(1, name="crop")(x))
+    x = layers.Permute((3, 1, 2), name="permute")(x)
+    x = layers.Reshape((8, 4), name="rows")(x)
+    x = layers.Conv1D(3, 2, activation="tanh", name="conv1d")(x)
+    x = layers.Flatten(name="flat")(x)
+    return keras.Model(image, layers.Softmax(name="softmax")(layers.Dense(4, name="out")(x)), name="many")
+
+
+model = many()
+fill(model)
+record("many", model)
+model.save(HERE / "many.keras")
+model.save(HERE / "many.h5")
+
 golden_text = json.dumps(golden, separators=(",", ":"))
 (HERE / "keras.json").write_text(golden_text + "\n")

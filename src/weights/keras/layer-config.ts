@@ -1,0 +1,72 @@
+import type { Config } from '../../models/read-config';
+import { camelCase, isConfig } from '../../models/read-config';
+import { LAYER_RULES } from './layer-rules';
+
+/** Activations that TensorFlow.js computes as Keras 3 does; its hard sigmoid is another one. */
+const ACTIVATIONS: readonly string[] = [
+  ...['linear', 'relu', 'relu6', 'sigmoid', 'softmax', 'softplus', 'softsign', 'tanh', 'elu', 'selu', 'swish'],
+];
+/** What Keras also calls them. */
+const ALSO: Readonly<Record<string, string>> = { silu: 'swish' };
+
+/** Members of all layers; those that only Keras has say nothing about what is computed. */
+const COMMON = ['name', 'trainable', 'dtype', 'build_config', 'batch_input_shape', 'batch_shape'];
+
+/** `'float32'`, or the name of a policy in an object. */
+function dtypeOf(dtype: unknown): unknown {
+  return isConfig(dtype) && isConfig(dtype.config) ? dtype.config.name : dtype;
+}
+
+function activationOf(value: unknown, at: string): string {
+  const name = typeof value === 'string' && Object.hasOwn(ALSO, value) ? ALSO[value] : value;
+  if (typeof name === 'string' && ACTIVATIONS.includes(name)) return name;
+  const found = isConfig(name) ? (name.config ?? name.className) : name;
+  throw new RangeError(
+    `${at}: the activation ${JSON.stringify(found)} is computed otherwise here, or not; pass the layer in \`layers\`.`,
+  );
+}
+
+/** `{ module, class_name, config }` as TensorFlow.js has it. Initial values are replaced by those of the file. */
+function objectOf(key: string, value: unknown): unknown {
+  if (!isConfig(value)) return value;
+  if (key.endsWith('_initializer')) return 'zeros';
+  const config = Object.fromEntries(
+    Object.entries(isConfig(value.config) ? value.config : {}).map(([name, one]) => [camelCase(name), one]),
+  );
+  const className = value.class_name === 'L1' || value.class_name === 'L2' ? 'L1L2' : value.class_name;
+  return { className, config: className === 'L1L2' ? { l1: 0, l2: 0, ...config } : config };
+}
+
+/**
+ * The config of a layer of Keras as TensorFlow.js has it.
+ *
+ * @throws {RangeError} that names layer and class for what would be computed otherwise.
+ */
+export function layerConfig(className: string, config: Config, at: string): Record<string, unknown> {
+  if (!Object.hasOwn(LAYER_RULES, className)) {
+    throw new RangeError(
+      `${at}: TensorFlow.js has no such layer, or another one; pass it in \`layers\`: { ${className}: (config) => layer }.`,
+    );
+  }
+  const { takes, must = {}, renames = {} } = LAYER_RULES[className];
+  const dtype = dtypeOf(config.dtype) ?? 'float32';
+  if (dtype !== 'float32') throw new RangeError(`${at}: expected the type float32, found ${JSON.stringify(dtype)}.`);
+  const result: Record<string, unknown> = { name: config.name, trainable: config.trainable ?? true };
+  for (const [key, value] of Object.entries(config)) {
+    if (COMMON.includes(key)) continue;
+    if (Object.hasOwn(must, key)) {
+      const allowed = must[key];
+      if (allowed.length > 0 && !allowed.some((one) => JSON.stringify(one) === JSON.stringify(value))) {
+        throw new RangeError(
+          `${at}: ${key} must be ${allowed.map((one) => JSON.stringify(one)).join(' or ')} here, found ${JSON.stringify(value)}.`,
+        );
+      }
+    } else if (!takes.includes(key) && value !== null) {
+      throw new RangeError(`${at}: its member ${key} is not known here.`);
+    }
+    if (!takes.includes(key) || value === null) continue;
+    result[camelCase(Object.hasOwn(renames, key) ? renames[key] : key)] =
+      key === 'activation' ? activationOf(value, at) : objectOf(key, value);
+  }
+  return result;
+}
