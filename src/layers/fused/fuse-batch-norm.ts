@@ -61,8 +61,9 @@ function byBatch(
 
 /**
  * Makes a `tf.layers.batchNormalization` train with `fusedNorm` where the backend has it and the layer normalizes the
- * last axis, and train at all where it has no offset or no factor, of which tfjs lacks the gradient. A frozen one (`layer.trainable = false`) normalizes by its moving statistics, in
- * training too, and does not move them, as in Keras. The layer is saved as the standard one that it is.
+ * last axis, and train at all where it has no offset or no factor, of which tfjs lacks the gradient. A frozen one
+ * (`layer.trainable = false`) normalizes by its moving statistics, in training too, and does not move them, as in Keras. The
+ * layer is saved as the standard one that it is.
  */
 export function fuseBatchNorm(layer: layers.Layer): layers.Layer {
   const config = layer.getConfig() as unknown as BatchNormConfig;
@@ -72,6 +73,7 @@ export function fuseBatchNorm(layer: layers.Layer): layers.Layer {
   layer.call = (inputs, kwargs) => {
     const x = (Array.isArray(inputs) ? inputs[0] : inputs) as Tensor;
     const lacks = !center || !scale;
+    // In prediction too: `gradCam` takes gradients of one.
     const still = kwargs.training ? isFrozen(layer, center || scale) : lacks;
     if (still) return tidy(() => byStatistics(layer, x, config));
     const last = axis === -1 || axis === x.rank - 1;
