@@ -28,14 +28,14 @@ const EPSILON = 1e-7;
  * @throws {TypeError} for statistics that are no numbers.
  * @example
  * ```ts
- * import { SegmentationHead, UNetEncoder } from 'tfjs-multitask/layers';
+ * import { UNetDecoder, UNetEncoder } from 'tfjs-multitask/layers';
  * import { multitask, standardize } from 'tfjs-multitask/models';
  *
  * const model = multitask({
  *   inputShape: [8, 8, 1],
  *   input: standardize({ mean: [0.4], deviation: [0.2] }),
  *   encoder: UNetEncoder({ filters: [2, 4] }),
- *   heads: { lesion: SegmentationHead() },
+ *   heads: { lesion: UNetDecoder() },
  * });
  * ```
  */

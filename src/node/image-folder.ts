@@ -95,8 +95,8 @@ async function listClasses(
 /**
  * Opens a directory that has a folder of images for each class.
  *
- * Images lie in it or in folders within, and are read when
- * they are needed, as {@link manifestDataset} reads them. Files whose names begin with a point are left out.
+ * Images lie in it or in folders within, and are read when they are needed, as {@link manifestDataset} reads them. Files
+ * whose names begin with a point are left out.
  *
  * Samples: `x` `[height, width, channels]` in [0, 1]; the label of two classes `[1]`, 0 or 1, of more one-hot `[classes]`. A
  * row's `id` is the path of its image, with `/` between folders, its stratum the class.

@@ -11,6 +11,7 @@ import { checkManifestOptions, type ManifestDatasetOptions } from './manifest-op
 import { readEntry } from './read-entry';
 import { readTable } from './read-table';
 
+/** What {@link manifestDataset} opens. */
 export interface ManifestDataset<T extends string, P extends string = never> extends Dataset<T> {
   /** The row of the manifest behind each of `rows`, all its columns as text. */
   readonly records: readonly Readonly<Record<string, string>>[];
@@ -22,7 +23,9 @@ export interface ManifestDataset<T extends string, P extends string = never> ext
 
 /**
  * Opens a directory of images with a manifest: a CSV file with a row for each image, whose columns `tasks` says how to
- * read. Images are read when they are needed and resized to one size, with a bilinear filter; masks to their nearest pixels.
+ * read.
+ *
+ * Images are read when they are needed and resized to one size, with a bilinear filter; masks to their nearest pixels.
  *
  * Samples: `x` `[height, width, channels]` in [0, 1]; `y` what the readers of the tasks say. What the manifest leaves blank
  * is unknown and left out; blanks around a cell do not count.

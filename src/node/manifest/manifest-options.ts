@@ -9,6 +9,7 @@ import type { ImageFilesOptions } from './image-options';
 /** A column, or a function of a row's cells that returns a text, `''` or undefined for none. */
 export type CellText = string | ((cells: Cells) => string | undefined);
 
+/** Options of {@link manifestDataset}. */
 export interface ManifestDatasetOptions<T extends string, P extends string = string> extends ImageFilesOptions {
   /** How the labels of each task are read: {@link classColumn}, {@link maskColumn} and the like, by the task's name. */
   readonly tasks: ByTask<T, ColumnReader>;

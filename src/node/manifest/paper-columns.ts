@@ -24,7 +24,9 @@ export interface PaperColumnNames {
   readonly source?: string | undefined;
 }
 
+/** Options of {@link paperColumns}. */
 export interface PaperColumnsOptions<T extends PaperTask> {
+  /** What the columns are called. Default: `image`, `mask`, `covid` and `source`. */
   readonly columns?: PaperColumnNames | undefined;
   /** Default: all three. */
   readonly tasks?: readonly T[] | undefined;
@@ -38,7 +40,9 @@ const TASKS: readonly PaperTask[] = ['reconstruction', 'segmentation', 'classifi
 
 /**
  * The columns of the paper's three tasks, for {@link manifestDataset}: `image`, which is to be reconstructed, `mask` and
- * `covid`. The stratum of an image is its class, its source and whether its mask is known.
+ * `covid`.
+ *
+ * The stratum of an image is its class, its source and whether its mask is known.
  *
  * Labels: reconstruction, the input itself; segmentation, as {@link maskColumn} reads it; classification `[1]`, 0 or 1.
  * Source: Amyar et al., 2020, doi:10.1101/2020.04.16.20064709.

@@ -9,6 +9,7 @@ export interface ClassWords {
   readonly [word: string]: number | 'unknown';
 }
 
+/** Options of {@link classColumn}. */
 export interface ClassColumnOptions {
   /** Labels of two classes are one-hot too, for a head that ends in a softmax. Default: false, 0 or 1. */
   readonly oneHot?: boolean | undefined;

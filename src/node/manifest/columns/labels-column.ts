@@ -3,6 +3,7 @@ import { checkOptions } from '../../../internal/check-options';
 import { type ColumnReader, cellError } from './column-reader';
 import { checkWords, findWord } from './words';
 
+/** Options of {@link labelsColumn}. */
 export interface LabelsColumnOptions {
   /** What stands between the labels of a cell. Default: `';'`. */
   readonly separator?: string | undefined;

@@ -5,6 +5,7 @@ import { checkMaskOptions, type MaskOptions } from '../../mask-options';
 import { classOutput } from './class-label';
 import type { Cells, ColumnReader } from './column-reader';
 
+/** Options of {@link maskColumn}. */
 export interface MaskColumnOptions extends MaskOptions {
   /** Whether a blank cell means that there is nothing to mark, by the cells of its row. Default: a blank is unknown. */
   readonly empty?: ((cells: Cells) => boolean) | undefined;

@@ -2,6 +2,7 @@ import { checkArray, checkNumber, checkText } from '../../../internal/check-kind
 import { checkOptions } from '../../../internal/check-options';
 import { type ColumnReader, cellError } from './column-reader';
 
+/** Options of {@link numberColumn}. */
 export interface NumberColumnOptions {
   /** Numbers outside are refused. Default: any number. */
   readonly range?: readonly [low: number, high: number] | undefined;
@@ -20,7 +21,9 @@ export function readNumber(text: string, column: string, expected = 'a number or
 }
 
 /**
- * Reads a number from a column: a score, an age, a volume. Blank cells are unknown; `1,5`, `NaN` and the like are refused.
+ * Reads a number from a column: a score, an age, a volume.
+ *
+ * Blank cells are unknown; `1,5`, `NaN` and the like are refused.
  *
  * Labels: Float32 `[1]`, for a linear head.
  *
