@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { type BackendName, useBackend } from 'tfjs-multitask/backends';
 import { writeJson } from 'tfjs-multitask/node';
 import { HELP, parseCommandLine, type RunOptions } from './options';
-import { runSeed, type Summary } from './run';
+import { runSeed } from './run';
 import { openRunFolder } from './run-folder';
 import { renderSeeds } from './seeds-table';
+import type { Summary } from './summary';
 
 /** The runs of a command, one seed after the other; undefined where it was told to stop. */
 async function run(

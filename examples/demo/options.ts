@@ -38,7 +38,7 @@ export const DEFAULTS: Omit<RunOptions, 'backend'> = {
 };
 
 /** What `--quick` sets, where the command line says nothing else. */
-export const QUICK = { quick: true, images: 400, epochs: 5 } as const;
+const QUICK = { quick: true, images: 400, epochs: 5 } as const;
 
 export const HELP = `Trains the paper's three-task model and its two baselines and compares them on a test split.
 

@@ -1,5 +1,5 @@
 import type { Difference } from './compare';
-import type { ModelSummary, Summary } from './run';
+import type { ModelSummary, Summary } from './summary';
 
 const signed = (points: number): string => `${points < 0 ? '−' : '+'}${Math.abs(points).toFixed(1)}`;
 

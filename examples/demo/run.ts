@@ -1,41 +1,16 @@
 import { join } from 'node:path';
 import { removeLeftovers, writeJson } from 'tfjs-multitask/node';
 import { conflicts } from 'tfjs-multitask/train';
-import { compareModels, type Differences } from './compare';
+import { compareModels } from './compare';
 import { CONTENDERS } from './contenders';
 import { countPart, type DemoData, openData } from './data';
-import type { LabelCounts } from './label-counter';
 import type { RunOptions } from './options';
 import { describeOutcome } from './outcome';
-import { scoreContender, type TestScores } from './score-contender';
+import { scoreContender } from './score-contender';
+import type { Summary } from './summary';
 import { renderTable } from './table';
 import { type Trained, trainContender } from './train-contender';
 import { type Result, writeFigures } from './write-figures';
-
-export interface ModelSummary {
-  readonly name: string;
-  readonly tasks: readonly string[];
-  readonly inputSize: number;
-  readonly parameters: number;
-  readonly epochs: number;
-  readonly seconds: number;
-  readonly backend: string;
-  /** Steps, and how many samples with a label of each task they held. */
-  readonly seen: LabelCounts & { readonly steps: number };
-  /** The probability from which on an image counts as positive, chosen on the validation images. */
-  readonly threshold: number | null;
-  readonly test: TestScores;
-}
-
-/** What a run with one seed came to: `results.json`. */
-export interface Summary {
-  readonly data: string;
-  readonly seed: number;
-  readonly quick: boolean;
-  readonly split: Readonly<Record<'train' | 'validation' | 'test', Record<'images' | 'masks' | 'classes', number>>>;
-  readonly models: readonly ModelSummary[];
-  readonly differences: Differences;
-}
 
 function describeParts(data: DemoData): Summary['split'] {
   const { train, validation, test } = data;

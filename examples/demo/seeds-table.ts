@@ -1,6 +1,6 @@
 import type { Difference } from './compare';
 import { points } from './outcome';
-import type { Summary } from './run';
+import type { Summary } from './summary';
 import { alignColumns } from './table';
 
 const percent = (x: number | undefined): string => (x === undefined || Number.isNaN(x) ? '-' : (100 * x).toFixed(1));

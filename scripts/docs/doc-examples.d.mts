@@ -5,5 +5,3 @@ export interface DocExample {
 }
 
 export function readExamples(root?: string): DocExample[];
-
-export function examplesIn(file: string, source: string): DocExample[];

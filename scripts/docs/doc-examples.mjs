@@ -22,7 +22,7 @@ export function readExamples(root = ROOT) {
 }
 
 /** The examples of one file. */
-export function examplesIn(file, source) {
+function examplesIn(file, source) {
   return [...source.matchAll(COMMENT)].flatMap(({ 0: comment, index: start }) =>
     [...comment.matchAll(EXAMPLE)].map(({ groups, index }) => {
       const lines = groups.lines.split('\n').map((line) => line.replace(/^[ \t]*\*\/?[ \t]?/, '').trimEnd());

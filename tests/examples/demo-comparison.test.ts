@@ -6,10 +6,10 @@ import { type DemoTask, openData } from '../../examples/demo/data';
 import { labelCounter } from '../../examples/demo/label-counter';
 import { DEFAULTS } from '../../examples/demo/options';
 import { describeOutcome } from '../../examples/demo/outcome';
-import type { ModelSummary, Summary } from '../../examples/demo/run';
 import type { Pair, Scored } from '../../examples/demo/score-contender';
 import { renderSeeds } from '../../examples/demo/seeds-table';
 import { sourcesFor } from '../../examples/demo/sources';
+import type { ModelSummary, Summary } from '../../examples/demo/summary';
 import { useCpu } from '../support/cpu';
 
 useCpu();
