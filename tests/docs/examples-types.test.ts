@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { expect, it } from 'vitest';
 import { readExamples } from '../../scripts/docs/doc-examples.mjs';
+import { readMarkdownExamples } from '../../scripts/docs/read-markdown-examples';
 import { compileTexts } from './compile-texts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
@@ -21,17 +22,17 @@ const STRICT: ts.CompilerOptions = {
   noUncheckedSideEffectImports: false,
 };
 
-/** An example as a module of its own, named after the place where it stands. */
+/** An example as a module of its own, named after the file where it stands, and its code on the same lines. */
 const toText = ({ file, line, code }: { file: string; line: number; code: string }) => ({
   path: `${root}/${file.replaceAll('/', '+')}+${line}.mts`,
-  code: `${code}export {};\n`,
+  code: `${'\n'.repeat(line - 1)}${code}export {};\n`,
 });
 
 it.each(Object.keys(RESOLUTIONS))(
   'every example compiles as a whole module, resolved as by %s',
   (resolution) => {
-    const texts = readExamples().map(toText);
-    expect(texts.length).toBeGreaterThan(150);
+    const texts = [...readExamples(root), ...readMarkdownExamples(root)].map(toText);
+    expect(texts.length).toBeGreaterThan(200);
     expect(compileTexts(texts, root, { ...STRICT, ...RESOLUTIONS[resolution] })).toEqual([]);
   },
   300_000,
