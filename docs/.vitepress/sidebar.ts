@@ -29,7 +29,10 @@ export const guides = [
 ].map((name) => page(`guides/${name}`));
 
 export const pages: readonly Item[] = [
-  { text: 'In detail', items: ['data', 'what-parts-take', 'saved-models', 'what-survives-what', 'backends'].map(page) },
+  {
+    text: 'In detail',
+    items: ['data', 'encoders', 'what-parts-take', 'saved-models', 'what-survives-what', 'backends'].map(page),
+  },
   { text: 'Measured', items: ['results', 'benchmarks'].map(page) },
   {
     text: 'For contributors',

@@ -12,13 +12,15 @@ import { apply } from '../layers/core/apply';
 import type { Dataset, MultitaskModel, NDArray, Sample } from '../types';
 import { fromLayersModel } from './from-layers-model';
 
+/** Options of {@link cacheFeatures}. */
 export interface CacheFeaturesOptions {
-  /** The most bytes that the feature maps may take. Default: 2^30. */
-  readonly bytes?: number;
-  /** Is called after each image, of those that there are. */
-  readonly onProgress?: (done: number, total: number) => void;
+  /** The most bytes that the feature maps may take. Default: `2 ** 30`. */
+  readonly bytes?: number | undefined;
+  /** Is called after each image, of those that there are. Default: nothing. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
+/** What {@link cacheFeatures} returns. */
 export interface CachedFeatures<T extends string, L extends string> {
   /**
    * What is behind the frozen part, with the layers of the model itself: training it trains the model. Its inputs are the samples of

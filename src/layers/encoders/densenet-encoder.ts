@@ -5,11 +5,13 @@ import { checkNumberChoice } from './check-number-choice';
 import type { NamedLayers } from './named-layers';
 import { PUBLISHED_OPTIONS, type PublishedEncoderOptions, publishedEncoder, type Stage } from './published-encoder';
 
+/** How many layers with weights the network has. */
 export type DenseNetDepth = 121 | 169 | 201;
 
+/** Options of {@link DenseNetEncoder}. */
 export interface DenseNetEncoderOptions extends PublishedEncoderOptions {
   /** Convolutions and dense layers of the whole network. Default: 121. */
-  readonly depth?: DenseNetDepth;
+  readonly depth?: DenseNetDepth | undefined;
 }
 
 /** Layers of each dense block. */

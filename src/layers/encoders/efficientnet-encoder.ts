@@ -6,11 +6,13 @@ import type { NamedLayers } from './named-layers';
 import { PUBLISHED_OPTIONS, type PublishedEncoderOptions, publishedEncoder, type Stage } from './published-encoder';
 import { roundFilters } from './round-filters';
 
+/** The sizes of the network; the lite ones are without squeeze and excitation, with ReLU6. */
 export type EfficientNetVariant = 'b0' | 'b1' | 'b2' | 'b3' | 'lite0' | 'lite1' | 'lite2' | 'lite3' | 'lite4';
 
+/** Options of {@link EfficientNetEncoder}. */
 export interface EfficientNetEncoderOptions extends PublishedEncoderOptions {
   /** The size of the network; those named `lite` have ReLU6 in place of Swish, and no squeeze-and-excitation. Default: `'b0'`. */
-  readonly variant?: EfficientNetVariant;
+  readonly variant?: EfficientNetVariant | undefined;
 }
 
 /** What filters and repetitions are multiplied by. */

@@ -5,6 +5,7 @@ import { inceptionSecond, inceptionStem, numberedBranches, numberedConv } from '
 import type { NamedLayers } from './named-layers';
 import { PUBLISHED_OPTIONS, type PublishedEncoderOptions, publishedEncoder, type Stage } from './published-encoder';
 
+/** Options of {@link InceptionResNetV2Encoder}. */
 export type InceptionResNetV2EncoderOptions = PublishedEncoderOptions;
 
 /** The residual blocks: their branches, and what their sum is multiplied by. */

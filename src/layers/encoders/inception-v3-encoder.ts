@@ -5,6 +5,7 @@ import { inceptionSecond, inceptionStem, numberedBranches, numberedConv, numbere
 import type { NamedLayers } from './named-layers';
 import { PUBLISHED_OPTIONS, type PublishedEncoderOptions, publishedEncoder, type Stage } from './published-encoder';
 
+/** Options of {@link InceptionV3Encoder}. */
 export type InceptionV3EncoderOptions = PublishedEncoderOptions;
 
 /** The branch behind an average pooling. */

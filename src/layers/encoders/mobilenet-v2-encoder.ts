@@ -6,9 +6,10 @@ import type { NamedLayers } from './named-layers';
 import { PUBLISHED_OPTIONS, type PublishedEncoderOptions, publishedEncoder, type Stage } from './published-encoder';
 import { roundFilters } from './round-filters';
 
+/** Options of {@link MobileNetV2Encoder}. */
 export interface MobileNetV2EncoderOptions extends PublishedEncoderOptions {
   /** What the numbers of filters are multiplied by; there are published weights for 0.35, 0.5, 0.75, 1, 1.3 and 1.4. Default: 1. */
-  readonly width?: number;
+  readonly width?: number | undefined;
 }
 
 interface Blocks {

@@ -21,13 +21,13 @@ export interface NetOptions {
 
 export interface ConvArgs {
   /** Default: 1. */
-  readonly strides?: number;
+  readonly strides?: number | undefined;
   /** Default: `'same'`. */
-  readonly padding?: 'same' | 'valid';
+  readonly padding?: 'same' | 'valid' | undefined;
   /** Default: false. */
-  readonly bias?: boolean;
+  readonly bias?: boolean | undefined;
   /** Default: `'linear'`. */
-  readonly activation?: Activation;
+  readonly activation?: Activation | undefined;
 }
 
 type KernelSize = number | readonly [height: number, width: number];

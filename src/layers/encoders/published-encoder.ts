@@ -12,21 +12,21 @@ import { AFFINES, type Preprocessing } from './preprocess';
 /** What all encoders of published networks take. */
 export interface PublishedEncoderOptions {
   /** How many of the network's stages there are, finest first; the last one's feature map is the bottleneck. Default: all. */
-  readonly stages?: number;
+  readonly stages?: number | undefined;
   /**
    * Puts the preprocessing that the published weights expect inside the net, in front of the first layer, so that images
    * in [0, 1] go in; saved models keep it. Default: false: what goes in is what the first convolution sees.
    */
-  readonly preprocess?: boolean;
+  readonly preprocess?: boolean | undefined;
   /**
    * Images of one channel: `'repeat'` makes three equal channels of it, as published kernels expect; `'sum'` makes a first
    * convolution of one channel, for kernels that have been summed over theirs, which is the same in a third of its time
    * (behind a preprocessing only where that treats all channels alike). Images of other numbers of channels
    * than 1 and 3 get a first convolution of that many, which published weights do not fit. Default: `'repeat'`.
    */
-  readonly grey?: 'repeat' | 'sum';
+  readonly grey?: 'repeat' | 'sum' | undefined;
   /** Freezes this many stages, finest first, or all; `freeze` and `unfreeze` change it. Default: 0. */
-  readonly frozen?: 'all' | number;
+  readonly frozen?: 'all' | number | undefined;
 }
 
 /** The names of {@link PublishedEncoderOptions}. */

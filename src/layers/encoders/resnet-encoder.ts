@@ -6,17 +6,19 @@ import { checkNumberChoice } from './check-number-choice';
 import type { NamedLayers } from './named-layers';
 import { PUBLISHED_OPTIONS, type PublishedEncoderOptions, publishedEncoder, type Stage } from './published-encoder';
 
+/** How many layers with weights the network has. */
 export type ResNetDepth = 18 | 34 | 50 | 101 | 152;
 
+/** Options of {@link ResNetEncoder}. */
 export interface ResNetEncoderOptions extends PublishedEncoderOptions {
   /** Convolutions and dense layers of the whole network. Default: 50. */
-  readonly depth?: ResNetDepth;
+  readonly depth?: ResNetDepth | undefined;
   /**
    * Whose graph and whose weights: Keras's, whose convolutions have biases and whose first 1x1 of a stage has the stride,
    * or torchvision's ("v1.5"), without biases and with the stride in the 3x3. Default: `'keras'`; `'torch'` for depths 18
    * and 34, which Keras does not have.
    */
-  readonly variant?: 'keras' | 'torch';
+  readonly variant?: 'keras' | 'torch' | undefined;
 }
 
 /** Blocks of each stage but the first. */

@@ -4,6 +4,7 @@ import type { Encoder } from '../../types';
 import type { NamedLayers } from './named-layers';
 import { PUBLISHED_OPTIONS, type PublishedEncoderOptions, publishedEncoder, type Stage } from './published-encoder';
 
+/** Options of {@link VGG16Encoder}. */
 export type VGG16EncoderOptions = PublishedEncoderOptions;
 
 /** Filters and convolutions of each block. */

@@ -5,19 +5,21 @@ import { layersOfStages, setTrainable } from '../../internal/freeze';
 import type { MultitaskModel } from '../../types';
 import type { Callback, Run } from './callback';
 
+/** Options of {@link unfreezeAt}. */
 export interface UnfreezeAtOptions {
   /** The first epoch, from 0, in which the part trains. */
   readonly epoch: number;
   /** What the names of its layers begin with. Default: `'encoder'`. */
-  readonly part?: string;
+  readonly part?: string | undefined;
   /** The first of its stages that this is about, counted from 1, finest first. Default: the whole part. */
-  readonly from?: number;
+  readonly from?: number | undefined;
 }
 
 /**
  * Keeps a part of a model, or its stages from one on, frozen before an epoch and trains it from then on: first the heads,
- * then the encoder as well, stage by stage with several of these callbacks, each for other layers. It has no state: whether the part
- * trains follows from the epoch, so that a resumed fit goes on bit-identically.
+ * then the encoder as well, stage by stage with several of these callbacks, each for other layers.
+ *
+ * It has no state: whether the part trains follows from the epoch, so that a resumed fit goes on bit-identically.
  *
  * Adam counts its steps for all weights together. The moments of those that join later begin at zero without the
  * correction of a first step, so that their first updates are up to about three times as large: give them a smaller rate
