@@ -52,7 +52,7 @@ export interface TrainerOptions<
    * (`'encoder/stage4'`). Of several that fit the longest counts. The update is multiplied, not the gradient, which Adam
    * would undo; gradients are clipped before. Default: the whole steps.
    */
-  readonly learningRates?: Readonly<Record<string, number>>;
+  readonly learningRates?: Readonly<Record<string, number>> | undefined;
   /**
    * How many batches make one step of the optimizer: the step of one batch that holds all their samples, whatever their
    * sizes and labels (normalizations over a batch see the small ones). They wait until all are there, as tensors, and are

@@ -3,9 +3,9 @@ export interface LayerRule {
   /** Members that the layer of TensorFlow.js has too, by Keras's names. */
   readonly takes: readonly string[];
   /** Members that it does not have, and their only values with which it computes the same. */
-  readonly must?: Readonly<Record<string, readonly unknown[]>>;
+  readonly must?: Readonly<Record<string, readonly unknown[]>> | undefined;
   /** Members of another name. */
-  readonly renames?: Readonly<Record<string, string>>;
+  readonly renames?: Readonly<Record<string, string>> | undefined;
 }
 
 const FIRST = { data_format: ['channels_last', null] };
