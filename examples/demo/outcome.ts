@@ -33,6 +33,13 @@ function price([shared, segmenting, classifying]: readonly ModelSummary[]): stri
   );
 }
 
+/** Models whose classes are told apart no better than by chance, as far as the test images show. */
+function unlearned(models: readonly ModelSummary[]): string[] {
+  const names = models.filter(({ test }) => test.auc !== null && test.auc.low <= 0.5).map(({ name }) => name);
+  if (names.length === 0) return [];
+  return [`After these steps ${names.join(' and ')} cannot tell the classes apart yet: an AUC of 50 % is a coin's.`];
+}
+
 /** The sentences under the table: what sharing gained and cost, by the run's own numbers. */
 export function describeOutcome({ models, differences, split, quick }: Summary): string {
   const { dice, auc } = differences;
@@ -43,6 +50,7 @@ export function describeOutcome({ models, differences, split, quick }: Summary):
   const [shared, segmenting] = models;
   const sentences = [
     ...verdicts,
+    ...unlearned(models),
     price(models),
     `Each made ${shared.seen.steps} steps. Of the ${split.train.masks} training images with a mask the three tasks saw ` +
       `${shared.seen.segmentation} turned and shifted copies, the U-Net ${segmenting.seen.segmentation}.`,

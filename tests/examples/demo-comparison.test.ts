@@ -117,9 +117,9 @@ function summary(seed: number, dice: number, auc: number): Summary {
     quick: false,
     split: { train: part, validation: part, test: part },
     models: [
-      model('amyar2020', 900_000, 150, 200, { dice: estimate(0.8 + dice, 0, 1), auc: estimate(0.7 + auc, 0, 1) }),
+      model('amyar2020', 900_000, 150, 200, { dice: estimate(0.8 + dice, 0, 1), auc: estimate(0.7 + auc, 0.6, 1) }),
       model('unet', 500_000, 70, 200, { dice: estimate(0.8, 0, 1) }),
-      model('cnn8', 400_000, 30, 0, { auc: estimate(0.7, 0, 1) }),
+      model('cnn8', 400_000, 30, 0, { auc: estimate(0.7, 0.6, 1) }),
     ],
     differences: {
       dice: estimate(dice, dice - 0.02, dice + 0.02),
@@ -144,6 +144,11 @@ describe("the demo's words", () => {
     const unknown = { dice: { ...estimate(0.1, Number.NaN, Number.NaN) }, auc: null };
     expect(describeOutcome({ ...summary(1, 0, 0), differences: unknown })).toMatch(
       /^The Dice is 10\.0 points higher than that of the U-Net \(too few images for an interval\)\.\nOne model of/,
+    );
+    const [shared, segmenting, classifying] = summary(1, 0, 0.2).models;
+    const chance = { ...classifying, test: { ...classifying.test, auc: estimate(0.47, 0.36, 0.59) } };
+    expect(describeOutcome({ ...summary(1, 0, 0.2), models: [shared, segmenting, chance] })).toContain(
+      "After these steps cnn8 cannot tell the classes apart yet: an AUC of 50 % is a coin's.",
     );
     const none = { dice: null, auc: null };
     expect(describeOutcome({ ...summary(1, 0, 0), differences: none })).toMatch(/^One model of/);
