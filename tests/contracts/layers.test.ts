@@ -5,7 +5,7 @@ import { useCpu } from '../support/cpu';
 import { exportsIn } from './exports';
 import { BUILDERS, LAYERS } from './layers';
 
-// What every layer must be, whatever it computes; nets.test.ts says what its net must do.
+// What every layer must be, whatever it computes; net-contract.ts says what its net must do.
 
 useCpu();
 

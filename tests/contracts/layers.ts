@@ -90,7 +90,7 @@ const withEncoder = (build: Encoder) => (x: SymbolicTensor) => outputsOf(build(x
 const withHead = (build: Head) => (x: SymbolicTensor) => [build(encoder(x, 'encoder', SEED), 'task', SEED)];
 const withBlock = (build: ReturnType<typeof convBlock>) => (x: SymbolicTensor) => [build(x, 'block', SEED)];
 
-/** Sides of the images for builders that 8x8 are too small for; of one channel all the same. */
+/** The side of the images, of one channel, for builders that 8x8 are too small for. */
 const SIDES: Record<string, number> = {
   VGG16Encoder: 32,
   'ResNetEncoder, depth 18': 32,
@@ -101,6 +101,15 @@ const SIDES: Record<string, number> = {
   EfficientNetEncoder: 32,
   'EfficientNetEncoder, lite': 32,
 };
+
+/** Builders of nets so large that the cpu backend takes minutes for their gradients. */
+const LARGE = [
+  'VGG16Encoder',
+  'ResNetEncoder, depth 18',
+  'DenseNetEncoder',
+  'InceptionV3Encoder',
+  'InceptionResNetV2Encoder',
+];
 
 /** Every builder, on an image of 8x8x1 or of its own size; named like the layers. */
 export const BUILDERS: Record<string, (image: SymbolicTensor) => SymbolicTensor[]> = {
@@ -140,12 +149,20 @@ function buildBuilder(build: (image: SymbolicTensor) => SymbolicTensor[], side =
   return toModel({ inputs: image, outputs: build(image) });
 }
 
-/** A net of each layer and of each builder. */
+const BUILDER_NETS = Object.entries(BUILDERS).map(([name, build]): [string, NetCase] => [
+  name,
+  { build: () => buildBuilder(build, SIDES[name]) },
+]);
+
+/** A net of each layer and of each builder but the large ones. */
 export const LAYER_NETS: Record<string, NetCase> = {
   ...Object.fromEntries(
     Object.entries(LAYERS).map(([name, layer]) => [name, { ...layer, build: () => buildLayer(layer) }]),
   ),
-  ...Object.fromEntries(
-    Object.entries(BUILDERS).map(([name, build]) => [name, { build: () => buildBuilder(build, SIDES[name]) }]),
-  ),
+  ...Object.fromEntries(BUILDER_NETS.filter(([name]) => !LARGE.includes(name))),
 };
+
+/** A net of each large builder. */
+export const LARGE_NETS: Record<string, NetCase> = Object.fromEntries(
+  BUILDER_NETS.filter(([name]) => LARGE.includes(name)),
+);

@@ -5,7 +5,7 @@ import { expectNoLeak } from '../support/leaks';
 import { exportsIn } from './exports';
 import { MODELS } from './models';
 
-// What every model must be, whatever it computes; nets.test.ts says what its net must do.
+// What every model must be, whatever it computes; net-contract.ts says what its net must do.
 
 useCpu();
 

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../../src/backends';
 import { registerLayers, setDropoutStep } from '../../src/layers';
 import { loadMultitask } from '../../src/models';
-import { LAYER_NETS } from '../contracts/layers';
+import { LARGE_NETS, LAYER_NETS } from '../contracts/layers';
 import { MODEL_NETS } from '../contracts/models';
 import { lossOf, type NetCase, run, samples, weightGradients } from '../contracts/nets';
 import { saved } from '../models/in-memory';
@@ -20,6 +20,16 @@ function errorOfLargest(found: readonly number[], wanted: readonly number[]): nu
     found.map((value) => value / scale),
     wanted.map((value) => value / scale),
   );
+}
+
+async function outputsOf({ build }: NetCase): Promise<number[]> {
+  const net = build();
+  const x = samples(net, 2);
+  const outputs = tidy(() => run(net, x));
+  const values = await numbersOf(outputs);
+  dispose([...x, ...outputs]);
+  net.dispose();
+  return values;
 }
 
 /** The outputs, then the gradients of a loss of them with respect to each input and each weight. */
@@ -70,4 +80,13 @@ describe.each(Object.entries({ ...LAYER_NETS, ...MODEL_NETS }))(`%s on ${name}`,
     loaded.dispose();
     built.dispose();
   });
+});
+
+// Their gradients take the cpu backend minutes.
+it.each(Object.entries(LARGE_NETS))(`%s on ${name} gives the cpu backend's outputs`, async (_, net) => {
+  const found = await outputsOf(net);
+  await useBackend('cpu');
+  const expected = await outputsOf(net);
+  await useNamedBackend();
+  expect(errorOfLargest(found, expected)).toBeLessThan(ROUNDING);
 });

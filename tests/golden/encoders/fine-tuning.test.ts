@@ -17,7 +17,7 @@ const { fineTuning }: { fineTuning: { losses: readonly number[]; changes: Readon
   JSON.parse(readFileSync(new URL('./torch-encoders.json', import.meta.url), 'utf8'));
 
 it('makes the steps of PyTorch: frozen stages, a tenth of the rate for the others, momentum', async () => {
-  await registerSimdBackend({ threads: 2 });
+  await registerSimdBackend({ threads: 1 });
   const model = multitask({
     inputShape: [64, 64, 3],
     encoder: ResNetEncoder({ depth: 18, frozen: 3 }),

@@ -44,7 +44,7 @@ NETS = {
         apps.InceptionResNetV2,
         {},
         INCEPTION + ["block35_10_ac", "block17_20_ac", "conv_7b_ac"],
-        LARGE,
+        LARGE[1:],
         1,
     ),
     "MobileNetV2": (apps.MobileNetV2, {}, MOBILENET, EVEN, 1),

@@ -11,10 +11,10 @@ import torch
 import torchvision
 from formula import image, summary, weight
 
-# The second size is odd; of the larger networks only that.
+# The second size is odd; of 34 only that. 101 and 152 have the blocks of 50, as often as Keras's, which encoders.json has.
 SIZES = [(64, 64), (49, 75)]
 BOTH = [18, 50]
-DEPTHS = [18, 34, 50, 101, 152]
+DEPTHS = [18, 34, 50]
 
 NORM = {"weight": "gamma", "bias": "beta", "running_mean": "moving_mean", "running_var": "moving_variance"}
 
