@@ -73,17 +73,21 @@ export function fuseBatchNorm(layer: layers.Layer): layers.Layer {
   layer.call = (inputs, kwargs) => {
     const x = (Array.isArray(inputs) ? inputs[0] : inputs) as Tensor;
     const lacks = !center || !scale;
-    // In prediction too: `gradCam` takes gradients of one.
-    const still = kwargs.training ? isFrozen(layer, center || scale) : lacks;
-    if (still) return tidy(() => byStatistics(layer, x, config));
     const last = axis === -1 || axis === x.rank - 1;
-    if (!kwargs.training || !last || !(lacks || canFuseNorm(x))) return standard(inputs, kwargs);
+    const still = kwargs.training ? isFrozen(layer, center || scale) : lacks && !last;
+    if (still) return tidy(() => byStatistics(layer, x, config));
+    if (!last || !(lacks || (kwargs.training && canFuseNorm(x)))) return standard(inputs, kwargs);
     return tidy(() => {
       const weights = layer.weights.map((weight) => weight.read());
       const [movingMean, movingVariance] = layer.weights.slice(-2);
-      const channels = [x.shape[x.rank - 1]];
-      const gamma = scale ? weights[0] : ones(channels);
-      const beta = center ? weights[scale ? 1 : 0] : zeros(channels);
+      const channels: [number] = [x.shape[x.rank - 1]];
+      const gamma = (scale ? weights[0] : ones(channels)) as Tensor1D;
+      const beta = (center ? weights[scale ? 1 : 0] : zeros(channels)) as Tensor1D;
+      if (!kwargs.training) {
+        // The numbers of the standard layer, which a net that tfjs alone loads has, and a gradient, which `gradCam` takes.
+        const [mean, variance] = weights.slice(-2) as Tensor1D[];
+        return batchNorm(x as Tensor4D, mean, variance, beta, gamma, epsilon);
+      }
       return byBatch(x, gamma, beta, epsilon, (mean, variance) => {
         for (const [moving, value] of [
           [movingMean, mean],

@@ -96,3 +96,19 @@ it.each([
   await trainer.step({ x: tensor2d(x), y: { value: tensor2d([[1], [5]]) } });
   for (const [i, weight] of norm.getWeights().entries()) expect([...weight.dataSync()]).not.toEqual(before[i]);
 });
+
+it.each([{ scale: false }, { center: false }, { scale: false, center: false }] as NormArgs[])(
+  'predicts bit by bit as the standard layer does without factor or offset: %j',
+  (args) => {
+    const { norm } = build(args, () => undefined);
+    const statistics = [tensor1d([0.1, 0.7]), tensor1d([3, 7])];
+    norm.setWeights([...norm.getWeights().slice(0, -2), ...statistics]);
+    const input = tensor2d(
+      Array.from({ length: 40 }, (_, i) => Math.sin(i)),
+      [20, 2],
+    );
+    const standard: layers.Layer = Object.getPrototypeOf(norm);
+    const expected = standard.call.call(norm, input, {}) as Tensor;
+    expect([...(norm.apply(input) as Tensor).dataSync()]).toEqual([...expected.dataSync()]);
+  },
+);
