@@ -14,7 +14,7 @@ const SLOW = [
   'tests/backends/simd/{train,training-growth}.test.ts',
   'tests/backends/patches/webgpu/node.test.ts',
   'tests/bench/gpu.test.ts',
-  'tests/contracts/{large-,}nets.test.ts',
+  'tests/contracts/{published-,}nets.test.ts',
   'tests/docs/*.test.ts',
   'tests/flows/*.test.ts',
   'tests/models/load-and-train.test.ts',

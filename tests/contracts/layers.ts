@@ -90,7 +90,7 @@ const withEncoder = (build: Encoder) => (x: SymbolicTensor) => outputsOf(build(x
 const withHead = (build: Head) => (x: SymbolicTensor) => [build(encoder(x, 'encoder', SEED), 'task', SEED)];
 const withBlock = (build: ReturnType<typeof convBlock>) => (x: SymbolicTensor) => [build(x, 'block', SEED)];
 
-/** The side of the images, of one channel, for builders that 8x8 are too small for. */
+/** Builders of published networks, and the side of their images, of one channel. */
 const SIDES: Record<string, number> = {
   VGG16Encoder: 32,
   'ResNetEncoder, depth 18': 32,
@@ -101,15 +101,6 @@ const SIDES: Record<string, number> = {
   EfficientNetEncoder: 32,
   'EfficientNetEncoder, lite': 32,
 };
-
-/** Builders of nets so large that the cpu backend takes minutes for their gradients. */
-const LARGE = [
-  'VGG16Encoder',
-  'ResNetEncoder, depth 18',
-  'DenseNetEncoder',
-  'InceptionV3Encoder',
-  'InceptionResNetV2Encoder',
-];
 
 /** Every builder, on an image of 8x8x1 or of its own size; named like the layers. */
 export const BUILDERS: Record<string, (image: SymbolicTensor) => SymbolicTensor[]> = {
@@ -154,15 +145,15 @@ const BUILDER_NETS = Object.entries(BUILDERS).map(([name, build]): [string, NetC
   { build: () => buildBuilder(build, SIDES[name]) },
 ]);
 
-/** A net of each layer and of each builder but the large ones. */
+/** A net of each layer and of each builder but those of published networks. */
 export const LAYER_NETS: Record<string, NetCase> = {
   ...Object.fromEntries(
     Object.entries(LAYERS).map(([name, layer]) => [name, { ...layer, build: () => buildLayer(layer) }]),
   ),
-  ...Object.fromEntries(BUILDER_NETS.filter(([name]) => !LARGE.includes(name))),
+  ...Object.fromEntries(BUILDER_NETS.filter(([name]) => !(name in SIDES))),
 };
 
-/** A net of each large builder. */
-export const LARGE_NETS: Record<string, NetCase> = Object.fromEntries(
-  BUILDER_NETS.filter(([name]) => LARGE.includes(name)),
+/** A net of each builder of published networks, which the cpu backend takes minutes to train. */
+export const PUBLISHED_NETS: Record<string, NetCase> = Object.fromEntries(
+  BUILDER_NETS.filter(([name]) => name in SIDES),
 );

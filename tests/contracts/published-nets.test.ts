@@ -2,14 +2,14 @@ import '@tensorflow/tfjs-layers';
 import { setBackend } from '@tensorflow/tfjs-core';
 import { registerSimdBackend } from 'tfjs-backend-simd';
 import { beforeAll } from 'vitest';
-import { LARGE_NETS } from './layers';
+import { PUBLISHED_NETS } from './layers';
 import { netContract } from './net-contract';
 
-// What nets.test.ts says, of nets that the cpu backend takes minutes for.
+// What nets.test.ts says of the others; on simd, as the cpu backend takes minutes for their gradients.
 
 beforeAll(async () => {
   await registerSimdBackend({ threads: 1 });
   await setBackend('simd');
 });
 
-netContract(LARGE_NETS);
+netContract(PUBLISHED_NETS);

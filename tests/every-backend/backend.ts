@@ -17,5 +17,8 @@ export async function numbersOf(tensors: readonly Tensor[]): Promise<number[]> {
 /** The largest difference, relative to values above 1; infinite where there are other numbers than wanted. */
 export function worstError(found: readonly number[], wanted: readonly number[]): number {
   if (found.length !== wanted.length) return Number.POSITIVE_INFINITY;
-  return Math.max(...found.map((value, i) => Math.abs(value - wanted[i]) / Math.max(1, Math.abs(wanted[i]))));
+  return found.reduce(
+    (worst, value, i) => Math.max(worst, Math.abs(value - wanted[i]) / Math.max(1, Math.abs(wanted[i]))),
+    0,
+  );
 }

@@ -13,7 +13,7 @@ import { describe, expect, it } from 'vitest';
 import { CrossStitch, GroupNorm, registerLayers, SeededDropout } from '../../../src/layers/index';
 import { amyar2020, fromLayersModel, loadMultitask, type SavedModel, sluice } from '../../../src/models/index';
 import { saveStandard } from '../../../src/models/standard/save';
-import { LARGE_NETS, LAYER_NETS } from '../../contracts/layers';
+import { LAYER_NETS, PUBLISHED_NETS } from '../../contracts/layers';
 import { run, samples } from '../../contracts/nets';
 import { useCpu } from '../../support/cpu';
 import { tinyShared } from '../sharing/models';
@@ -39,7 +39,7 @@ const predict = (net: LayersModel) => tidy(() => numbers(run(net, samples(net, 2
 /** Those that have no standard form outside of `film()`, as docs/saved-models.md says. */
 const WITHOUT = ['Film', 'RepeatBatch', 'SliceBatch'];
 
-describe.each(Object.entries({ ...LAYER_NETS, ...LARGE_NETS }))('%s', (name, { build, parts = 1 }) => {
+describe.each(Object.entries({ ...LAYER_NETS, ...PUBLISHED_NETS }))('%s', (name, { build, parts = 1 }) => {
   it(WITHOUT.includes(name) ? 'needs this library, and saving says so' : 'is saved in standard layers', async () => {
     const net = build();
     saveStandard(net);
