@@ -21,7 +21,7 @@ export interface GoldenNet {
 /** Relative to the largest value of a feature map. */
 const TOLERANCE = 1e-4;
 
-function expectLevel(found: Tensor, { shape, largest, mean, magnitude, values }: Level, level: number): void {
+export function expectLevel(found: Tensor, { shape, largest, mean, magnitude, values }: Level, level: number): void {
   expect(found.shape.slice(1), `level ${level}`).toEqual(shape);
   const numbers = found.dataSync<'float32'>();
   const near = (value: number, wanted: number, what: string) =>

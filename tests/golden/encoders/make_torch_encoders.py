@@ -107,10 +107,15 @@ def fine_tune():
     return {"losses": losses, "changes": {name: summary(layout(value)[None].numpy()) for name, value in changes.items()}}
 
 
-versions = {"torch": torch.__version__, "torchvision": torchvision.__version__, "numpy": np.__version__}
-golden = {"versions": versions, "nets": {f"resnet{depth}": run(depth) for depth in DEPTHS}}
-golden["fineTuning"] = fine_tune()
-text = json.dumps(golden, separators=(",", ":"))
-Path(__file__).with_name("torch-encoders.json").write_text(
-    text.replace('"nets":', '\n"nets":').replace('},"', '},\n"') + "\n"
-)
+def main():
+    versions = {"torch": torch.__version__, "torchvision": torchvision.__version__, "numpy": np.__version__}
+    golden = {"versions": versions, "nets": {f"resnet{depth}": run(depth) for depth in DEPTHS}}
+    golden["fineTuning"] = fine_tune()
+    text = json.dumps(golden, separators=(",", ":"))
+    Path(__file__).with_name("torch-encoders.json").write_text(
+        text.replace('"nets":', '\n"nets":').replace('},"', '},\n"') + "\n"
+    )
+
+
+if __name__ == "__main__":
+    main()
