@@ -108,11 +108,28 @@ export interface Metric<S, R = number> {
   readonly direction?: 'min' | 'max' | undefined;
   /** Where its values lie; an end may be infinite. */
   readonly range?: readonly [low: number, high: number] | undefined;
-  /**
-   * The same metric for a task with this output: a trainer asks for it, so that classes and labels need not be said.
-   * Throws where the metric cannot be computed from such an output.
-   */
-  readonly forOutput?: ((output: Output) => Metric<S, R>) | undefined;
+  /** How a trainer fits it to a task's output. Left out: it is taken as it is. */
+  readonly fitting?: Fitting<S, R> | undefined;
+}
+
+/** An option that says what the last axis of an output holds: so many classes, labels or quantities. */
+export type AxisOption = 'classes' | 'labels' | 'outputs';
+
+/**
+ * What a metric takes a task's output to be: a trainer refuses other outputs, and fills in what their width says, so that
+ * classes and labels need not be said.
+ */
+export interface Fitting<S, R> {
+  /** The kinds of output that it is computed from. Left out: any. */
+  readonly takes?: readonly OutputKind[] | undefined;
+  /** True where scores of any kind will do once `threshold` or `classes` is given, which decides about them. */
+  readonly decides?: boolean | undefined;
+  /** Its options for the last axis. Left out: that holds what it may; none: one value. */
+  readonly axis?: readonly AxisOption[] | undefined;
+  /** What was given of these options, and the threshold. */
+  readonly given?: { readonly [K in AxisOption | 'threshold']?: number | undefined } | undefined;
+  /** The same metric with one of these options. Left out: its results would have another form, so it must be said. */
+  readonly fill?: ((option: { readonly [K in AxisOption]?: number }) => Metric<S, R>) | undefined;
 }
 
 /** A metric whose state does not matter to the caller. */

@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 const PROGRAMS = [
   {
     what: 'auc, score',
-    limit: 12_000,
+    limit: 8_000,
     code: `import { auc, score } from 'tfjs-multitask/metrics'; console.log(auc, score);`,
   },
   {
@@ -16,7 +16,7 @@ const PROGRAMS = [
   },
   {
     what: 'createTrainer, mse',
-    limit: 66_000,
+    limit: 71_000,
     code: `
       import { mse } from 'tfjs-multitask/losses';
       import { createTrainer } from 'tfjs-multitask/train';

@@ -1,6 +1,6 @@
 import { Tensor } from '@tensorflow/tfjs-core';
 import { checkNotDisposed } from '../internal/check-kinds';
-import { readValues } from '../internal/values';
+import { readArray } from '../internal/values';
 import type { NDArray, Values } from '../types';
 
 /**
@@ -27,7 +27,7 @@ function fromList(list: readonly (Values | number | null | undefined)[], name: s
     async read(index) {
       const value = list[index];
       if (typeof value === 'number' || typeof value === 'boolean') return single(Number(value));
-      return readValues(value as Values, `${name}[${index}]`);
+      return readArray(value as Values, `${name}[${index}]`);
     },
   };
 }

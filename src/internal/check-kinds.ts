@@ -1,45 +1,49 @@
+import { refuse } from './refuse';
+
 /** What a value is, as sentences that refuse it say it. */
 export function kindOf(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (typeof value === 'function') return 'a function';
-  if (Array.isArray(value)) return 'an array';
-  if (typeof value !== 'object' || value === null) return String(value);
-  const made = value.constructor?.name ?? 'Object';
-  return made === 'Object' ? 'an object' : `an object of class ${made}`;
+  if (Object(value) !== value) return String(value);
+  const made = (value as object).constructor?.name ?? 'Object';
+  return ['Array', 'Object'].includes(made) ? `an ${made.toLowerCase()}` : `an object of class ${made}`;
+}
+
+/** Throws the TypeError that says what a value must be, and what came. */
+export function refuseKind(value: unknown, name: string, what: string): never {
+  throw new TypeError(`${name} must be ${what}, got ${kindOf(value)}.`);
 }
 
 /** Throws unless `value` is true or false: any other value would be taken for one of them. */
 export function checkBoolean(value: unknown, name: string): void {
-  if (typeof value !== 'boolean') throw new TypeError(`${name} must be true or false, got ${kindOf(value)}.`);
+  if (typeof value !== 'boolean') refuseKind(value, name, 'true or false');
 }
 
 /** Throws unless `value` is a text that is not empty. */
 export function checkText(value: unknown, name: string): void {
-  if (typeof value !== 'string') throw new TypeError(`${name} must be a text, got ${kindOf(value)}.`);
-  if (value === '') throw new RangeError(`${name} must be a text, got an empty one.`);
+  if (typeof value !== 'string') refuseKind(value, name, 'a text');
+  if (value === '') refuse(name, 'be a text', 'an empty one');
 }
 
 /** Throws unless `value` is a number; which ones there may be is the caller's to check. */
 export function checkNumber(value: unknown, name: string): void {
-  if (typeof value !== 'number') throw new TypeError(`${name} must be a number, got ${kindOf(value)}.`);
+  if (typeof value !== 'number') refuseKind(value, name, 'a number');
 }
 
 /** Throws unless `value` is a number other than NaN and infinity. */
 export function checkFinite(value: unknown, name: string): void {
   checkNumber(value, name);
-  if (!Number.isFinite(value)) throw new RangeError(`${name} must be a finite number, got ${value}.`);
+  if (!Number.isFinite(value)) refuse(name, 'be a finite number', value);
 }
 
 /** Throws unless `value` is a function; `like` is how one is had. */
 export function checkFunction(value: unknown, name: string, like: string): void {
-  if (typeof value !== 'function') {
-    throw new TypeError(`${name} must be a function, such as ${like}, got ${kindOf(value)}.`);
-  }
+  if (typeof value !== 'function') refuseKind(value, name, `a function, such as ${like}`);
 }
 
 /** Throws unless `value` is an array; its members are the caller's to check. */
 export function checkArray(value: unknown, name: string): void {
-  if (!Array.isArray(value)) throw new TypeError(`${name} must be an array, got ${kindOf(value)}.`);
+  if (!Array.isArray(value)) refuseKind(value, name, 'an array');
 }
 
 /** Whether `value` is an object of named values: no array, and of none of the classes that JavaScript itself has. */
@@ -52,12 +56,12 @@ export function checkPlain(value: unknown, name: string): void {
   const above: object | null = isRecord(value) ? Object.getPrototypeOf(value) : value;
   // Not Object.prototype itself, of which each realm has its own.
   const isPlain = isRecord(value) && (above === null || Object.getPrototypeOf(above) === null);
-  if (!isPlain) throw new TypeError(`${name} must be a plain object, got ${kindOf(value)}.`);
+  if (!isPlain) refuseKind(value, name, 'a plain object');
 }
 
 /** Throws unless `value` is an object of named values. */
 export function checkRecord(value: unknown, name: string): void {
-  if (!isRecord(value)) throw new TypeError(`${name} must be an object, got ${kindOf(value)}.`);
+  if (!isRecord(value)) refuseKind(value, name, 'an object');
 }
 
 /**
@@ -72,9 +76,8 @@ export function checkMembers(
 ): void {
   for (const [member, kind] of Object.entries(members)) {
     const found: unknown = (value as Readonly<Record<string, unknown>> | null | undefined)?.[member];
-    if (kind === 'array' ? Array.isArray(found) : typeof found === 'function') continue;
-    const lack = value === null || typeof value !== 'object' ? '' : ` without the ${kind} '${member}'`;
-    throw new TypeError(`${name} must be ${what}, got ${kindOf(value)}${lack}.`);
+    if ((Array.isArray(found) ? 'array' : typeof found) === kind) continue;
+    refuseKind(value, name, `${what}, with the ${kind} '${member}'`);
   }
 }
 
@@ -104,8 +107,8 @@ export function checkModel(model: unknown, name: string): void {
 }
 
 /** Throws where a tensor was disposed: TensorFlow.js does not say which. */
-export function checkNotDisposed(x: { readonly isDisposed?: boolean }, name: string): void {
-  if (x.isDisposed) throw new Error(`${name} has been disposed.`);
+export function checkNotDisposed(x: { readonly isDisposed?: boolean } | null | undefined, name: string): void {
+  if (x?.isDisposed) throw new Error(`${name} has been disposed.`);
 }
 
 /** Throws unless `x` is a tensor, and not disposed. */
@@ -121,8 +124,10 @@ export function checkFeatures(features: unknown, name: string): void {
 
 /** Throws unless `metric` has what a metric has. */
 export function checkMetric(metric: unknown, name: string): void {
-  const members = { init: 'function', update: 'function', merge: 'function', compute: 'function' } as const;
-  checkMembers(metric, members, name, 'a metric, such as auc() returns');
+  const methods = ['init', 'update', 'merge', 'compute'];
+  const held = metric as Readonly<Record<string, unknown>> | null | undefined;
+  const missing = methods.find((method) => typeof held?.[method] !== 'function');
+  if (missing) refuseKind(metric, name, `a metric, with ${missing}(), such as auc() returns`);
 }
 
 /** Throws unless `weighting` can join losses. */
@@ -138,12 +143,12 @@ export function checkIndices(indices: readonly number[], rows: readonly unknown[
   if (outside === undefined && at < 0) return;
   if (typeof outside !== 'number')
     throw new TypeError(`${name} must be numbers, got ${kindOf(outside)} at place ${at}.`);
-  throw new RangeError(`${name} must lie in 0 .. ${rows.length - 1}, got ${outside}.`);
+  refuse(name, `lie in 0 .. ${rows.length - 1}`, outside);
 }
 
 /** Throws unless `array` is `{ data, shape }` with a typed array. */
 export function checkNDArray(array: unknown, name: string): void {
   const { data, shape } = (array ?? {}) as { readonly data?: unknown; readonly shape?: unknown };
   if (ArrayBuffer.isView(data) && Array.isArray(shape)) return;
-  throw new TypeError(`${name} must be { data, shape } with a typed array, got ${kindOf(array)}.`);
+  refuseKind(array, name, '{ data, shape } with a typed array');
 }

@@ -20,11 +20,10 @@ export function checkOptions<O extends object, const K extends NameOf<O>>(
   caller: string,
 ): void {
   checkRecord(options, `${caller}: options`);
-  const known: readonly string[] = names;
   for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue;
-    const near = nearest(name, known);
-    const hint = near === undefined ? '' : ` Did you mean '${near}'?`;
-    throw new RangeError(`${caller}: unknown option '${name}'.${hint} The options are ${known.join(', ')}.`);
+    if ((names as readonly string[]).includes(name)) continue;
+    const near = nearest(name, names);
+    const hint = near ? ` Did you mean '${near}'?` : '';
+    throw new RangeError(`${caller}: unknown option '${name}'.${hint} The options are ${names.join(', ')}.`);
   }
 }

@@ -1,23 +1,22 @@
+import { checkNumber } from './check-kinds';
+import { refuse } from './refuse';
+
 /** Throws unless `value` is an integer of at least `minimum`. */
 export function checkInteger(value: number, minimum: number, name: string): void {
-  if (typeof value !== 'number') throw new TypeError(`${name} must be a number, got ${typeof value}.`);
-  if (!Number.isInteger(value) || value < minimum) {
-    throw new RangeError(`${name} must be an integer of at least ${minimum}, got ${value}.`);
-  }
+  checkNumber(value, name);
+  if (!Number.isInteger(value) || value < minimum) refuse(name, `be an integer of at least ${minimum}`, value);
 }
 
 /** Throws unless `value` is a finite number in [low, high]. */
 export function checkRange(value: number, low: number, high: number, name: string): void {
-  if (typeof value !== 'number') throw new TypeError(`${name} must be a number, got ${typeof value}.`);
-  if (!(value >= low && value <= high) || !Number.isFinite(value)) {
-    throw new RangeError(`${name} must lie in [${low}, ${high}], got ${value}.`);
-  }
+  checkNumber(value, name);
+  if (!(value >= low && value <= high) || !Number.isFinite(value)) refuse(name, `lie in [${low}, ${high}]`, value);
 }
 
 /** Throws unless `value` is one of `choices`. */
 export function checkChoice<V extends string>(value: V, choices: readonly V[], name: string): void {
   if (!choices.includes(value)) {
-    throw new RangeError(`${name} must be one of ${choices.map((c) => `'${c}'`).join(', ')}; got '${value}'.`);
+    throw new RangeError(`${name} must be one of '${choices.join("', '")}'; got '${value}'.`);
   }
 }
 

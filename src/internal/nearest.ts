@@ -1,19 +1,7 @@
-/** Insertions, deletions and exchanges of one letter that make `b` of `a`. Source: Wagner, Fischer, 1974. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
-    }
-    row = next;
-  }
-  return row[b.length];
-}
-
-/** The one of `names` that is spelled most like `name`; undefined where most of its letters would have to change. */
+/** The one of `names` that has most letters in common with `name`; undefined where that is not half of the letters. */
 export function nearest(name: string, names: readonly string[]): string | undefined {
-  const cost = (known: string): number => editDistance(name.toLowerCase(), known.toLowerCase());
-  const best = [...names].sort((a, b) => cost(a) - cost(b))[0];
-  return best !== undefined && cost(best) <= Math.max(name.length, best.length) / 2 ? best : undefined;
+  const likeness = (known: string): number =>
+    [...name.toLowerCase()].filter((letter) => known.toLowerCase().includes(letter)).length /
+    Math.max(name.length, known.length);
+  return names.filter((known) => likeness(known) >= 0.5).sort((a, b) => likeness(b) - likeness(a))[0];
 }

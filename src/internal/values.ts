@@ -1,63 +1,45 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { NDArray, NestedNumbers, Values } from '../types';
-import { checkNotDisposed, checkText } from './check-kinds';
+import { checkNotDisposed, refuseKind } from './check-kinds';
+import { refuse } from './refuse';
 
-/** Told by what it can do, not by its class: who has no tensors need not load the library of tensors. */
-function isTensor(values: unknown): values is Tensor {
-  const tensor = values as Partial<Tensor> | null | undefined;
-  return typeof tensor?.data === 'function' && typeof tensor.dtype === 'string' && Array.isArray(tensor.shape);
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, n) => product * n, 1);
 }
 
-function flatten(values: NestedNumbers, shape: number[], depth: number, out: number[], name: string): void {
-  if (values.length !== shape[depth]) {
-    throw new RangeError(`${name}: rows differ in length, got ${values.length} beside ${shape[depth]}.`);
-  }
-  for (const value of values) {
-    if (Array.isArray(value) !== depth < shape.length - 1) throw new RangeError(`${name}: rows differ in depth.`);
-    if (Array.isArray(value)) flatten(value, shape, depth + 1, out, name);
-    else if (typeof value === 'number' || typeof value === 'boolean') out.push(Number(value));
-    else throw new TypeError(`${name}: expected numbers, got ${typeof value}.`);
-  }
+function readNested(nested: NestedNumbers, name: string): NDArray {
+  const shape: number[] = [];
+  for (let row: unknown = nested; Array.isArray(row); row = row[0]) shape.push(row.length);
+  const data = new Float64Array(sizeOf(shape));
+  let count = 0;
+  const read = (rows: NestedNumbers, depth: number): void => {
+    if (rows?.length !== shape[depth]) refuse(name, `have rows of length ${shape[depth]}`, rows?.length ?? rows);
+    for (const value of rows) {
+      if (depth + 1 < shape.length) read(value as NestedNumbers, depth + 1);
+      else if (typeof value === 'number' || typeof value === 'boolean') data[count++] = Number(value);
+      else refuseKind(value, name, 'numbers');
+    }
+  };
+  read(nested, 0);
+  return { data, shape };
 }
 
 /**
- * Reads a tensor, an N-D array, a typed array or nested arrays as plain numbers: what `update` of a metric of your own
- * begins with.
- *
- * Any shape -> the same. `name` begins the messages of its errors.
- *
- * @throws {RangeError} for rows that differ in length or depth, and for data of another length than its shape.
- * @throws {TypeError} for what holds no numbers.
- * @example
- * ```ts
- * import { readValues } from 'tfjs-multitask/metrics';
- *
- * const values = await readValues([[1, 2], [3, 4]], 'within: yPred');
- * values.data; // [1, 2, 3, 4]
- * values.shape; // [2, 2]
- * ```
+ * Reads a tensor, an N-D array, a typed array or nested arrays as plain numbers; `name` begins the messages of its errors.
+ * A tensor is told by what it can do, not by its class: who has none need not load the library of tensors.
  */
-export async function readValues(values: Values, name: string): Promise<NDArray> {
-  checkText(name, 'readValues: name');
-  if (isTensor(values)) {
-    checkNotDisposed(values, name);
-    return { data: (await values.data()) as NDArray['data'], shape: values.shape };
-  }
+export async function readArray(values: Values, name: string): Promise<NDArray> {
   if (ArrayBuffer.isView(values)) return { data: values as NDArray['data'], shape: [values.length] };
-  if (Array.isArray(values)) {
-    const shape: number[] = [];
-    for (let row: unknown = values; Array.isArray(row); row = row[0]) shape.push(row.length);
-    const out: number[] = [];
-    flatten(values, shape, 0, out, name);
-    return { data: Float64Array.from(out), shape };
+  if (Array.isArray(values)) return readNested(values, name);
+  checkNotDisposed(values as Tensor, name);
+  const { data: given, shape } = Object(values) as Partial<NDArray>;
+  const data: unknown = typeof given === 'function' ? await (values as Tensor).data() : given;
+  if (!ArrayBuffer.isView(data) || !Array.isArray(shape)) {
+    refuseKind(values, name, 'numbers in a tensor, an array or { data, shape }');
   }
-  const array = values as NDArray;
-  if (array !== null && typeof array === 'object' && ArrayBuffer.isView(array.data) && Array.isArray(array.shape)) {
-    const size = array.shape.reduce((product, n) => product * n, 1);
-    if (size !== array.data.length) {
-      throw new RangeError(`${name}: shape [${array.shape}] needs ${size} values, got ${array.data.length}.`);
-    }
-    return array;
+  const size = sizeOf(shape);
+  if (size !== (data as NDArray['data']).length) {
+    refuse(`${name}: data`, `hold ${size} values of shape [${shape}]`, (data as NDArray['data']).length);
   }
-  throw new TypeError(`${name}: expected a tensor, a typed array, nested arrays or { data, shape }, got ${values}.`);
+  return { data: data as NDArray['data'], shape };
 }

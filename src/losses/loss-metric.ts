@@ -1,6 +1,6 @@
 import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { checkTensor } from '../internal/check-kinds';
-import { readValues } from '../internal/values';
+import { readArray } from '../internal/values';
 import type { Loss, Metric, NDArray } from '../types';
 
 /** The weighted sum of the losses of samples, and the weight. */
@@ -35,9 +35,9 @@ export function lossMetric(loss: Loss): Metric<LossMetricState> {
     range: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
     init: () => ({ sum: 0, weight: 0 }),
     async update(state, yTrue, yPred, weight) {
-      const truth = await readValues(yTrue, 'lossMetric: yTrue');
-      const prediction = await readValues(yPred, 'lossMetric: yPred');
-      const weights = weight === undefined ? undefined : await readValues(weight, 'lossMetric: weight');
+      const truth = await readArray(yTrue, 'lossMetric: yTrue');
+      const prediction = await readArray(yPred, 'lossMetric: yPred');
+      const weights = weight === undefined ? undefined : await readArray(weight, 'lossMetric: weight');
       const ofElements = weights !== undefined && weights.shape.length > 1;
       if (ofElements && loss.length < 3) {
         throw new RangeError(
@@ -78,15 +78,7 @@ export function lossMetric(loss: Loss): Metric<LossMetricState> {
     },
     merge: (a, b) => ({ sum: a.sum + b.sum, weight: a.weight + b.weight }),
     compute: ({ sum, weight }) => sum / weight,
-    forOutput({ kind }) {
-      if (loss.takes !== undefined && !loss.takes.includes(kind)) {
-        throw new RangeError(
-          `lossMetric: the loss is computed from an output of kind '${loss.takes.join("' or '")}', and metrics get ` +
-            `'${kind}'${loss.takes.includes('logit') ? ': leave out fromLogits' : ''}.`,
-        );
-      }
-      return lossMetric(loss);
-    },
+    fitting: { takes: loss.takes },
   };
 }
 

@@ -4,7 +4,6 @@
  * @module tfjs-multitask/metrics
  */
 
-export { readValues } from '../internal/values';
 export { brierScore } from './calibration/brier-score';
 export { type CalibrationBin, calibrationCurve } from './calibration/calibration-curve';
 export { type CalibrationOptions, type CalibrationState, calibrationError } from './calibration/calibration-error';
@@ -54,6 +53,7 @@ export {
 export { type PrecisionRecallCurve, precisionRecallCurve } from './ranking/precision-recall-curve';
 export type { RankingOptions } from './ranking/ranking-metric';
 export { type RocCurve, roc } from './ranking/roc';
+export { readValues } from './read-values';
 export { concordanceCorrelation } from './regression/concordance-correlation';
 export { meanAbsoluteError } from './regression/mean-absolute-error';
 export type { MomentsState } from './regression/moments-metric';

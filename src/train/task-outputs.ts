@@ -3,6 +3,8 @@ import { mapTasks } from '../internal/map-tasks';
 import { findOutputEnd } from '../internal/output-end';
 import { unchecked } from '../internal/unchecked';
 import type { AnyMetric, ByTask, Loss, MultitaskModel, Output } from '../types';
+import { fitMetric } from './fit-metric';
+import { activationsFor, SAID, sayWhatItIs } from './output-words';
 import type { TaskMetrics } from './scores';
 
 /** How loss and metrics of a task read its output. */
@@ -18,19 +20,11 @@ export interface TaskOutput {
 
 const ACTIVATIONS = { sigmoid, softmax: (x: Tensor) => softmax(x) } as const;
 
-const SAID: Readonly<Record<Output['kind'], string>> = {
-  probability: 'probabilities',
-  distribution: 'a distribution over its classes',
-  logit: 'logits',
-  value: 'plain values',
-  unknown: 'nothing that its last layer would tell',
-};
-
 /** What to write where a loss does not take what a head gives. */
 function advice(task: string, { takes = [] }: Loss, { kind }: Output): string {
   const wantsLogits = takes.includes('logit');
   if (kind === 'unknown') {
-    return `say what it is: fromLayersModel(net, tasks, { outputs: { '${task}': '${takes[0]}' } })`;
+    return sayWhatItIs(task, takes[0]);
   }
   if (wantsLogits) {
     return kind === 'value'
@@ -39,8 +33,7 @@ function advice(task: string, { takes = [] }: Loss, { kind }: Output): string {
           "end in a linear layer (activation: 'linear')";
   }
   if (kind === 'value' || kind === 'logit') {
-    const activations = [takes.includes('probability') && "'sigmoid'", takes.includes('distribution') && "'softmax'"];
-    return `give the head the activation ${activations.filter(Boolean).join(' or ')}, or take a loss of ${SAID[kind]} (of logits: fromLogits: true)`;
+    return `give the head the activation ${activationsFor(takes)}, or take a loss of ${SAID[kind]} (of logits: fromLogits: true)`;
   }
   return kind === 'probability'
     ? "give the head the activation 'softmax', or take a loss of probabilities"
@@ -94,7 +87,7 @@ export function readTaskOutputs<T extends string>(
     const { output, ...rest } = agree(model, task, losses[task]);
     const bound = Object.entries<AnyMetric>(metrics[task] ?? {}).map(([name, metric]) => {
       try {
-        return [name, metric.forOutput?.(output) ?? metric] as const;
+        return [name, fitMetric(metric, output, task)] as const;
       } catch (error) {
         const { message } = error as Error;
         throw new RangeError(`createTrainer: the metric '${name}' of '${task}': ${message}`, { cause: error });

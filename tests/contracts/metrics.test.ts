@@ -3,6 +3,7 @@ import { setBackend, tensor, tidy } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as exported from '../../src/metrics/index';
+import { fitMetric } from '../../src/train/fit-metric';
 import type { AnyMetric } from '../../src/types';
 import { expectClose } from '../golden/metrics-classification/golden';
 import { expectNoLeak } from '../support/leaks';
@@ -123,7 +124,7 @@ describe.each(Object.entries(METRICS))('with %s', (_, { cases, one, output, runs
     });
 
     it('is made for the output of a task, which then need not be said', async () => {
-      const bound = metric.forOutput?.(output) as AnyMetric;
+      const bound = fitMetric(metric, output, 'a');
       expectClose(await scoreOf(bound, fixed), await scoreOf(metric, fixed));
       expect([bound.direction, bound.range]).toEqual([metric.direction, metric.range]);
     });

@@ -18,7 +18,7 @@ describe('kinds of arguments', () => {
       new TypeError("f: shuffle must be true or false, got 'false'."),
     );
     expect(() => checkMembers({ rows: [] }, { rows: 'array', read: 'function' }, 'f: dataset', 'a dataset')).toThrow(
-      new TypeError("f: dataset must be a dataset, got an object without the function 'read'."),
+      new TypeError("f: dataset must be a dataset, with the function 'read', got an object."),
     );
     expect(() => checkPlain(new Map(), 'f: options')).toThrow(TypeError);
     expect(() => checkPlain(Object.create(null), 'f: options')).not.toThrow();

@@ -63,16 +63,10 @@ describe('lossMetric', () => {
     });
   });
 
-  it('is lower for better, and goes with outputs that the loss takes', () => {
+  it('is lower for better, and takes the outputs that the loss takes', () => {
     expect(lossMetric(bce()).direction).toBe('min');
-    expect(lossMetric(bce()).forOutput?.({ kind: 'probability', width: 1 }).direction).toBe('min');
-    expect(lossMetric(mse()).forOutput?.({ kind: 'value', width: 3 })).toBeDefined();
-    expect(() => lossMetric(crossEntropy()).forOutput?.({ kind: 'probability', width: 2 })).toThrow(
-      "lossMetric: the loss is computed from an output of kind 'distribution', and metrics get 'probability'.",
-    );
-    expect(() => lossMetric(bce({ fromLogits: true })).forOutput?.({ kind: 'probability', width: 1 })).toThrow(
-      /of kind 'logit', and metrics get 'probability': leave out fromLogits/,
-    );
+    expect(lossMetric(crossEntropy()).fitting?.takes).toEqual(['distribution']);
+    expect(lossMetric(mse()).fitting?.takes).toBeUndefined();
   });
 
   it('says what it cannot score', async () => {

@@ -124,16 +124,22 @@ describe('in a trainer', () => {
       'linear',
       mse(),
       accuracy(),
-      /the metric 'm' of '.*': accuracy is computed from probabilities, and the output holds plain values/,
+      /the metric 'm' of '.*': it is computed from probabilities or a distribution over its classes, and the head gives plain values/,
     ],
     [
       'other classes than the head has',
       'softmax',
       crossEntropy(),
       auc({ classes: 4 }),
-      /auc: classes is 4, and the last axis of the output holds 3/,
+      /the metric 'm' of '.*': classes is 4, and the last axis of the output holds 3/,
     ],
-    ['one curve of three classes', 'softmax', crossEntropy(), roc(), /roc: the last axis of the output holds 3 values/],
+    [
+      'one curve of three classes',
+      'softmax',
+      crossEntropy(),
+      roc(),
+      /the metric 'm' of '.*': the last axis of the output holds 3 values/,
+    ],
   ])('refuses %s', (_, activation, loss, metric, message) => {
     expect(() => trainerOf(3, activation, loss, { m: metric })).toThrow(message);
   });

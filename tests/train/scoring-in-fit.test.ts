@@ -164,7 +164,7 @@ describe('validateEvery', () => {
       'fit: validateEvery must be an integer of at least 1, got 0.',
     );
     await refused({ validation, validateEvery: 1.5 }).toThrow(RangeError);
-    await refused({ validation, validateEvery: '2' }).toThrow('fit: validateEvery must be a number, got string.');
+    await refused({ validation, validateEvery: '2' }).toThrow("fit: validateEvery must be a number, got '2'.");
   });
 });
 

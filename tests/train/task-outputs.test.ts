@@ -154,28 +154,18 @@ describe('metrics in a trainer', () => {
     ['of a sigmoid whose loss is computed from the logits', dense('sigmoid'), bce()],
     ['of a linear head with a loss of logits', dense('linear'), bce({ fromLogits: true })],
   ])('get probabilities %s', async (_, ending, loss) => {
-    const bound: Output[] = [];
-    const forOutput = (output: Output) => {
-      bound.push(output);
-      return seen;
-    };
-    const metric = { ...seen, forOutput };
+    const metric = { ...seen, fitting: { takes: ['probability'] as const } };
     const trainer = trainerOf(ending, loss, metric);
     const scores = (await trainer.evaluate(source)) as unknown as { a: { metric: number[]; loss: number } };
-    expect(bound).toEqual([{ kind: 'probability', width: 1 }]);
     for (const [i, value] of scores.a.metric.entries()) expect(value).toBeCloseTo(p[i], 6);
     expect(scores.a.loss).toBeCloseTo(-(Math.log(p[0]) + Math.log(1 - p[1])) / 2, 6);
   });
 
   it('are refused by name where they cannot be computed from the output', () => {
-    const picky = {
-      ...seen,
-      forOutput: () => {
-        throw new RangeError('wants something else.');
-      },
-    };
+    const picky = { ...seen, fitting: { takes: ['distribution'] as const } };
     expect(() => trainerOf(dense('linear'), mse(), picky)).toThrow(
-      "createTrainer: the metric 'metric' of 'a': wants something else.",
+      "createTrainer: the metric 'metric' of 'a': it is computed from a distribution over its classes, and the head gives " +
+        "plain values: give the head the activation 'softmax'.",
     );
   });
 });

@@ -27,7 +27,7 @@ import { targetMetric } from '../core/target-metric';
  */
 export function brierScore(options: TargetOptions = {}): Metric<MeanState> {
   checkOptions(options, ['classes', 'ignoreIndex', 'labels'], 'brierScore');
-  const traits = { name: 'brierScore', reads: PROBABILITIES, direction: 'min' } as const;
+  const traits = { name: 'brierScore', ...PROBABILITIES, direction: 'min' } as const;
   return targetMetric(traits, options, ({ classes }) => ({
     range: [0, classes === undefined ? 1 : 2],
     ...meanOfCases((targets, add) => {

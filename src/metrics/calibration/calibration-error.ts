@@ -50,14 +50,14 @@ export function calibrationError(options: CalibrationOptions = {}): Metric<Calib
 
 /** A metric that is a function of the cases by bins of their probability. */
 export function binnedConfidence<R>(
-  traits: Omit<TargetTraits, 'reads'>,
+  traits: TargetTraits,
   given: Omit<CalibrationOptions, 'gapNorm'>,
   compute: (state: CalibrationState) => R,
 ): Metric<CalibrationState, R> {
   const { name } = traits;
   const { bins = 15 } = given;
   checkInteger(bins, 1, `${name}: bins`);
-  return targetMetric({ ...traits, reads: PROBABILITIES }, given, ({ classes }) => ({
+  return targetMetric({ ...traits, ...PROBABILITIES }, given, ({ classes }) => ({
     init: () => new Float64Array(3 * bins),
     add(state, targets) {
       checkProbabilities(name, targets);

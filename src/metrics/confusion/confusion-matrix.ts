@@ -21,5 +21,5 @@ export function confusionMatrix(
   options: Omit<DecisionOptions, 'labels'> = {},
 ): Metric<ConfusionState, readonly (readonly number[])[]> {
   checkOptions(options, ['classes', 'ignoreIndex', 'threshold'], 'confusionMatrix');
-  return confusionMetric({ name: 'confusionMatrix', options: ['classes'] }, options, ([table]) => table);
+  return confusionMetric({ name: 'confusionMatrix', axis: ['classes'] }, options, ([table]) => table);
 }

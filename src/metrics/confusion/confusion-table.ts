@@ -20,12 +20,12 @@ export type ConfusionState = Float64Array;
 
 /** A metric that is a function of the confusion tables, and of the options that it has in the end. */
 export function confusionMetric<O extends DecisionOptions, R>(
-  traits: Omit<TargetTraits, 'reads'>,
+  traits: TargetTraits,
   given: O,
   compute: (tables: readonly ConfusionTable[], options: O) => R,
 ): Metric<ConfusionState, R> {
   const { name } = traits;
-  return targetMetric({ ...traits, reads: DECISIONS }, given, (options) => {
+  return targetMetric({ ...traits, ...DECISIONS }, given, (options) => {
     checkDecisions(name, options);
     const { classes, labels } = options;
     const tables = labels ?? 1;

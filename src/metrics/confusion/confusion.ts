@@ -25,9 +25,10 @@ export function confusion(
 ): Metric<ConfusionState, Counts>;
 export function confusion(options: DecisionOptions = {}): Metric<ConfusionState, Counts | Counts[]> {
   checkOptions(options, ['classes', 'ignoreIndex', 'labels', 'threshold'], 'confusion');
-  const traits = { name: 'confusion', fills: false };
-  return confusionMetric<DecisionOptions, Counts | Counts[]>(traits, options, (tables) => {
+  const metric = confusionMetric<DecisionOptions, Counts | Counts[]>({ name: 'confusion' }, options, (tables) => {
     const counts = countsOf(tables, options);
     return isSeveral(options) ? counts : counts[0];
   });
+  // Of several classes it is an array, which a trainer must not make of it unasked.
+  return { ...metric, fitting: { ...metric.fitting, fill: undefined } };
 }

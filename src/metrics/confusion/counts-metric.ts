@@ -33,7 +33,7 @@ export const shareCalled = (name: string) => ({ name, direction: 'max', range: [
 
 /** A metric that is a function of the counts of one class, averaged over the classes. */
 export function countsMetric<A extends Average>(
-  traits: Omit<TargetTraits, 'reads'>,
+  traits: TargetTraits,
   given: CountsOptions<A>,
   ratio: (counts: Counts, divide: Divide) => number,
 ): Metric<ConfusionState, Averaged<A>> {
@@ -45,20 +45,12 @@ export function countsMetric<A extends Average>(
     throw new RangeError(`${name}: includeBackground: false needs the option classes.`);
   }
   const divide = dividing(name, given);
-  const value = (part: Counts) => ratio(part, divide);
   return confusionMetric(traits, given, (tables, options) => {
     const counts = countsOf(tables, options).slice(includeBackground ? 0 : 1);
-    const result = isSeveral(options)
-      ? averaged(
-          options.average ?? 'macro',
-          () => counts,
-          () => counts.reduce(sumOfCounts),
-          value,
-          ({ tp, fn }) => tp + fn,
-          divide,
-        )
-      : value(counts[0]);
-    return result as Averaged<A>;
+    return averaged(options, divide, isSeveral(options) ? counts.length : undefined, (from, to) => {
+      const part = counts.slice(from, to).reduce(sumOfCounts);
+      return [ratio(part, divide), part.tp + part.fn];
+    }) as Averaged<A>;
   });
 }
 

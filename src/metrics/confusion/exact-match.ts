@@ -23,7 +23,7 @@ import { sampleWeight, weightOf } from '../core/weights';
 export function exactMatch(options: DecisionOptions = {}): Metric<MeanState> {
   const name = 'exactMatch';
   checkOptions(options, ['classes', 'ignoreIndex', 'labels', 'threshold'], name);
-  const traits = { name, reads: DECISIONS, direction: 'max', range: [0, 1] } as const;
+  const traits = { name, ...DECISIONS, direction: 'max', range: [0, 1] } as const;
   return targetMetric(traits, options, (final) => {
     checkDecisions(name, final);
     const { classes } = final;

@@ -1,6 +1,5 @@
-import { checkChoice } from '../../internal/check';
 import type { Metric } from '../../types';
-import { isSeveral, meanOf } from '../core/average';
+import { checkAverage, meanOf } from '../core/average';
 import type { DecisionOptions } from '../core/decisions';
 import { type Divide, dividing, type ZeroDivisionOptions } from '../core/divide';
 import type { TargetTraits } from '../core/target-metric';
@@ -25,16 +24,13 @@ export type TableValue<A extends 'none' | undefined> = A extends 'none' ? number
 
 /** A metric that is a function of the whole confusion table. */
 export function tableMetric<A extends 'none' | undefined>(
-  traits: Omit<TargetTraits, 'reads'>,
+  traits: TargetTraits,
   given: TableOptions<A>,
   value: (table: ConfusionTable, divide: Divide) => number,
 ): Metric<ConfusionState, TableValue<A>> {
   const { name } = traits;
   const { average } = given;
-  if (average !== undefined) {
-    checkChoice<string>(average, ['none'], `${name}: average`);
-    if (!isSeveral(given)) throw new RangeError(`${name}: average 'none' needs the option classes or labels.`);
-  }
+  checkAverage(name, given, ['none']);
   const divide = dividing(name, given);
   return confusionMetric({ ...traits, direction: 'max' }, given, (tables, options) => {
     const parts = average === 'none' && options.classes !== undefined ? againstOthers(tables) : tables;

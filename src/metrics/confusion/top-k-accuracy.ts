@@ -30,7 +30,7 @@ export function topKAccuracy(
   const name = 'topKAccuracy';
   checkInteger(k, 1, `${name}: k`);
   checkOptions(options, ['classes', 'ignoreIndex'], name);
-  const traits = { name, options: ['classes'], direction: 'max', range: [0, 1] } as const;
+  const traits = { name, axis: ['classes'], direction: 'max', range: [0, 1] } as const;
   return targetMetric(traits, options, ({ classes = Number.POSITIVE_INFINITY }) => {
     if (k >= classes) throw new RangeError(`${name}: k must be below the ${classes} classes, got ${k}.`);
     return meanOfCases((targets, add) => {

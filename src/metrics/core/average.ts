@@ -1,4 +1,5 @@
 import { checkChoice } from '../../internal/check';
+import { refuse } from '../../internal/refuse';
 import type { Divide } from './divide';
 import type { TargetOptions } from './read-targets';
 
@@ -23,11 +24,17 @@ export function isSeveral({ classes, labels }: TargetOptions): boolean {
   return (classes ?? labels) !== undefined;
 }
 
-export function checkAverage(name: string, options: TargetOptions & AverageOptions): void {
-  const { average } = options;
+/** Throws unless `average` is left out, or one of `choices` over several classes or labels. */
+export function checkAverage(
+  name: string,
+  { average, classes, labels }: TargetOptions & { readonly average?: string | undefined },
+  choices: readonly string[] = ['macro', 'micro', 'weighted', 'none'],
+): void {
   if (average === undefined) return;
-  checkChoice(average, ['macro', 'micro', 'weighted', 'none'], `${name}: average`);
-  if (!isSeveral(options)) throw new RangeError(`${name}: average '${average}' needs the option classes or labels.`);
+  checkChoice(average, choices, `${name}: average`);
+  if ((classes ?? labels) === undefined) {
+    refuse(`${name}: classes or labels`, `be given for average '${average}'`, 'none');
+  }
 }
 
 /** The mean of the `values` that are not NaN. */
@@ -46,18 +53,19 @@ export function meanOf(
   return divide(sum, total);
 }
 
-/** Averages `value` over the parts, one for each class; `pooled` returns the part of all classes together. */
-export function averaged<P>(
-  average: Average,
-  partsOf: () => readonly P[],
-  pooled: () => P,
-  value: (part: P) => number,
-  support: (part: P) => number,
+/**
+ * The average over `count` classes or labels, or the value where there are none. `evaluate` returns that of the classes
+ * from `from` up to `to`, or all, together, and how often they are true.
+ */
+export function averaged(
+  { average = 'macro' }: AverageOptions,
   divide: Divide,
+  count: number | undefined,
+  evaluate: (from: number, to?: number) => readonly [value: number, support: number],
 ): number | number[] {
-  if (average === 'micro') return value(pooled());
-  const parts = partsOf();
-  const values = parts.map(value);
+  if (average === 'micro' || count === undefined) return evaluate(0)[0];
+  const each = Array.from({ length: count }, (_, k) => evaluate(k, k + 1));
+  const values = each.map(([value]) => value);
   if (average === 'none') return values;
-  return meanOf(values, divide, average === 'weighted' ? parts.map(support) : undefined);
+  return meanOf(values, divide, average === 'weighted' ? each.map(([, support]) => support) : undefined);
 }

@@ -10,11 +10,9 @@ export function appendChunk<C extends { readonly length: number }>(
   chunk: C,
   join: (a: C, b: C) => C,
 ): Chunks<C> {
-  if (chunk.length === 0) return chunks;
-  let last = chunk;
-  let kept = chunks.length;
-  while (kept > 0 && chunks[kept - 1].length <= last.length) last = join(chunks[--kept], last);
-  return [...chunks.slice(0, kept), last];
+  const last = chunks.at(-1);
+  if (last && last.length <= chunk.length) return appendChunk(chunks.slice(0, -1), join(last, chunk), join);
+  return [...chunks, chunk];
 }
 
 /** One list after the other. */

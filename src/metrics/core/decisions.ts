@@ -1,6 +1,5 @@
-import type { Output } from '../../types';
 import { checkEach } from './read-pair';
-import type { Bound, TargetOptions, Targets } from './read-targets';
+import type { TargetOptions, Targets } from './read-targets';
 
 /** Options of metrics that decide by a threshold or by the highest score. */
 export interface DecisionOptions extends TargetOptions {
@@ -25,28 +24,18 @@ export function checkDecisions(name: string, { classes, threshold }: DecisionOpt
   }
 }
 
-export function ofProbabilities({ kind }: Output): boolean {
-  return kind === 'probability' || kind === 'distribution';
-}
-
 /**
  * The cut-off for what `targets` hold: a score at or above it is positive, as in a ROC curve, so that a threshold
  * read off a curve reproduces the curve's point. Rounded to 32 bits where the scores are, so that tensors and arrays
  * agree.
  *
- * @throws {RangeError} where the default threshold meets what are no probabilities, or probabilities of a trainer meet
- * a threshold that all or none of them reach.
+ * @throws {RangeError} where the default threshold meets what are no probabilities.
  */
-export function cutOff(name: string, { threshold, output }: Bound<DecisionOptions>, targets: Targets): number {
+export function cutOff(name: string, { threshold }: DecisionOptions, targets: Targets): number {
   if (threshold === undefined) {
     const isShare = (score: number) => score >= -ROUNDING && score <= 1 + ROUNDING;
     const must = 'lie in [0, 1] for the default threshold of 0.5 (of logits, give their sigmoid or threshold: 0)';
     checkEach(targets, targets.yPred, `${name}: yPred`, isShare, must);
-  } else if (output !== undefined && ofProbabilities(output) && !(threshold > 0 && threshold < 1)) {
-    throw new RangeError(
-      `${name}: threshold must lie between 0 and 1 for an output of probabilities, got ${threshold}; a trainer gives ` +
-        'metrics the sigmoid of logits, so that a logit of 0 is 0.5.',
-    );
   }
   const cut = threshold ?? 0.5;
   return targets.yPred instanceof Float32Array ? Math.fround(cut) : cut;

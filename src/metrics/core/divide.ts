@@ -1,3 +1,5 @@
+import { checkNumber } from '../../internal/check-kinds';
+
 /** What 0/0 is. */
 export interface ZeroDivisionOptions {
   /**
@@ -11,8 +13,6 @@ export interface ZeroDivisionOptions {
 export type Divide = (numerator: number, denominator: number) => number;
 
 export function dividing(name: string, { zeroDivision = Number.NaN }: ZeroDivisionOptions): Divide {
-  if (typeof zeroDivision !== 'number') {
-    throw new TypeError(`${name}: zeroDivision must be a number, got ${zeroDivision}.`);
-  }
+  checkNumber(zeroDivision, `${name}: zeroDivision`);
   return (numerator, denominator) => (denominator === 0 ? zeroDivision : numerator / denominator);
 }

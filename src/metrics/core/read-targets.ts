@@ -1,8 +1,11 @@
 import { checkInteger } from '../../internal/check';
-import type { NDArray, Output, Values } from '../../types';
+import { refuse } from '../../internal/refuse';
+import { whatToWrite } from '../../internal/what-to-write';
+import type { NDArray, Values } from '../../types';
+import { checkShape } from './check-shape';
 import { oneHot, type readNumbers } from './class-numbers';
-import { checkEach, checkOneShape, type Pair, readArguments, toPair } from './read-pair';
-import { fitWeights, isShape, type Weights, weightOf } from './weights';
+import { type Pair, readArguments, toPair } from './read-pair';
+import { fitWeights, type Weighted, type Weights, weightOf } from './weights';
 
 /** Which labels are left out. */
 export interface IgnoreOptions {
@@ -34,34 +37,34 @@ export interface TargetOptions extends IgnoreOptions {
   readonly labels?: number | undefined;
 }
 
-/** The options with what is known of the output, which only a trainer says. */
-export type Bound<O> = O & { readonly output?: Output | undefined };
-
 /** `yTrue` is 0 or 1 and has the shape of `yPred`, whatever it was given as. */
 export interface Targets extends Pair {
   /** Of the last axis: `classes`, `labels`, or 1. */
   readonly width: number;
 }
 
+/** The options for the last axis. */
+export const BOTH = ['classes', 'labels'] as const;
+
 /** How a metric reads what it is given. */
 export interface TargetReader {
   readonly name: string;
-  /** Which of the options say what the last axis holds. */
-  readonly options: readonly ('classes' | 'labels')[];
+  /** Which options say what the last axis holds. Default: both. */
+  readonly axis?: readonly ('classes' | 'labels')[] | undefined;
   /** What reads predictions that may be the numbers of classes. */
   readonly readNumbers?: typeof readNumbers | undefined;
 }
 
 export function checkTargets(name: string, { classes, labels, ignoreIndex }: TargetOptions): void {
   if (classes !== undefined && labels !== undefined) {
-    throw new RangeError(`${name}: give classes or labels, not both.`);
+    refuse(`${name}: classes or labels`, 'be left out', 'both');
   }
   if (classes !== undefined) checkInteger(classes, 2, `${name}: classes`);
   if (labels !== undefined) checkInteger(labels, 1, `${name}: labels`);
   if (ignoreIndex === undefined) return;
-  checkInteger(ignoreIndex, Number.MIN_SAFE_INTEGER, `${name}: ignoreIndex`);
+  checkInteger(ignoreIndex, -(2 ** 31), `${name}: ignoreIndex`);
   if (classes === undefined && (ignoreIndex === 0 || ignoreIndex === 1)) {
-    throw new RangeError(`${name}: ignoreIndex must not be 0 or 1, which are labels of their own, got ${ignoreIndex}.`);
+    refuse(`${name}: ignoreIndex`, 'not be a label, 0 or 1', ignoreIndex);
   }
 }
 
@@ -74,92 +77,74 @@ export async function readTargets(
   weight?: Values,
 ): Promise<Targets> {
   const { name } = reader;
-  const { classes, ignoreIndex } = options;
-  const { truth, prediction: given, weight: givenWeight } = await readArguments(name, yTrue, yPred, weight);
+  const { classes, labels, ignoreIndex } = options;
+  const [truth, given, givenWeight] = await readArguments(name, yTrue, yPred, weight);
   const prediction = (classes !== undefined && reader.readNumbers?.(name, given, classes, truth.shape)) || given;
-  const { shape } = prediction;
-  const numbers = holdsNumbers(truth.shape, shape);
-  checkLastAxis(reader, options, numbers, truth.shape, shape);
-  const width = classes ?? options.labels ?? 1;
-  const fitted = fitWeights(name, givenWeight, truth.shape, shape);
-  const weights =
-    ignoreIndex === undefined ? fitted : leaveOut(truth.data, ignoreIndex, fitted, prediction.data.length);
-  const hot = classes !== undefined && numbers ? oneHot(name, 'yTrue', truth, classes, weights) : truth;
-  checkOneShape(name, hot.shape, shape);
-  const targets = { ...toPair(name, hot, prediction, { weights }), width };
-  checkEach(targets, targets.yTrue, `${name}: yTrue`, (value) => value === 0 || value === 1, 'be 0 or 1');
-  return classes === undefined ? targets : { ...targets, weights: weightsOfCases(name, targets) };
+  const { data, shape } = prediction;
+  const width = classes ?? labels;
+  checkLastAxis(reader, width, truth.shape.length, shape);
+  const label = `${name}: yTrue`;
+  const positions = shape.slice(0, -1);
+  checkShape(label, truth.shape, classes === undefined ? [shape] : [shape, positions, [...positions, 1]]);
+  let weights = fitWeights(`${name}: weight`, givenWeight, truth, prediction);
+  if (ignoreIndex !== undefined) {
+    const fitted = { weights };
+    const per = data.length / truth.data.length;
+    const known = Float64Array.from(truth.data, (value, i) => (value === ignoreIndex ? 0 : weightOf(fitted, i * per)));
+    weights = { data: known, per };
+  }
+  let ones = truth.data;
+  if (classes !== undefined) {
+    if (ones.length < data.length) ones = oneHot(label, truth, classes, weights);
+    weights = weightsOfCases(label, ones, classes, { weights }, shape[0]);
+  }
+  const isLabel = (value: number) => value === 0 || value === 1;
+  return { ...toPair(name, ones, prediction, weights, isLabel, 'be 0 or 1'), width: width ?? 1 };
 }
 
-/** Throws unless the last axis of the predictions holds what the options say. */
+/** Throws unless the last axis of predictions, whose labels have so many axes, holds `width` values, or what it may. */
 function checkLastAxis(
-  { name, options }: TargetReader,
-  { classes, labels }: TargetOptions,
-  numbers: boolean,
-  truth: readonly number[],
+  { name, axis = BOTH }: TargetReader,
+  width: number | undefined,
+  labelAxes: number,
   shape: readonly number[],
 ): void {
-  const width = classes ?? labels;
-  const last = shape[shape.length - 1];
-  if (width !== undefined) {
-    if (shape.length > 1 && last === width) return;
-    const noun = classes === undefined ? 'labels' : 'classes';
-    throw new RangeError(`${name}: the last axis of yPred must hold ${width} ${noun}, got shape [${shape}].`);
-  }
-  if (!numbers) checkOneShape(name, truth, shape);
-  if (last > 1 && (numbers || shape.length === 2 || shape.length > 3)) {
-    throw new RangeError(
-      `${name}: the last axis of yPred holds ${last} values, got shape [${shape}]: ${whatToWrite(options, last)}.`,
-    );
-  }
-}
-
-/** What to write where the last axis holds `width` values. */
-export function whatToWrite(options: TargetReader['options'], width: number): string {
-  const meanings = {
-    classes: `classes: ${width} if just one of them is true (a softmax)`,
-    labels: `labels: ${width} if each is true or not (sigmoids)`,
-  };
-  if (options.length > 0) return `say what they are, ${options.map((option) => meanings[option]).join(', ')}`;
-  return 'it takes one score for each case, so give it those of one class or label alone';
-}
-
-/** Whether labels of shape `truth` are numbers of classes beside predictions of shape `shape`. */
-function holdsNumbers(truth: readonly number[], shape: readonly number[]): boolean {
-  const positions = shape.slice(0, -1);
-  return isShape(truth, positions) || isShape(truth, [...positions, 1]);
-}
-
-/** The weights without what bears the label `ignoreIndex`. */
-function leaveOut(labels: NDArray['data'], ignoreIndex: number, weights: Weights | undefined, size: number): Weights {
-  const per = Math.max(1, size / labels.length);
-  const data = Float64Array.from(labels, (label, i) => (label === ignoreIndex ? 0 : weightOf({ weights }, i * per)));
-  return { data, per };
+  const axes = shape.length;
+  const last = shape[axes - 1];
+  if (width === undefined && (axes === 1 || (axes === 3 && labelAxes === 3))) return;
+  if (axes > 1 && last === (width ?? 1)) return;
+  const advice = width === undefined ? `: ${whatToWrite(axis, last)}` : '';
+  refuse(`${name}: the last axis of yPred`, `have length ${width ?? 1}`, `shape [${shape}]${advice}`);
 }
 
 /**
  * One weight for each case of classes: where each element has its own, that of the true class. Throws unless just one
  * class is true in each case that counts.
  */
-function weightsOfCases(name: string, targets: Targets): Weights | undefined {
-  const { width, size, weights, yTrue } = targets;
-  const ofElements = weights?.per === 1;
-  const cases = new Float64Array(ofElements ? yTrue.length / width : 0);
-  for (let at = 0; at < yTrue.length; at += width) {
-    let ones = 0;
+function weightsOfCases(
+  name: string,
+  ones: NDArray['data'],
+  width: number,
+  weighted: Weighted,
+  batch: number,
+): Weights | undefined {
+  const cases = weighted.weights?.per === 1 ? new Float64Array(ones.length / width) : undefined;
+  for (let at = 0; at < ones.length; at += width) {
+    let trueOnes = 0;
     let counts = false;
     for (let i = at; i < at + width; i++) {
-      const weight = weightOf(targets, i);
-      counts ||= weight !== 0;
-      if (yTrue[i] !== 1) continue;
-      ones++;
-      if (ofElements) cases[at / width] = weight;
+      const weight = weightOf(weighted, i);
+      counts ||= weight > 0;
+      if (ones[i] !== 1) continue;
+      trueOnes++;
+      if (cases) cases[at / width] = weight;
     }
-    if (counts && ones !== 1) {
-      throw new RangeError(`${name}: yTrue must be one-hot, got ${ones} classes in sample ${Math.floor(at / size)}.`);
+    if (counts && trueOnes !== 1) {
+      const sample = Math.floor((at * batch) / ones.length);
+      refuse(name, 'be one-hot', `${trueOnes} classes in sample ${sample}`);
     }
   }
-  return ofElements ? { data: cases, per: width } : weights;
+  return cases ? { data: cases, per: width } : weighted.weights;
 }
 
 /** Calls `visit` for every case of `width` values that counts, with the place of the first. */

@@ -1,4 +1,6 @@
+import { refuse } from '../../internal/refuse';
 import type { NDArray } from '../../types';
+import { checkShape } from './check-shape';
 
 /** How much the values of a prediction count: each number stands for `per` values in a row. */
 export interface Weights {
@@ -32,28 +34,19 @@ export function sampleWeight(weighted: Weighted, size: number, sample: number): 
  * Fits weights to a prediction: one for each sample, or for each element of the labels, or with 1 as the last axis for
  * all values there.
  *
- * @throws {RangeError} for any other shape.
+ * @throws {RangeError} for any other shape, and for weights that are negative or not finite.
  */
 export function fitWeights(
   name: string,
   weight: NDArray | undefined,
-  truth: readonly number[],
-  prediction: readonly number[],
+  truth: NDArray,
+  { data: values, shape }: NDArray,
 ): Weights | undefined {
   if (weight === undefined) return undefined;
-  const { data, shape } = weight;
-  const [batch] = prediction;
-  const perPosition = prediction.length > 1 ? [[...prediction.slice(0, -1), 1]] : [];
-  if (![[batch], prediction, truth, ...perPosition].some((each) => isShape(shape, each))) {
-    throw new RangeError(
-      `${name}: weight must have the shape [${batch}] of the samples, or of the elements, ` +
-        `${[truth, ...perPosition].map((each) => `[${each}]`).join(' or ')}, got shape [${shape}].`,
-    );
+  const { data } = weight;
+  checkShape(name, weight.shape, [shape.slice(0, 1), truth.shape, [shape[0], ...shape.slice(1).fill(1, -1)], shape]);
+  for (const value of data) {
+    if (!(value >= 0 && Number.isFinite(value))) refuse(name, 'be finite and not negative', value);
   }
-  const size = prediction.reduce((product, n) => product * n, 1);
-  return { data, per: Math.max(1, size / data.length) };
-}
-
-export function isShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((n, i) => n === b[i]);
+  return { data, per: values.length / data.length };
 }

@@ -62,6 +62,5 @@ export function imageMetric(
     },
     merge: (a, b) => joinChunks(a, b, joinNumbers),
     compute: (state) => summarize(state, 2, ([value]) => value),
-    forOutput: () => imageMetric(traits, measure),
   };
 }

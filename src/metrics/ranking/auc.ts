@@ -1,5 +1,6 @@
 import { checkNumber } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
+import { refuse } from '../../internal/refuse';
 import type { Metric } from '../../types';
 import type { Average, Averaged } from '../core/average';
 import type { Divide } from '../core/divide';
@@ -42,38 +43,27 @@ export function auc<A extends Average = 'macro'>(options: AucOptions<A> = {}): M
   checkOptions(options, ['average', 'classes', 'ignoreIndex', 'labels', 'maxFpr', 'zeroDivision'], 'auc');
   const { maxFpr = 1 } = options;
   checkNumber(maxFpr, 'auc: maxFpr');
-  if (!(maxFpr > 0 && maxFpr <= 1)) throw new RangeError(`auc: maxFpr must lie in (0, 1], got ${maxFpr}.`);
-  return rankingMetric('auc', options, maxFpr === 1 ? area : partialArea(maxFpr));
+  if (!(maxFpr > 0 && maxFpr <= 1)) refuse('auc: maxFpr', 'lie in (0, 1]', maxFpr);
+  return rankingMetric('auc', options, (ranking, divide) => area(ranking, divide, maxFpr));
 }
 
-/** The area under the whole curve. */
-export function area({ positives, negatives }: Ranking, divide: Divide): number {
+/**
+ * The area under the curve up to `maxFpr`, standardised: for a = area / maxFpr, (a + 1 - maxFpr) / (2 - maxFpr), which is a
+ * for the whole curve.
+ */
+export function area({ positives, negatives }: Ranking, divide: Divide, maxFpr = 1): number {
+  const end = maxFpr * total(negatives);
+  let right = 0;
   let higher = 0;
   let wins = 0;
-  positives.forEach((positive, i) => {
-    wins += negatives[i] * (higher + positive / 2);
-    higher += positive;
-  });
-  const all = higher * total(negatives);
-  return divide(Math.min(wins, all), all);
-}
-
-function partialArea(maxFpr: number) {
-  return ({ positives, negatives }: Ranking, divide: Divide): number => {
-    const end = maxFpr * total(negatives);
-    let right = 0;
-    let higher = 0;
-    let wins = 0;
-    for (let i = 0; i < positives.length && right < end; i++) {
-      const step = Math.min(negatives[i], end - right);
-      const rise = negatives[i] > 0 ? (positives[i] * step) / negatives[i] : 0;
-      wins += step * (higher + rise / 2);
-      right += step;
-      higher += positives[i];
-    }
-    const all = total(positives) * total(negatives);
-    if (all === 0) return divide(0, 0);
-    const chance = maxFpr ** 2 / 2;
-    return Math.min(1, (1 + (wins / all - chance) / (maxFpr - chance)) / 2);
-  };
+  for (let i = 0; right < end; i++) {
+    const step = Math.min(negatives[i], end - right);
+    const rise = (positives[i] * step) / (negatives[i] || 1);
+    wins += step * (higher + rise / 2);
+    right += step;
+    higher += positives[i];
+  }
+  const most = end * total(positives);
+  const rest = most * (1 - maxFpr);
+  return divide(Math.min(wins, most) + rest, most + rest);
 }

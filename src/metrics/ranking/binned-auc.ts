@@ -1,7 +1,7 @@
 import { checkInteger } from '../../internal/check';
 import { checkOptions } from '../../internal/check-options';
 import type { Metric } from '../../types';
-import { type Average, type Averaged, averaged, checkAverage, isSeveral } from '../core/average';
+import { type Average, type Averaged, averaged, checkAverage } from '../core/average';
 import { dividing } from '../core/divide';
 import { checkProbabilities } from '../core/read-pair';
 import { eachValue } from '../core/read-targets';
@@ -48,7 +48,7 @@ export function binnedAuc<A extends Average = 'macro'>(
   checkInteger(thresholds, 2, `${name}: thresholds`);
   checkAverage(name, options);
   const divide = dividing(name, options);
-  const traits = { name, reads: PROBABILITIES, direction: 'max', range: [0, 1] } as const;
+  const traits = { name, ...PROBABILITIES, direction: 'max', range: [0, 1] } as const;
   return targetMetric(traits, options, (final) => {
     const width = final.classes ?? final.labels ?? 1;
     const rankingOf = (state: BinnedScoresState, column: number): Ranking => {
@@ -59,7 +59,6 @@ export function binnedAuc<A extends Average = 'macro'>(
         negatives: state.slice(from + thresholds, from + 2 * thresholds).reverse(),
       };
     };
-    const evaluate = (ranking: Ranking) => area(ranking, divide);
     return {
       init: () => new Float64Array(2 * thresholds * width),
       add(state, targets) {
@@ -74,17 +73,10 @@ export function binnedAuc<A extends Average = 'macro'>(
       merge: (a, b) => a.map((value, i) => value + b[i]),
       compute(state) {
         const rankings = Array.from({ length: width }, (_, column) => rankingOf(state, column));
-        const result = isSeveral(final)
-          ? averaged(
-              final.average ?? 'macro',
-              () => rankings,
-              () => rankings.reduce(pooled),
-              evaluate,
-              ({ positives }) => total(positives),
-              divide,
-            )
-          : evaluate(rankings[0]);
-        return result as Averaged<A>;
+        return averaged(final, divide, final.classes ?? final.labels, (from, to) => {
+          const ranking = rankings.slice(from, to).reduce(pooled);
+          return [area(ranking, divide), total(ranking.positives)];
+        }) as Averaged<A>;
       },
     };
   });

@@ -12,7 +12,7 @@ export type ScoresState = Chunks<Float64Array>;
 
 /** A metric that is a function of all scores and labels, and of the options that it has in the end. */
 export function keptScores<O extends TargetOptions, R>(
-  traits: Omit<TargetTraits, 'reads'>,
+  traits: TargetTraits,
   given: O,
   compute: (scores: ScoresState, options: O) => R,
 ): Metric<ScoresState, R> {
@@ -25,7 +25,7 @@ export function keptScores<O extends TargetOptions, R>(
 }
 
 /** What metrics of one score for each case have in common, all of them better when higher, up to 1. */
-export const ONE_SCORE = { options: [], direction: 'max', range: [0, 1] } as const;
+export const ONE_SCORE = { axis: [], direction: 'max', range: [0, 1] } as const;
 
 function rowsOf(targets: Targets): Float64Array {
   const { width, yTrue, yPred } = targets;
@@ -52,14 +52,14 @@ export function eachScore(
   width: number,
   from: number,
   to: number,
-  visit: (score: number, positive: boolean, weight: number) => void,
+  visit: (score: number, label: number, weight: number) => void,
 ): void {
   const stride = 3 * width;
   for (const rows of scores) {
     for (let row = 0; row < rows.length; row += stride) {
       for (let k = row + from; k < row + to; k++) {
         const weight = rows[k + 2 * width];
-        if (weight !== 0) visit(rows[k], rows[k + width] === 1, weight);
+        if (weight > 0) visit(rows[k], rows[k + width], weight);
       }
     }
   }

@@ -41,7 +41,7 @@ export function oneVsOneAuc(options: OneVsOneAucOptions = {}): Metric<ScoresStat
   const { average = 'macro' } = options;
   checkChoice(average, ['macro', 'weighted'], `${name}: average`);
   const divide = dividing(name, options);
-  const traits = { name, options: ['classes'], direction: 'max', range: [0, 1] } as const;
+  const traits = { name, axis: ['classes'], direction: 'max', range: [0, 1] } as const;
   return keptScores(traits, options, (state, { classes }) => {
     if (classes === undefined) throw new RangeError(`${name}: give the option classes.`);
     const areas: number[] = [];

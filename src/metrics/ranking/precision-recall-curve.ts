@@ -33,7 +33,7 @@ export interface PrecisionRecallCurve {
  */
 export function precisionRecallCurve(options: IgnoreOptions = {}): Metric<ScoresState, PrecisionRecallCurve> {
   checkOptions(options, ['ignoreIndex'], 'precisionRecallCurve');
-  return keptScores({ name: 'precisionRecallCurve', options: [] }, options, (state) => {
+  return keptScores({ name: 'precisionRecallCurve', axis: [] }, options, (state) => {
     const { scores, positives, negatives } = rank(state);
     const hits = [0, ...runningSums(positives)];
     const alarms = [0, ...runningSums(negatives)];

@@ -1,5 +1,5 @@
 import type { Metric } from '../../types';
-import { type Average, type Averaged, type AverageOptions, averaged, checkAverage, isSeveral } from '../core/average';
+import { type Average, type Averaged, type AverageOptions, averaged, checkAverage } from '../core/average';
 import { type Divide, dividing, type ZeroDivisionOptions } from '../core/divide';
 import type { TargetOptions } from '../core/read-targets';
 import { keptScores, type ScoresState } from './kept-scores';
@@ -19,20 +19,11 @@ export function rankingMetric<A extends Average>(
 ): Metric<ScoresState, Averaged<A>> {
   checkAverage(name, given);
   const divide = dividing(name, given);
-  const evaluate = (ranking: Ranking) => value(ranking, divide);
   return keptScores({ name, direction: 'max', range: [0, 1] }, given, (state, options) => {
-    const width = options.classes ?? options.labels ?? 1;
-    const ofColumns = (from: number, to: number) => rank(state, width, from, to);
-    const result = isSeveral(options)
-      ? averaged(
-          options.average ?? 'macro',
-          () => Array.from({ length: width }, (_, k) => ofColumns(k, k + 1)),
-          () => ofColumns(0, width),
-          evaluate,
-          (ranking) => total(ranking.positives),
-          divide,
-        )
-      : evaluate(ofColumns(0, 1));
-    return result as Averaged<A>;
+    const count = options.classes ?? options.labels;
+    return averaged(options, divide, count, (from, to) => {
+      const ranking = rank(state, count, from, to);
+      return [value(ranking, divide), total(ranking.positives)];
+    }) as Averaged<A>;
   });
 }

@@ -8,7 +8,7 @@ export interface Ranking {
 }
 
 /** Ranks the scores of the columns from `from` up to `to`: O(n log n), by a sort of plain numbers and a search for each. */
-export function rank(state: ScoresState, width = 1, from = 0, to = 1): Ranking {
+export function rank(state: ScoresState, width = 1, from = 0, to = width): Ranking {
   const rows = state.reduce((sum, chunk) => sum + chunk.length / (3 * width), 0);
   const all = new Float64Array(rows * (to - from));
   let count = 0;
@@ -18,15 +18,15 @@ export function rank(state: ScoresState, width = 1, from = 0, to = 1): Ranking {
   const scores = distinct(all.subarray(0, count).sort());
   const positives = new Float64Array(scores.length);
   const negatives = new Float64Array(scores.length);
-  eachScore(state, width, from, to, (score, positive, weight) => {
-    (positive ? positives : negatives)[search(scores, -score)] += weight;
+  eachScore(state, width, from, to, (score, label, weight) => {
+    (label ? positives : negatives)[search(scores, -score)] += weight;
   });
   return { scores: scores.map((score) => 0 - score), positives, negatives };
 }
 
 function distinct(sorted: Float64Array): Float64Array {
   let count = 0;
-  for (const value of sorted) if (count === 0 || value !== sorted[count - 1]) sorted[count++] = value;
+  for (const value of sorted) if (value !== sorted[count - 1]) sorted[count++] = value;
   return sorted.subarray(0, count);
 }
 

@@ -35,7 +35,7 @@ export interface RocCurve {
  */
 export function roc(options: IgnoreOptions = {}): Metric<ScoresState, RocCurve> {
   checkOptions(options, ['ignoreIndex'], 'roc');
-  return keptScores({ name: 'roc', options: [] }, options, (state) => {
+  return keptScores({ name: 'roc', axis: [] }, options, (state) => {
     const { scores, positives, negatives } = rank(state);
     return {
       fpr: shares(negatives),

@@ -55,14 +55,10 @@ export function outputsMetric<S, A extends 'macro' | 'none'>(
       const values = Array.from({ length: count }, (_, output) => outputValue(state, output, divide));
       return (average === 'none' ? values : meanOf(values, divide)) as RegressionValue<A>;
     },
-    forOutput({ width }) {
-      if (outputs !== undefined && outputs !== width) {
-        throw new RangeError(
-          `${name}: outputs is ${outputs}, and the last axis of the output holds ${width}: leave it out, or write ` +
-            `outputs: ${width}.`,
-        );
-      }
-      return outputsMetric(traits, { ...options, outputs: width }, make);
+    fitting: {
+      axis: ['outputs'],
+      given: { outputs },
+      fill: (option) => outputsMetric(traits, { ...options, ...option }, make),
     },
   };
 }

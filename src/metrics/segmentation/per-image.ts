@@ -1,6 +1,5 @@
-import { checkChoice } from '../../internal/check';
 import type { Metric } from '../../types';
-import { isSeveral } from '../core/average';
+import { checkAverage } from '../core/average';
 import { appendChunk, type Chunks, joinChunks, joinNumbers } from '../core/chunks';
 import { cutOff } from '../core/decisions';
 import { type ImageScores, summarize } from '../core/image-scores';
@@ -43,27 +42,20 @@ function meanScore(row: Float64Array, count: number): number {
   return sum / total;
 }
 
-function checkImageAverage(name: string, options: MaskOptions & ImageAverageOptions): void {
-  const { average } = options;
-  if (average === undefined) return;
-  checkChoice(average, ['macro', 'weighted'], `${name}: average`);
-  if (!isSeveral(options)) throw new RangeError(`${name}: average '${average}' needs the option classes or labels.`);
-}
-
 /**
  * A metric that scores each mask of each image alone and takes the mean over the images. `measureOf` makes, of the
  * options that it has in the end, what gets the masks and their index among those that count; it returns NaN for an
  * image to leave out.
  */
 export function perImage<O extends MaskOptions & ImageAverageOptions>(
-  traits: Omit<TargetTraits, 'reads'>,
+  traits: TargetTraits,
   given: O,
   measureOf: (options: O) => (masks: Masks, index: number) => number,
 ): PerImageMetric {
   const { name } = traits;
-  return targetMetric({ ...traits, reads: DECISIONS }, given, (options) => {
+  return targetMetric({ ...traits, ...DECISIONS }, given, (options) => {
     checkMaskOptions(name, options);
-    checkImageAverage(name, options);
+    checkAverage(name, options, ['macro', 'weighted']);
     const measure = measureOf(options);
     const count = maskCount(options);
     const weighted = options.average === 'weighted';

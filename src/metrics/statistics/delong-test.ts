@@ -75,15 +75,15 @@ export async function delongTest(
 
 /** The structural components of each positive and each negative, in the order of the cases. */
 async function caseComponents(name: string, yTrue: Values, scores: Values) {
-  const metric = keptScores({ name, options: [] }, {}, (state) => state);
+  const metric = keptScores({ name, axis: [] }, {}, (state) => state);
   const state = await metric.update(metric.init(), yTrue, scores);
   const ranking = rank(state);
   const places = new Map(Array.from(ranking.scores, (score, place) => [score, place]));
   const { auc, ofPositives, ofNegatives } = components(ranking);
   const cases = { auc, ofPositives: [] as number[], ofNegatives: [] as number[] };
-  eachScore(state, 1, 0, 1, (score, positive) => {
+  eachScore(state, 1, 0, 1, (score, label) => {
     const place = places.get(score) as number;
-    if (positive) cases.ofPositives.push(ofPositives[place]);
+    if (label) cases.ofPositives.push(ofPositives[place]);
     else cases.ofNegatives.push(ofNegatives[place]);
   });
   return cases;

@@ -2,9 +2,9 @@ import { checkChoice, checkInteger } from '../../internal/check';
 import { checkMetric } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import { random } from '../../internal/random';
-import type { Metric, NDArray, Output } from '../../types';
+import type { Metric, NDArray } from '../../types';
 import { appendChunk, type Chunks, joinChunks } from '../core/chunks';
-import { product, readArguments } from '../core/read-pair';
+import { readArguments } from '../core/read-pair';
 import { bcaBounds, percentileBounds, standardDeviation } from './bootstrap';
 import { type ConfidenceOptions, checkConfidenceLevel, type Interval } from './confidence';
 import { checkGroups, type ResamplingOptions } from './resampling';
@@ -66,24 +66,28 @@ export function interval<S, R extends number | { readonly value: number }>(
     const result = metric.compute(state);
     return typeof result === 'number' ? result : result.value;
   };
-  const { direction, range, forOutput } = metric;
+  const { direction, range, fitting } = metric;
+  const fill = fitting?.fill;
   return {
-    ...(direction && { direction, range }),
-    ...(forOutput && { forOutput: (output: Output) => interval(forOutput(output), options) }),
+    direction,
+    range,
+    fitting: fitting && { ...fitting, fill: fill && ((option) => interval(fill(option), options)) },
     init: () => [],
     async update(state, yTrue, yPred, weight) {
-      const given = await readArguments('interval', yTrue, yPred, weight);
+      const [truth, prediction, weights] = await readArguments('interval', yTrue, yPred, weight);
+      checkSamples(truth, prediction);
       const states: (S | null)[] = [];
       try {
-        for (let i = 0; i < given.prediction.shape[0]; i++) {
-          const [truth, prediction] = [sampleOf(given.truth, i), sampleOf(given.prediction, i)];
-          const each = given.weight && sampleOf(given.weight, i);
+        for (let i = 0; i < prediction.shape[0]; i++) {
+          const each = weights && sampleOf(weights, i);
           const counts = each === undefined || each.data.some((value) => value !== 0);
-          states.push(counts ? await metric.update(metric.init(), truth, prediction, each) : null);
+          states.push(
+            counts ? await metric.update(metric.init(), sampleOf(truth, i), sampleOf(prediction, i), each) : null,
+          );
         }
       } catch (error) {
         // The whole batch at once, so that the error names the sample by its place in the batch.
-        await metric.update(metric.init(), given.truth, given.prediction, given.weight);
+        await metric.update(metric.init(), truth, prediction, weights);
         throw error;
       }
       return appendChunk(state, states, concatenate);
@@ -118,8 +122,15 @@ export function interval<S, R extends number | { readonly value: number }>(
   };
 }
 
+function checkSamples(truth: NDArray, prediction: NDArray): void {
+  if (truth.shape[0] === prediction.shape[0]) return;
+  throw new RangeError(
+    `interval: yTrue and yPred must hold the same samples, got shapes [${truth.shape}] and [${prediction.shape}].`,
+  );
+}
+
 function sampleOf({ data, shape }: NDArray, i: number): NDArray {
-  const size = product(shape.slice(1));
+  const size = data.length / shape[0];
   return { data: data.subarray(i * size, (i + 1) * size), shape: [1, ...shape.slice(1)] };
 }
 

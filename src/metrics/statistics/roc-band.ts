@@ -1,7 +1,7 @@
 import { checkInteger } from '../../internal/check';
 import { checkArray } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
-import { readValues } from '../../internal/values';
+import { readArray } from '../../internal/values';
 import type { Values } from '../../types';
 import { keptScores } from '../ranking/kept-scores';
 import { type Ranking, rank, total } from '../ranking/ranking';
@@ -59,9 +59,9 @@ export async function rocBand(yTrue: Values, scores: readonly Values[], given: R
   checkInteger(points, 2, 'rocBand: points');
   checkArray(scores, 'rocBand: scores');
   if (scores.length === 0) throw new RangeError('rocBand: expected one score of the cases or more, got none.');
-  const metric = keptScores({ name: 'rocBand', options: [] }, {}, (state) => rank(state));
-  const truth = await readValues(yTrue, 'rocBand: yTrue');
-  const read = await Promise.all(scores.map((each) => readValues(each, 'rocBand: scores')));
+  const metric = keptScores({ name: 'rocBand', axis: [] }, {}, (state) => rank(state));
+  const truth = await readArray(yTrue, 'rocBand: yTrue');
+  const read = await Promise.all(scores.map((each) => readArray(each, 'rocBand: scores')));
   const cases = truth.shape[0] ?? 0;
   const fpr = Array.from({ length: points }, (_, i) => i / (points - 1));
   const meanCurve = async (weights: Float64Array): Promise<number[]> => {

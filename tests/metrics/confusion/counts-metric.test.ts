@@ -153,12 +153,12 @@ describe('a ratio of counts', () => {
 
 describe('the options of a ratio of counts', () => {
   it.each([
-    [{ classes: 3, labels: 3 }, 'dice: give classes or labels, not both.'],
+    [{ classes: 3, labels: 3 }, 'dice: classes or labels must be left out, got both.'],
     [{ classes: 1 }, 'dice: classes must be an integer of at least 2, got 1.'],
     [{ labels: 0 }, 'dice: labels must be an integer of at least 1, got 0.'],
     [{ threshold: Number.NaN }, 'dice: threshold must be a number, got NaN.'],
     [{ classes: 3, threshold: 0.5 }, 'dice: threshold has no meaning with classes, where the highest score wins.'],
-    [{ average: 'micro' }, "dice: average 'micro' needs the option classes or labels."],
+    [{ average: 'micro' }, "dice: classes or labels must be given for average 'micro', got none."],
     [{ classes: 3, average: 'mean' as 'macro' }, "dice: average must be one of 'macro', 'micro', 'weighted', 'none'"],
     [{ includeBackground: false }, 'dice: includeBackground: false needs the option classes.'],
   ] as const)('are checked: %o', (options, message) => {

@@ -99,7 +99,7 @@ describe('classes', () => {
     expect(await of([[0, 2, -1]])).toEqual(expected);
     expect(await of([[[0], [2], [-1]]])).toEqual(expected);
     expect(await of([[oneHot[0][0], oneHot[0][1], [-1, -1, -1]]])).toEqual(expected);
-    await expect(of([[0, 2, -2]])).rejects.toThrow(/number of one of 3 classes, 0 to 2, got -2 in sample 0/);
+    await expect(of([[0, 2, -2]])).rejects.toThrow(/be a class, 0 to 2, got -2 in sample 0/);
   });
 
   it('may be predicted as numbers', async () => {
@@ -109,10 +109,10 @@ describe('classes', () => {
     expect(await score(matrix, [0, 2], [[0], [2]])).toBe(1);
     expect(await score(matrix, [[1, 0, 0]], [0])).toBe(1);
     await expect(score(matrix, [0, 1], [0, 3])).rejects.toThrow(
-      'accuracy: yPred must be the number of one of 3 classes, 0 to 2, got 3 in sample 1.',
+      'accuracy: yPred must be a class, 0 to 2, got 3 in sample 1.',
     );
     await expect(score(auc({ classes: 3 }), [0, 1], [0, 1])).rejects.toThrow(
-      'auc: the last axis of yPred must hold 3 classes, got shape [2].',
+      'auc: the last axis of yPred must have length 3, got shape [2].',
     );
   });
 });
@@ -138,9 +138,7 @@ it('entries of several labels may be missing', async () => {
 });
 
 it('a label to ignore that is a label of its own is refused', () => {
-  expect(() => dice({ ignoreIndex: 0 })).toThrow(
-    'dice: ignoreIndex must not be 0 or 1, which are labels of their own, got 0.',
-  );
+  expect(() => dice({ ignoreIndex: 0 })).toThrow('dice: ignoreIndex must not be a label, 0 or 1, got 0.');
   expect(() => dice({ ignoreIndex: 0.5 })).toThrow(/^dice: ignoreIndex must be an integer/);
 });
 

@@ -5,7 +5,7 @@ import { readTargets as read, type TargetOptions } from '../../../src/metrics/co
 import { score } from '../../../src/metrics/score';
 import type { Values } from '../../../src/types';
 
-const reader = { name: 'test', options: ['classes', 'labels'] } as const;
+const reader = { name: 'test' };
 const readTargets = (options: TargetOptions, yTrue: Values, yPred: Values, weight?: Values) =>
   read(reader, options, yTrue, yPred, weight);
 
@@ -70,7 +70,7 @@ describe('what cannot be read', () => {
   const classes = { classes: 3 };
   const cases: readonly [string, object, Values, Values, string][] = [
     ['labels between 0 and 1', {}, [0, 0.3], [0, 1], 'test: yTrue must be 0 or 1, got 0.3 in sample 1.'],
-    ['a NaN label', {}, [0, Number.NaN], [0, 1], 'test: yTrue must be finite, got NaN in sample 1.'],
+    ['a NaN label', {}, [0, Number.NaN], [0, 1], 'test: yTrue must be 0 or 1, got NaN in sample 1.'],
     ['a NaN prediction', {}, [0, 1], [Number.NaN, 1], 'test: yPred must be finite, got NaN in sample 0.'],
     [
       'an infinite prediction',
@@ -79,9 +79,9 @@ describe('what cannot be read', () => {
       [[0], [Number.POSITIVE_INFINITY]],
       'test: yPred must be finite, got Infinity in sample 1.',
     ],
-    ['two shapes', {}, [[0, 1]], [[0, 1, 1]], 'test: yTrue and yPred must have one shape, got [1,2] and [1,3].'],
-    ['two ranks', {}, [0, 1], [[0], [1]], 'test: yTrue and yPred must have one shape, got [2] and [2,1].'],
-    ['two batches', {}, [0, 1, 1], [0, 1], 'test: yTrue and yPred must hold the same samples, got shapes [3] and [2].'],
+    ['two shapes', { labels: 3 }, [[0, 1]], [[0, 1, 1]], 'test: yTrue must have the shape [1,3], got [1,2].'],
+    ['two ranks', {}, [0, 1], [[0], [1]], 'test: yTrue must have the shape [2,1], got [2].'],
+    ['two batches', {}, [0, 1, 1], [0, 1], 'test: yTrue must have the shape [2], got [3].'],
     [
       'numbers of classes without the option',
       {},
@@ -90,14 +90,14 @@ describe('what cannot be read', () => {
         [1, 0, 0],
         [0, 0, 1],
       ],
-      'test: the last axis of yPred holds 3 values, got shape [2,3]: say what they are, classes: 3 if just one of them is true',
+      'test: the last axis of yPred must have length 1, got shape [2,3]: say what they are, classes: 3 if one is true',
     ],
     [
       'no batch',
       {},
-      { data: Float32Array.of(1), shape: [] },
       [1],
-      'test: yTrue must have a batch axis, got a single number.',
+      { data: Float32Array.of(1), shape: [] },
+      'test: yPred must have a batch axis, got one number.',
     ],
     [
       'a class beyond the last',
@@ -107,15 +107,9 @@ describe('what cannot be read', () => {
         [1, 0, 0],
         [1, 0, 0],
       ],
-      'test: yTrue must be the number of one of 3 classes, 0 to 2, got 3 in sample 1.',
+      'test: yTrue must be a class, 0 to 2, got 3 in sample 1.',
     ],
-    [
-      'half a class',
-      classes,
-      [0.5],
-      [[1, 0, 0]],
-      'test: yTrue must be the number of one of 3 classes, 0 to 2, got 0.5 in sample 0.',
-    ],
+    ['half a class', classes, [0.5], [[1, 0, 0]], 'test: yTrue must be a class, 0 to 2, got 0.5 in sample 0.'],
     [
       'two classes at once',
       classes,
@@ -141,30 +135,30 @@ describe('what cannot be read', () => {
       classes,
       [0],
       [[1, 0]],
-      'test: the last axis of yPred must hold 3 classes, got shape [1,2].',
+      'test: the last axis of yPred must have length 3, got shape [1,2].',
     ],
     [
       'classes without their axis',
       classes,
       [0, 1, 2],
       [0, 1, 2],
-      'test: the last axis of yPred must hold 3 classes, got shape [3].',
+      'test: the last axis of yPred must have length 3, got shape [3].',
     ],
     [
       'classes of another shape',
       classes,
       [[0, 1]],
       [[1, 0, 0]],
-      'test: yTrue and yPred must have one shape, got [1,2] and [1,3].',
+      'test: yTrue must have the shape [1,3] or [1] or [1,1], got [1,2].',
     ],
     [
       'another number of labels',
       { labels: 2 },
       [[0, 1, 1]],
       [[0, 1, 1]],
-      'test: the last axis of yPred must hold 2 labels, got shape [1,3].',
+      'test: the last axis of yPred must have length 2, got shape [1,3].',
     ],
-    ['words', {}, ['a'] as unknown as number[], [1], 'test: yTrue: expected numbers, got string.'],
+    ['words', {}, ['a'] as unknown as number[], [1], "test: yTrue must be numbers, got 'a'."],
   ];
 
   it.each(cases)('is named: %s', async (_, options, yTrue, yPred, message) => {
@@ -172,12 +166,8 @@ describe('what cannot be read', () => {
   });
 
   it.each([
-    ['too few', [1], 'test: weight must have the shape [2] of the samples, or of the elements, [2], got shape [1].'],
-    [
-      'of two axes',
-      [[1], [1]],
-      'test: weight must have the shape [2] of the samples, or of the elements, [2], got shape [2,1].',
-    ],
+    ['too few', [1], 'test: weight must have the shape [2], got [1].'],
+    ['of two axes', [[1], [1]], 'test: weight must have the shape [2], got [2,1].'],
     ['negative', [1, -1], 'test: weight must be finite and not negative, got -1.'],
     ['NaN', [1, Number.NaN], 'test: weight must be finite and not negative, got NaN.'],
     ['infinite', [1, Number.POSITIVE_INFINITY], 'test: weight must be finite and not negative, got Infinity.'],

@@ -118,7 +118,9 @@ describe('auc', () => {
   });
 
   it('needs classes or labels for an average', () => {
-    expect(() => auc({ average: 'weighted' })).toThrow("auc: average 'weighted' needs the option classes or labels.");
+    expect(() => auc({ average: 'weighted' })).toThrow(
+      "auc: classes or labels must be given for average 'weighted', got none.",
+    );
   });
 });
 

@@ -48,7 +48,7 @@ describe('several outputs', () => {
       const { macro, none } = expected[metric];
       expectClose(await score(METRICS[metric]({ outputs: 2 }), yTrue, yPred), macro);
       expectClose(await score(METRICS[metric]({ outputs: 2, average: 'none' }), yTrue, yPred), none);
-      const bound = METRICS[metric]().forOutput?.({ kind: 'value', width: 2 });
+      const bound = METRICS[metric]().fitting?.fill?.({ outputs: 2 });
       expectClose(await score(bound as never, yTrue, yPred), macro);
     },
   );
@@ -58,9 +58,6 @@ describe('several outputs', () => {
       'rSquared: the last axis holds 2 values, got shape [14,2]: say how many quantities they are, outputs: 2.',
     );
     await expect(score(rSquared({ outputs: 3 }), yTrue, yPred)).rejects.toThrow(/got shape \[14,2\]: outputs is 3/);
-    expect(() => rSquared({ outputs: 3 }).forOutput?.({ kind: 'value', width: 2 })).toThrow(
-      'rSquared: outputs is 3, and the last axis of the output holds 2: leave it out, or write outputs: 2.',
-    );
     expect(() => rSquared({ average: 'micro' as never })).toThrow(RangeError);
   });
 

@@ -72,7 +72,7 @@ describe('Dice of each image, weighted by the support of the classes', () => {
 
   it('needs classes or labels', () => {
     expect(() => dicePerImage({ average: 'weighted' })).toThrow(
-      "dicePerImage: average 'weighted' needs the option classes or labels.",
+      "dicePerImage: classes or labels must be given for average 'weighted', got none.",
     );
   });
 });

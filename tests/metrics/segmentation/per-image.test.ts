@@ -115,10 +115,10 @@ describe('a metric over images', () => {
       shape,
     });
     await expect(score(metric, masks([2, 4, 4]), masks([2, 4, 4, 1]))).rejects.toThrow(
-      new RangeError('dicePerImage: yTrue and yPred must have one shape, got [2,4,4] and [2,4,4,1].'),
+      new RangeError('dicePerImage: yTrue must have the shape [2,4,4,1], got [2,4,4].'),
     );
     await expect(score(metric, masks([2, 4, 4, 3]), masks([2, 4, 4, 3]))).rejects.toThrow(
-      /^dicePerImage: the last axis of yPred holds 3 values, got shape \[2,4,4,3\]: .*classes: 3 .*labels: 3/,
+      /^dicePerImage: the last axis of yPred must have length 1, got shape \[2,4,4,3\]: .*classes: 3 .*labels: 3/,
     );
     await expect(score(metric, masks([3]), masks([3]))).rejects.toThrow(/^dicePerImage: masks must be/);
     await expect(score(metric, masks([1, 2, 2], 255), masks([1, 2, 2]))).rejects.toThrow(
@@ -130,7 +130,9 @@ describe('a metric over images', () => {
   });
 
   it('refuses options that contradict each other', () => {
-    expect(() => dicePerImage({ classes: 3, labels: 2 })).toThrow(/^dicePerImage: give classes or labels, not both/);
+    expect(() => dicePerImage({ classes: 3, labels: 2 })).toThrow(
+      /^dicePerImage: classes or labels must be left out, got both/,
+    );
     expect(() => dicePerImage({ classes: 3, threshold: 0.5 })).toThrow(/^dicePerImage: threshold has no meaning/);
     expect(() => dicePerImage({ labels: 3, includeBackground: false })).toThrow(
       new RangeError('dicePerImage: includeBackground has no meaning without classes.'),

@@ -136,7 +136,9 @@ describe('delongTest', () => {
     await expect(delongTest([0, 1], [0, 1], [0, Number.NaN])).rejects.toThrow(
       'delongTest (b): yPred must be finite, got NaN in sample 1.',
     );
-    await expect(delongTest([0, 1], [0], [0, 1])).rejects.toThrow('delongTest (a): yTrue and yPred must hold');
+    await expect(delongTest([0, 1], [0], [0, 1])).rejects.toThrow(
+      'delongTest (a): yTrue must have the shape [1], got [2].',
+    );
     await expect(delongTest([0, 1], [0, 1], [0, 1], { confidenceLevel: 2 })).rejects.toThrow(
       'delongTest: confidenceLevel must lie between 0 and 1, got 2.',
     );

@@ -61,7 +61,7 @@ describe('rocBand', () => {
     await expect(rocBand([0, 1], [])).rejects.toThrow(
       new RangeError('rocBand: expected one score of the cases or more, got none.'),
     );
-    await expect(rocBand([0, 1], [[1, 2, 3]])).rejects.toThrow('rocBand: yTrue and yPred must hold the same samples');
+    await expect(rocBand([0, 1], [[1, 2, 3]])).rejects.toThrow('rocBand: yTrue must have the shape [3], got [2].');
     await expect(rocBand([0, 2], [[1, 2]])).rejects.toThrow('rocBand: yTrue must be 0 or 1, got 2 in sample 1.');
     await expect(rocBand([0, 1], [[1, 2]], { points: 1 })).rejects.toThrow(
       'rocBand: points must be an integer of at least 2, got 1.',
