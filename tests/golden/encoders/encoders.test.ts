@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import '@tensorflow/tfjs-layers';
+import { setBackend } from '@tensorflow/tfjs-core';
 import { registerSimdBackend } from 'tfjs-backend-simd';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -14,7 +15,10 @@ import {
 import type { Encoder } from '../../../src/types';
 import { expectGolden, type GoldenNet } from './golden';
 
-beforeAll(() => registerSimdBackend({ threads: 1 }));
+beforeAll(async () => {
+  await registerSimdBackend({ threads: 1 });
+  await setBackend('simd');
+});
 
 const read = (file: string): Record<string, GoldenNet> =>
   JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8')).nets;

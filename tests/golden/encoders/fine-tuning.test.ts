@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import '@tensorflow/tfjs-layers';
-import { concat, sub, tensor2d, tidy, train } from '@tensorflow/tfjs-core';
+import { concat, setBackend, sub, tensor2d, tidy, train } from '@tensorflow/tfjs-core';
 import { registerSimdBackend } from 'tfjs-backend-simd';
 import { expect, it } from 'vitest';
 import { MLPHead, ResNetEncoder } from '../../../src/layers/index';
@@ -18,6 +18,7 @@ const { fineTuning }: { fineTuning: { losses: readonly number[]; changes: Readon
 
 it('makes the steps of PyTorch: frozen stages, a tenth of the rate for the others, momentum', async () => {
   await registerSimdBackend({ threads: 1 });
+  await setBackend('simd');
   const model = multitask({
     inputShape: [64, 64, 3],
     encoder: ResNetEncoder({ depth: 18, frozen: 3 }),
