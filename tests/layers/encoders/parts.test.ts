@@ -54,7 +54,7 @@ describe.each(Object.entries(ENCODERS))('%s', (_, [encoder, size]) => {
   });
 });
 
-const small = MobileNetV2Encoder({ width: 0.35, preprocess: true });
+const small = MobileNetV2Encoder({ width: 0.35, stages: 3, preprocess: true });
 
 describe('MobileNetV2Encoder', () => {
   const batch = () => {
