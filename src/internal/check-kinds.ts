@@ -9,10 +9,14 @@ export function kindOf(value: unknown): string {
   return ['Array', 'Object'].includes(made) ? `an ${made.toLowerCase()}` : `an object of class ${made}`;
 }
 
-/** Throws the TypeError that says what a value must be, and what came. */
-export function refuseKind(value: unknown, name: string, what: string): never {
-  throw new TypeError(`${name} must be ${what}, got ${kindOf(value)}.`);
+/** Throws the TypeError that says what a value must be, and what came; `hint` is what to write instead. */
+export function refuseKind(value: unknown, name: string, what: string, hint = ''): never {
+  throw new TypeError(`${name} must be ${what}, got ${kindOf(value)}${hint}.`);
 }
+
+/** What to write where a function came in place of what it makes. */
+const callOf = (value: unknown): string =>
+  typeof value === 'function' && value.name !== '' ? `; call it: ${value.name}()` : '';
 
 /** Throws unless `value` is true or false: any other value would be taken for one of them. */
 export function checkBoolean(value: unknown, name: string): void {
@@ -77,7 +81,7 @@ export function checkMembers(
   for (const [member, kind] of Object.entries(members)) {
     const found: unknown = (value as Readonly<Record<string, unknown>> | null | undefined)?.[member];
     if ((Array.isArray(found) ? 'array' : typeof found) === kind) continue;
-    refuseKind(value, name, `${what}, with the ${kind} '${member}'`);
+    refuseKind(value, name, `${what}, with the ${kind} '${member}'`, callOf(value));
   }
 }
 
@@ -127,7 +131,7 @@ export function checkMetric(metric: unknown, name: string): void {
   const methods = ['init', 'update', 'merge', 'compute'];
   const held = metric as Readonly<Record<string, unknown>> | null | undefined;
   const missing = methods.find((method) => typeof held?.[method] !== 'function');
-  if (missing) refuseKind(metric, name, `a metric, with ${missing}(), such as auc() returns`);
+  if (missing) refuseKind(metric, name, `a metric, with ${missing}(), such as auc() returns`, callOf(metric));
 }
 
 /** Throws unless `weighting` can join losses. */

@@ -6,6 +6,7 @@ import {
 } from '@tensorflow/tfjs-layers';
 import { checkInteger } from '../internal/check';
 import { checkBackend } from '../internal/check-backend';
+import { checkCalled } from '../internal/check-called';
 import { checkArray, checkFeatures, checkFunction, checkRecord, checkText } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import type { Builder, ByTask, Encoder, Head, MultitaskModel, OutputKind, SomeTasks } from '../types';
@@ -81,6 +82,9 @@ export function multitask<T extends string>(options: MultitaskOptions<T>): Multi
   checkFunction(encoder, 'multitask: encoder', 'UNetEncoder()');
   for (const task of tasks) checkFunction(heads[task], `multitask: heads.${task}`, 'MLPHead()');
   checkFunction(sharing, 'multitask: sharing', 'hardSharing()');
+  checkCalled(encoder, 'multitask: encoder');
+  for (const task of tasks) checkCalled(heads[task], `multitask: heads.${task}`);
+  checkCalled(sharing, 'multitask: sharing');
   checkText(name, 'multitask: name');
   checkBackend('multitask');
   for (const size of inputShape) checkInteger(size, 1, 'multitask: inputShape');

@@ -91,7 +91,8 @@ function stepLine<T extends string>(
  * A callback that shows the progress of the fit: epoch, step, time left for the epoch and in all, steps per second,
  * each task's loss (the mean over the epoch's steps so far that had its labels); after each epoch, and each validation
  * within one, a line with all scores stays: of a score over images how many were left out beside it (`dice 0.8125 (n 14,
- * skipped 2)`), of a list of more than twelve numbers how many there are.
+ * skipped 2)`), of a list of more than twelve numbers how many there are. A resumed fit begins with a line that says after
+ * which epoch, and whether anything is left to train.
  *
  * On a terminal one line is redrawn, at most ten times per second; elsewhere there are only the lines with scores. The
  * cursor is never hidden, so an interrupt leaves the terminal as it was.
@@ -129,6 +130,13 @@ export function progressBar<T extends string = AnyTask>(options: ProgressBarOpti
   };
 
   return {
+    onFitBegin(run: Run<T>) {
+      if (!run.resumed) return;
+      const place = run.epoch === 0 ? 'in epoch 1' : `after epoch ${run.epoch}`;
+      const stopped = run.stopped === undefined ? '' : `: it was stopped (${run.stopped}), and stays so`;
+      const rest = run.epoch >= run.epochs ? ': nothing left to train' : stopped;
+      writeLine(`Resumed ${place} of ${run.epochs}${rest}.`);
+    },
     onEpochBegin() {
       means = runningMeans();
       began = performance.now();

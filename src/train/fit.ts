@@ -5,6 +5,7 @@ import { checkSource, stepsOf } from '../internal/open-source';
 import { eventLoopYielder } from '../internal/yield';
 import type { SourceLike, Weighting } from '../types';
 import type { Callback } from './callbacks/callback';
+import { checkCallbacks } from './callbacks/check-callbacks';
 import { type Hooks, reachSafePoint, runEpoch, untilAbort } from './epoch';
 import { createFitState } from './fit-state';
 import { holdMemory } from './hold-memory';
@@ -12,13 +13,6 @@ import { createRun } from './run';
 import type { Scores, TaskMetrics } from './scores';
 import { readSnapshot, snapshotWeights } from './snapshot';
 import type { FitOptions, FitTrainer, History } from './types';
-
-function checkCallbacks<T extends string>(callbacks: readonly Callback<T>[]): void {
-  const names = callbacks.filter((callback) => callback.save !== undefined).map(({ name }) => name);
-  const twice = names.find((name, i) => names.indexOf(name) < i);
-  if (names.includes(undefined)) throw new TypeError('fit: a callback with `save` needs a `name`.');
-  if (twice !== undefined) throw new RangeError(`fit: two callbacks have the name '${twice}'.`);
-}
 
 /** Calls the hooks around `body`. Whatever happens, each callback that has begun ends; the first error is thrown. */
 async function between<T extends string>(
@@ -86,7 +80,7 @@ export async function fitModel<T extends string, M extends TaskMetrics<T>>(
   const { resume, resumeStopped = false } = options;
   checkInteger(epochs, 0, 'fit: epochs');
   checkScoring(trainer, options);
-  checkCallbacks(callbacks);
+  checkCallbacks(callbacks, 'fit');
   const snapshot = readSnapshot(resume, trainer.model.tasks);
   const state = createFitState(snapshot, stepsOf(source));
   if (resumeStopped) state.stopped = null;

@@ -1,7 +1,17 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import { checkChoice, checkInteger, checkRange } from '../internal/check';
-import { checkMetric, checkNumber, checkRecord, checkWeighting } from '../internal/check-kinds';
+import { checkCalled } from '../internal/check-called';
+import {
+  checkFunction,
+  checkMetric,
+  checkNumber,
+  checkRecord,
+  checkWeighting,
+  isRecord,
+  refuseKind,
+} from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
+import { nearest } from '../internal/nearest';
 import type { Aggregator, ByTask, ElementwiseAggregator, Loss, Weighting } from '../types';
 import type { TaskMetrics } from './scores';
 import type { TrainerOptions } from './types';
@@ -21,6 +31,16 @@ export interface TrainerSettings<T extends string> {
   readonly averageDecay: number | undefined;
 }
 
+/** Throws unless the metrics of a task have names. */
+function checkTaskMetrics(ofTask: object, task: string): void {
+  const name = `createTrainer: metrics.${task}`;
+  const write = `write metrics: { ${task}: { dice: dice() } }, with any name`;
+  if (!isRecord(ofTask)) refuseKind(ofTask, name, 'an object', `; ${write}`);
+  if (['update', 'compute'].every((member) => typeof Reflect.get(ofTask, member) === 'function')) {
+    throw new TypeError(`${name} must be an object of metrics, got a metric; ${write}.`);
+  }
+}
+
 /** Throws unless there is a loss for each of the model's tasks, and nothing names another one. */
 function checkNames<T extends string>(
   tasks: readonly T[],
@@ -34,17 +54,6 @@ function checkNames<T extends string>(
       'createTrainer: weighting has been disposed, which a trainer does with the one that it was given; make one for each.',
     );
   }
-  const missing = tasks.filter((task) => typeof losses[task] !== 'function');
-  if (missing.length > 0) {
-    throw new RangeError(`createTrainer: no loss for ${missing.join(', ')}; give each of the model's tasks one.`);
-  }
-  const marked = tasks.find((task) => losses[task].ignoreIndex !== undefined && losses[task].length < 3);
-  if (marked !== undefined) {
-    throw new RangeError(
-      `createTrainer: the loss of '${marked}' has an ignoreIndex, and takes no third argument \`weight\`, which is 0 at the ` +
-        'elements to leave out.',
-    );
-  }
   for (const [part, names] of [
     ['losses', Object.keys(losses)],
     ['metrics', Object.keys(metrics)],
@@ -53,13 +62,30 @@ function checkNames<T extends string>(
   ] as const) {
     const unknown = names.find((name) => !(tasks as readonly string[]).includes(name));
     if (unknown !== undefined) {
+      const near = nearest(unknown, tasks);
+      const hint = near === undefined ? '' : ` Did you mean '${near}'?`;
       throw new RangeError(
-        `createTrainer: ${part} name the unknown task '${unknown}'; the model has ${tasks.join(', ')}.`,
+        `createTrainer: ${part} name the unknown task '${unknown}'; the model has ${tasks.join(', ')}.${hint}`,
       );
     }
   }
+  const missing = tasks.filter((task) => losses[task] === undefined);
+  if (missing.length > 0) {
+    throw new RangeError(`createTrainer: no loss for ${missing.join(', ')}; give each of the model's tasks one.`);
+  }
+  for (const task of tasks) {
+    checkFunction(losses[task], `createTrainer: losses.${task}`, 'softDice()');
+    checkCalled(losses[task], `createTrainer: losses.${task}`);
+  }
+  const marked = tasks.find((task) => losses[task].ignoreIndex !== undefined && losses[task].length < 3);
+  if (marked !== undefined) {
+    throw new RangeError(
+      `createTrainer: the loss of '${marked}' has an ignoreIndex, and takes no third argument \`weight\`, which is 0 at the ` +
+        'elements to leave out.',
+    );
+  }
   for (const [task, ofTask = {}] of Object.entries<object | undefined>(metrics)) {
-    checkRecord(ofTask, `createTrainer: metrics.${task}`);
+    checkTaskMetrics(ofTask, task);
     if ('loss' in ofTask) throw new RangeError(`createTrainer: a metric of '${task}' may not be called 'loss'.`);
     for (const [name, metric] of Object.entries(ofTask)) checkMetric(metric, `createTrainer: metrics.${task}.${name}`);
   }

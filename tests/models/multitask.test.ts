@@ -194,3 +194,20 @@ describe('multitask', () => {
     model.dispose();
   });
 });
+
+describe('parts that are not called', () => {
+  it.each<[object, string]>([
+    [{ encoder: UNetEncoder }, 'multitask: encoder is not called, got UNetEncoder; write UNetEncoder().'],
+    [{ heads: { severity: MLPHead } }, 'multitask: heads.severity is not called, got MLPHead; write MLPHead().'],
+    [{ sharing: softSharing }, 'multitask: sharing is not called, got softSharing; write softSharing().'],
+  ])('%o', (part, message) => {
+    const options = { inputShape: [16, 16, 1], encoder, heads: { severity }, ...part };
+    expect(() => multitask(options as never)).toThrow(new TypeError(message));
+  });
+
+  it("takes a head of one's own with one argument", () => {
+    const own = ({ bottleneck }: Parameters<Head>[0]) =>
+      layers.dense({ units: 1, name: 'severity' }).apply(layers.flatten().apply(bottleneck)) as SymbolicTensor;
+    multitask({ inputShape: [16, 16, 1], encoder, heads: { severity: own } }).dispose();
+  });
+});

@@ -168,3 +168,27 @@ describe('progressBar in a file', () => {
     expect(text()).toBe('epoch 3/3  0:12  |  train: loss 0.7500  lesion.loss 0.5000  severity.loss 0.2500\n');
   });
 });
+
+describe('progressBar of a resumed fit', () => {
+  const begin = (parts: Parameters<typeof fakeRun>[0]) => {
+    const { stream: out, text } = stream();
+    progressBar<Task>({ stream: out }).onFitBegin?.(fakeRun({ epochs: 5, ...parts }));
+    return text();
+  };
+
+  it('says after which epoch it goes on', () => {
+    expect(begin({ resumed: true, epoch: 3 })).toBe('Resumed after epoch 3 of 5.\n');
+    expect(begin({ resumed: true, epoch: 0 })).toBe('Resumed in epoch 1 of 5.\n');
+  });
+
+  it('says that nothing is left to train, or that the run was stopped', () => {
+    expect(begin({ resumed: true, epoch: 5 })).toBe('Resumed after epoch 5 of 5: nothing left to train.\n');
+    expect(begin({ resumed: true, epoch: 2, stopped: 'no better' })).toBe(
+      'Resumed after epoch 2 of 5: it was stopped (no better), and stays so.\n',
+    );
+  });
+
+  it('says nothing of a fit that begins anew', () => {
+    expect(begin({ resumed: false })).toBe('');
+  });
+});
