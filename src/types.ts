@@ -129,7 +129,7 @@ export interface Fitting<S, R> {
   /** What was given of these options, and the threshold. */
   readonly given?: { readonly [K in AxisOption | 'threshold']?: number | undefined } | undefined;
   /** The same metric with one of these options. Left out: its results would have another form, so it must be said. */
-  readonly fill?: ((option: { readonly [K in AxisOption]?: number }) => Metric<S, R>) | undefined;
+  readonly fill?: ((option: { readonly [K in AxisOption]?: number | undefined }) => Metric<S, R>) | undefined;
 }
 
 /** A metric whose state does not matter to the caller. */
