@@ -1,5 +1,5 @@
 import { Tensor } from '@tensorflow/tfjs-core';
-import { checkNotDisposed } from '../internal/check-kinds';
+import { checkNotDisposed, kindOf } from '../internal/check-kinds';
 import { readArray } from '../internal/values';
 import type { NDArray, Values } from '../types';
 
@@ -21,6 +21,12 @@ export interface ItemReader {
 const single = (value: number): NDArray => ({ data: Float32Array.of(value), shape: [1] });
 
 function fromList(list: readonly (Values | number | null | undefined)[], name: string): ItemReader {
+  const text = list.findIndex((value: unknown) => typeof value === 'string');
+  if (text >= 0) {
+    throw new TypeError(
+      `${name}[${text}] must be a number or an array, got '${list[text]}'; number the classes, such as ['a', 'b'].indexOf(label).`,
+    );
+  }
   return {
     length: list.length,
     has: (index) => list[index] !== undefined && list[index] !== null,
@@ -61,8 +67,13 @@ export function readItems(items: Items, name: string): ItemReader {
   if (ArrayBuffer.isView(items)) return fromWhole([items.length], async () => items as NDArray['data']);
   if (Array.isArray(items)) return fromList(items, name);
   const whole = items as NDArray | null | undefined;
+  if (ArrayBuffer.isView(whole?.data) && whole.shape === undefined) {
+    throw new TypeError(`${name}: shape is missing; write { data, shape: [samples, ...] }.`);
+  }
   if (whole === null || typeof whole !== 'object' || !ArrayBuffer.isView(whole.data) || !Array.isArray(whole.shape)) {
-    throw new TypeError(`${name} must be a tensor, a typed array, { data, shape } or a list of values, got ${items}.`);
+    throw new TypeError(
+      `${name} must be a tensor, a typed array, { data, shape } or a list of values, got ${kindOf(items)}.`,
+    );
   }
   const size = whole.shape.reduce((product, n) => product * n, 1);
   if (whole.shape.length === 0 || size !== whole.data.length) {

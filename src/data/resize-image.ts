@@ -1,5 +1,5 @@
 import { checkInteger } from '../internal/check';
-import { checkArray, checkBoolean } from '../internal/check-kinds';
+import { checkBoolean, checkPair } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import type { NDArray } from '../types';
 import { imageShape } from './check-image';
@@ -118,7 +118,7 @@ export function resizeImage(
   const { antialias = true } = options;
   const [height, width, channels] = imageShape(image, 'resizeImage: image');
   checkBoolean(antialias, 'resizeImage: antialias');
-  checkArray(size, 'resizeImage: size');
+  checkPair(size, 'resizeImage: size');
   const [outHeight, outWidth] = size;
   checkInteger(outHeight, 1, 'resizeImage: height');
   checkInteger(outWidth, 1, 'resizeImage: width');

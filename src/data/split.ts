@@ -1,5 +1,5 @@
 import { checkInteger, checkRange } from '../internal/check';
-import { checkArray, checkRecord } from '../internal/check-kinds';
+import { checkArray, checkRecord, isRecord } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import { mapTasks } from '../internal/map-tasks';
 import { random } from '../internal/random';
@@ -31,6 +31,9 @@ interface Group {
 
 /** Throws for a name that is none: rows of group null would all be one patient, and so would those of ''. */
 function checkRows(rows: readonly SplitRow[], who: string): void {
+  if (isRecord(rows) && 'rows' in rows) {
+    throw new TypeError(`${who}: rows must be an array, got a dataset; write ${who}(dataset.rows, …).`);
+  }
   checkArray(rows, `${who}: rows`);
   for (const [i, row] of rows.entries()) {
     checkRecord(row, `${who}: row ${i}`);

@@ -50,6 +50,12 @@ export function checkArray(value: unknown, name: string): void {
   if (!Array.isArray(value)) refuseKind(value, name, 'an array');
 }
 
+/** Throws unless `value` is an array, in place of one number that would do for both sides elsewhere. */
+export function checkPair(value: unknown, name: string): void {
+  const hint = typeof value === 'number' ? `; write [${value}, ${value}]` : '';
+  if (!Array.isArray(value)) refuseKind(value, name, 'an array, [height, width]', hint);
+}
+
 /** Whether `value` is an object of named values: no array, and of none of the classes that JavaScript itself has. */
 export function isRecord(value: unknown): value is object {
   return Object.prototype.toString.call(value) === '[object Object]';

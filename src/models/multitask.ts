@@ -78,6 +78,11 @@ export function multitask<T extends string>(options: MultitaskOptions<T>): Multi
   const tasks = Object.keys(heads) as T[];
   checkOutputNames(tasks, 'multitask');
   checkArray(inputShape, 'multitask: inputShape');
+  if ([null, undefined, -1].includes(inputShape[0])) {
+    throw new RangeError(
+      `multitask: inputShape is that of one sample; leave out the batch axis, the ${inputShape[0]} in front.`,
+    );
+  }
   if (prepare !== undefined) checkFunction(prepare, 'multitask: input', "standardize('image')");
   checkFunction(encoder, 'multitask: encoder', 'UNetEncoder()');
   for (const task of tasks) checkFunction(heads[task], `multitask: heads.${task}`, 'MLPHead()');

@@ -56,8 +56,13 @@ export async function evaluateModel<T extends string>(
         if (Object.keys(metrics).length === 0) continue;
         const yPred = tidy(() => clone(toMetrics(values[i])));
         try {
-          for (const [k, { task: owner, metric }] of used.entries()) {
-            if (owner === task) states[k] = await metric.update(states[k], yTrue, yPred, weight);
+          for (const [k, { task: owner, name, metric }] of used.entries()) {
+            if (owner !== task) continue;
+            states[k] = await metric.update(states[k], yTrue, yPred, weight);
+            if (states[k] !== undefined) continue;
+            throw new TypeError(
+              `evaluate: update of the metric '${name}' of '${task}' must return the new state, got undefined.`,
+            );
           }
         } finally {
           yPred.dispose();

@@ -53,6 +53,15 @@ const OPTIONS = [
   'resumeStopped',
 ] as const;
 
+/** Throws for an option that the source has, such as tfjs-layers' fit takes it. */
+function checkOfBatches(options: object): void {
+  const name = ['batchSize', 'shuffle', 'indices', 'seed'].find((each) => Object.keys(options ?? {}).includes(each));
+  if (name === undefined) return;
+  throw new RangeError(
+    `fit: unknown option '${name}'. It belongs to the source: fit(batches(dataset, { ${name} }), …).`,
+  );
+}
+
 /** Throws where a score is asked for that the fit could not give. */
 function checkScoring<T extends string>(
   { hasMetrics }: Pick<FitTrainer<T, TaskMetrics<T>>, 'hasMetrics'>,
@@ -62,6 +71,7 @@ function checkScoring<T extends string>(
     checkInteger(validateEvery, 1, 'fit: validateEvery');
     if (validation === undefined) throw new RangeError('fit: validateEvery needs `validation`, the source to score.');
   }
+  if (validation !== undefined) checkSource(validation, 'fit: validation');
   if (scoreTraining === undefined) return;
   checkSource(scoreTraining, 'fit: scoreTraining');
   if (hasMetrics) return;
@@ -75,6 +85,7 @@ export async function fitModel<T extends string, M extends TaskMetrics<T>>(
   source: SourceLike<T>,
   options: FitOptions<T>,
 ): Promise<History<T, Scores<T, M>>> {
+  checkOfBatches(options);
   checkOptions(options, OPTIONS, 'fit');
   const { epochs, validation, validateEvery, scoreTraining, callbacks = [], signal, terminateOnNaN = true } = options;
   const { resume, resumeStopped = false } = options;

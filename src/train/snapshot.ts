@@ -1,3 +1,4 @@
+import { isRecord } from '../internal/check-kinds';
 import {
   anything,
   fields,
@@ -78,6 +79,9 @@ export function readSnapshot<T extends string>(
   if (state === undefined) return undefined;
   const { kind, version } = (state ?? {}) as { kind?: unknown; version?: unknown };
   if (kind !== 'tfjs-multitask run' || version !== 1) {
+    if (isRecord(state) && 'state' in state && 'file' in state) {
+      throw new TypeError('fit: resume got what loadCheckpoint() returned; pass its state: resume: last.state.');
+    }
     throw new TypeError(
       'fit: resume must be what run.snapshot() returned; this is something else, or from another version.',
     );

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { arrayDataset } from '../../src/data/array-dataset';
 import { augment } from '../../src/data/augment';
 import { cutout, intensity } from '../../src/data/augment-intensity';
 import { batches } from '../../src/data/batches';
@@ -58,4 +59,17 @@ describe('the options of functions for data and files', () => {
       "manifestDataset: split: unknown option 'colum'. Did you mean 'column'?",
     );
   });
+});
+
+it('what is given in place of rows, a pair, a shape and numbers is named, with what to write', () => {
+  const dataset = { rows: [], read: async () => ({}) };
+  const data = new Float32Array(4);
+  expect(() => split(dataset as never, { fractions: { a: 1 } })).toThrow(
+    'got a dataset; write split(dataset.rows, …).',
+  );
+  expect(() => resizeImage({ data, shape: [2, 2, 1] }, 64 as never)).toThrow('got 64; write [64, 64].');
+  expect(() => arrayDataset({ x: { data } as never, y: {} })).toThrow('arrayDataset: x: shape is missing');
+  expect(() => arrayDataset({ x: data, y: { a: ['a', 'b', 'a', 'b'] as never } })).toThrow(
+    "arrayDataset: y.a[0] must be a number or an array, got 'a';",
+  );
 });

@@ -211,3 +211,9 @@ describe('parts that are not called', () => {
     multitask({ inputShape: [16, 16, 1], encoder, heads: { severity: own } }).dispose();
   });
 });
+
+it('says how a folder is written where a path is given to `save`', async () => {
+  const model = build();
+  await expect(model.net.save('runs/x')).rejects.toThrow("write save(fileSystem('runs/x'))");
+  model.dispose();
+});

@@ -91,3 +91,70 @@ it('a run that a callback stopped stays stopped and says why, or goes on where t
   const whole = await fit({});
   expect(wentOn.epochs.map(({ train: { loss } }) => loss)).toEqual(whole.epochs.map(({ train: { loss } }) => loss));
 });
+
+it('says where options of batches belong, and what of a checkpoint is resumed from', async () => {
+  const model = tinyModel();
+  const trainer = createTrainer(model, { optimizer: train.sgd(0.1), losses: { a: squares, b: squares } });
+  const fit = (object: object) => trainer.fit(() => [], { epochs: 1, ...object } as never);
+  await expect(fit({ batchSize: 8 })).rejects.toThrow(
+    'It belongs to the source: fit(batches(dataset, { batchSize }), …).',
+  );
+  await expect(fit({ resume: { state: {}, file: 'a', skipped: [] } })).rejects.toThrow('pass its state');
+  await expect(fit({ validation: { rows: [], read: async () => ({}) } })).rejects.toThrow(
+    /^fit: validation .* got a dataset/,
+  );
+  trainer.dispose();
+  model.dispose();
+});
+
+it("goes on from a snapshot with its learning rate, or with that which `onFitBegin` sets, not with a new optimizer's", async () => {
+  const batch = tinyBatch([[1, 2]], { a: [1] });
+  let snapshot: PlainData | undefined;
+  const rates: number[][] = [];
+  const run = async (rate: number, callbacks: Callback<TinyTask>[], epochs: number) => {
+    const model = tinyModel();
+    const trainer = createTrainer(model, { optimizer: train.sgd(rate), losses: { a: squares, b: squares } });
+    const keep: Callback<TinyTask> = {
+      onSafePoint: async (state) => {
+        snapshot = structuredClone(await state.snapshot());
+      },
+    };
+    const resume = snapshot === undefined ? {} : { resume: snapshot };
+    const { epochs: logs } = await trainer.fit(() => [batch], { epochs, callbacks: [...callbacks, keep], ...resume });
+    rates.push(logs.map(({ learningRate }) => learningRate));
+    trainer.dispose();
+    model.dispose();
+  };
+  const slower: Callback<TinyTask> = {
+    onFitBegin(state) {
+      state.learningRate = 0.125;
+    },
+  };
+  await run(0.5, [], 1);
+  await run(0.25, [], 2);
+  await run(0.5, [slower], 3);
+  expect(rates).toEqual([[0.5], [0.5, 0.5], [0.5, 0.5, 0.125]]);
+});
+
+it('names the metric whose update returns nothing', async () => {
+  const model = tinyModel();
+  const own = { init: () => 0, update: async () => undefined, merge: () => 0, compute: () => 0 };
+  const given = { optimizer: train.sgd(0.1), losses: { a: squares, b: squares }, metrics: { a: { own } } };
+  const trainer = createTrainer(model, given as never);
+  await expect(trainer.evaluate(() => [tinyBatch([[1, 2]], { a: [1] })])).rejects.toThrow(
+    "evaluate: update of the metric 'own' of 'a' must return the new state, got undefined.",
+  );
+  trainer.dispose();
+  model.dispose();
+});
+
+it.each<[string, object, string]>([
+  ['MLPHead', { activation: 'sofmax' }, "MLPHead: activation must be one of 'elu', "],
+  ['MLPHead', { activation: 'softmax' }, "MLPHead: activation 'softmax' of 1 value is always 1; set outputs: n,"],
+  ['UNetDecoder', { activation: 'softmax' }, 'set channels: n,'],
+  ['ConvEncoder', { activation: 'rellu' }, "got 'rellu'."],
+  ['multitask', { inputShape: [null, 8, 8, 1], encoder: () => 1, heads: { a: () => 1 } }, 'leave out the batch axis'],
+])('%s(%j) is refused', (name, options, message) => {
+  expect(() => all[name](options)).toThrow(RangeError);
+  expect(() => all[name](options)).toThrow(message);
+});

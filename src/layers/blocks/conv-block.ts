@@ -1,9 +1,8 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkChoice, checkInteger } from '../../internal/check';
-import { checkText } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import type { Builder } from '../../types';
-import type { Activation } from '../core/activation';
+import { type Activation, checkActivation } from '../core/activation';
 import { checkRate } from '../seeded-dropout';
 import { conv } from './conv';
 import { applyDropout } from './dropout';
@@ -43,7 +42,7 @@ export function convBlock(options: ConvBlockOptions): Builder<SymbolicTensor, Sy
   const { filters, convs = 2, norm = 'none', activation = 'relu', dropout = 0 } = options;
   checkInteger(filters, 1, 'convBlock: filters');
   checkInteger(convs, 1, 'convBlock: convs');
-  checkText(activation, 'convBlock: activation');
+  checkActivation(activation, 'convBlock: activation');
   checkChoice(norm, NORMS, 'convBlock: norm');
   checkRate(dropout, 'convBlock: dropout');
   return (input, name, seed) => {

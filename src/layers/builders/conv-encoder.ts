@@ -1,12 +1,12 @@
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkChoice, checkInteger } from '../../internal/check';
-import { checkArray, checkText } from '../../internal/check-kinds';
+import { checkArray } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import type { Encoder } from '../../types';
 import { convBlock } from '../blocks/conv-block';
 import { applyDropout } from '../blocks/dropout';
 import { NORMS, type Norm } from '../blocks/norm';
-import type { Activation } from '../core/activation';
+import { type Activation, checkActivation } from '../core/activation';
 import { apply } from '../core/apply';
 import { checkImages } from '../core/check-images';
 import { checkRate } from '../seeded-dropout';
@@ -48,9 +48,9 @@ export function ConvEncoder(options: ConvEncoderOptions = {}): Encoder {
   checkOptions(options, ['filters', 'norm', 'activation', 'dropout'], 'ConvEncoder');
   const { filters = [8, 16, 32, 64, 128, 256], norm = 'none', activation = 'elu', dropout = 0.25 } = options;
   checkArray(filters, 'ConvEncoder: filters');
-  checkText(activation, 'ConvEncoder: activation');
   if (filters.length < 1) throw new RangeError('ConvEncoder: filters must have at least 1 level, got [].');
   for (const count of filters) checkInteger(count, 1, 'ConvEncoder: filters');
+  checkActivation(activation, 'ConvEncoder: activation');
   checkChoice(norm, NORMS, 'ConvEncoder: norm');
   checkRate(dropout, 'ConvEncoder: dropout');
   return (input, name, seed) => {

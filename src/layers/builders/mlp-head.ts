@@ -1,11 +1,11 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import { checkInteger } from '../../internal/check';
-import { checkArray, checkText } from '../../internal/check-kinds';
+import { checkArray } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import type { Head } from '../../types';
 import { convBlock } from '../blocks/conv-block';
 import { applyDropout } from '../blocks/dropout';
-import type { Activation } from '../core/activation';
+import { type Activation, checkActivation } from '../core/activation';
 import { apply } from '../core/apply';
 import { glorotUniform, heNormal } from '../core/initializer';
 import { checkRate } from '../seeded-dropout';
@@ -52,10 +52,10 @@ export function MLPHead(options: MLPHeadOptions = {}): Head {
   const { filters: wanted, units = [128, 64], outputs = 1, dropout = 0.5, activation = 'sigmoid' } = options;
   if (wanted !== undefined) checkInteger(wanted, 0, 'MLPHead: filters');
   checkArray(units, 'MLPHead: units');
-  checkText(activation, 'MLPHead: activation');
   for (const count of units) checkInteger(count, 1, 'MLPHead: units');
   checkInteger(outputs, 1, 'MLPHead: outputs');
   checkRate(dropout, 'MLPHead: dropout');
+  checkActivation(activation, 'MLPHead: activation', { outputs });
   return ({ bottleneck }, name, seed) => {
     let x = bottleneck;
     const isVector = bottleneck.shape.length === 2;

@@ -1,11 +1,10 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import { checkChoice, checkInteger } from '../../internal/check';
-import { checkText } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import type { Head } from '../../types';
 import { convBlock } from '../blocks/conv-block';
 import { NORMS, type Norm } from '../blocks/norm';
-import type { Activation } from '../core/activation';
+import { type Activation, checkActivation } from '../core/activation';
 import { apply } from '../core/apply';
 import { glorotUniform } from '../core/initializer';
 
@@ -45,7 +44,7 @@ export function SegmentationHead(options: SegmentationHeadOptions = {}): Head {
   checkOptions(options, ['channels', 'norm', 'activation'], 'SegmentationHead');
   const { channels = 1, norm = 'none', activation = 'sigmoid' } = options;
   checkInteger(channels, 1, 'SegmentationHead: channels');
-  checkText(activation, 'SegmentationHead: activation');
+  checkActivation(activation, 'SegmentationHead: activation', { channels });
   checkChoice(norm, NORMS, 'SegmentationHead: norm');
   return ({ bottleneck }, name, seed) => {
     const features = convBlock({ filters: 2 * channels, convs: 1, norm })(bottleneck, `${name}/maps`, seed);

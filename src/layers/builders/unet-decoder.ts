@@ -1,10 +1,9 @@
 import { checkChoice, checkInteger } from '../../internal/check';
-import { checkText } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import type { Head } from '../../types';
 import { NORMS, type Norm } from '../blocks/norm';
 import { type Skips, type Upsample, upPath } from '../blocks/up-path';
-import type { Activation } from '../core/activation';
+import { type Activation, checkActivation } from '../core/activation';
 import { SegmentationHead } from './segmentation-head';
 
 /** Options of {@link UNetDecoder}. */
@@ -56,9 +55,9 @@ export function UNetDecoder(options: UNetDecoderOptions = {}): Head {
   checkOptions(options, ['channels', 'skips', 'upsample', 'norm', 'activation'], 'UNetDecoder');
   const { channels = 1, skips = 'concat', upsample = 'nearest', norm = 'none', activation = 'sigmoid' } = options;
   checkInteger(channels, 1, 'UNetDecoder: channels');
-  checkText(activation, 'UNetDecoder: activation');
   checkChoice(skips, SKIPS, 'UNetDecoder: skips');
   checkChoice(upsample, UPSAMPLES, 'UNetDecoder: upsample');
+  checkActivation(activation, 'UNetDecoder: activation', { channels });
   checkChoice(norm, NORMS, 'UNetDecoder: norm');
   const toOutput = SegmentationHead({ channels, norm, activation });
   return (features, name, seed) => {

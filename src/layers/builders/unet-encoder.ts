@@ -1,11 +1,11 @@
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkChoice, checkInteger } from '../../internal/check';
-import { checkArray, checkText } from '../../internal/check-kinds';
+import { checkArray } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import type { Encoder } from '../../types';
 import { convBlock } from '../blocks/conv-block';
 import { NORMS, type Norm } from '../blocks/norm';
-import type { Activation } from '../core/activation';
+import { type Activation, checkActivation } from '../core/activation';
 import { apply } from '../core/apply';
 import { checkImages } from '../core/check-images';
 import { checkRate } from '../seeded-dropout';
@@ -60,11 +60,11 @@ export function UNetEncoder(options: UNetEncoderOptions = {}): Encoder {
   checkOptions(options, ['filters', 'norm', 'activation', 'dropout'], 'UNetEncoder');
   const { filters = [64, 128, 256, 512, 1024], norm = 'none', activation = 'relu', dropout = 0 } = options;
   checkArray(filters, 'UNetEncoder: filters');
-  checkText(activation, 'UNetEncoder: activation');
   if (filters.length < 2) {
     throw new RangeError(`UNetEncoder: filters must have at least 2 levels, got [${filters}].`);
   }
   for (const count of filters) checkInteger(count, 1, 'UNetEncoder: filters');
+  checkActivation(activation, 'UNetEncoder: activation');
   checkChoice(norm, NORMS, 'UNetEncoder: norm');
   checkRate(dropout, 'UNetEncoder: dropout');
   return (input, name, seed) => {

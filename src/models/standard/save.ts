@@ -35,7 +35,10 @@ function saveHandler(target: io.IOHandler | string): io.IOHandler {
   if (typeof target !== 'string') return target;
   const handlers = io.getSaveHandlers(target);
   if (handlers.length === 1) return handlers[0];
-  throw new RangeError(`save: there must be one way of saving to '${target}', got ${handlers.length}.`);
+  throw new RangeError(
+    `save: there must be one way of saving to '${target}', got ${handlers.length}; for a folder in Node write ` +
+      `save(fileSystem('${target}')), with fileSystem of tfjs-multitask/node.`,
+  );
 }
 
 /**

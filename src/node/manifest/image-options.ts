@@ -1,5 +1,5 @@
 import { checkChoice, checkInteger } from '../../internal/check';
-import { checkArray } from '../../internal/check-kinds';
+import { checkPair } from '../../internal/check-kinds';
 import { PIXEL_LIMIT } from '../read-image';
 
 /** How the images of a folder are read. */
@@ -33,7 +33,7 @@ export function completeImageOptions(
   }: ImageFilesOptions,
   caller: string,
 ): Required<ImageFilesOptions> {
-  checkArray(size, `${caller}: size`);
+  checkPair(size, `${caller}: size`);
   checkInteger(size[0], 1, `${caller}: height`);
   checkInteger(size[1], 1, `${caller}: width`);
   if (channels !== 1 && channels !== 3) throw new RangeError(`${caller}: channels must be 1 or 3, got ${channels}.`);
