@@ -1,4 +1,4 @@
-import { checkMetric } from '../internal/check-kinds';
+import { refuseKind } from '../internal/check-kinds';
 import type { Metric, Values } from '../types';
 
 /**
@@ -19,6 +19,6 @@ import type { Metric, Values } from '../types';
  * ```
  */
 export async function score<S, R>(metric: Metric<S, R>, yTrue: Values, yPred: Values, weight?: Values): Promise<R> {
-  checkMetric(metric, 'score: metric');
+  if (typeof metric?.update !== 'function') refuseKind(metric, 'score: metric', 'a metric, such as auc() returns');
   return metric.compute(await metric.update(metric.init(), yTrue, yPred, weight));
 }

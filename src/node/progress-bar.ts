@@ -91,8 +91,9 @@ function stepLine<T extends string>(
  * A callback that shows the progress of the fit: epoch, step, time left for the epoch and in all, steps per second,
  * each task's loss (the mean over the epoch's steps so far that had its labels); after each epoch, and each validation
  * within one, a line with all scores stays: of a score over images how many were left out beside it (`dice 0.8125 (n 14,
- * skipped 2)`), of a list of more than twelve numbers how many there are. A resumed fit begins with a line that says after
- * which epoch, and whether anything is left to train.
+ * skipped 2)`), of a list of more than twelve numbers how many there are.
+ *
+ * A resumed fit begins with a line that says after which epoch, and whether anything is left to train.
  *
  * On a terminal one line is redrawn, at most ten times per second; elsewhere there are only the lines with scores. The
  * cursor is never hidden, so an interrupt leaves the terminal as it was.

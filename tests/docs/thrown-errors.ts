@@ -27,8 +27,9 @@ export function thrownErrors(program: ts.Program): (declaration: ts.Node) => Rea
     const calls: ts.Node[] = [];
     const visit = (node: ts.Node): void => {
       if (ts.isThrowStatement(node) && ts.isNewExpression(node.expression)) {
-        const type = checker.getTypeAtLocation(node.expression);
-        for (const one of type.isUnion() ? type.types : [type]) errors.add(one.symbol.name);
+        // Of the class, not of what it makes: a union of errors that look alike is one of them, whichever came first.
+        const type = checker.getTypeAtLocation(node.expression.expression);
+        for (const one of type.isUnion() ? type.types : [type]) errors.add(one.symbol.name.replace(/Constructor$/, ''));
       }
       if (ts.isCallExpression(node) || ts.isNewExpression(node)) calls.push(...calledBy(node.expression));
       ts.forEachChild(node, visit);

@@ -158,6 +158,7 @@ export interface Conflict<T extends string> {
  * Which tasks conflict: for each pair the share of steps with a negative cosine, the most conflicting pair first.
  *
  * @throws {TypeError} where `records` are none of {@link diagnostics}.
+ * @throws {RangeError} where their epoch or step is no count.
  * @example
  * ```ts
  * import { conflicts } from 'tfjs-multitask/train';
