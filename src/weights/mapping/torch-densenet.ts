@@ -1,3 +1,5 @@
+import { checkText } from '../../internal/check-kinds';
+
 const DENSE = /^features\.denseblock(\d)\.denselayer(\d+)\.(norm|conv)\.?([12])\.(\w+)$/;
 const TRANSITION = /^features\.transition(\d)\.(norm|conv)\.(\w+)$/;
 const ENDS = /^features\.(conv0|norm0|norm5)\.(\w+)$/;
@@ -11,6 +13,7 @@ const END: Readonly<Record<string, string>> = { conv0: 'conv1_conv', norm0: 'con
  * published files have them, `norm.1`) as those of `keras.applications.DenseNet121` (`conv2_block1_0_bn/weight`); null for
  * the dense layer.
  *
+ * @throws {TypeError} for a name that is not a text.
  * @example
  * ```ts
  * import { torchDenseNet } from 'tfjs-multitask/weights';
@@ -20,6 +23,7 @@ const END: Readonly<Record<string, string>> = { conv0: 'conv1_conv', norm0: 'con
  * ```
  */
 export function torchDenseNet(name: string): string | null | undefined {
+  checkText(name, 'torchDenseNet: name');
   if (name.startsWith('classifier.')) return null;
   const dense = DENSE.exec(name);
   if (dense !== null) {

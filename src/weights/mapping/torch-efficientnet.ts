@@ -1,4 +1,5 @@
 import { checkChoice } from '../../internal/check';
+import { checkText } from '../../internal/check-kinds';
 import type { WeightNames } from '../assign/weight-names';
 
 /** How many times as many blocks a group has. */
@@ -61,6 +62,7 @@ export function torchEfficientNet(variant: keyof typeof DEPTHS): WeightNames {
   checkChoice(variant, Object.keys(DEPTHS) as (keyof typeof DEPTHS)[], 'torchEfficientNet: variant');
   const blocks = blockNames(variant);
   return (name) => {
+    checkText(name, 'torchEfficientNet: name');
     if (name.startsWith('_fc.')) return null;
     const [, index, part, weight] = /^(?:_blocks\.(\d+)\.)?(_\w+?)\.(\w+)$/.exec(name) ?? [];
     if (part === undefined) return undefined;

@@ -1,3 +1,5 @@
+import { checkText } from '../../internal/check-kinds';
+
 /** The convolutions of each block. */
 const BLOCKS = [2, 2, 3, 3, 3];
 
@@ -13,6 +15,7 @@ const LAYERS: ReadonlyMap<number, string> = new Map(
  * The names of torchvision's VGG16 (`features.0.weight`) as those of `keras.applications.VGG16` (`block1_conv1/weight`);
  * null for the dense layers.
  *
+ * @throws {TypeError} for a name that is not a text.
  * @example
  * ```ts
  * import { torchVgg16 } from 'tfjs-multitask/weights';
@@ -22,6 +25,7 @@ const LAYERS: ReadonlyMap<number, string> = new Map(
  * ```
  */
 export function torchVgg16(name: string): string | null | undefined {
+  checkText(name, 'torchVgg16: name');
   if (name.startsWith('classifier.')) return null;
   const match = /^features\.(\d+)\.(\w+)$/.exec(name);
   const layer = match === null ? undefined : LAYERS.get(Number(match[1]));

@@ -76,3 +76,16 @@ describe('torchEfficientNet', () => {
     expect(() => torchEfficientNet('b9' as never)).toThrow('torchEfficientNet: variant');
   });
 });
+
+describe('the names of torch', () => {
+  it.each([
+    ['torchDenseNet', torchDenseNet],
+    ['torchEfficientNet', torchEfficientNet('b0')],
+    ['torchResNet', torchResNet],
+    ['torchVgg16', torchVgg16],
+  ] as const)('%s refuses what is no text', (name, from) => {
+    expect(() => call(from as WeightNames, [5 as never, []])).toThrow(
+      new TypeError(`${name}: name must be a text, got 5.`),
+    );
+  });
+});
