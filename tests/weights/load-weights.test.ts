@@ -6,6 +6,7 @@ import { memory } from '@tensorflow/tfjs-core';
 import { input, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { readWeights } from '../../src/internal/layer-weights';
+import { SeededDropout } from '../../src/layers/seeded-dropout';
 import { fromLayersModel } from '../../src/models/from-layers-model';
 import { loadWeights } from '../../src/weights/load-weights';
 import { useCpu } from '../support/cpu';
@@ -58,6 +59,13 @@ describe('loadWeights', () => {
     const loaded = await loadWeights(net, golden(name));
     expect(loaded.filled).toHaveLength(18);
     expect(await difference(net, torch.x, torch.y)).toBeLessThan(within);
+    net.dispose();
+  });
+
+  it('brings the rows of a dense layer into order where dropout is between it and what is flattened', async () => {
+    const net = smallTorch([new SeededDropout({ rate: 0.5, seed: 1 }), layers.dropout({ rate: 0.5 })]);
+    await loadWeights(net, golden('small.pth'));
+    expect(await difference(net, torch.x, torch.y)).toBeLessThan(1e-5);
     net.dispose();
   });
 

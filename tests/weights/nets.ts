@@ -27,8 +27,8 @@ export function smallKeras(name = ''): LayersModel {
   return model({ inputs: image, outputs: then(x, layers.dense({ units: 3, name: 'out' })) });
 }
 
-/** The net of make_torch.py. */
-export function smallTorch(): LayersModel {
+/** The net of make_torch.py; `behindFlatten` adds layers that leave the numbers of a row where they are. */
+export function smallTorch(behindFlatten: readonly Layer[] = []): LayersModel {
   const image = input({ shape: [8, 8, 3], name: 'image' });
   let x = then(image, layers.conv2d({ filters: 4, kernelSize: 3, padding: 'same', name: 'stem' }));
   x = then(x, layers.batchNormalization({ name: 'stem_bn' }));
@@ -37,6 +37,7 @@ export function smallTorch(): LayersModel {
   x = then(x, layers.batchNormalization({ name: 'dw_bn' }));
   x = then(x, layers.conv2dTranspose({ filters: 3, kernelSize: 2, strides: 2, name: 'up' }));
   x = then(x, layers.flatten({ name: 'flat' }));
+  for (const layer of behindFlatten) x = then(x, layer);
   x = then(x, layers.dense({ units: 4, activation: 'relu', name: 'fc' }));
   return model({ inputs: image, outputs: then(x, layers.dense({ units: 4, name: 'out' })) });
 }
