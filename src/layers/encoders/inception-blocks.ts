@@ -33,6 +33,15 @@ export const numberedBranches = (
   branches: readonly (readonly Step[])[],
 ): SymbolicTensor[] => branches.map((steps) => numberedConvs(x, net, steps));
 
+/** A max-pooling that halves the size. */
+export const inceptionPool = (x: SymbolicTensor, net: NamedLayers): SymbolicTensor =>
+  net.maxPool(x, net.numbered('max_pooling2d'), 3);
+
+/** The branch behind an average pooling. */
+export function averageBranch(x: SymbolicTensor, net: NamedLayers, filters: number): SymbolicTensor {
+  return numberedConv(net.averagePool(x, net.numbered('average_pooling2d'), 3, 1), net, filters, 1);
+}
+
 /** The first two stages of both Inception networks, which have no padding at strides 2 and 4. */
 export function inceptionStem(x: SymbolicTensor, net: NamedLayers): SymbolicTensor {
   let y = numberedConv(x, net, 32, 3, { strides: 2, padding: 'valid' });
@@ -41,7 +50,7 @@ export function inceptionStem(x: SymbolicTensor, net: NamedLayers): SymbolicTens
 }
 
 export function inceptionSecond(x: SymbolicTensor, net: NamedLayers): SymbolicTensor {
-  let y = net.maxPool(x, net.numbered('max_pooling2d'), 3);
+  let y = inceptionPool(x, net);
   y = numberedConv(y, net, 80, 1, { padding: 'valid' });
   return numberedConv(y, net, 192, 3, { padding: 'valid' });
 }

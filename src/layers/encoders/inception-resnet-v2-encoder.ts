@@ -1,7 +1,13 @@
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkOptions } from '../../internal/check-options';
 import type { Encoder } from '../../types';
-import { inceptionSecond, inceptionStem, numberedBranches, numberedConv } from './inception-blocks';
+import {
+  averageBranch,
+  inceptionPool,
+  inceptionSecond,
+  inceptionStem,
+  numberedBranches,
+} from './inception-blocks';
 import type { NamedLayers } from './named-layers';
 import { PUBLISHED_OPTIONS, type PublishedEncoderOptions, publishedEncoder, type Stage } from './published-encoder';
 
@@ -68,11 +74,8 @@ function residuals(input: SymbolicTensor, net: NamedLayers, kind: Kind, count: n
   return x;
 }
 
-const halved = (x: SymbolicTensor, net: NamedLayers): SymbolicTensor =>
-  net.maxPool(x, net.numbered('max_pooling2d'), 3);
-
 const third: Stage = (input, net) => {
-  const x = halved(input, net);
+  const x = inceptionPool(input, net);
   const branches = numberedBranches(x, net, [
     [[96, 1]],
     [
@@ -85,7 +88,7 @@ const third: Stage = (input, net) => {
       [96, 3],
     ],
   ]);
-  const pooled = numberedConv(net.averagePool(x, net.numbered('average_pooling2d'), 3, 1), net, 64, 1);
+  const pooled = averageBranch(x, net, 64);
   return residuals(net.concat([...branches, pooled], 'mixed_5b'), net, 'block35', 10);
 };
 
@@ -98,7 +101,7 @@ const fourth: Stage = (input, net) => {
       [384, 3, 'halve'],
     ],
   ]);
-  return residuals(net.concat([...branches, halved(input, net)], 'mixed_6a'), net, 'block17', 20);
+  return residuals(net.concat([...branches, inceptionPool(input, net)], 'mixed_6a'), net, 'block17', 20);
 };
 
 const fifth: Stage = (input, net) => {
@@ -117,7 +120,7 @@ const fifth: Stage = (input, net) => {
       [320, 3, 'halve'],
     ],
   ]);
-  const mixed = net.concat([...branches, halved(input, net)], 'mixed_7a');
+  const mixed = net.concat([...branches, inceptionPool(input, net)], 'mixed_7a');
   const x = residual(residuals(mixed, net, 'block8', 9), net, 'block8', 10, true);
   const y = net.batchNorm(net.conv(x, 'conv_7b', 1536, 1), 'conv_7b_bn', false);
   return net.activate(y, 'conv_7b_ac');

@@ -1,20 +1,20 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkOptions } from '../../internal/check-options';
 import type { Encoder } from '../../types';
-import { inceptionSecond, inceptionStem, numberedBranches, numberedConv, numberedConvs } from './inception-blocks';
+import {
+  averageBranch,
+  inceptionPool,
+  inceptionSecond,
+  inceptionStem,
+  numberedBranches,
+  numberedConv,
+  numberedConvs,
+} from './inception-blocks';
 import type { NamedLayers } from './named-layers';
 import { PUBLISHED_OPTIONS, type PublishedEncoderOptions, publishedEncoder, type Stage } from './published-encoder';
 
 /** Options of {@link InceptionV3Encoder}. */
 export type InceptionV3EncoderOptions = PublishedEncoderOptions;
-
-/** The branch behind an average pooling. */
-function pooled(x: SymbolicTensor, net: NamedLayers, filters: number): SymbolicTensor {
-  return numberedConv(net.averagePool(x, net.numbered('average_pooling2d'), 3, 1), net, filters, 1);
-}
-
-const halved = (x: SymbolicTensor, net: NamedLayers): SymbolicTensor =>
-  net.maxPool(x, net.numbered('max_pooling2d'), 3);
 
 /** Branches of kernels up to 5x5. */
 function blockA(x: SymbolicTensor, net: NamedLayers, name: string, poolFilters: number): SymbolicTensor {
@@ -30,7 +30,7 @@ function blockA(x: SymbolicTensor, net: NamedLayers, name: string, poolFilters: 
       [96, 3],
     ],
   ]);
-  return net.concat([...branches, pooled(x, net, poolFilters)], name);
+  return net.concat([...branches, averageBranch(x, net, poolFilters)], name);
 }
 
 /** Branches of kernels 1x7 and 7x1. */
@@ -50,7 +50,7 @@ function blockB(x: SymbolicTensor, net: NamedLayers, name: string, filters: numb
       [192, [1, 7]],
     ],
   ]);
-  return net.concat([...branches, pooled(x, net, 192)], name);
+  return net.concat([...branches, averageBranch(x, net, 192)], name);
 }
 
 /** Branches that end in kernels 1x3 and 3x1 side by side. */
@@ -63,11 +63,11 @@ function blockC(x: SymbolicTensor, net: NamedLayers, index: number): SymbolicTen
     [384, 3],
   ]);
   const third = net.concat(split(deeper), net.numbered('concatenate'));
-  return net.concat([single, second, third, pooled(x, net, 192)], `mixed${9 + index}`);
+  return net.concat([single, second, third, averageBranch(x, net, 192)], `mixed${9 + index}`);
 }
 
 const third: Stage = (input, net) => {
-  let x = halved(input, net);
+  let x = inceptionPool(input, net);
   for (const [i, filters] of [32, 64, 64].entries()) x = blockA(x, net, `mixed${i}`, filters);
   return x;
 };
@@ -81,7 +81,7 @@ const fourth: Stage = (input, net) => {
       [96, 3, 'halve'],
     ],
   ]);
-  let x = net.concat([...branches, halved(input, net)], 'mixed3');
+  let x = net.concat([...branches, inceptionPool(input, net)], 'mixed3');
   for (const [i, filters] of [128, 160, 160, 192].entries()) x = blockB(x, net, `mixed${4 + i}`, filters);
   return x;
 };
@@ -99,7 +99,7 @@ const fifth: Stage = (input, net) => {
       [192, 3, 'halve'],
     ],
   ]);
-  const x = net.concat([...branches, halved(input, net)], 'mixed8');
+  const x = net.concat([...branches, inceptionPool(input, net)], 'mixed8');
   return blockC(blockC(x, net, 0), net, 1);
 };
 

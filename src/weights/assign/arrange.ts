@@ -1,4 +1,5 @@
 import { SeededDropout } from '../../layers/seeded-dropout';
+import { gather } from '../gather';
 import { sizeOf } from '../numbers';
 import type { WeightLayout } from '../weight-file';
 import type { Pair } from './match';
@@ -15,20 +16,8 @@ const withoutOnes = (shape: readonly number[]): number[] => shape.filter((n) => 
 /** `values` of a shape with its axes in another order: axis i of the result is axis `order[i]`. */
 function transpose(values: Float32Array, shape: readonly number[], order: readonly number[]): Float32Array {
   const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
-  const sizes = order.map((axis) => shape[axis]);
-  const steps = order.map((axis) => strides[axis]);
-  const index = sizes.map(() => 0);
-  const result = new Float32Array(values.length);
-  for (let i = 0, at = 0; i < result.length; i++) {
-    result[i] = values[at];
-    for (let axis = sizes.length - 1; axis >= 0; axis--) {
-      at += steps[axis];
-      if (++index[axis] < sizes[axis]) break;
-      at -= steps[axis] * sizes[axis];
-      index[axis] = 0;
-    }
-  }
-  return result;
+  const pick = (sizes: readonly number[]): number[] => order.map((axis) => sizes[axis]);
+  return gather(values, { offset: 0, shape: pick(shape), strides: pick(strides) });
 }
 
 /** Layers that leave each number of a row where it is. */

@@ -1,3 +1,4 @@
+import { joinBytes } from '../join-bytes';
 import { type ProtoField, protoFields, protoNumbers } from './protobuf';
 
 /** A tensor of an ONNX graph, as stored. */
@@ -32,17 +33,6 @@ export interface OnnxGraph {
 const decoder = new TextDecoder();
 const text = ({ bytes }: ProtoField): string => decoder.decode(bytes);
 
-function join(parts: readonly Uint8Array[]): Uint8Array | undefined {
-  if (parts.length < 2) return parts[0];
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
 function readTensor(message: Uint8Array): OnnxTensor {
   const tensor = { name: '', shape: [] as number[], type: 0, isExternal: false };
   const integers: number[] = [];
@@ -57,7 +47,7 @@ function readTensor(message: Uint8Array): OnnxTensor {
     else if (field.number === 9) raw = field.bytes;
     else if (field.number === 14) tensor.isExternal = field.value === 1;
   }
-  return { ...tensor, raw, packed: join(packed), integers };
+  return { ...tensor, raw, packed: packed.length === 0 ? undefined : joinBytes(packed), integers };
 }
 
 function readAttribute(message: Uint8Array): readonly [name: string, value: number] {

@@ -1,6 +1,7 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { anything, fields, listOf, text } from '../../internal/readers';
 import { checkByteLength, checkWeightSpecs } from '../../models/check-weights';
+import { joinBytes } from '../join-bytes';
 import { BYTES, sizeOf, toFloats } from '../numbers';
 import type { StoredTensor, StoredType, WeightFile, WeightPlace } from '../weight-file';
 
@@ -50,19 +51,8 @@ export function readTfjsArtifacts({ weightSpecs, weightData }: io.ModelArtifacts
   if (weightSpecs === undefined || weightData === undefined) {
     throw new RangeError(`${source}: expected a model with its weights, found none.`);
   }
-  const tensors = tensorsOf(weightSpecs, concat([weightData].flat().map((part) => new Uint8Array(part))), source);
+  const tensors = tensorsOf(weightSpecs, joinBytes([weightData].flat().map((part) => new Uint8Array(part))), source);
   return { format: 'tfjs', source, tensors, besides: [], close: () => undefined };
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0];
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 /**
@@ -89,6 +79,6 @@ export async function readTfjs(
   const parts: Uint8Array[] = [];
   for (const path of paths) parts.push(await sibling(path));
   const specs = weightsManifest.flatMap(({ weights }) => weights) as io.WeightsManifestEntry[];
-  const tensors = tensorsOf(specs, concat(parts), source);
+  const tensors = tensorsOf(specs, joinBytes(parts), source);
   return { format: 'tfjs', source, tensors, besides: [], close: () => undefined };
 }

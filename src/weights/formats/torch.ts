@@ -1,3 +1,4 @@
+import { gather, type View } from '../gather';
 import { BYTES, sizeOf, toFloats } from '../numbers';
 import type { StoredTensor, StoredType, WeightFile } from '../weight-file';
 import { type Allowed, unpickle } from './unpickle';
@@ -13,12 +14,10 @@ interface Storage {
   readonly length: number;
 }
 
-interface TorchTensor {
+/** A view of a storage. */
+interface TorchTensor extends View {
   readonly kind: 'tensor';
   readonly storage: Storage;
-  readonly offset: number;
-  readonly shape: readonly number[];
-  readonly strides: readonly number[];
 }
 
 const STORAGES: Readonly<Record<string, StoredType>> = {
@@ -75,22 +74,6 @@ function storageOf([kind, type, key, , length]: readonly unknown[]): Storage {
   }
   if (typeof key !== 'string' || !isCounts([length])) throw new Error('expected a storage with a name and a length');
   return Object.freeze({ kind: 'storage', dtype: STORAGES[name], key, length: length as number });
-}
-
-/** The numbers of a tensor, in the order of its axes, whatever view of its storage it is. */
-function gather(floats: Float32Array, { offset, shape, strides }: TorchTensor): Float32Array {
-  const values = new Float32Array(sizeOf(shape));
-  const index = shape.map(() => 0);
-  for (let i = 0, at = offset; i < values.length; i++) {
-    values[i] = floats[at];
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      at += strides[axis];
-      if (++index[axis] < shape[axis]) break;
-      at -= strides[axis] * shape[axis];
-      index[axis] = 0;
-    }
-  }
-  return values;
 }
 
 /** How many numbers of its storage a tensor reaches over. */
