@@ -1,5 +1,5 @@
 import { checkRecord } from './check-kinds';
-import { nearest } from './nearest';
+import { didYouMean, nearest } from './nearest';
 
 /** The names of all members, of each member of a union too. */
 type NameOf<O> = O extends unknown ? keyof O & string : never;
@@ -22,8 +22,7 @@ export function checkOptions<O extends object, const K extends NameOf<O>>(
   checkRecord(options, `${caller}: options`);
   for (const name of Object.keys(options)) {
     if ((names as readonly string[]).includes(name)) continue;
-    const near = nearest(name, names);
-    const hint = near ? ` Did you mean '${near}'?` : '';
+    const hint = didYouMean(nearest(name, names));
     throw new RangeError(`${caller}: unknown option '${name}'.${hint} The options are ${names.join(', ')}.`);
   }
 }

@@ -14,3 +14,6 @@ export function nearest(name: string, names: readonly string[]): string | undefi
     lettersInOrder(name.toLowerCase(), known.toLowerCase()) / Math.max(name.length, known.length);
   return names.filter((known) => likeness(known) >= 0.5).sort((a, b) => likeness(b) - likeness(a))[0];
 }
+
+/** The sentence that suggests a name, with a blank before it; nothing where there is none to suggest. */
+export const didYouMean = (near: string | undefined): string => (near ? ` Did you mean '${near}'?` : '');

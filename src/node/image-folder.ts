@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkBoolean, checkFunction, checkText } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
-import { nearest } from '../internal/nearest';
+import { didYouMean, nearest } from '../internal/nearest';
 import type { ByTask, Dataset, Output } from '../types';
 import { checkPath } from './check-path';
 import { classLabel, classOutput } from './manifest/columns/class-label';
@@ -85,8 +85,7 @@ async function listClasses(
   }
   for (const name of folders) {
     if (asked.includes(name)) continue;
-    const near = nearest(name, asked);
-    const hint = near === undefined ? '' : ` Did you mean '${near}'?`;
+    const hint = didYouMean(nearest(name, asked));
     faults.add(-1, name, `expected the folders ${quoteAll(asked)}, which \`classes\` names, found another.${hint}`);
   }
   return asked.filter((name) => folders.includes(name));

@@ -11,7 +11,7 @@ import {
   refuseKind,
 } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
-import { nearest } from '../internal/nearest';
+import { didYouMean, nearest } from '../internal/nearest';
 import type { Aggregator, ByTask, ElementwiseAggregator, Loss, Weighting } from '../types';
 import type { TaskMetrics } from './scores';
 import type { TrainerOptions } from './types';
@@ -62,8 +62,7 @@ function checkNames<T extends string>(
   ] as const) {
     const unknown = names.find((name) => !(tasks as readonly string[]).includes(name));
     if (unknown !== undefined) {
-      const near = nearest(unknown, tasks);
-      const hint = near === undefined ? '' : ` Did you mean '${near}'?`;
+      const hint = didYouMean(nearest(unknown, tasks));
       throw new RangeError(
         `createTrainer: ${part} name the unknown task '${unknown}'; the model has ${tasks.join(', ')}.${hint}`,
       );

@@ -1,13 +1,7 @@
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkOptions } from '../../internal/check-options';
 import type { Encoder } from '../../types';
-import {
-  averageBranch,
-  inceptionPool,
-  inceptionSecond,
-  inceptionStem,
-  numberedBranches,
-} from './inception-blocks';
+import { averageBranch, inceptionPool, inceptionSecond, inceptionStem, numberedBranches } from './inception-blocks';
 import type { NamedLayers } from './named-layers';
 import { PUBLISHED_OPTIONS, type PublishedEncoderOptions, publishedEncoder, type Stage } from './published-encoder';
 

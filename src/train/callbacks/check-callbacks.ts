@@ -1,5 +1,5 @@
 import { refuseKind } from '../../internal/check-kinds';
-import { nearest } from '../../internal/nearest';
+import { didYouMean, nearest } from '../../internal/nearest';
 import type { Callback } from './callback';
 
 type Member = Exclude<keyof Callback, 'name'>;
@@ -53,10 +53,11 @@ function checkCallback(value: unknown, name: string): void {
   }
   const functions = functionsOf(value);
   const unknown = functions.find((member) => /^on/i.test(member) && !HOOKS.includes(member));
-  const near = unknown === undefined ? undefined : (ELSEWHERE[unknown] ?? nearest(unknown, HOOKS));
-  const hint = near === undefined ? '' : ` Did you mean '${near}'?`;
   const are = `The hooks are ${HOOKS.join(', ')}.`;
-  if (unknown !== undefined) throw new RangeError(`${name}: unknown hook '${unknown}'.${hint} ${are}`);
+  if (unknown !== undefined) {
+    const hint = didYouMean(ELSEWHERE[unknown] ?? nearest(unknown, HOOKS));
+    throw new RangeError(`${name}: unknown hook '${unknown}'.${hint} ${are}`);
+  }
   if (!MEMBERS.some((member) => functions.includes(member))) {
     throw new RangeError(`${name} has no hook, so that it would never be called. ${are}`);
   }

@@ -1,7 +1,7 @@
 import { checkFunction, checkText, kindOf } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import { isNode } from '../../internal/environment';
-import { nearest } from '../../internal/nearest';
+import { didYouMean, nearest } from '../../internal/nearest';
 import { inFolder } from './cache-folder';
 import { inStorage } from './cache-storage';
 import type { DownloadProgress } from './download';
@@ -47,10 +47,8 @@ export async function pretrained(name: PretrainedName, options: PretrainedOption
   const { cache, mirror, onProgress, signal } = options;
   if (!Object.hasOwn(PUBLISHED, name)) {
     const names = Object.keys(PUBLISHED);
-    const near = nearest(name, names);
-    throw new RangeError(
-      `pretrained: unknown weights '${name}'.${near === undefined ? '' : ` Did you mean '${near}'?`} There are ${names.join(', ')}.`,
-    );
+    const hint = didYouMean(nearest(name, names));
+    throw new RangeError(`pretrained: unknown weights '${name}'.${hint} There are ${names.join(', ')}.`);
   }
   if (cache !== undefined) checkText(cache, 'pretrained: cache');
   if (mirror !== undefined) checkText(mirror, 'pretrained: mirror');

@@ -1,5 +1,5 @@
 import { checkArray, checkText } from '../../../internal/check-kinds';
-import { nearest } from '../../../internal/nearest';
+import { didYouMean, nearest } from '../../../internal/nearest';
 import { cellError, quoteAll } from './column-reader';
 
 /** Throws unless `words` are texts that differ. A cell has no blanks around it, so that a word with some is never found. */
@@ -21,6 +21,5 @@ const withoutDecimals = (text: string): string => text.replace(/^(\d+)\.0+$/, '$
 export function findWord(text: string, words: readonly string[], column: string, or: string): string {
   for (const word of [text, withoutDecimals(text)]) if (words.includes(word)) return word;
   const near = /\p{L}/u.test(text) ? nearest(text, words) : undefined;
-  const hint = near === undefined ? '' : ` Did you mean '${near}'?`;
-  throw new Error(`${cellError(column, `${quoteAll(words)} or ${or}`, text).message}${hint}`);
+  throw new Error(`${cellError(column, `${quoteAll(words)} or ${or}`, text).message}${didYouMean(near)}`);
 }
