@@ -1,7 +1,8 @@
 import type { Difference } from './compare';
 import type { ModelSummary, Summary } from './summary';
 
-const signed = (points: number): string => `${points < 0 ? '−' : '+'}${Math.abs(points).toFixed(1)}`;
+/** '+1.2' */
+export const signed = (points: number): string => `${points < 0 ? '−' : '+'}${Math.abs(points).toFixed(1)}`;
 
 /** '+1.2 to +7.9' */
 const range = ({ low, high }: Difference): string => `${signed(100 * low)} to ${signed(100 * high)}`;

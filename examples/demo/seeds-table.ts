@@ -1,5 +1,5 @@
 import type { Difference } from './compare';
-import { points } from './outcome';
+import { points, signed } from './outcome';
 import type { Summary } from './summary';
 import { alignColumns } from './table';
 
@@ -31,7 +31,7 @@ export function renderSeeds(summaries: readonly Summary[]): string {
   const means = columns[0].map((_, i) => percent(mean(columns.map((of) => of[i]))));
   const meanOf = (name: 'dice' | 'auc'): string => {
     const value = 100 * mean(known(name).map((of) => of.value));
-    return Number.isNaN(value) ? '-' : `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`;
+    return Number.isNaN(value) ? '-' : signed(value);
   };
   const table = alignColumns([
     ['Seed', 'Dice %: three tasks', 'U-Net', 'difference', 'AUC %: three tasks', 'CNN', 'difference'],

@@ -11,7 +11,7 @@ import { checkWords } from './manifest/columns/words';
 import { checkEntries, entriesDataset } from './manifest/entries-dataset';
 import { collectFaults, type Faults } from './manifest/faults';
 import type { ImageEntry } from './manifest/image-entry';
-import { completeImageOptions, type ImageFilesOptions } from './manifest/image-options';
+import { completeImageOptions, IMAGE_FILES_OPTIONS, type ImageFilesOptions } from './manifest/image-options';
 
 /** Options of {@link imageFolder}. */
 export interface ImageFolderOptions<T extends string> extends ImageFilesOptions {
@@ -119,14 +119,7 @@ export async function imageFolder<const T extends string = 'class'>(
   options: ImageFolderOptions<T> = {},
 ): Promise<ImageFolder<T>> {
   checkPath(directory, 'imageFolder: directory');
-  checkOptions(
-    options,
-    [
-      ...(['task', 'classes', 'oneHot', 'include', 'group'] as const),
-      ...(['size', 'channels', 'pixelLimit', 'byteLimit', 'check'] as const),
-    ],
-    'imageFolder',
-  );
+  checkOptions(options, ['task', 'classes', 'oneHot', 'include', 'group', ...IMAGE_FILES_OPTIONS], 'imageFolder');
   const { task = 'class' as T, classes: asked, oneHot = false, include, group } = options;
   checkText(task, 'imageFolder: task');
   if (asked !== undefined) checkWords(asked, 2, 'imageFolder: classes');

@@ -22,6 +22,9 @@ export interface ImageFilesOptions {
   readonly check?: 'none' | 'files' | 'headers' | undefined;
 }
 
+/** Their names. */
+export const IMAGE_FILES_OPTIONS = ['size', 'channels', 'pixelLimit', 'byteLimit', 'check'] as const;
+
 /** The options with their defaults. @throws {RangeError} for one that is out of range. */
 export function completeImageOptions(
   {

@@ -4,7 +4,7 @@ import type { ByTask, SomeTasks } from '../../types';
 import { checkPath } from '../check-path';
 import type { Cells, ColumnReader } from './columns/column-reader';
 import { checkWords } from './columns/words';
-import type { ImageFilesOptions } from './image-options';
+import { IMAGE_FILES_OPTIONS, type ImageFilesOptions } from './image-options';
 
 /** A column, or a function of a row's cells that returns a text, `''` or undefined for none. */
 export type CellText = string | ((cells: Cells) => string | undefined);
@@ -41,7 +41,7 @@ export function checkManifestOptions<T extends string, P extends string>(options
     options,
     [
       ...(['tasks', 'manifest', 'image', 'page', 'id', 'group', 'stratum', 'split', 'weight'] as const),
-      ...(['size', 'channels', 'pixelLimit', 'byteLimit', 'check'] as const),
+      ...IMAGE_FILES_OPTIONS,
     ],
     'manifestDataset',
   );
