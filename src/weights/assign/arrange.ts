@@ -1,4 +1,3 @@
-import { SeededDropout } from '../../layers/seeded-dropout';
 import { gather } from '../gather';
 import { sizeOf } from '../numbers';
 import type { WeightLayout } from '../weight-file';
@@ -21,7 +20,7 @@ function transpose(values: Float32Array, shape: readonly number[], order: readon
 }
 
 /** Layers that leave each number of a row where it is. */
-const IN_PLACE: readonly string[] = ['Activation', 'Dropout', SeededDropout.className, 'ReLU', 'LeakyReLU', 'ELU'];
+const IN_PLACE: readonly string[] = ['Activation', 'Dropout', 'TfjsMultitaskSeededDropout', 'ReLU', 'LeakyReLU', 'ELU'];
 
 /** The shape, channels last, that is flattened into the rows of a dense layer's kernel; undefined where none is. */
 function flattened(layer: Layer): readonly number[] | undefined {
