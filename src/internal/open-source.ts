@@ -8,8 +8,12 @@ const WANTED =
 const isTfDataset = (source: object): source is TfDataset<string> =>
   'iterator' in source && typeof source.iterator === 'function';
 
+/** Numbers can be iterated too, and an empty typed array would pass for a source without batches. */
 const canIterate = (value: unknown): value is Iterable<unknown> | AsyncIterable<unknown> =>
-  value !== null && typeof value === 'object' && (Symbol.asyncIterator in value || Symbol.iterator in value);
+  value !== null &&
+  typeof value === 'object' &&
+  !ArrayBuffer.isView(value) &&
+  (Symbol.asyncIterator in value || Symbol.iterator in value);
 
 /** Throws unless `source` is one that {@link openSource} opens. */
 export function checkSource(source: unknown, name: string): void {

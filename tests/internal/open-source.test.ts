@@ -104,6 +104,7 @@ describe('a source', () => {
     ['batches', "got 'batches'."],
     [{ rows: [], read() {} }, 'got a dataset; make batches of it with batches(dataset).'],
     [{}, 'got an object.'],
+    [new Float32Array(0), 'got an object of class Float32Array.'],
   ])('must be one: %j', async (source, said) => {
     expect(() => checkSource(source, 'fit: the source')).toThrow(said);
     expect(await refusal(source)).toContain(
@@ -126,6 +127,7 @@ describe('a source', () => {
       expect(await refusal([element])).toContain(said);
       expect(await refusal(() => [element])).toContain(said);
     }
+    expect(await refusal(() => new Float32Array(0))).toContain('got an object of class Float32Array.');
     expect(await refusal(() => 7)).toBe(
       'fit: the source must return batches that can be iterated, as a generator or an array does, got 7.',
     );
