@@ -17,6 +17,7 @@ export type {
   ElementwiseAggregator,
   ElementwiseContext,
   Encoder,
+  FeatureStore,
   Features,
   Fitting,
   Gramian,

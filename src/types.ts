@@ -213,6 +213,16 @@ export interface Dataset<T extends string> {
   read(index: number): Promise<Sample<T>>;
 }
 
+/**
+ * Where features that were computed once are kept, such as a folder (`featureFolder`), memory, or a database of a page. A key is 64
+ * digits of a SHA-256 and stands for one content.
+ */
+export interface FeatureStore {
+  /** What was set, unchanged; undefined where it is not there, or not whole. */
+  get(key: string): Promise<Float32Array | undefined>;
+  set(key: string, values: Float32Array): Promise<void>;
+}
+
 /** Where a run stands when losses are combined. */
 export interface Progress {
   /** Training steps made before, over all epochs. */

@@ -8,8 +8,10 @@
 export { type Amyar2020Options, type Amyar2020Task, amyar2020 } from '../paper/amyar2020';
 export { type Cnn8Options, cnn8 } from '../paper/cnn8';
 export { type UNetOptions, unet } from '../paper/unet';
-export { type CachedFeatures, type CacheFeaturesOptions, cacheFeatures } from './cache-features';
 export { copyWeights } from './copy-weights';
+export { type CachedFeatures, type CacheFeaturesOptions, cacheFeatures } from './features/cache-features';
+export type { Pooling } from './features/compute-once';
+export { type ExtractedFeatures, type ExtractFeaturesOptions, extractFeatures } from './features/extract-features';
 export { type FreezeOptions, freeze, type UnfreezeOptions, unfreeze } from './freeze';
 export { type FromLayersModelOptions, fromLayersModel } from './from-layers-model';
 export { type GradCamOptions, gradCam } from './grad-cam';

@@ -8,6 +8,7 @@ export { type CachedOptions, cached } from '../data/cached';
 export { readArchive, writeArchive } from './archive';
 export { type CheckpointOptions, checkpoint } from './checkpoint';
 export { csvLog } from './csv-log';
+export { featureFolder } from './feature-folder';
 export { fileSystem } from './file-system';
 export { type ImageFolder, type ImageFolderOptions, imageFolder } from './image-folder';
 export { type RemoveLeftoversOptions, removeLeftovers } from './leftovers';

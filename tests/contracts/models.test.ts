@@ -13,6 +13,7 @@ useCpu();
 const OTHERS = [
   'cacheFeatures',
   'copyWeights',
+  'extractFeatures',
   'freeze',
   'fromLayersModel',
   'gradCam',

@@ -316,6 +316,10 @@ const NODE: Record<string, Call> = {
   writeArchive: inFolder('written.tfmt', { a: [1, 'b'] }),
   checkpoint: { ...inFolder('other', { every: { epochs: 1, steps: 2 }, keep: 2, overwrite: false }), use: useCallback },
   csvLog: { ...inFolder('log.csv'), use: useCallback },
+  featureFolder: {
+    ...inFolder('features'),
+    use: (store) => (store as ReturnType<typeof node.featureFolder>).get('0'.repeat(64)),
+  },
   fileSystem: { ...inFolder('model'), use: (handler) => (handler as ReturnType<typeof node.fileSystem>).load() },
   loadCheckpoint: inFolder('run'),
   classColumn: of('covid', { 0: 0, 1: 1 }, { oneHot: true }),
@@ -533,8 +537,22 @@ const MODELS: Record<string, Call> = {
     args: () => {
       const model = tinyModel();
       models.freeze(model, { part: 'trunk' });
-      return [model, tinyData, { bytes: 1000, onProgress: () => undefined }];
+      const store = { get: async () => undefined, set: async () => undefined };
+      return [model, tinyData, { bytes: 1000, store, onProgress: () => undefined }];
     },
+  },
+  extractFeatures: {
+    args: (folder) => [
+      tinyModel(),
+      tinyData,
+      {
+        layers: ['level'],
+        pool: 'max',
+        indices: [0],
+        store: node.featureFolder(join(folder, 'features')),
+        onProgress: () => undefined,
+      },
+    ],
   },
   freeze: { args: () => [tinyModel(), { part: 'trunk' }] },
   unfreeze: { args: () => [tinyModel(), { part: 'trunk' }] },
