@@ -10,6 +10,7 @@ import { kills } from './kinds/kills';
 import { manifests } from './kinds/manifests';
 import { models } from './kinds/models';
 import { nonsense } from './kinds/nonsense';
+import { weights } from './kinds/weights';
 
 /** Every kind, in the order of the table. */
 export const attacks: readonly Attack[] = [
@@ -23,5 +24,6 @@ export const attacks: readonly Attack[] = [
   images,
   models,
   checkpoints,
+  weights,
   nonsense,
 ];

@@ -17,6 +17,9 @@ const canIterate = (value: unknown): value is Iterable<unknown> | AsyncIterable<
 
 /** Throws unless `source` is one that {@link openSource} opens. */
 export function checkSource(source: unknown, name: string): void {
+  if (Array.isArray(source) && source.length === 0) {
+    throw new RangeError(`${name} must have at least 1 batch, got an empty array.`);
+  }
   if (typeof source === 'function' || canIterate(source)) return;
   if (source !== null && typeof source === 'object') {
     if (isTfDataset(source)) return;
@@ -114,7 +117,7 @@ async function* fromTfDataset(dataset: TfDataset<string>, caller: string): Async
  * disposed when the next one is asked for.
  *
  * @throws {TypeError} for what is no source and for what is no batch.
- * @throws {RangeError} for an iterator that was read before.
+ * @throws {RangeError} for an empty array, and for an iterator that was read before.
  */
 export async function* openSource<T extends string>(
   source: SourceLike<T>,

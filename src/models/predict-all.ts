@@ -19,6 +19,7 @@ export interface Prediction<T extends string> {
  * Take `batches` with `shuffle: false` for the order of the dataset.
  *
  * @throws {TypeError} where `model` is not a multitask model, or `source` is not a source.
+ * @throws {RangeError} for an array without batches.
  * @example
  * ```ts
  * import { batches } from 'tfjs-multitask/data';

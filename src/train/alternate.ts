@@ -26,7 +26,7 @@ function only<T extends string>(batch: Batch<T>, task: T | undefined): Batch<T> 
  * has no label of that task, the next one in the order that it has labels of takes its place; a batch without labels of
  * any of them keeps none. The turn depends on nothing else, so a resumed run continues with the same one.
  *
- * @throws {RangeError} for an empty order, and for a source that is known to have no batches.
+ * @throws {RangeError} for an empty order, and for an array without batches as the source.
  * @throws {TypeError} where the source is none, and where the order is no list of names.
  * @example
  * ```ts
@@ -49,8 +49,6 @@ export function alternate<T extends string>(source: SourceLike<T>, order: readon
   checkArray(order, 'alternate: order');
   for (const task of order) checkText(task, 'alternate: a task of order');
   if (order.length === 0) throw new RangeError('alternate: order must name at least 1 task, got none.');
-  const steps = stepsOf(source);
-  if (steps === 0) throw new RangeError('alternate: source must have at least 1 batch, got none.');
   const turns = async function* (epoch: number): AsyncGenerator<Batch<T>> {
     let step = 0;
     for await (const batch of openSource(source, epoch, 'alternate')) {
@@ -63,5 +61,6 @@ export function alternate<T extends string>(source: SourceLike<T>, order: readon
       yield only(batch, chosen);
     }
   };
+  const steps = stepsOf(source);
   return steps === undefined ? turns : Object.assign(turns, { steps });
 }

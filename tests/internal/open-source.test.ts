@@ -112,6 +112,10 @@ describe('a source', () => {
     );
   });
 
+  it('must hold at least one batch, where that is known', async () => {
+    expect(await refusal([])).toBe('fit: the source must have at least 1 batch, got an empty array.');
+  });
+
   it('must hold batches', async () => {
     const { x, y } = batch(1);
     for (const [element, said] of [

@@ -123,7 +123,7 @@ describe('alternate', () => {
       new RangeError('alternate: order must name at least 1 task, got none.'),
     );
     expect(() => alternate([], ['a' as never])).toThrow(
-      new RangeError('alternate: source must have at least 1 batch, got none.'),
+      new RangeError('alternate: source must have at least 1 batch, got an empty array.'),
     );
     // @ts-expect-error the source has no such task
     expectTypeOf(alternate(sourceOf([]), ['d'])).toExtend<Source<Task>>();

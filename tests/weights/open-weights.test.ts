@@ -68,6 +68,25 @@ describe('openWeights', () => {
     await expect(openWeights(strToU8('{"a": 1}'))).rejects.toThrow('weightsManifest: expected an array');
   });
 
+  it('refuses a pickle that calls nothing, and one that takes from an empty stack, in words of its own', async () => {
+    const archive = (pickle: string) => zipSync({ 'm/data.pkl': Uint8Array.from(pickle, (c) => c.charCodeAt(0)) });
+    for (const pickle of ['\x80\x02N)R.', '\x80\x02a.', '\x80\x02s.', '\x80\x02t.', '\x80\x02']) {
+      await expect(openWeights(archive(pickle))).rejects.toThrow(
+        /^the bytes: expected a state dict (of PyTorch: it is torn, or no pickle\.|, or a checkpoint|of PyTorch: )/,
+      );
+      await expect(openWeights(archive(pickle))).rejects.not.toThrow(/undefined|is not/);
+    }
+  });
+
+  it('refuses an HDF5 file whose heap of texts has no end, over which HDF5 would walk for ever', async () => {
+    const bytes = new Uint8Array(readFileSync(golden('small.weights.h5')));
+    const heap = Buffer.from(bytes.buffer).indexOf('GCOL\x01\0\0\0');
+    // The length of the heap's first object: number, references, 4 bytes of zeros, length.
+    new DataView(bytes.buffer).setUint16(heap + 16, 0, true);
+    new DataView(bytes.buffer).setBigUint64(heap + 24, 0n, true);
+    await expect(openWeights(bytes)).rejects.toThrow('the bytes: expected a whole HDF5 file');
+  });
+
   it('refuses an archive that would fill the memory', async () => {
     const zeros = new Uint8Array(80 * 1024 ** 2);
     const bomb = zipSync({ 'm/data.pkl': strToU8('x'), 'm/data/0': zeros }, { level: 9 });
@@ -112,6 +131,7 @@ describe('openWeights of safetensors', () => {
     ['another type', { a: { ...entry(0, 12), dtype: 'F8_E4M3' } }, "expected 'BOOL' or"],
     ['a reserved name', { constructor: entry(0, 12) }, 'constructor'],
     ['no tensor', { a: 3 }, 'expected an object, found 3'],
+    ['metadata that are a number', { __metadata__: 7 }, 'the bytes: __metadata__: expected an object, found 7'],
     ['a negative length', { a: entry(0, 12, [-3]) }, 'expected an integer of at least 0'],
     ['a length beyond all numbers', { a: entry(0, 12, [2 ** 53, 2 ** 53]) }, 'expected'],
   ])('refuses %s', async (_, header, reason) => {

@@ -73,10 +73,14 @@ function put(parent: Branch, key: string, value: unknown): void {
   Object.defineProperty(parent, key, { value, enumerable: true, writable: true, configurable: true });
 }
 
-/** Changes plain data in place. Returns the keys down to what changed, and whether that has another kind now. */
+/**
+ * Changes plain data in place. Returns the keys down to what changed, and whether that has another kind now. `grafts` are
+ * further values to set, and entries to insert into arrays.
+ */
 export function editJson(
   root: unknown,
   edit: JsonEdit,
+  grafts: readonly unknown[] = [],
 ): { readonly keys: readonly string[]; readonly otherKind: boolean } {
   const place = findPlace(root, edit.path);
   if (place === undefined) return { keys: [], otherKind: false };
@@ -84,7 +88,8 @@ export function editJson(
   const before = (parent as Record<string, unknown>)[key];
   const { change, value } = edit;
   if (change === 'set') {
-    const now = structuredClone(NONSENSE[value % NONSENSE.length]);
+    const values = [...NONSENSE, ...grafts];
+    const now = structuredClone(values[value % values.length]);
     put(parent, key, now);
     return { keys, otherKind: kindOf(now) !== kindOf(before) };
   }
@@ -92,7 +97,8 @@ export function editJson(
     if (Array.isArray(parent)) parent.splice(Number(key), 1);
     else delete parent[key];
   } else if (change === 'repeat') {
-    if (Array.isArray(parent)) parent.splice(Number(key), 0, before);
+    const inserted = grafts.length > 0 && value % 2 === 0 ? structuredClone(grafts[value % grafts.length]) : before;
+    if (Array.isArray(parent)) parent.splice(Number(key), 0, inserted);
     else put(parent, `${key} `, before);
   } else if (change === 'rename') {
     // An array's entries have no names.

@@ -1,5 +1,6 @@
 import type * as h5wasm from 'h5wasm';
 import type { Attribute, Dataset, Entity, File, Group } from 'h5wasm';
+import { checkH5Heaps } from './check-h5-heaps';
 
 const MAGIC = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 
@@ -46,6 +47,7 @@ export async function openH5(bytes: Uint8Array, source: string): Promise<H5File>
     if (--open === 0) module.deactivate_throwing_error_handler();
   };
   try {
+    checkH5Heaps(bytes);
     file = new h5.File(path, 'r');
     if (file.file_id <= 0n) throw new Error('it cannot be opened');
   } catch (error) {

@@ -30,8 +30,8 @@ const readEntry = fields({
 });
 
 /** What wrote it, where it says so: `format` is 'pt', 'tf', 'flax' ... */
-function layoutOf(metadata: unknown): WeightLayout | undefined {
-  const { format } = fields({ format: anything })(metadata ?? {}, '__metadata__');
+function layoutOf(metadata: unknown, source: string): WeightLayout | undefined {
+  const { format } = fields({ format: anything })(metadata ?? {}, `${source}: __metadata__`);
   if (format === 'pt') return 'torch';
   return format === 'tf' || format === 'flax' || format === 'keras' ? 'keras' : undefined;
 }
@@ -68,7 +68,7 @@ function readHeader(bytes: Uint8Array, who: string): { header: Record<string, un
 export function readSafetensors(bytes: Uint8Array, source: string): WeightFile {
   const { header, start } = readHeader(bytes, source);
   const { __metadata__, ...entries } = header;
-  const layout = layoutOf(__metadata__);
+  const layout = layoutOf(__metadata__, source);
   const found = Object.entries(entries).map(([name, entry]) => {
     const at = `${source}: ${name}`;
     if (isReservedKey(name)) throw new RangeError(`${at}: the name is reserved.`);

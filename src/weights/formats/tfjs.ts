@@ -77,7 +77,13 @@ export async function readTfjs(
   const paths = weightsManifest.flatMap((group) => group.paths);
   if (paths.length > MOST_FILES) throw new RangeError(`${source}: expected at most ${MOST_FILES} files of weights.`);
   const parts: Uint8Array[] = [];
-  for (const path of paths) parts.push(await sibling(path));
+  for (const path of paths) {
+    const part = await sibling(path).catch((error: Error) => {
+      if (error.message.startsWith(source)) throw error;
+      throw new Error(`${source}: its weights are not there: ${error.message}`, { cause: error });
+    });
+    parts.push(part);
+  }
   const specs = weightsManifest.flatMap(({ weights }) => weights) as io.WeightsManifestEntry[];
   const tensors = tensorsOf(specs, joinBytes(parts), source);
   return { format: 'tfjs', source, tensors, besides: [], close: () => undefined };

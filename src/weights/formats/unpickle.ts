@@ -49,6 +49,15 @@ export function unpickle(
     },
     unpicklingTypeOfDictionary: 'Map',
   });
-  const value: unknown = parser.read(reader);
-  return { value, end: reader.position };
+  return { value: readWhole(parser, reader), end: reader.position };
+}
+
+/** The parser checks neither its stack nor what it calls: on nonsense the engine itself throws, of which nobody learns anything. */
+function readWhole(parser: Parser, reader: BufferReader): unknown {
+  try {
+    return parser.read(reader);
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    throw new Error('it is torn, or no pickle', { cause: error });
+  }
 }
