@@ -36,6 +36,14 @@ export function layersOfStages(net: LayersModel, { part, from, until }: Stages, 
   );
 }
 
+/** The names of the weights of frozen layers, as their layers chose them. */
+export function frozenWeights({ layers }: { readonly layers: readonly Layer[] }): string[] {
+  return layers.flatMap((layer) => {
+    if ('layers' in layer) return frozenWeights(layer as unknown as LayersModel);
+    return layer.trainable ? [] : layer.weights.map(({ originalName }) => originalName);
+  });
+}
+
 /** Sets whether layers train. */
 export function setTrainable(layers: readonly Layer[], trainable: boolean): void {
   for (const layer of layers) layer.trainable = trainable;

@@ -10,6 +10,7 @@ import {
   listOf,
   optional,
   orNull,
+  recordOf,
   text,
 } from '../internal/readers';
 import type { MultitaskModel, PlainData } from '../types';
@@ -35,6 +36,8 @@ export type SavedState = {
   readonly weighting: PlainData;
   readonly weightingVariables: readonly Float32Array[];
   readonly aggregator: { readonly name: string; readonly memory: PlainData } | null;
+  /** By part of the model; earlier versions did not write it. */
+  readonly learningRates?: Readonly<Record<string, number>> | undefined;
   /** Null where no average is kept; earlier versions did not write it. */
   readonly averageDecay?: number | null | undefined;
   /** Null where none is kept. */
@@ -43,7 +46,7 @@ export type SavedState = {
 
 /** What a state is saved from and restored to. */
 export interface StatefulParts<T extends string>
-  extends Pick<TrainerSettings<T>, 'optimizer' | 'weighting' | 'aggregator' | 'averageDecay'> {
+  extends Pick<TrainerSettings<T>, 'optimizer' | 'weighting' | 'aggregator' | 'learningRates' | 'averageDecay'> {
   readonly model: MultitaskModel<T>;
   /** What the weighting learns. */
   readonly learned: readonly Variable[];
@@ -60,6 +63,7 @@ const readFields = fields({
   weighting: anything,
   weightingVariables: listOf(floats),
   aggregator: orNull(fields({ name: text, memory: anything })),
+  learningRates: optional(recordOf(finite(0))),
   averageDecay: optional(orNull(finite())),
   average: orNull(listOf(floats)),
 });
@@ -110,9 +114,16 @@ export function checkFinite(
   );
 }
 
+function describeRates(rates: Readonly<Record<string, number>>): string {
+  const parts = Object.keys(rates).sort();
+  return parts.length === 0
+    ? 'no learningRates'
+    : `learningRates { ${parts.map((part) => `'${part}': ${rates[part]}`).join(', ')} }`;
+}
+
 /** Throws unless a saved state was balanced and averaged the way this trainer does. */
 function checkParts<T extends string>(
-  { model, aggregator, weighting, learned, average, averageDecay }: StatefulParts<T>,
+  { model, aggregator, weighting, learned, learningRates, average, averageDecay }: StatefulParts<T>,
   saved: SavedState,
 ): void {
   const refuse = (what: string, own: string): never => {
@@ -134,6 +145,10 @@ function checkParts<T extends string>(
     );
   }
   checkSizes(saved.weightingVariables, learned, 'learned weight');
+  const { learningRates: savedRates = learningRates } = saved;
+  if (describeRates(savedRates) !== describeRates(learningRates)) {
+    refuse(describeRates(savedRates), describeRates(learningRates));
+  }
   if (savedDecay !== decay) {
     const say = (value: number | null): string => (value === null ? 'no averageDecay' : `averageDecay ${value}`);
     refuse(say(savedDecay), say(decay));

@@ -9,6 +9,8 @@ export interface FitState<T extends string> {
   /** The id of the run that the fit is part of. */
   readonly id: string;
   readonly history: EpochLog<T>[];
+  /** The names of the weights that were frozen when the run began, before any callback. */
+  readonly frozen: readonly string[];
   /** The epoch to train, from 0, and how many of its batches have been used. */
   epoch: number;
   batches: number;
@@ -27,12 +29,13 @@ export interface FitState<T extends string> {
 /** The state at the start of a fit, or where the snapshot was taken. */
 export function createFitState<T extends string>(
   snapshot: Snapshot<T> | undefined,
-  steps: number | undefined,
+  { steps, frozen }: { readonly steps: number | undefined; readonly frozen: readonly string[] },
 ): FitState<T> {
   return {
     id: snapshot?.id ?? newRunId(),
     // A snapshot from a hook that ends an epoch holds that epoch already, which is ended again.
     history: snapshot?.history.slice(0, snapshot.epoch) ?? [],
+    frozen: snapshot?.frozen?.begin ?? frozen,
     epoch: snapshot?.epoch ?? 0,
     batches: snapshot?.batch ?? 0,
     sinceValidation: snapshot?.sinceValidation ?? 0,

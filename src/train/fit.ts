@@ -8,6 +8,7 @@ import type { Callback } from './callbacks/callback';
 import { checkCallbacks } from './callbacks/check-callbacks';
 import { type Hooks, reachSafePoint, runEpoch, untilAbort } from './epoch';
 import { createFitState } from './fit-state';
+import { checkFrozen, fitEnded, frozenBefore } from './frozen-in-run';
 import { holdMemory } from './hold-memory';
 import { createRun } from './run';
 import type { Scores, TaskMetrics } from './scores';
@@ -93,7 +94,10 @@ export async function fitModel<T extends string, M extends TaskMetrics<T>>(
   checkScoring(trainer, options);
   checkCallbacks(callbacks, 'fit');
   const snapshot = readSnapshot(resume, trainer.model.tasks);
-  const state = createFitState(snapshot, stepsOf(source));
+  const { net } = trainer.model;
+  const frozen = frozenBefore(net);
+  checkFrozen(snapshot, net, frozen);
+  const state = createFitState(snapshot, { steps: stepsOf(source), frozen });
   if (resumeStopped) state.stopped = null;
   const run = createRun(trainer, state, { epochs, resumed: snapshot !== undefined, callbacks });
   const pause = eventLoopYielder();
@@ -112,14 +116,18 @@ export async function fitModel<T extends string, M extends TaskMetrics<T>>(
       trainer.load(snapshot.trainer);
     });
   }
-  await between(fit, async () => {
-    while (state.epoch < epochs && state.stopped === null && !aborted()) {
-      await untilAbort(signal, () => runEpoch(fit));
-      // Wherever in the epoch or after it the abort arrived.
-      if (aborted() && state.epoch < epochs) await reachSafePoint(fit, 'abort');
-    }
-    trainer.finishAverage();
-  });
+  try {
+    await between(fit, async () => {
+      while (state.epoch < epochs && state.stopped === null && !aborted()) {
+        await untilAbort(signal, () => runEpoch(fit));
+        // Wherever in the epoch or after it the abort arrived.
+        if (aborted() && state.epoch < epochs) await reachSafePoint(fit, 'abort');
+      }
+      trainer.finishAverage();
+    });
+  } finally {
+    fitEnded(net, state.frozen);
+  }
   const stopped = state.stopped ?? (aborted() && state.epoch < epochs ? 'aborted' : null);
   return {
     epochs: state.history as History<T, Scores<T, M>>['epochs'],

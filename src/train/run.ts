@@ -1,3 +1,4 @@
+import { frozenWeights } from '../internal/freeze';
 import type { PlainData } from '../types';
 import type { Callback, Run } from './callbacks/callback';
 import { type FitState, secondsSoFar } from './fit-state';
@@ -24,6 +25,7 @@ async function takeSnapshot<T extends string, M extends TaskMetrics<T>>(
     history: [...state.history],
     stopped: state.stopped,
     callbacks: Object.fromEntries(saved),
+    frozen: { begin: state.frozen, now: frozenWeights(trainer.model.net) },
   };
 }
 

@@ -4,7 +4,7 @@ import { checkFinite, readState, type SavedState, type StatefulParts } from './c
 import { loadOptimizer, saveOptimizer } from './step/optimizer-state';
 
 export async function saveParts<T extends string>(
-  { model, optimizer, weighting, learned, aggregator, averageDecay, average }: StatefulParts<T>,
+  { model, optimizer, weighting, learned, aggregator, learningRates, averageDecay, average }: StatefulParts<T>,
   counters: { readonly steps: number; readonly epoch: number },
 ): Promise<SavedState> {
   const values = await readWeights(model.net);
@@ -21,6 +21,7 @@ export async function saveParts<T extends string>(
     weighting: weighting.save?.() ?? null,
     weightingVariables: await Promise.all(learned.map(async (v) => (await v.data<'float32'>()).slice())),
     aggregator: aggregator === undefined ? null : { name: aggregator.name, memory: aggregator.save?.() ?? null },
+    learningRates,
     averageDecay: averageDecay ?? null,
     average: average === undefined ? null : await average.save(),
   };

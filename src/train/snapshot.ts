@@ -16,6 +16,7 @@ import {
 import type { PlainData } from '../types';
 import type { EpochLog, TaskScores } from './callbacks/callback';
 import { checkTasks } from './check-state';
+import type { FrozenInRun } from './frozen-in-run';
 import type { LossSums } from './scores';
 
 /** What `run.snapshot()` returns. */
@@ -36,6 +37,8 @@ export type Snapshot<T extends string> = {
   readonly history: readonly EpochLog<T>[];
   readonly stopped: string | null;
   readonly callbacks: { readonly [name: string]: PlainData };
+  /** Earlier versions did not keep it. */
+  readonly frozen?: FrozenInRun | undefined;
 };
 
 /** A record of scores: each task's, and the joint loss; what metrics returned can be anything. */
@@ -99,6 +102,7 @@ export function readSnapshot<T extends string>(
     history: readHistory(tasks),
     stopped: orNull(text),
     callbacks: recordOf(anything),
+    frozen: optional(fields({ begin: listOf(text), now: listOf(text) })),
   });
   const snapshot = read(state, 'fit: resume');
   const { epoch, history } = snapshot;

@@ -52,7 +52,7 @@ export function createTrainingState<T extends string>(
     rates: readRates(model.net, learningRates),
   });
   const average = averageDecay === undefined ? undefined : createWeightAverage(model.net, averageDecay);
-  const parts = { model, optimizer, weighting, learned, aggregator, averageDecay, average };
+  const parts = { model, optimizer, weighting, learned, aggregator, learningRates, averageDecay, average };
 
   const holdMemories = (): Held => holdAll([holdMemory(weighting), holdMemory(aggregator)]);
   const hold = (): Held =>

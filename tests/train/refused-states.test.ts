@@ -80,6 +80,30 @@ describe('a state that is refused', () => {
     expect((await trainer.step(batch)).updated).toBe(true);
   });
 
+  it('of other learning rates of parts changes nothing', async () => {
+    const { trainer, batch } = make({ learningRates: { a: 0.1, shared: 0.5 } });
+    await trainer.step(batch);
+    const state = await trainer.save();
+    for (const [options, found] of [
+      [{}, 'no learningRates'],
+      [{ learningRates: { a: 0.1 } }, "learningRates { 'a': 0.1 }"],
+      [{ learningRates: { shared: 0.5, a: 0.2 } }, "learningRates { 'a': 0.2, 'shared': 0.5 }"],
+    ] as const) {
+      const { trainer: other } = make(options);
+      const before = await other.save();
+      expect(() => other.load(state)).toThrow(
+        new RangeError(
+          `resume: the checkpoint was written with learningRates { 'a': 0.1, 'shared': 0.5 }, the trainer has ${found}.`,
+        ),
+      );
+      expect(await other.save()).toEqual(before);
+    }
+    const { trainer: same } = make({ learningRates: { shared: 0.5, a: 0.1 } });
+    same.load(state);
+    const { learningRates: _, ...earlier } = state as State;
+    same.load(earlier as PlainData);
+  });
+
   it('by what an aggregator remembers changes nothing', async () => {
     const picky = {
       ...gradVac<TinyTask>(),

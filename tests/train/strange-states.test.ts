@@ -95,10 +95,10 @@ const at = (data: Json, path: string): unknown =>
 const kindOf = (value: unknown): string => Object.prototype.toString.call(value);
 /** Why a fit stopped, what is best so far, and what earlier versions, a fit without validation or other callbacks did not write. */
 const CAN_BE =
-  /^(stopped|trainer\/(weightingName|averageDecay)|history\/0(\/validation)?|callbacks\/[^/]+(\/(best|weights))?)$/;
+  /^(stopped|frozen|trainer\/(weightingName|averageDecay|learningRates)|history\/0(\/validation)?|callbacks\/[^/]+(\/(best|weights))?)$/;
 /** Records by task, which lack a task that no batch had, and what only some trainers can tell. */
 const CAN_LACK =
-  /^(sums|trainer\/weighting|trainer\/aggregator\/memory(\/\w)?|callbacks\/diagnostics\/\d+\/(losses|weights|norms))\/\w(\/\d)?$|diagnostics\/\d+(\/(weights|norms|cosines))?$/;
+  /^(sums|trainer\/weighting|trainer\/aggregator\/memory(\/\w)?|callbacks\/diagnostics\/\d+\/(losses|weights|norms))\/\w(\/\d)?$|diagnostics\/\d+(\/(weights|norms|cosines(\/\d+)?))?$/;
 
 describe.each(Object.entries(SETTINGS))('A snapshot with %s', (_, options) => {
   it('restores what it says', async () => {
@@ -129,7 +129,8 @@ describe.each(Object.entries(SETTINGS))('A snapshot with %s', (_, options) => {
       // How long an epoch took goes on from when the fit began.
       asked.seconds = expect.any(Number) as never;
       // Earlier versions did not write these; a callback without a state has the one that it had.
-      for (const optional of ['weightingName', 'averageDecay']) {
+      if (path === 'frozen' && fault === 'gone') asked.frozen = snapshot.frozen;
+      for (const optional of ['weightingName', 'averageDecay', 'learningRates']) {
         if (path === `trainer/${optional}` && fault === 'gone') asked.trainer[optional] = snapshot.trainer[optional];
       }
       if (/^callbacks\/[^/]+$/.test(path) && fault === 'gone') {

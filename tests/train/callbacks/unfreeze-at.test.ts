@@ -1,7 +1,7 @@
 import { tensor2d, tensor4d, train } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { MLPHead, UNetEncoder } from '../../../src/layers/index';
-import { multitask } from '../../../src/models/index';
+import { freeze, multitask } from '../../../src/models/index';
 import { type Callback, createTrainer, unfreezeAt } from '../../../src/train/index';
 import type { PlainData, Source } from '../../../src/types';
 import { useCpu } from '../../support/cpu';
@@ -73,6 +73,29 @@ it('goes on bit-identically from a snapshot of any step, in the same model too',
   }
   whole.dispose();
   again.dispose();
+});
+
+it('resumes what was frozen at first in the same model, and refuses a model with other frozen weights', async () => {
+  const begin = () => {
+    const model = build();
+    freeze(model, { until: 2 });
+    return model;
+  };
+  const [whole, again, other] = [begin(), begin(), build()];
+  const snapshots: PlainData[] = [];
+  const expected = await fit(whole, 3, [{ onSafePoint: async (run) => void snapshots.push(await run.snapshot()) }]);
+  for (const snapshot of snapshots) {
+    expect(await fit(whole, 3, [], snapshot)).toEqual(expected);
+    expect(await fit(again, 3, [], snapshot)).toEqual(expected);
+  }
+  const before = other.net.getWeights().map((weight) => Array.from(weight.dataSync()));
+  await expect(fit(other, 3, [], snapshots[0])).rejects.toThrow(
+    /^resume: the checkpoint was written with encoder\/\S+ and \d+ other weights frozen, the trainer has that in training; freeze /,
+  );
+  expect(other.net.getWeights().map((weight) => Array.from(weight.dataSync()))).toEqual(before);
+  freeze(other, { part: 'grade' });
+  await expect(fit(other, 3, [], snapshots[0])).rejects.toThrow('frozen when the run began, or begin a new fit.');
+  for (const model of [whole, again, other]) model.dispose();
 });
 
 it('says which stages there are when it is made', () => {
