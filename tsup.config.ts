@@ -1,6 +1,18 @@
 import { defineConfig } from 'tsup';
 
-const parts = ['layers', 'losses', 'metrics', 'models', 'paper', 'train', 'data', 'node', 'backends', 'weights'];
+const parts = [
+  'layers',
+  'losses',
+  'metrics',
+  'models',
+  'paper',
+  'train',
+  'data',
+  'node',
+  'backends',
+  'weights',
+  'export',
+];
 
 export default defineConfig({
   entry: {

@@ -22,6 +22,7 @@ export const guides = [
   'metrics',
   'saving',
   'bring-your-weights',
+  'export',
   'browsers',
   'backends',
   'from-other-libraries',

@@ -36,5 +36,6 @@ export type { MaskOptions } from './mask-options';
 export { type ProgressBarOptions, progressBar } from './progress-bar';
 export { type ReadImageOptions, readImage } from './read-image';
 export { type ReadMaskOptions, readMask } from './read-mask';
+export { writeBytes } from './write-bytes';
 export { writeJson } from './write-json';
 export { writePng } from './write-png';

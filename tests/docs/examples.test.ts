@@ -7,6 +7,7 @@ import { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readExamples } from '../../scripts/docs/doc-examples.mjs';
 import * as data from '../../src/data/index';
+import * as exporting from '../../src/export/index';
 import * as layers from '../../src/layers/index';
 import * as losses from '../../src/losses/index';
 import * as metrics from '../../src/metrics/index';
@@ -31,6 +32,7 @@ const MODULES: Modules = {
   'tfjs-backend-simd': () => import('../../packages/backend-simd/src/index'),
   'tfjs-multitask/backends': () => import('../../src/backends/index'),
   'tfjs-multitask/data': async () => data,
+  'tfjs-multitask/export': async () => exporting,
   'tfjs-multitask/layers': async () => layers,
   'tfjs-multitask/losses': async () => losses,
   'tfjs-multitask/metrics': async () => metrics,
@@ -143,6 +145,7 @@ describe('the examples in the doc comments', () => {
       ...paper,
       ...train,
       ...weights,
+      ...exporting,
     });
     const functions = exported.flatMap(([name, value]) => (typeof value === 'function' ? [name] : []));
     const code = examples.map((example) => example.code).join('\n');

@@ -5,6 +5,7 @@ import { tensor2d, train, zeros } from '@tensorflow/tfjs-core';
 import { input, type LayersModel, type layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { AnyMetric, Loss } from 'tfjs-multitask';
 import * as data from 'tfjs-multitask/data';
+import * as exporting from 'tfjs-multitask/export';
 import * as parts from 'tfjs-multitask/layers';
 import * as losses from 'tfjs-multitask/losses';
 import * as metrics from 'tfjs-multitask/metrics';
@@ -36,6 +37,7 @@ export const EXPORTS: Record<string, Record<string, Anything>> = {
   layers: parts,
   models,
   weights,
+  export: exporting,
 };
 
 const of = (...args: readonly unknown[]): Call => ({ args: () => args });
@@ -360,6 +362,7 @@ const NODE: Record<string, Call> = {
   progressBar: callback({ stream: { write: () => true, isTTY: true, columns: 80 } }),
   readImage: inFolder('grey.png', { channels: 1, pixelLimit: 1000 }),
   readMask: inFolder('grey.png', { threshold: 0.5, pixelLimit: 1000 }),
+  writeBytes: inFolder('written.bin', Uint8Array.of(1, 2)),
   writeJson: inFolder('written.json', { a: 1 }),
   writePng: inFolder('written.png', image),
 };
@@ -637,6 +640,12 @@ const WEIGHTS: Record<string, Call> = {
   torchVgg16: of('features.0.weight'),
 };
 
+const said = { foldBatchNorm: true, preprocessing: 'pixels / 255', thresholds: { sign: 0.5 } };
+
+const EXPORT: Record<string, Call> = {
+  toOnnx: { args: () => [tinyModel(), { ...said, layout: 'NCHW' }] },
+};
+
 /** A good call of each exported function and layer, by its subpath and name. */
 export const CALLS: Record<string, Record<string, Call>> = {
   losses: LOSSES,
@@ -647,4 +656,5 @@ export const CALLS: Record<string, Record<string, Call>> = {
   layers: LAYERS,
   models: MODELS,
   weights: WEIGHTS,
+  export: EXPORT,
 };

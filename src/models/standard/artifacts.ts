@@ -24,15 +24,22 @@ export function ownLayers(topology: unknown): string[] {
   );
 }
 
-/** Writes a net with standard layers, as far as they compute the same in prediction, and keeps beside them what they were. */
-export function toStandard(artifacts: io.ModelArtifacts, net: LayersModel): io.ModelArtifacts {
+/**
+ * Writes a net with standard layers, as far as they compute the same in prediction, and keeps beside them what they were.
+ * `own`: classes of this library that stay as they are.
+ */
+export function toStandard(
+  artifacts: io.ModelArtifacts,
+  net: LayersModel,
+  own: readonly string[] = [],
+): io.ModelArtifacts {
   const topology = artifacts.modelTopology as unknown as Topology;
   const graph = graphOf(topology);
   let weights = readWeights(artifacts);
   if (graph === undefined || weights === undefined) return artifacts;
   const replaced: Replaced[] = [];
   const read = (path: readonly string[]): Replaced => describe(net, path);
-  const config = { ...expand(separate(graph, read, replaced), read, replaced) };
+  const config = { ...expand(separate(graph, read, replaced), read, replaced, own) };
   if (replaced.length === 0) return artifacts;
   const names = new Set(allLayers(config).map(({ name }) => name));
   const kept = replaced.map((each) => {

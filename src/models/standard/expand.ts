@@ -34,20 +34,21 @@ function withoutUnused(graph: SavedGraph): SavedGraph {
 /**
  * Puts standard layers in the place of those of this library, as far as they have a form, in nets within the net too.
  * The other layers, and the outputs of the net, keep their names. `describe` gets the names of the nets around a layer
- * and its own; `replaced` what it said of each that was replaced.
+ * and its own; `replaced` what it said of each that was replaced. Classes in `kept` stay.
  */
 export function expand(
   graph: SavedGraph,
   describe: (path: readonly string[]) => Replaced,
   replaced: Replaced[],
+  kept: readonly string[] = [],
   path: readonly string[] = [],
 ): SavedGraph {
   const forms = new Map<string, Form>();
   const layers = graph.layers.flatMap((layer): SavedLayer[] => {
     const here = [...path, layer.name];
     const inner = graphOf(layer);
-    if (inner !== undefined) return [{ ...layer, config: { ...expand(inner, describe, replaced, here) } }];
-    const form = formOf(layer.class_name);
+    if (inner !== undefined) return [{ ...layer, config: { ...expand(inner, describe, replaced, kept, here) } }];
+    const form = kept.includes(layer.class_name) ? undefined : formOf(layer.class_name);
     if (form === undefined) return [layer];
     const described = describe(here);
     const parts = form.parts(layer, described.inputs);

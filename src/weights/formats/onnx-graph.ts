@@ -1,4 +1,4 @@
-import { joinBytes } from '../join-bytes';
+import { joinBytes } from '../../internal/join-bytes';
 import { type ProtoField, protoFields, protoNumbers } from './protobuf';
 
 /** A tensor of an ONNX graph, as stored. */

@@ -1,7 +1,7 @@
 import type { io } from '@tensorflow/tfjs-core';
+import { joinBytes } from '../../internal/join-bytes';
 import { anything, fields, listOf, text } from '../../internal/readers';
 import { checkByteLength, checkWeightSpecs } from '../../models/check-weights';
-import { joinBytes } from '../join-bytes';
 import { BYTES, sizeOf, toFloats } from '../numbers';
 import type { StoredTensor, StoredType, WeightFile, WeightPlace } from '../weight-file';
 
