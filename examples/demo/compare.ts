@@ -7,7 +7,7 @@ export type Difference = Estimate;
 export interface Differences {
   /** Dice of the three tasks less that of segmentation alone. */
   readonly dice: Difference | null;
-  /** AUC of the three tasks less that of classification alone. */
+  /** AUC of the three tasks less that of classification alone on the same encoder. */
   readonly auc: Difference | null;
 }
 
@@ -34,7 +34,7 @@ async function paired(pair: Pair, statistic: (weights: Float64Array) => number |
   return { value, low, high, n };
 }
 
-/** Compares the three-task model with each of its baselines, on the images that both were scored on. */
+/** Compares the three-task model with its encoder in one task alone, on the images that both were scored on. */
 export async function compareModels(shared: Scored, segmenting: Scored, classifying: Scored): Promise<Differences> {
   const [masks, classes] = [
     [shared.masks, segmenting.masks],

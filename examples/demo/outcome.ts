@@ -11,6 +11,9 @@ const range = ({ low, high }: Difference): string => `${signed(100 * low)} to ${
 export const points = (difference: Difference): string =>
   `${signed(100 * difference.value)}${Number.isNaN(difference.low) ? '' : ` (${range(difference)})`}`;
 
+/** '0.42, 0.51 and 0.53' */
+export const listed = (words: readonly string[]): string => new Intl.ListFormat('en-GB').format(words);
+
 /** What sharing did to a score: gained, cost, or that the test images cannot tell. */
 function verdict(difference: Difference, score: string, baseline: string): string {
   const { value, low, high } = difference;
@@ -38,14 +41,14 @@ function price([shared, segmenting, classifying]: readonly ModelSummary[]): stri
 function unlearned(models: readonly ModelSummary[]): string[] {
   const names = models.filter(({ test }) => test.auc !== null && test.auc.low <= 0.5).map(({ name }) => name);
   if (names.length === 0) return [];
-  return [`After these steps ${names.join(' and ')} cannot tell the classes apart yet: an AUC of 50 % is a coin's.`];
+  return [`After these steps ${listed(names)} cannot tell the classes apart yet: an AUC of 50 % is a coin's.`];
 }
 
 /** The sentences under the table: what sharing gained and cost, by the run's own numbers. */
 export function describeOutcome({ models, differences, split, quick }: Summary): string {
   const { dice, auc } = differences;
   const verdicts = [
-    ...(auc === null || Number.isNaN(auc.value) ? [] : [verdict(auc, 'AUC', 'the CNN')]),
+    ...(auc === null || Number.isNaN(auc.value) ? [] : [verdict(auc, 'AUC', 'the same encoder for the class alone')]),
     ...(dice === null || Number.isNaN(dice.value) ? [] : [verdict(dice, 'Dice', 'the U-Net')]),
   ];
   const [shared, segmenting] = models;

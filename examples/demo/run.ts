@@ -5,7 +5,7 @@ import { compareModels } from './compare';
 import { CONTENDERS } from './contenders';
 import { countPart, type DemoData, openData } from './data';
 import type { RunOptions } from './options';
-import { describeOutcome } from './outcome';
+import { describeOutcome, listed } from './outcome';
 import { scoreContender } from './score-contender';
 import type { Summary } from './summary';
 import { renderTable } from './table';
@@ -62,7 +62,7 @@ function printSummary(data: DemoData, results: readonly Result[], summary: Summa
   console.log();
   if (lesions !== undefined) console.log(`Dice is over the ${lesions} test images with a mask that shows a lesion.`);
   console.log(
-    `Accuracy, sensitivity and specificity are at thresholds from the validation images: ${thresholds.join(' and ')}.`,
+    `Accuracy, sensitivity and specificity are at thresholds from the validation images: ${listed(thresholds)}.`,
   );
   console.log(`\n${describeOutcome(summary)}`);
   const { records } = results[0].trained;

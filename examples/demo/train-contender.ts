@@ -43,7 +43,7 @@ function announceTime(contender: Contender): Callback<DemoTask> {
       const left = seconds * (run.epochs * costs.reduce((sum, cost) => sum + cost / contender.cost, 0) - 1);
       const minutes = Math.round(left / 60);
       const time = minutes < 1 ? 'Less than a minute' : `About ${minutes} min`;
-      process.stderr.write(`${time} left, all three models.\n`);
+      process.stderr.write(`${time} left, all ${CONTENDERS.length} models.\n`);
     },
   };
 }

@@ -74,17 +74,17 @@ function chooseSlices({ dataset }: DemoData, predictions: readonly Prediction[])
 
 /** Writes the figures of a run as PNG files. */
 export async function writeFigures(folder: string, data: DemoData, results: readonly Result[]): Promise<void> {
-  const named = results.map(({ contender, trained }) => ({ name: contender.name, history: trained.history.epochs }));
+  const named = results.map(({ contender, trained }) => ({ name: contender.heading, history: trained.history.epochs }));
   await writeFile(join(folder, 'training-curves.png'), await trainingCurves(named));
   const curves = results.flatMap(({ contender, scored: { curve, test } }) =>
     curve === null || test.auc === null || Number.isNaN(test.auc.value)
       ? []
-      : [{ name: contender.name, ...curve, auc: test.auc }],
+      : [{ name: contender.heading, ...curve, auc: test.auc }],
   );
   if (curves.length > 0)
     await writeFile(
       join(folder, 'roc-curves.png'),
-      await rocCurves(curves, { models: results.map(({ contender }) => contender.name) }),
+      await rocCurves(curves, { models: results.map(({ contender }) => contender.heading) }),
     );
   const [{ trained, scored }] = results;
   if (trained.records !== undefined)

@@ -1,4 +1,5 @@
 import { checkOptions } from '../internal/check-options';
+import type { Norm } from '../layers/blocks/norm';
 import { ConvEncoder } from '../layers/builders/conv-encoder';
 import { MLPHead } from '../layers/builders/mlp-head';
 import { multitask } from '../models/multitask';
@@ -11,6 +12,10 @@ export interface Cnn8Options {
   readonly inputShape?: readonly [height: number, width: number, channels: number] | undefined;
   /** Filters of the first of six levels, doubled from level to level, or of each level. Default: 8. */
   readonly filters?: number | readonly number[] | undefined;
+  /** After each convolution. Default: `'none'`, as in the paper; with `'batch'` it learns in far fewer steps. */
+  readonly norm?: Norm | undefined;
+  /** Rate of the dropout after each pooling; the dense layer keeps its 0.5. Default: 0.25. */
+  readonly dropout?: number | undefined;
   /** Makes the initial weights and the dropout masks reproducible. Default: none, they are drawn anew each time. */
   readonly seed?: number | undefined;
 }
@@ -32,11 +37,11 @@ export interface Cnn8Options {
  * ```
  */
 export function cnn8(options: Cnn8Options = {}): MultitaskModel<'classification'> {
-  checkOptions(options, ['inputShape', 'filters', 'seed'], 'cnn8');
-  const { inputShape = [256, 256, 1], filters = 8, seed } = options;
+  checkOptions(options, ['inputShape', 'filters', 'norm', 'dropout', 'seed'], 'cnn8');
+  const { inputShape = [256, 256, 1], filters = 8, norm = 'none', dropout = 0.25, seed } = options;
   return multitask({
     inputShape,
-    encoder: ConvEncoder({ filters: filtersByLevel(filters, 6) }),
+    encoder: ConvEncoder({ filters: filtersByLevel(filters, 6), norm, dropout }),
     heads: { classification: MLPHead({ filters: 0, units: [128] }) },
     name: 'cnn8',
     seed,

@@ -37,7 +37,7 @@ describe("the demo's command line", () => {
 
   it('takes --quick for a smaller run, in which other options still count', async () => {
     const { options } = await open(['--quick', '--images', '100', '--seeds', '3'], async () => 'picked');
-    expect(options).toEqual({ ...DEFAULTS, quick: true, images: 100, epochs: 5, seeds: 3, backend: 'picked' });
+    expect(options).toEqual({ ...DEFAULTS, quick: true, images: 100, epochs: 4, seeds: 3, backend: 'picked' });
     expect(options.epochs).toBeLessThan(DEFAULTS.epochs);
   });
 

@@ -199,6 +199,15 @@ describe('the baselines', () => {
     model.dispose();
   });
 
+  it('cnn8 takes a norm and another dropout', () => {
+    const { net, dispose } = cnn8({ inputShape: [16, 16, 1], filters: 2, norm: 'batch', dropout: 0.1 });
+    const rate = (name: string) => net.getLayer(name).getConfig().rate;
+    expect([rate('encoder/level1/dropout'), rate('classification/dropout1')]).toEqual([0.1, 0.5]);
+    expect(net.getLayer('encoder/level6/norm1').getClassName()).toBe('BatchNormalization');
+    dispose();
+    expect(() => cnn8({ dropout: 1 })).toThrow('ConvEncoder: dropout');
+  });
+
   it('cnn8 classifies, with the dropout of the paper', () => {
     const model = cnn8({ inputShape: [16, 16, 1], filters: 2 });
     expect(model.tasks).toEqual(['classification']);

@@ -531,7 +531,7 @@ const MODELS: Record<string, Call> = {
     ],
     use: dispose,
   },
-  cnn8: { args: () => [{ inputShape: [16, 16, 1], filters: 1, seed: 1 }], use: dispose },
+  cnn8: { args: () => [{ inputShape: [16, 16, 1], filters: 1, norm: 'batch', dropout: 0.1, seed: 1 }], use: dispose },
   unet: {
     args: () => [{ inputShape: [8, 8, 1], filters: [2, 3], norm: 'batch', dropout: 0.1, seed: 1 }],
     use: dispose,
