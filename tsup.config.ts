@@ -12,6 +12,7 @@ const parts = [
   'backends',
   'weights',
   'export',
+  'svm',
 ];
 
 export default defineConfig({

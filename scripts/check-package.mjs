@@ -325,7 +325,7 @@ try {
   }
 
   // both, and what else the docs install
-  await npm(['install', engineTarball, '@types/node@20', 'sharp'], consumer);
+  await npm(['install', engineTarball, '@types/node@20', 'sharp', 'libsvm-js'], consumer);
   await check(`${engine} meets the copy that ${self} brings`, async () => {
     expectToMeet(await runFixture(consumer, process.execPath, 'simd-copies.mjs', ['multitask']));
   });

@@ -23,6 +23,7 @@ export const guides = [
   'saving',
   'bring-your-weights',
   'export',
+  'features-and-svm',
   'browsers',
   'backends',
   'from-other-libraries',

@@ -14,6 +14,7 @@ import * as metrics from '../../src/metrics/index';
 import * as models from '../../src/models/index';
 import * as node from '../../src/node/index';
 import * as paper from '../../src/paper/index';
+import * as svm from '../../src/svm/index';
 import * as train from '../../src/train/index';
 import * as weights from '../../src/weights/index';
 import { saved } from '../models/in-memory';
@@ -40,6 +41,7 @@ const MODULES: Modules = {
   'tfjs-multitask/node': async () => node,
   'tfjs-multitask/paper': async () => paper,
   'tfjs-multitask/train': async () => train,
+  'tfjs-multitask/svm': async () => svm,
   'tfjs-multitask/weights': async () => weights,
 };
 

@@ -11,6 +11,7 @@ import * as losses from 'tfjs-multitask/losses';
 import * as metrics from 'tfjs-multitask/metrics';
 import * as models from 'tfjs-multitask/models';
 import * as node from 'tfjs-multitask/node';
+import * as svm from 'tfjs-multitask/svm';
 import * as training from 'tfjs-multitask/train';
 import * as weights from 'tfjs-multitask/weights';
 import { tinyLosses, tinyModel } from '../training/tiny';
@@ -36,6 +37,7 @@ export const EXPORTS: Record<string, Record<string, Anything>> = {
   train: training,
   layers: parts,
   models,
+  svm,
   weights,
   export: exporting,
 };
@@ -646,6 +648,40 @@ const EXPORT: Record<string, Call> = {
   toOnnx: { args: () => [tinyModel(), { ...said, layout: 'NCHW' }] },
 };
 
+const svmSamples = () => ({
+  features: { data: Float32Array.of(0, 1, 2, 3, 4, 5), shape: [6, 1] },
+  labels: [0, 0, 0, 1, 1, 1],
+  groups: ['a', 'b', 'c', 'd', 'e', 'f'],
+});
+const useSvm = (machine: unknown): unknown => (machine as svm.Svm).predict(svmSamples().features);
+
+const SVM: Record<string, Call> = {
+  loadSvm: {
+    args: () => [
+      {
+        format: 'tfjs-multitask svm 1',
+        kernel: 'polynomial',
+        gamma: 1,
+        degree: 1,
+        mean: [2],
+        deviation: [1],
+        vectors: [[1]],
+        coefficients: [1],
+        bias: 0,
+        sigmoid: { a: -1, b: 0 },
+      },
+    ],
+    use: useSvm,
+  },
+  trainSvm: {
+    args: () => [
+      svmSamples(),
+      { kernel: 'polynomial', c: 1, gamma: 1, degree: 2, classWeights: [1, 2], folds: 3, seed: 1, tolerance: 0.01 },
+    ],
+    use: useSvm,
+  },
+};
+
 /** A good call of each exported function and layer, by its subpath and name. */
 export const CALLS: Record<string, Record<string, Call>> = {
   losses: LOSSES,
@@ -655,6 +691,7 @@ export const CALLS: Record<string, Record<string, Call>> = {
   train: TRAIN,
   layers: LAYERS,
   models: MODELS,
+  svm: SVM,
   weights: WEIGHTS,
   export: EXPORT,
 };
