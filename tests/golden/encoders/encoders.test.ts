@@ -49,9 +49,18 @@ const TORCH: Record<string, () => Encoder> = {
   resnet50: () => ResNetEncoder({ depth: 50, variant: 'torch' }),
 };
 
+/** And of Google's lite networks, which Keras has not. */
+const LITE: Record<string, () => Encoder> = Object.fromEntries(
+  (['lite0', 'lite1', 'lite2', 'lite3', 'lite4'] as const).map((variant) => [
+    variant,
+    () => EfficientNetEncoder({ variant }),
+  ]),
+);
+
 describe.each([
   ['keras.applications', './encoders.json', KERAS],
   ['torchvision', './torch-encoders.json', TORCH],
+  ['efficientnet_lite_pytorch', './efficientnet-lite.json', LITE],
 ])('like %s', (_, file, encoders) => {
   const nets = read(file);
 
