@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { io, Tensor } from '@tensorflow/tfjs-core';
 import { input, type LayersModel, model as toModel } from '@tensorflow/tfjs-layers';
 import { expect, it } from 'vitest';
 import { type PublishedEncoderOptions, ResNetEncoder, VGG16Encoder } from '../../src/layers/index';
 import type { Encoder } from '../../src/types';
-import { loadWeights, torchResNet } from '../../src/weights/index';
+import { loadWeights, torchResNet, torchVgg16 } from '../../src/weights/index';
 import { image } from '../golden/encoders/formula';
 import { expectLevel, type GoldenNet } from '../golden/encoders/golden';
 import { useCpu } from '../support/cpu';
@@ -34,7 +34,7 @@ function expectLevels(net: LayersModel, { images }: GoldenNet): void {
   for (const tensor of [pixels, ...found]) tensor.dispose();
 }
 
-it.each(['vgg16-block1.h5', 'vgg16-block1.weights.h5'])(
+it.each(['vgg16-block1.h5', 'vgg16-block1.weights.h5', 'vgg16-block1.keras'])(
   'fills VGG16Encoder by the names of %s, and leaves its preprocessing alone',
   async (file) => {
     await expectNoLeak(async () => {
@@ -53,6 +53,31 @@ it.each(['vgg16-block1.h5', 'vgg16-block1.weights.h5'])(
     });
   },
 );
+
+it.each(['vgg16-block1.pth', 'vgg16-block1.safetensors', 'vgg16-block1.onnx'])(
+  "fills VGG16Encoder by torchvision's names in %s",
+  async (file) => {
+    const net = build(VGG16Encoder, { stages: 1 });
+    await loadWeights(net, fileURLToPath(at(file)), { prefix: 'encoder/', from: torchVgg16 });
+    expectLevels(net, golden('encoders.json', 'VGG16'));
+    net.dispose();
+  },
+);
+
+it('fills VGG16Encoder from what TensorFlow.js saved', async () => {
+  const [whole, net] = [build(VGG16Encoder, { stages: 1 }), build(VGG16Encoder, { stages: 1 })];
+  await loadWeights(whole, fileURLToPath(at('vgg16-block1.h5')), { prefix: 'encoder/' });
+  let saved: io.ModelArtifacts = {};
+  await whole.save({
+    save: async (artifacts) => {
+      saved = artifacts;
+      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+    },
+  });
+  await loadWeights(net, { load: async () => saved });
+  expectLevels(net, golden('encoders.json', 'VGG16'));
+  for (const one of [whole, net]) one.dispose();
+});
 
 it('fills ResNetEncoder by the names of torchvision', async () => {
   const net = build((options) => ResNetEncoder({ depth: 18, ...options }), { stages: 2 });
