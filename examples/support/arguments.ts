@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util';
 import type { BackendName } from 'tfjs-multitask/backends';
 
-/** What the small examples take on the command line: `--tiny`, `--backend NAME`, some `--only A,B` or `--data DIR`. */
+/** What the small examples take on the command line: `--tiny`, `--backend NAME`, some `--only A,B`, `--data DIR` or `--weights FILE`. */
 export function exampleArguments(): {
   readonly tiny: boolean;
   readonly backend: BackendName | undefined;
   readonly only: readonly string[] | undefined;
   readonly data: string | undefined;
+  readonly weights: string | undefined;
 } {
   const { values } = parseArgs({
     options: {
@@ -14,8 +15,9 @@ export function exampleArguments(): {
       backend: { type: 'string' },
       only: { type: 'string' },
       data: { type: 'string' },
+      weights: { type: 'string' },
     },
   });
-  const { tiny, backend, only, data } = values;
-  return { tiny, backend: backend as BackendName | undefined, only: only?.split(','), data };
+  const { tiny, backend, only, data, weights } = values;
+  return { tiny, backend: backend as BackendName | undefined, only: only?.split(','), data, weights };
 }
