@@ -15,7 +15,17 @@ import { LAYER_NETS, PUBLISHED_NETS } from '../../tests/contracts/layers';
 import { MODELS } from '../../tests/contracts/models';
 
 /** Layers that are refused by name outside of `film()`. */
-const REFUSED = ['Film', 'RepeatBatch', 'SliceBatch'];
+const REFUSED = [
+  'CapsuleHead',
+  'CapsuleLength',
+  'CapsuleRouting',
+  'capsules',
+  'Film',
+  'MaskCapsules',
+  'RepeatBatch',
+  'SliceBatch',
+  'Squash',
+];
 
 export type Exported = MultitaskModel<string> | LayersModel;
 

@@ -41,7 +41,12 @@ const SAME_IN_TRAINING: ReadonlySet<string> = new Set([
   'TfjsMultitaskAttentionGate',
   'TfjsMultitaskBilinearUpsampling',
   'TfjsMultitaskGroupNorm',
+  'TfjsMultitaskCapsuleLength',
+  'TfjsMultitaskCapsuleRouting',
   'TfjsMultitaskInstanceNorm',
+  'TfjsMultitaskMaskCapsules',
+  'TfjsMultitaskSquash',
+  'TfjsMultitaskStopGradient',
   'UpSampling2D',
   'ZeroPadding2D',
 ]);

@@ -74,5 +74,6 @@ function kindOf(end: OutputEnd | undefined, width: number): OutputKind {
 /** What an output of a net holds, as far as its last activation tells. */
 export function readOutput(output: SymbolicTensor): Output {
   const width = output.shape.length > 1 ? lastOf(output) : 1;
+  if (output.sourceLayer.getClassName() === 'TfjsMultitaskCapsuleLength') return { kind: 'probability', width };
   return { kind: kindOf(findOutputEnd(output), width), width };
 }

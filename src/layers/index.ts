@@ -19,6 +19,18 @@ export { SegmentationHead, type SegmentationHeadOptions } from './builders/segme
 export { UNetDecoder, type UNetDecoderOptions } from './builders/unet-decoder';
 export { UNetEncoder, type UNetEncoderOptions } from './builders/unet-encoder';
 export { type WithDecoderOptions, withDecoder } from './builders/with-decoder';
+export { CapsuleEncoder, type CapsuleEncoderOptions } from './capsules/capsule-encoder';
+export { CapsuleLength } from './capsules/capsule-length';
+export { CapsuleRouting, type CapsuleRoutingOptions } from './capsules/capsule-routing';
+export {
+  CapsuleHead,
+  type CapsuleReconstructionOptions,
+  type Capsules,
+  type CapsulesOptions,
+  capsules,
+} from './capsules/capsules';
+export { MaskCapsules } from './capsules/mask-capsules';
+export { Squash } from './capsules/squash';
 export type { Activation } from './core/activation';
 export { type DenseNetDepth, DenseNetEncoder, type DenseNetEncoderOptions } from './encoders/densenet-encoder';
 export {
@@ -45,3 +57,4 @@ export { type DistanceKind, ParameterDistance, type ParameterDistanceOptions } f
 export { RepeatBatch, type RepeatBatchOptions } from './sharing/repeat-batch';
 export { SliceBatch, type SliceBatchOptions } from './sharing/slice-batch';
 export { SubspaceMix, type SubspaceMixOptions } from './sharing/subspace-mix';
+export { StopGradient } from './stop-gradient';

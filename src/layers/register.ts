@@ -1,6 +1,10 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import { AttentionGate } from './attention-gate';
 import { BilinearUpsampling } from './bilinear-upsampling';
+import { CapsuleLength } from './capsules/capsule-length';
+import { CapsuleRouting } from './capsules/capsule-routing';
+import { MaskCapsules } from './capsules/mask-capsules';
+import { Squash } from './capsules/squash';
 import { GroupNorm } from './norm/group-norm';
 import { InstanceNorm } from './norm/instance-norm';
 import { SeededDropout } from './seeded-dropout';
@@ -11,6 +15,7 @@ import { ParameterDistance } from './sharing/parameter-distance';
 import { RepeatBatch } from './sharing/repeat-batch';
 import { SliceBatch } from './sharing/slice-batch';
 import { SubspaceMix } from './sharing/subspace-mix';
+import { StopGradient } from './stop-gradient';
 
 /**
  * Makes this library's layers known to tfjs, so that `tf.loadLayersModel` can read a net that was saved with them: one
@@ -31,14 +36,19 @@ import { SubspaceMix } from './sharing/subspace-mix';
 export function registerLayers(): void {
   serialization.registerClass(AttentionGate);
   serialization.registerClass(BilinearUpsampling);
+  serialization.registerClass(CapsuleLength);
+  serialization.registerClass(CapsuleRouting);
   serialization.registerClass(CrossStitch);
   serialization.registerClass(ExpertMixture);
   serialization.registerClass(Film);
   serialization.registerClass(GroupNorm);
   serialization.registerClass(InstanceNorm);
+  serialization.registerClass(MaskCapsules);
   serialization.registerClass(ParameterDistance);
   serialization.registerClass(RepeatBatch);
   serialization.registerClass(SeededDropout);
   serialization.registerClass(SliceBatch);
+  serialization.registerClass(Squash);
+  serialization.registerClass(StopGradient);
   serialization.registerClass(SubspaceMix);
 }

@@ -21,6 +21,7 @@ export { type LovaszHingeOptions, lovaszHinge } from './lovasz-hinge';
 export type { LovaszOptions } from './lovasz-rows';
 export { lovaszSoftmax } from './lovasz-softmax';
 export { type MaeOptions, mae } from './mae';
+export { type MarginLossOptions, marginLoss } from './margin-loss';
 export { type MseOptions, mse } from './mse';
 export { type OrdinalOptions, ordinal } from './ordinal';
 export { type LossPerClass, perClass } from './per-class';

@@ -7,7 +7,7 @@ import { type Config, camelCase, isConfig, readConfig } from './read-config';
 const MOST_LAYERS = 10_000;
 const MOST_INPUTS = 20_000;
 /** Options that are the length of an axis of a weight, whichever layer has them. */
-const LENGTHS = ['units', 'filters', 'inputDim', 'outputDim', 'depthMultiplier', 'kernelSize'];
+const LENGTHS = ['units', 'filters', 'inputDim', 'outputDim', 'depthMultiplier', 'kernelSize', 'capsules', 'dimension'];
 
 const readRef: Reader<NodeRef> = (value, at) => {
   const [layer, node, output] = listOf(anything)(value, at);

@@ -18,6 +18,7 @@ export { type GradCamOptions, gradCam } from './grad-cam';
 export { loadMultitask } from './load';
 export { type MultitaskOptions, multitask } from './multitask';
 export { type Prediction, predictAll } from './predict-all';
+export { type NetOfTask, type SegmentThenClassifyOptions, segmentThenClassify } from './segment-then-classify';
 export { type CgcOptions, cgc } from './sharing/cgc';
 export { type CrossStitchSharingOptions, crossStitch } from './sharing/cross-stitch';
 export {

@@ -1,11 +1,25 @@
-import { SegmentationHead, UNetEncoder, withDecoder } from '../../src/layers/index';
-import { amyar2020, cnn8, deepSupervision, multitask, standardize, unet } from '../../src/models/index';
+import { ConvEncoder, MLPHead, SegmentationHead, UNetDecoder, UNetEncoder, withDecoder } from '../../src/layers/index';
+import {
+  amyar2020,
+  cnn8,
+  deepSupervision,
+  multitask,
+  segmentThenClassify,
+  standardize,
+  unet,
+} from '../../src/models/index';
 import type { MultitaskModel } from '../../src/types';
 import { tinyShared } from '../models/sharing/models';
 import { WAYS } from '../models/sharing/ways';
 import type { NetCase } from './nets';
 
 const SMALL = { inputShape: [8, 8, 1], filters: [2, 3], seed: 3 } as const;
+
+const TWO_NETS = {
+  inputShape: [8, 8, 1],
+  segment: { task: 'mask', encoder: UNetEncoder({ filters: [2, 3] }), head: UNetDecoder() },
+  classify: { task: 'grade', encoder: ConvEncoder({ filters: [2] }), head: MLPHead({ filters: 0, units: [3] }) },
+} as const;
 
 const standardized = (input: ReturnType<typeof standardize>): MultitaskModel<string> =>
   multitask({
@@ -24,6 +38,8 @@ export const MODELS: Record<string, () => MultitaskModel<string>> = {
   amyar2020: () => amyar2020({ ...SMALL, dropout: 0.2 }),
   'amyar2020, attention, instance norm': () =>
     amyar2020({ ...SMALL, norm: 'instance', reconstructionSkips: 'attention' }),
+  segmentThenClassify: () => segmentThenClassify({ ...TWO_NETS, seed: 3 }),
+  'segmentThenClassify, masked image': () => segmentThenClassify({ ...TWO_NETS, sees: 'masked image', seed: 3 }),
   unet: () => unet(SMALL),
   cnn8: () => cnn8({ inputShape: [16, 16, 1], filters: 1, seed: 3 }),
   deepSupervision: () =>

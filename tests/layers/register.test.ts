@@ -20,15 +20,20 @@ it('registers nothing at import, what a builder makes when it makes it, and ever
   expect(registered()).toEqual([
     'TfjsMultitaskAttentionGate',
     'TfjsMultitaskBilinearUpsampling',
+    'TfjsMultitaskCapsuleLength',
+    'TfjsMultitaskCapsuleRouting',
     'TfjsMultitaskCrossStitch',
     'TfjsMultitaskExpertMixture',
     'TfjsMultitaskFilm',
     'TfjsMultitaskGroupNorm',
     'TfjsMultitaskInstanceNorm',
+    'TfjsMultitaskMaskCapsules',
     'TfjsMultitaskParameterDistance',
     'TfjsMultitaskRepeatBatch',
     'TfjsMultitaskSeededDropout',
     'TfjsMultitaskSliceBatch',
+    'TfjsMultitaskSquash',
+    'TfjsMultitaskStopGradient',
     'TfjsMultitaskSubspaceMix',
   ]);
 });

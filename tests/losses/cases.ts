@@ -14,6 +14,7 @@ import {
   lovaszHinge,
   lovaszSoftmax,
   mae,
+  marginLoss,
   mse,
   ordinal,
   pinball,
@@ -60,6 +61,13 @@ const made: readonly Omit<Case, 'loss'>[] = [
     oracle: o.crossEntropyOracle({ fromLogits }),
     logits: true,
     exclusive: true,
+  },
+  { name: 'marginLoss()', make: (more) => marginLoss(more), oracle: o.marginOracle(0.9, 0.1, 0.5), pixels: true },
+  {
+    name: 'marginLoss, other margins',
+    make: (more) => marginLoss({ present: 0.7, absent: 0.3, absentWeight: 2, ...more }),
+    oracle: o.marginOracle(0.7, 0.3, 2),
+    pixels: true,
   },
   { name: 'ordinal()', make: (more) => ordinal(more), oracle: o.ordinalOracle(), pixels: true },
   {

@@ -33,6 +33,13 @@ export const huberOracle = (delta: number): Oracle =>
 export const pinballOracle = (quantiles: readonly number[]): Oracle =>
   elementMean((y, p, c) => Math.max(quantiles[c] * (y - p), (quantiles[c] - 1) * (y - p)));
 
+export function marginOracle(present: number, absent: number, absentWeight: number): Oracle {
+  const mean = elementMean(
+    (y, p) => y * Math.max(0, present - p) ** 2 + absentWeight * (1 - y) * Math.max(0, p - absent) ** 2,
+  );
+  return (y, p, classes) => classes * mean(y, p, classes);
+}
+
 export function ordinalOracle({ weights = [1, 1, 1], fromLogits = false } = {}): Oracle {
   const of = fromLogits ? entropyOfLogit : entropy;
   const mean = elementMean((y, p, c) => weights[c] * of(y, p));

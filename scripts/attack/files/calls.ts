@@ -84,6 +84,7 @@ const LOSSES: Record<string, Call> = {
   lovaszSoftmax: loss({ pool: 'sample', ignoreIndex: 7 }),
   mae: loss({ ignoreIndex: 7 }),
   mse: loss({ ignoreIndex: 7 }),
+  marginLoss: loss({ present: 0.8, absent: 0.2, absentWeight: 1, ignoreIndex: 7 }),
   ordinal: loss({ importanceWeights: [1, 2], ignoreIndex: 7, fromLogits: true }),
   perClass: { args: () => [losses.softDice()], use: useLoss },
   pinball: loss({ quantile: 0.5, ignoreIndex: 7 }),
@@ -450,6 +451,7 @@ const useLayer =
     return (layer as layers.Layer).apply(inputs.length === 1 ? inputs[0] : inputs);
   };
 const IMAGES = [2, 4, 4, 2];
+const VECTORS = [2, 4, 3];
 const layer = (options: object, shapes: readonly (readonly number[])[] = [IMAGES]): Call => ({
   args: () => [options],
   use: useLayer(...shapes),
@@ -475,6 +477,20 @@ const LAYERS: Record<string, Call> = {
   attach: { args: () => [parts.MLPHead({ units: [2] }), { level: 1, pool: 2 }], use: useHead },
   ConvEncoder: { args: () => [{ filters: [2, 3], norm: 'batch', activation: 'relu', dropout: 0.1 }], use: useEncoder },
   MLPHead: { args: () => [{ filters: 2, units: [3], outputs: 2, dropout: 0.1, activation: 'softmax' }], use: useHead },
+  CapsuleEncoder: { args: () => [{ filters: 2, kernelSize: 3 }], use: useEncoder },
+  CapsuleHead: {
+    args: () => [{ classes: 2, types: 2, dimensions: [2, 3], kernelSize: 2, routings: 2 }],
+    use: useHead,
+  },
+  capsules: {
+    args: () => [{ classes: 2, types: 2, dimensions: [2, 3], kernelSize: 2, routings: 2 }],
+    use: (made) => useHead((made as parts.Capsules).reconstruction({ shape: [8, 8, 1], units: [2] })),
+  },
+  CapsuleLength: layer({}, [VECTORS]),
+  CapsuleRouting: layer({ capsules: 2, dimension: 3, routings: 2, seed: 1 }, [VECTORS]),
+  MaskCapsules: layer({}, [VECTORS]),
+  Squash: layer({}, [VECTORS]),
+  StopGradient: layer({}),
   SegmentationHead: { args: () => [{ channels: 2, norm: 'batch', activation: 'softmax' }], use: useHead },
   UNetDecoder: {
     args: () => [{ channels: 2, skips: 'attention', upsample: 'nearest', norm: 'batch', activation: 'softmax' }],
@@ -572,6 +588,19 @@ const MODELS: Record<string, Call> = {
   },
   loadMultitask: { args: (folder) => [node.fileSystem(join(folder, 'model')), ['level', 'sign']], use: dispose },
   multitask: { args: () => [{ ...unetParts(), input: models.standardize('image') }], use: dispose },
+  segmentThenClassify: {
+    args: () => [
+      {
+        inputShape: [8, 8, 1],
+        segment: { task: 'mask', encoder: parts.UNetEncoder({ filters: [2] }), head: parts.SegmentationHead() },
+        classify: { task: 'grade', encoder: parts.UNetEncoder({ filters: [2] }), head: parts.MLPHead({ units: [2] }) },
+        sees: 'masked image',
+        name: 'net',
+        seed: 1,
+      },
+    ],
+    use: dispose,
+  },
   standardize: {
     args: () => [{ mean: [0.5], deviation: [0.2] }],
     use: (result) => (result as ReturnType<typeof models.standardize>)(input({ shape: [8, 8, 1] }), 'input'),

@@ -9,8 +9,8 @@ const seededDropout: Form = {
   ],
 };
 
-/** Its loss is one of training. */
-const parameterDistance: Form = {
+/** What it does is of training alone: a loss, or the end of gradients. */
+const identity: Form = {
   parts: () => [{ name: '', className: 'Activation', config: { activation: 'linear' }, from: [0] }],
 };
 
@@ -88,7 +88,8 @@ const groupNorm: Form = {
 /** The forms of the layers that encoders, decoders and heads are made of, by their class. */
 export const LAYER_FORMS: Readonly<Record<string, Form>> = {
   TfjsMultitaskSeededDropout: seededDropout,
-  TfjsMultitaskParameterDistance: parameterDistance,
+  TfjsMultitaskParameterDistance: identity,
+  TfjsMultitaskStopGradient: identity,
   TfjsMultitaskBilinearUpsampling: bilinearUpsampling,
   TfjsMultitaskAttentionGate: attentionGate,
   TfjsMultitaskInstanceNorm: instanceNorm,
