@@ -21,9 +21,11 @@ export const guides = [
   'balancing',
   'metrics',
   'saving',
+  'encoders',
   'bring-your-weights',
   'export',
   'features-and-svm',
+  'related-work',
   'browsers',
   'backends',
   'from-other-libraries',
@@ -33,7 +35,7 @@ export const guides = [
 export const pages: readonly Item[] = [
   {
     text: 'In detail',
-    items: ['data', 'encoders', 'what-parts-take', 'saved-models', 'what-survives-what', 'backends'].map(page),
+    items: ['data', 'what-parts-take', 'saved-models', 'what-survives-what', 'backends'].map(page),
   },
   { text: 'Measured', items: ['results', 'benchmarks'].map(page) },
   {

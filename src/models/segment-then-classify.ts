@@ -88,8 +88,9 @@ function seen(image: SymbolicTensor, masks: SymbolicTensor, sees: 'image and mas
 }
 
 /**
- * Two nets one behind the other: a segmenter, and a classifier that sees the image and the mask which the segmenter predicts. They
- * share no weight, and the class does not train the segmenter: what sharing is to be compared with, on the same data by the same trainer.
+ * Two nets one behind the other: a segmenter, and a classifier that sees the image and the mask which the segmenter predicts.
+ *
+ * They share no weight, and the class does not train the segmenter: what sharing is to be compared with, on the same data by the same trainer.
  *
  * `[batch, ...inputShape]` -> the output of each head. Layers: `input`, `segmenter/...`, `task/...` and the output `task` of the
  * segmentation, `given` (no gradient), `seen`, `classifier/...`, and those of the class. Both train at once; to train one after the other

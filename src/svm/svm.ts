@@ -113,7 +113,9 @@ const readData = fields({
 });
 
 /**
- * A machine from what its `toJSON` returned. It needs no package: it predicts wherever JavaScript runs.
+ * A machine from what its `toJSON` returned.
+ *
+ * It needs no package: it predicts wherever JavaScript runs.
  *
  * @throws {RangeError} for another format, numbers that are not finite, and lengths that do not fit.
  * @throws {TypeError} for data of another kind.

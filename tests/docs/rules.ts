@@ -100,7 +100,7 @@ const SOURCE = /\bSources?: .*\b(?:1[89]|20)\d\d\b/;
 /** Parts that no one proposed: standard practice, or ways to compose others. */
 const WITHOUT_SOURCE = new Set(
   [
-    ['BilinearUpsampling', 'RepeatBatch', 'SliceBatch'],
+    ['BilinearUpsampling', 'RepeatBatch', 'SliceBatch', 'StopGradient'],
     ['mae', 'mse', 'sparseCrossEntropy', 'lossMetric', 'sumOf'],
     ['accuracy', 'confusion', 'confusionMatrix', 'exactMatch', 'topKAccuracy', 'binnedAuc'],
     ['precision', 'sensitivity', 'specificity', 'negativePredictiveValue'],

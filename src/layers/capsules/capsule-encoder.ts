@@ -15,7 +15,9 @@ export interface CapsuleEncoderOptions {
 }
 
 /**
- * The first layer of a capsule network: one convolution with large kernels and a ReLU, without padding. {@link CapsuleHead} is the rest.
+ * The first layer of a capsule network: one convolution with large kernels and a ReLU, without padding.
+ *
+ * `CapsuleHead` is the rest.
  *
  * `[batch, height, width, channels]` -> no skips, and the feature map `[batch, height - 8, width - 8, 256]` as bottleneck. Layer:
  * `name/conv1`.
