@@ -3,7 +3,7 @@
 //
 //   npm run check:exports -- [--full] [RUNTIME...]
 //
-// The runtimes are onnxruntime-web in Node and, by Python, onnxruntime. They are installed, once, into
+// The runtimes are onnxruntime-web in Node and, by Python, onnxruntime and Keras on JAX. They are installed, once, into
 // ~/.cache/tfjs-multitask/exports ($EXPORTS_DIR), as they take 150 MB and more: npm and Python 3 with pip are needed.
 // --full also writes published networks with all their stages, 600 MB a format.
 import { execFile, spawn } from 'node:child_process';
@@ -26,6 +26,7 @@ interface Runtime {
 const RUNTIMES: Record<string, Runtime> = {
   'onnxruntime-web': { format: 'onnx', packages: ['onnxruntime-web@1.30.0'], reader: 'read-onnx.mjs' },
   onnxruntime: { format: 'onnx', packages: ['onnx==1.23.2', 'onnxruntime==1.32.0', 'numpy'], reader: 'read_onnx.py' },
+  keras: { format: 'keras', packages: ['keras==3.15.1', 'jax==0.10.2', 'h5py', 'numpy'], reader: 'read_keras.py' },
 };
 
 /** Relative to the largest value of an output, where that is above 1. */
@@ -43,6 +44,9 @@ const here = new URL('./exports/', import.meta.url).pathname;
 const cache = process.env.EXPORTS_DIR ?? join(homedir(), '.cache/tfjs-multitask/exports');
 const isPython = ({ reader }: Runtime): boolean => reader.endsWith('.py');
 
+/** What packages are imported as. */
+const modules = (packages: readonly string[]): string[] => packages.map((one) => one.replace(/==.*/, ''));
+
 /** Installs a runtime and returns how its reader is called. */
 async function install(name: string, runtime: Runtime): Promise<{ command: string; env: NodeJS.ProcessEnv }> {
   const folder = join(cache, name);
@@ -50,9 +54,13 @@ async function install(name: string, runtime: Runtime): Promise<{ command: strin
   const { packages } = runtime;
   if (isPython(runtime)) {
     // pip leaves what is there.
-    const installed = await run('python3', ['-c', 'import onnx, onnxruntime'], {
-      env: { ...process.env, PYTHONPATH: folder },
-    }).catch(() => undefined);
+    const installed = await run(
+      'python3',
+      ['-c', 'import sys; [__import__(n) for n in sys.argv[1:]]', ...modules(packages)],
+      {
+        env: { ...process.env, PYTHONPATH: folder },
+      },
+    ).catch(() => undefined);
     if (!installed) await run('python3', ['-m', 'pip', 'install', '-q', '--target', folder, ...packages]);
     return { command: 'python3', env: { ...process.env, PYTHONPATH: folder } };
   }

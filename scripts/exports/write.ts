@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomNormal, type Tensor } from '@tensorflow/tfjs-core';
 import type { Layout } from 'tfjs-multitask/export';
-import { toOnnx } from 'tfjs-multitask/export';
+import { toKeras, toOnnx } from 'tfjs-multitask/export';
 import { type Exported, randomize } from './nets';
 
 /** Images of any size get this many pixels a side. */
@@ -41,7 +41,11 @@ export async function writeCase(
     write('onnx', 'model.onnx', 'NHWC', await toOnnx(model));
     write('onnx', 'folded.onnx', 'NCHW', await toOnnx(model, { layout: 'NCHW', foldBatchNorm: true }));
   }
-  const content = { name, written, x: await values(x), y: await values(y) };
+  if (formats.includes('keras')) {
+    write('keras', 'model.keras', 'NHWC', await toKeras(model));
+    write('keras', 'folded.keras', 'NHWC', await toKeras(model, { foldBatchNorm: true }));
+  }
+  const content = { name, written, outputs: net.outputNames, x: await values(x), y: await values(y) };
   writeFileSync(join(folder, 'case.json'), JSON.stringify(content));
   net.dispose();
 }

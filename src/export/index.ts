@@ -1,8 +1,9 @@
 /**
- * Models to other runtimes: ONNX.
+ * Models to other runtimes: ONNX, Keras 3.
  *
  * @module tfjs-multitask/export
  */
 
+export { toKeras } from './keras/to-keras';
 export { type ToOnnxOptions, toOnnx } from './onnx/to-onnx';
 export type { Exportable, ExportOptions, Layout } from './options';

@@ -56,3 +56,13 @@ export function checkExport<T extends string>(
 export function checkLayout(layout: Layout, caller: string): void {
   checkChoice(layout, ['NHWC', 'NCHW'], `${caller}: layout`);
 }
+
+/** What a protobuf message may hold, and the memory of h5wasm. */
+const MOST_BYTES = 2 ** 31 - 1;
+
+/** Throws where the weights fit into no file. */
+export function checkSize(net: LayersModel, caller: string): void {
+  const held = 4 * net.countParams();
+  if (held <= MOST_BYTES) return;
+  throw new RangeError(`${caller}: a file holds at most ${MOST_BYTES} bytes, and the weights alone are ${held}.`);
+}

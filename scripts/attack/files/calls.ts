@@ -674,6 +674,7 @@ const WEIGHTS: Record<string, Call> = {
 const said = { foldBatchNorm: true, preprocessing: 'pixels / 255', thresholds: { sign: 0.5 } };
 
 const EXPORT: Record<string, Call> = {
+  toKeras: { args: () => [tinyModel(), said] },
   toOnnx: { args: () => [tinyModel(), { ...said, layout: 'NCHW' }] },
 };
 

@@ -5,7 +5,7 @@ import { channelsFirst, channelsLast } from '../graph/axes';
 import { foldBatchNorm as fold } from '../graph/fold-batch-norm';
 import type { End, Graph, Value } from '../graph/graph';
 import { readGraph } from '../graph/read-graph';
-import { checkExport, checkLayout, type Exportable, type ExportOptions, type Layout } from '../options';
+import { checkExport, checkLayout, checkSize, type Exportable, type ExportOptions, type Layout } from '../options';
 import { onnxBuilder } from './builder';
 import { callWriter } from './call-writer';
 import { ONNX_LAYERS } from './layers';
@@ -21,8 +21,6 @@ const CALLER = 'toOnnx';
 const OPSET = 17;
 /** Of the format, that brought this opset. */
 const IR_VERSION = 8;
-/** What one protobuf message may hold. */
-const MOST_BYTES = 2 ** 31 - 1;
 
 /** Sizes with channels behind the batch. */
 const inLayout = ({ name, value: { shape } }: End, layout: Layout): End => ({
@@ -81,12 +79,7 @@ export async function toOnnx<T extends string>(
   const { layout = 'NHWC', foldBatchNorm = false } = options;
   const { net } = checkExport(model, options, CALLER);
   checkLayout(layout, CALLER);
-  const held = 4 * net.countParams();
-  if (held > MOST_BYTES) {
-    throw new RangeError(
-      `${CALLER}: a file of ONNX holds at most ${MOST_BYTES} bytes, and the weights alone are ${held}.`,
-    );
-  }
+  checkSize(net, CALLER);
   const graph = await readGraph(net, Object.keys(ONNX_LAYERS), CALLER);
   const said = Object.entries({ ...describeModel(model, options), layout });
   const file = message(

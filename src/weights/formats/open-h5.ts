@@ -1,5 +1,5 @@
-import type * as h5wasm from 'h5wasm';
 import type { Attribute, Dataset, Entity, File, Group } from 'h5wasm';
+import { loadH5Wasm } from '../../internal/load-h5wasm';
 import { checkH5Heaps } from './check-h5-heaps';
 
 const MAGIC = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -7,18 +7,6 @@ const MAGIC = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 /** Whether a file begins as HDF5 does. */
 export function isH5(bytes: Uint8Array): boolean {
   return MAGIC.every((byte, i) => bytes[i] === byte);
-}
-
-/** h5wasm is an optional peer: only HDF5 files need it. */
-async function loadH5Wasm(source: string): Promise<typeof h5wasm> {
-  try {
-    return await import('h5wasm');
-  } catch (error) {
-    throw new Error(
-      `${source}: Keras's files need the package 'h5wasm': run \`npm install h5wasm\`. (${(error as Error).message})`,
-      { cause: error },
-    );
-  }
 }
 
 let opened = 0;
