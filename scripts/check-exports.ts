@@ -3,7 +3,8 @@
 //
 //   npm run check:exports -- [--full] [RUNTIME...]
 //
-// The runtimes are onnxruntime-web in Node and, by Python, onnxruntime and Keras on JAX. They are installed, once, into
+// The runtimes are onnxruntime-web in Node and, by Python, onnxruntime, Keras on JAX, and PyTorch ($EXPORTS_PYTHON is a
+// Python that has it). The others are installed, once, into
 // ~/.cache/tfjs-multitask/exports ($EXPORTS_DIR), as they take 150 MB and more: npm and Python 3 with pip are needed.
 // --full also writes published networks with all their stages, 600 MB a format.
 import { execFile, spawn } from 'node:child_process';
@@ -26,6 +27,8 @@ interface Runtime {
 const RUNTIMES: Record<string, Runtime> = {
   'onnxruntime-web': { format: 'onnx', packages: ['onnxruntime-web@1.30.0'], reader: 'read-onnx.mjs' },
   onnxruntime: { format: 'onnx', packages: ['onnx==1.23.2', 'onnxruntime==1.32.0', 'numpy'], reader: 'read_onnx.py' },
+  // PyPI's takes gigabytes for GPUs: one that is there, such as Debian's python3-torch, does.
+  torch: { format: 'torch', packages: [], reader: 'read_torch.py' },
   keras: { format: 'keras', packages: ['keras==3.15.1', 'jax==0.10.2', 'h5py', 'numpy'], reader: 'read_keras.py' },
 };
 
@@ -61,8 +64,9 @@ async function install(name: string, runtime: Runtime): Promise<{ command: strin
         env: { ...process.env, PYTHONPATH: folder },
       },
     ).catch(() => undefined);
-    if (!installed) await run('python3', ['-m', 'pip', 'install', '-q', '--target', folder, ...packages]);
-    return { command: 'python3', env: { ...process.env, PYTHONPATH: folder } };
+    if (!installed && packages.length > 0)
+      await run('python3', ['-m', 'pip', 'install', '-q', '--target', folder, ...packages]);
+    return { command: process.env.EXPORTS_PYTHON ?? 'python3', env: { ...process.env, PYTHONPATH: folder } };
   }
   await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--prefix', folder, ...packages]);
   return { command: process.execPath, env: { ...process.env, EXPORTS_RUNTIME: folder } };

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomNormal, type Tensor } from '@tensorflow/tfjs-core';
 import type { Layout } from 'tfjs-multitask/export';
-import { toKeras, toOnnx } from 'tfjs-multitask/export';
+import { toKeras, toOnnx, toSafetensors } from 'tfjs-multitask/export';
 import { type Exported, randomize } from './nets';
 
 /** Images of any size get this many pixels a side. */
@@ -44,6 +44,14 @@ export async function writeCase(
   if (formats.includes('keras')) {
     write('keras', 'model.keras', 'NHWC', await toKeras(model));
     write('keras', 'folded.keras', 'NHWC', await toKeras(model, { foldBatchNorm: true }));
+  }
+  if (formats.includes('torch')) {
+    const [weights, source] = await toSafetensors(model);
+    writeFileSync(join(folder, 'model.py'), source);
+    write('torch', 'model.safetensors', 'NCHW', weights);
+    const [folded, other] = await toSafetensors(model, { layout: 'NHWC', foldBatchNorm: true });
+    writeFileSync(join(folder, 'folded.py'), other);
+    write('torch', 'folded.safetensors', 'NHWC', folded);
   }
   const content = { name, written, outputs: net.outputNames, x: await values(x), y: await values(y) };
   writeFileSync(join(folder, 'case.json'), JSON.stringify(content));

@@ -676,6 +676,7 @@ const said = { foldBatchNorm: true, preprocessing: 'pixels / 255', thresholds: {
 const EXPORT: Record<string, Call> = {
   toKeras: { args: () => [tinyModel(), said] },
   toOnnx: { args: () => [tinyModel(), { ...said, layout: 'NCHW' }] },
+  toSafetensors: { args: () => [tinyModel(), { ...said, layout: 'NHWC' }] },
 };
 
 const svmSamples = () => ({

@@ -16,7 +16,7 @@ export function axisInFirst(axis: number, rank: number): number {
 export const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 /** A weight with its axes in another order: axis `i` is the one that was `order[i]`. */
-function permuted({ shape, values }: Weight, order: readonly number[]): Weight {
+export function permuted({ shape, values }: Weight, order: readonly number[]): Weight {
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, size) => product * size, 1));
   const sizes = order.map((axis) => shape[axis]);
   const steps = order.map((axis) => strides[axis]);
