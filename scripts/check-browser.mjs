@@ -1,6 +1,6 @@
-// Trains in headless Chromium what Node trains, on simd, wasm, webgl and webgpu, and compares the losses. The GPU is Chromium's
-// software renderer, SwiftShader. Run after `npm run build`; needs Chromium, on the PATH or at $CHROMIUM. Prints
-// `N passed, N failed`.
+// Trains in headless Chromium what Node trains, on simd, wasm, webgl and webgpu, and compares the losses; fetches weights there,
+// and keeps them. The GPU is Chromium's software renderer, SwiftShader. Run after `npm run build`; needs Chromium, on the PATH or
+// at $CHROMIUM. Prints `N passed, N failed`.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { pretrainedChecks } from './browser/check-pretrained.mjs';
 import { findChromium, launchChromium } from './browser/chromium.mjs';
 import { ISOLATION, serve } from './browser/serve.mjs';
 
@@ -248,6 +249,7 @@ await withBrowser(['--disable-gpu', '--disable-software-rasterizer'], async (bro
         return checkTraining(await startWorker(page), 'simd', expected.simd);
       });
       await check(`${where}: wasm trains`, () => checkTraining(call, 'wasm', expected.wasm));
+      for (const [what, body] of Object.entries(pretrainedChecks(call))) await check(`${where}: ${what}`, body);
     });
   }
   await check('the example of tfjs-backend-simd trains in a page as in Node', () => checkExample(browser));

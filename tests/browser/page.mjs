@@ -2,6 +2,7 @@
 import { dispose, memory, removeBackend } from '@tensorflow/tfjs-core';
 import { gpuInfo, useBackend } from 'tfjs-multitask/backends';
 import { loadMultitask } from 'tfjs-multitask/models';
+import { pretrained } from 'tfjs-multitask/weights';
 import { source, trainSteps } from './training.mjs';
 
 /** The model's outputs for the first batch, as plain numbers. */
@@ -12,6 +13,13 @@ async function predict(model) {
     dispose(outputs);
     return numbers.flat();
   }
+}
+
+const keptWeights = () => caches.open('tfjs-multitask-weights');
+
+async function sha256(file) {
+  const digest = await crypto.subtle.digest('SHA-256', await file.arrayBuffer());
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 globalThis.checks = {
@@ -54,6 +62,26 @@ globalThis.checks = {
   },
 
   remove: (name) => removeBackend(name),
+
+  /** The SHA-256 of the weights of a name, or the message of the error. */
+  async fetchWeights({ name, mirror }) {
+    try {
+      const { file } = await pretrained(name, { mirror });
+      return { sha256: await sha256(file) };
+    } catch (error) {
+      return { refused: error.message };
+    }
+  },
+
+  /** The addresses of the weights that are kept. */
+  keptWeights: async () => (await (await keptWeights()).keys()).map(({ url }) => url),
+
+  keepWeights: async ({ url, text }) => (await keptWeights()).put(url, new Response(text)),
+
+  async forgetWeights() {
+    const cache = await keptWeights();
+    for (const request of await cache.keys()) await cache.delete(request);
+  },
 };
 
 if (typeof document === 'undefined') {

@@ -16,7 +16,7 @@ export interface PretrainedOptions {
   readonly mirror?: string | undefined;
   /** Called as bytes come. Default: nothing. */
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
-  /** Stops the download, which the next call goes on with. Default: nothing stops it. */
+  /** Stops the download, which in Node the next call goes on with. Default: nothing stops it. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -24,9 +24,9 @@ export interface PretrainedOptions {
  * Fetches weights that Keras or torchvision publish, trained on ImageNet, for an encoder of the same network, and keeps
  * them: the next call finds them.
  *
- * A download that was cut goes on where it was; a file gets its name once all of it is there and its checksum is the
- * published one (Keras names none for MobileNetV2), which is looked at again in each call. Several processes may ask for one
- * file at once. The weights' licences are their publishers'.
+ * A download that was cut goes on where it was, in Node in the next call too; a file gets its name once all of it is there
+ * and its checksum is the published one (Keras names none for MobileNetV2), which is looked at again in each call. Several
+ * processes may ask for one file at once. The weights' licences are their publishers'.
  *
  * @throws {RangeError} for an unknown option, and for a name that is not known.
  * @throws {TypeError} for options of another kind.
