@@ -17,6 +17,7 @@ import { runId, writeExperiment } from './runs/run-folder';
 import { type GridOutcome, runGrid } from './runs/run-grid';
 import type { Job } from './runs/run-job';
 import { STOPPED, stopOnSignal } from './stop-on-signal';
+import { findVgg16 } from './weights/vgg16-file';
 
 /** The commit of the code, with `+` where the tree was changed; null outside a checkout. */
 function codeVersion(): string | null {
@@ -60,10 +61,11 @@ async function train(options: CommandLine, command: string, signal: AbortSignal)
       'No source has images of both classes: a classifier may tell the sources apart, and nothing here can show it.',
     );
   }
+  const weights = await findVgg16(options.weights);
   const grid = declareGrid(name, { ...options, mixedSource } satisfies GridOptions);
   if (grid.runs.length === 0)
     throw new Error('Nothing to do: the studies that --only names have no runs on these data.');
-  const splits = await prepareSplits(images, options, (split, file) => {
+  const splits = await prepareSplits(images, { ...options, official: GRIDS[name].official }, (split, file) => {
     describeSplit(split, file);
     for (const notice of checkNeeds(split, images.infos, grid)) console.log(notice);
   });
@@ -77,7 +79,7 @@ async function train(options: CommandLine, command: string, signal: AbortSignal)
     const { data, phantoms, flips } = options;
     const folder = join(out, 'runs', id);
     const shared = { splitFile: file, split: sha256, code, backend, gallery: hasGallery(config, large), flips };
-    return { id, config, folder, data, phantoms, ...shared };
+    return { id, config, folder, out, weights, data, phantoms, ...shared };
   });
   await writeExperiment(out, {
     grid: name,

@@ -20,6 +20,8 @@ export interface CommandLine {
   readonly reportOnly: boolean;
   readonly flips: boolean;
   readonly splitSeed: number;
+  /** The file of a pretrained encoder's weights. */
+  readonly weights?: string;
 }
 
 export const HELP = `Trains the models of the paper's three experiments and writes a report.
@@ -38,6 +40,7 @@ export const HELP = `Trains the models of the paper's three experiments and writ
   --backend NAME      default: the fastest that works here
   --phantoms N        how many phantom images                            (400; tiny: 120)
   --on-error WHAT     fail, or skip: what to do about images that cannot be read  (fail)
+  --weights FILE      of the pretrained encoder; default: what "npm run fetch-vgg16" keeps
   --flips             scores each image and its mirror image, too: scores-flips.json
   --report-only       trains nothing; writes the report of what is there
   --help
@@ -79,6 +82,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine | undefin
       backend: text,
       phantoms: text,
       'on-error': text,
+      weights: text,
       flips: flag,
       'report-only': flag,
       help: flag,
@@ -103,6 +107,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine | undefin
     backend: values.backend as BackendName | undefined,
     onError: choice(values['on-error'] ?? 'fail', 'on-error', ['fail', 'skip']),
     reportOnly: values['report-only'],
+    weights: values.weights,
     flips: values.flips,
     splitSeed: integer(values['split-seed'], 'split-seed', 0) ?? 1,
   };

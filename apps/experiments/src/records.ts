@@ -4,6 +4,17 @@ import type { SupervisedLevels } from 'tfjs-multitask/models';
 
 export type ExperimentTask = 'reconstruction' | 'segmentation' | 'classification';
 
+/** An encoder of a published network: what it starts from, and what of it trains. */
+export interface PretrainedConfig {
+  readonly encoder: 'vgg16';
+  /** Trained on ImageNet, from a file, or drawn by the seed. */
+  readonly weights: 'imagenet' | 'random';
+  /** The first epoch in which the stages from `from` on train, at this share of the learning rate; left out: none ever does. */
+  readonly fineTune?: { readonly epoch: number; readonly from: number; readonly rate: number };
+  /** The classifier's share of the learning rate: it begins as a solution, and sums over a thousand features. */
+  readonly classifierRate: number;
+}
+
 /** What one run is made of. Two runs with equal configurations give equal numbers on the same backend. */
 export interface RunConfig {
   /**
@@ -14,6 +25,8 @@ export interface RunConfig {
   /** What is compared within the study, readable: `T1+T2+T3`, `U-Net`, `skips into reconstruction`, ... */
   readonly arm: string;
   readonly model: 'amyar2020' | 'unet' | 'cnn8';
+  /** Takes the place of the model's own encoder; left out: that. */
+  readonly pretrained?: PretrainedConfig;
   readonly tasks: readonly ExperimentTask[];
   /** Side of the square input. */
   readonly size: number;
@@ -47,8 +60,10 @@ export interface RunConfig {
   readonly labels: number | null;
   /** What the classifier learns: the disease, or, as a control, the source of the image. */
   readonly target: 'covid' | 'source';
-  /** Images of all sources, or of one. */
-  readonly images: 'mix' | string;
+  /** Images of all sources, of one, or those alone that have a label of the run's tasks. */
+  readonly images: 'mix' | 'labelled' | string;
+  /** The source whose classes are known, so that the source does not tell the class; left out: all. */
+  readonly classesOf?: string;
   readonly batch: number;
   readonly learningRate: number;
   readonly epochs: number;

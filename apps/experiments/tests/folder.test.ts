@@ -19,6 +19,8 @@ const jobOf = (config: RunConfig, changes: Partial<Job> = {}): Job => ({
   id: runId(config),
   config,
   folder: path('runs', runId(config)),
+  out: path(),
+  weights: null,
   splitFile: path('split.json'),
   split: 'a digest',
   data: null,

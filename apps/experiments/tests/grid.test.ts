@@ -18,13 +18,17 @@ describe('a grid', () => {
     const { runs, arms } = declare(name);
     expect(new Set(runs.map(recipe)).size).toBe(runs.length);
     expect(new Set(runs.map(runId)).size).toBe(runs.length);
-    expect(arms.length).toBeGreaterThan(runs.length);
+    if (GRIDS[name].studies === undefined) expect(arms.length).toBeGreaterThan(runs.length);
     expect(new Set(arms.map(({ run }) => run))).toEqual(new Set(runs.keys()));
   });
 
   it.each(names)('%s: has every study, and each setting in it once a seed', (name) => {
     const { runs, arms } = declare(name);
-    expect(new Set(arms.map(({ study }) => study))).toEqual(new Set(Object.keys(STUDIES)));
+    const { studies, pretrained } = GRIDS[name];
+    const onPublished = ['pretrained', 'pretrained-longer', 'pretrained-large', 'frozen'];
+    const all = studies ?? Object.keys(STUDIES).filter((study) => pretrained || !onPublished.includes(study));
+    expect(new Set(arms.map(({ study }) => study))).toEqual(new Set(all));
+    if (!all.includes('settings')) return;
     const changes = GRIDS[name].changes.map(({ arm }) => arm);
     const settings = arms.filter(({ study }) => study === 'settings');
     expect(new Set(settings.map(({ arm }) => arm))).toEqual(new Set(['as in the comparison', ...changes]));
@@ -56,6 +60,22 @@ describe('a grid', () => {
       expect([filters, batch, learningRate, patience, norm, stepsPerEpoch]).toEqual([64, 4, 1e-4, 35, 'none', null]);
       expect(epochs).toBe(model === 'cnn8' ? 1500 : 500);
     }
+  });
+
+  it('gives the models on a published encoder the same images, steps and encoder', () => {
+    const { runs, arms } = declareGrid('pretrained', { mixedSource: 'covid-ct' });
+    const own = arms.filter(({ study, run }) => study === 'pretrained' && runs[run].seed === 1);
+    expect(own.map(({ arm }) => arm)).toEqual(['T1+T2+T3 on VGG16', 'U-Net on VGG16', 'CNN on VGG16']);
+    const [three, unet, cnn] = own.map(({ run }) => runs[run]);
+    for (const one of [unet, cnn]) {
+      const { tasks, model, lossWeights, arm, ...shared } = three;
+      expect(one).toMatchObject(shared);
+    }
+    expect(three).toMatchObject({ images: 'labelled', classesOf: 'covid-ct', averageDecay: 0.97 });
+    expect(three.pretrained?.fineTune).toEqual({ epoch: 1, from: 4, rate: 0.01 });
+    const frozen = arms.filter(({ study }) => study === 'frozen').map(({ run }) => runs[run].pretrained);
+    for (const pretrained of frozen) expect(pretrained).not.toHaveProperty('fineTune');
+    expect(new Set(runs.map(({ size }) => size))).toEqual(new Set([224, 320]));
   });
 
   it('runs the main comparison first', () => {
@@ -118,6 +138,8 @@ describe("a run's identity", () => {
     { supervisedLevels: 2 as const },
     { window: [1, 99] as const },
     { keptBy: 'segmentation' as const },
+    { classesOf: 'figures' },
+    { pretrained: { encoder: 'vgg16', weights: 'random', classifierRate: 0.1 } as const },
   ])('changes with %j', (change) => {
     expect(identityOf({ ...config, ...change })).not.toBe(identityOf(config));
     expect(runId({ ...config, ...change })).not.toBe(runId(config));
@@ -154,7 +176,7 @@ describe("the runner's command line", () => {
   });
 
   it.each([
-    [['--grid', 'big'], "--grid must be one of paper, quick, tiny; got 'big'."],
+    [['--grid', 'big'], "--grid must be one of paper, quick, pretrained, tiny; got 'big'."],
     [['--only', 'masks,lables'], '--only must be one of experiment-1, experiment-2, experiment-3, masks, labels'],
     [['--seeds', '0'], "--seeds must be a whole number of at least 1, got '0'."],
     [['--folds', '1'], "--folds must be a whole number of at least 2, got '1'."],

@@ -31,7 +31,7 @@ async function jobOf(name: string, config: RunConfig): Promise<Job> {
   const folder = path(name);
   await mkdir(folder);
   await writeJson(path('split.json'), split satisfies SplitRecord);
-  const where = { ...PHANTOMS, splitFile: path('split.json'), split: 'digest' };
+  const where = { ...PHANTOMS, out: path(), weights: null, splitFile: path('split.json'), split: 'digest' };
   return { id: name, config, folder, ...where, code: null, backend: 'cpu', gallery: false, flips: false };
 }
 
@@ -104,6 +104,23 @@ describe('what a run gets to see', () => {
     const config = small(changes);
     return { view: viewFor(images, split, config), infos: images.infos, split, config };
   };
+
+  it('has the images alone that have a label, and classes of one source', async () => {
+    const pretrained = { images: 'labelled', classesOf: 'figures' } as const;
+    const { view: three, infos } = await view(pretrained);
+    const { view: unet } = await view({ ...pretrained, tasks: ['segmentation'] });
+    const { view: cnn } = await view({ ...pretrained, tasks: ['classification'] });
+    for (const part of ['train', 'validation', 'test'] as const) {
+      const of = (own: typeof three) => own.parts[part].map((i) => infos[i]);
+      expect(of(unet).every(({ mask }) => mask)).toBe(true);
+      expect(of(cnn).every(({ source }) => source === 'figures')).toBe(true);
+      expect(new Set(of(three))).toEqual(new Set([...of(unet), ...of(cnn)]));
+    }
+    const masked = unet.parts.train[0];
+    expect(three.truthOf(masked)).toBeNull();
+    expect(three.dataset.rows[masked].tasks).not.toContain('classification');
+    expect(three.truthOf(cnn.parts.train[0])).toBe(infos[cnn.parts.train[0]].covid);
+  });
 
   it('has so many masks and labels in training, fewer among more, and all of them elsewhere', async () => {
     const known = async (changes: Partial<RunConfig>, task: 'segmentation' | 'classification') => {

@@ -90,6 +90,21 @@ describe('splitImages', () => {
     expect([...train, ...validation, ...test]).not.toContain('ill-3');
   });
 
+  it('halves the official lists of COVID-CT that are not for training, or keeps them for the test', () => {
+    const named = Array.from({ length: 60 }, (_, i) => {
+      const official = i < 40 ? 'train' : 'val';
+      return info(`${i}`, { source: 'covid-ct', covid: (i % 2) as 0 | 1, official });
+    });
+    const [train, val] = [named.slice(0, 40), named.slice(40)].map(ids);
+    const halved = splitOf(named);
+    expect(halved.train.slice().sort()).toEqual(train);
+    expect([halved.validation.length, halved.test.length]).toEqual([10, 10]);
+    const kept = splitOf(named, { official: 'test' });
+    expect(kept.test.slice().sort()).toEqual(val);
+    expect([...kept.train, ...kept.validation].sort()).toEqual(train);
+    expect(kept.validation).toHaveLength(6);
+  });
+
   it("keeps to a manifest's three parts", () => {
     const named = ['train', 'val', 'test', 'train', 'test', ''].map((official, i) => info(`${i}`, { official }));
     const { train, validation, test, excluded } = splitOf(named);

@@ -493,7 +493,9 @@ const LAYERS: Record<string, Call> = {
   StopGradient: layer({}),
   SegmentationHead: { args: () => [{ channels: 2, norm: 'batch', activation: 'softmax' }], use: useHead },
   UNetDecoder: {
-    args: () => [{ channels: 2, skips: 'attention', upsample: 'nearest', norm: 'batch', activation: 'softmax' }],
+    args: () => [
+      { channels: 2, filters: [2], skips: 'attention', upsample: 'nearest', norm: 'batch', activation: 'softmax' },
+    ],
     use: useHead,
   },
   UNetEncoder: { args: () => [{ filters: [2, 3], norm: 'batch', activation: 'relu', dropout: 0.1 }], use: useEncoder },

@@ -23,6 +23,8 @@ export interface UpPathOptions {
   readonly skips: Skips;
   readonly upsample: Upsample;
   readonly norm: Norm;
+  /** Channels of each level, finest first; left out: those of its skip. */
+  readonly filters?: readonly number[] | undefined;
   /** For error messages. */
   readonly caller: string;
 }
@@ -65,10 +67,15 @@ function imageOf(featureMap: SymbolicTensor): SymbolicTensor | undefined {
  * of half as many channels, comes in front. Upsampling is repeated where a level is missing, and feature maps get a border, or lose one,
  * where the encoder rounds sizes or does not pad.
  *
- * @throws {RangeError} for skips that are far from halving from one to the next.
+ * @throws {RangeError} for skips that are far from halving from one to the next, and for filters of another number of levels.
  */
 export function upPath(features: Features, options: UpPathOptions, name: string, seed?: number): SymbolicTensor[] {
-  const { skips, upsample, norm, caller } = options;
+  const { skips, upsample, norm, filters: own, caller } = options;
+  if (own !== undefined && own.length !== features.skips.length) {
+    throw new RangeError(
+      `${caller}: filters must have a number for each of the ${features.skips.length} skips, finest first, got ${own.length}.`,
+    );
+  }
   const levels: SymbolicTensor[] = [];
   /** Brings `x` to the size of `like`. */
   const raise = (from: SymbolicTensor, like: SymbolicTensor, level: number, filters: number): SymbolicTensor => {
@@ -86,7 +93,7 @@ export function upPath(features: Features, options: UpPathOptions, name: string,
   let x = features.bottleneck;
   for (let level = features.skips.length; level >= 1; level--) {
     const skip = features.skips[level - 1];
-    const filters = skip.shape[3] as number;
+    const filters = own?.[level - 1] ?? (skip.shape[3] as number);
     const stage = `${name}/dec${level}`;
     const raised = raise(x, skip, level, filters);
     x = convBlock({ filters, norm })(join(skips, skip, raised, stage, seed), stage, seed);

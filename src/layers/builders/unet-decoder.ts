@@ -1,4 +1,5 @@
 import { checkChoice, checkInteger } from '../../internal/check';
+import { checkArray } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import type { Head } from '../../types';
 import { NORMS, type Norm } from '../blocks/norm';
@@ -10,6 +11,8 @@ import { SegmentationHead } from './segmentation-head';
 export interface UNetDecoderOptions {
   /** Channels of the output. Default: 1. */
   readonly channels?: number | undefined;
+  /** Channels of each level, one for each skip, finest first. Default: those of the skips. */
+  readonly filters?: readonly number[] | undefined;
   /** Default: `'concat'`. */
   readonly skips?: Skips | undefined;
   /** Default: `'nearest'`. */
@@ -30,7 +33,7 @@ const UPSAMPLES: readonly Upsample[] = ['nearest', 'bilinear', 'transpose'];
  * twice the output's channels and a convolution 1x1 to the output. ReLU between.
  *
  * Features -> `[batch, height, width, channels]`, the size of the image. Each level has as many channels as its skip, also
- * where `skips` is 'none'. Where the finest skip is smaller than the image, as those of published encoders mostly are, a
+ * where `skips` is 'none', or what `filters` says: thin decoders do for encoders of hundreds of channels, whose own number costs most of a step. Where the finest skip is smaller than the image, as those of published encoders mostly are, a
  * last level without a skip, of half as many channels, comes behind it (`name/up0/...`, `name/dec0/...`). Upsampled feature maps get a border of
  * zeros, or lose their last row or column, where the encoder rounds sizes or does not pad. Layers: `name/up4/resize`, `name/up4/conv1`, `name/dec4/concat`,
  * `name/dec4/conv1`, ..., `name/maps/conv1`, and `name` itself.
@@ -38,7 +41,7 @@ const UPSAMPLES: readonly Upsample[] = ['nearest', 'bilinear', 'transpose'];
  * up-convolution and padded convolutions.
  *
  * @throws {RangeError} for an option out of its range and, when applied, for skips that are far from halving from one to
- * the next.
+ * the next, or of another number than `filters`.
  * @example
  * ```ts
  * import { UNetDecoder, UNetEncoder } from 'tfjs-multitask/layers';
@@ -52,9 +55,20 @@ const UPSAMPLES: readonly Upsample[] = ['nearest', 'bilinear', 'transpose'];
  * ```
  */
 export function UNetDecoder(options: UNetDecoderOptions = {}): Head {
-  checkOptions(options, ['channels', 'skips', 'upsample', 'norm', 'activation'], 'UNetDecoder');
-  const { channels = 1, skips = 'concat', upsample = 'nearest', norm = 'none', activation = 'sigmoid' } = options;
+  checkOptions(options, ['channels', 'filters', 'skips', 'upsample', 'norm', 'activation'], 'UNetDecoder');
+  const {
+    channels = 1,
+    filters,
+    skips = 'concat',
+    upsample = 'nearest',
+    norm = 'none',
+    activation = 'sigmoid',
+  } = options;
   checkInteger(channels, 1, 'UNetDecoder: channels');
+  if (filters !== undefined) {
+    checkArray(filters, 'UNetDecoder: filters');
+    for (const count of filters) checkInteger(count, 1, 'UNetDecoder: filters');
+  }
   checkChoice(skips, SKIPS, 'UNetDecoder: skips');
   checkChoice(upsample, UPSAMPLES, 'UNetDecoder: upsample');
   checkActivation(activation, 'UNetDecoder: activation', { channels });
@@ -62,7 +76,7 @@ export function UNetDecoder(options: UNetDecoderOptions = {}): Head {
   const toOutput = SegmentationHead({ channels, norm, activation });
   return (features, name, seed) => {
     if (features.skips.length === 0) throw new RangeError('UNetDecoder: the encoder must have at least 1 skip, got 0.');
-    const [finest] = upPath(features, { skips, upsample, norm, caller: 'UNetDecoder' }, name, seed);
+    const [finest] = upPath(features, { skips, upsample, norm, filters, caller: 'UNetDecoder' }, name, seed);
     return toOutput({ skips: [], bottleneck: finest }, name, seed);
   };
 }

@@ -10,15 +10,18 @@ const image = (height: number, width = height, channels = 1) => input({ shape: [
 const map = (...shape: number[]) => input({ shape });
 const size = (x: SymbolicTensor) => x.shape.slice(1);
 
-/** The names of the layers from the output back to the input, following the last input of each. */
-function path(output: SymbolicTensor): string[] {
-  const names: string[] = [];
+/** What leads to an output, following the last input of each layer. */
+function wayTo(output: SymbolicTensor): SymbolicTensor[] {
+  const way: SymbolicTensor[] = [];
   for (let x = output; x.sourceLayer.getClassName() !== 'InputLayer'; ) {
-    names.unshift(x.sourceLayer.name);
+    way.unshift(x);
     x = x.sourceLayer.inboundNodes[0].inputTensors.at(-1)!;
   }
-  return names;
+  return way;
 }
+
+/** The names of the layers on it. */
+const path = (output: SymbolicTensor): string[] => wayTo(output).map((x) => x.sourceLayer.name);
 
 describe('UNetEncoder', () => {
   it('gives a skip a level, finest first, and the deepest level as bottleneck', () => {
@@ -132,6 +135,17 @@ describe('UNetDecoder', () => {
     ]);
   });
 
+  it('takes other numbers of channels, with or without skips', () => {
+    const channelsOf = (skips: 'concat' | 'none') => {
+      const output = UNetDecoder({ filters: [2, 4], skips })(features, 'task');
+      expect(size(output)).toEqual([8, 8, 1]);
+      return wayTo(output).map((x) => x.shape[3]);
+    };
+    // Of each level: resized, convolved, joined with the skip of 5 or 3, convolved twice; then twice the output's, and that.
+    expect(channelsOf('concat')).toEqual([...[7, 4, 9, 4, 4], ...[4, 2, 5, 2, 2], 2, 1]);
+    expect(channelsOf('none')).toEqual([...[7, 4, 4, 4], ...[4, 2, 2, 2], 2, 1]);
+  });
+
   it('can leave the skips out, and upsample by a transposed convolution', () => {
     const output = UNetDecoder({ channels: 3, skips: 'none', upsample: 'transpose' })(features, 'task');
     expect(size(output)).toEqual([8, 8, 3]);
@@ -215,6 +229,13 @@ describe('UNetDecoder', () => {
   it('refuses options out of range', () => {
     expect(() => UNetDecoder({ channels: 0 })).toThrow(
       'UNetDecoder: channels must be an integer of at least 1, got 0.',
+    );
+    expect(() => UNetDecoder({ filters: [4, 0] })).toThrow(
+      'UNetDecoder: filters must be an integer of at least 1, got 0.',
+    );
+    expect(() => UNetDecoder({ filters: 4 as never })).toThrow('UNetDecoder: filters');
+    expect(() => UNetDecoder({ filters: [4] })(features, 'task')).toThrow(
+      new RangeError('UNetDecoder: filters must have a number for each of the 2 skips, finest first, got 1.'),
     );
     expect(() => UNetDecoder({ skips: 'add' as 'concat' })).toThrow(
       "UNetDecoder: skips must be one of 'concat', 'attention', 'none'; got 'add'.",

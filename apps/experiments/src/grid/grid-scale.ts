@@ -1,4 +1,6 @@
-import type { RunConfig } from '../records';
+import type { SplitOptions } from '../images/split';
+import type { PretrainedConfig, RunConfig } from '../records';
+import type { StudyName } from './studies';
 
 /** What one arm of the settings study changes. */
 export type Change = Partial<RunConfig> & { readonly arm: string };
@@ -25,4 +27,15 @@ export interface GridScale {
     /** A size above the two, where what was tuned is also compared. */
     readonly larger?: number;
   };
+  /** Models on an encoder of a published network; left out: none. */
+  readonly pretrained?: {
+    readonly all: Partial<RunConfig>;
+    readonly three: Partial<RunConfig>;
+    /** The first epoch with an encoder that trains, from which stage and at which share of the rate. */
+    readonly fineTune: NonNullable<PretrainedConfig['fineTune']>;
+  };
+  /** The studies of the grid; left out: all. */
+  readonly studies?: readonly StudyName[];
+  /** What becomes of COVID-CT's official lists; left out: halved. */
+  readonly official?: SplitOptions['official'];
 }

@@ -2,7 +2,7 @@ import type { ExperimentTask, RunConfig, StudyArm } from '../records';
 import type { Change, GridScale } from './grid-scale';
 import { CHANGES, STUDIES, type StudyName } from './studies';
 
-export type GridName = 'quick' | 'paper' | 'tiny';
+export type GridName = 'quick' | 'paper' | 'pretrained' | 'tiny';
 
 const EMPTY_MASKS: Change = { arm: 'empty masks without COVID-19', emptyMasks: true };
 
@@ -64,6 +64,27 @@ export const GRIDS: Readonly<Record<GridName, GridScale>> = {
     settingsAt: 'small',
     tuned: { all: LONGER_AND_AVERAGED, three: { lossWeights: { segmentation: 3 } }, masks: [5], larger: 128 },
   },
+  pretrained: {
+    sizes: [224, 320],
+    base: { ...COMMON, filters: 16, norm: 'batch', learningRate: 3e-3, epochs: 5, stepsPerEpoch: 40, patience: 5 },
+    seeds: { main: 2, other: 2 },
+    masks: [],
+    labels: [],
+    changes: [],
+    settingsAt: 'small',
+    tuned: { all: {}, three: {}, masks: [] },
+    pretrained: {
+      all: {
+        images: 'labelled',
+        averageDecay: 0.97,
+        pretrained: { encoder: 'vgg16', weights: 'imagenet', classifierRate: 0.005 },
+      },
+      three: { lossWeights: { segmentation: 3 } },
+      fineTune: { epoch: 1, from: 4, rate: 0.01 },
+    },
+    studies: ['pretrained', 'pretrained-longer', 'pretrained-large', 'frozen'],
+    official: 'test',
+  },
   tiny: {
     sizes: [32, 32],
     base: { ...COMMON, filters: 4, norm: 'batch', learningRate: 1e-3, epochs: 2, stepsPerEpoch: 2, patience: 2 },
@@ -73,6 +94,16 @@ export const GRIDS: Readonly<Record<GridName, GridScale>> = {
     changes: [EMPTY_MASKS, EVERYTHING],
     settingsAt: 'small',
     tuned: { all: { averageDecay: 0.9 }, three: { lossWeights: { segmentation: 3 } }, masks: [] },
+    pretrained: {
+      all: {
+        images: 'labelled',
+        averageDecay: 0.9,
+        pretrained: { encoder: 'vgg16', weights: 'random', classifierRate: 0.005 },
+      },
+      three: { lossWeights: { segmentation: 3 } },
+      fineTune: { epoch: 1, from: 4, rate: 0.01 },
+    },
+    studies: (Object.keys(STUDIES) as StudyName[]).filter((study) => !['frozen', 'pretrained-longer'].includes(study)),
   },
 };
 
@@ -137,7 +168,7 @@ const range = (count: number): number[] => Array.from({ length: count }, (_, i) 
 export function declareGrid(name: GridName, { only, seeds, folds, mixedSource }: GridOptions): Grid {
   const scale = GRIDS[name];
   const entries = (Object.entries(STUDIES) as [StudyName, (typeof STUDIES)[StudyName]][])
-    .filter(([study]) => only === undefined || only.includes(study))
+    .filter(([study]) => (only ?? scale.studies ?? [study]).includes(study))
     .flatMap(([study, armsOf]) =>
       armsOf(scale, mixedSource).flatMap(({ main, ...arm }) =>
         range(seeds ?? scale.seeds[main ? 'main' : 'other']).flatMap((i) =>

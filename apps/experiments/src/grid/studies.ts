@@ -1,4 +1,4 @@
-import type { ExperimentTask, RunConfig } from '../records';
+import type { ExperimentTask, PretrainedConfig, RunConfig } from '../records';
 import type { Change, GridScale } from './grid-scale';
 
 export type StudyName =
@@ -10,7 +10,11 @@ export type StudyName =
   | 'covid-ct'
   | 'source'
   | 'settings'
-  | 'tuned';
+  | 'tuned'
+  | 'pretrained'
+  | 'pretrained-large'
+  | 'pretrained-longer'
+  | 'frozen';
 
 /** One arm of a study: a configuration but for what the grid gives. */
 type Cell = Pick<RunConfig, 'study' | 'arm' | 'model' | 'tasks' | 'size'> & Partial<Omit<RunConfig, 'seed' | 'fold'>>;
@@ -53,6 +57,22 @@ export const CHANGES: readonly Change[] = [
   { arm: 'windows by percentiles', window: [1, 99] },
   { arm: 'kept by the segmentation', keptBy: 'segmentation' },
 ];
+
+/** Models on one published encoder, alike in all but their tasks. */
+function onPublished(
+  { pretrained: plan, base }: GridScale,
+  mixedSource: string | null,
+  { size, fineTuned, times = 1 }: { readonly size: number; readonly fineTuned: boolean; readonly times?: 1 | 2 },
+): Arm[] {
+  if (plan === undefined) return [];
+  const { fineTune, ...rest } = { ...plan.all.pretrained, fineTune: plan.fineTune } as PretrainedConfig;
+  const pretrained = fineTuned ? { ...rest, fineTune } : rest;
+  const shared = { ...plan.all, pretrained, ...(mixedSource === null ? {} : { classesOf: mixedSource }) };
+  const longer = times === 1 ? {} : { epochs: times * base.epochs };
+  const name = `on ${fineTuned ? '' : 'frozen '}VGG16${times === 1 ? '' : ', twice the epochs'}`;
+  const arms: Arm[] = [{ ...multitask(size), ...plan.three }, unet(size), cnn8(size)];
+  return arms.map((arm) => ({ ...shared, ...longer, ...arm, arm: `${arm.arm} ${name}` }));
+}
 
 /** The studies, the most important first: the arms of each, for a grid's scale. */
 export const STUDIES: Readonly<Record<StudyName, (scale: GridScale, mixedSource: string | null) => readonly Arm[]>> = {
@@ -110,4 +130,8 @@ export const STUDIES: Readonly<Record<StudyName, (scale: GridScale, mixedSource:
       ...(larger === undefined ? [] : [...apart(larger, null), cnn(larger)]),
     ];
   },
+  pretrained: (scale, mixed) => onPublished(scale, mixed, { size: scale.sizes[0], fineTuned: true }),
+  'pretrained-large': (scale, mixed) => onPublished(scale, mixed, { size: scale.sizes[1], fineTuned: true }),
+  'pretrained-longer': (scale, mixed) => onPublished(scale, mixed, { size: scale.sizes[0], fineTuned: true, times: 2 }),
+  frozen: (scale, mixed) => onPublished(scale, mixed, { size: scale.sizes[0], fineTuned: false }),
 };

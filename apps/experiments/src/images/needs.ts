@@ -10,12 +10,20 @@ interface Need {
   readonly isMet: (info: ImageInfo) => boolean;
 }
 
-function needsOf({ tasks, target, images }: RunConfig, mixed: string | null): Need[] {
-  const [own, of] =
-    images === 'mix' ? [() => true, ''] : [({ source }: ImageInfo) => source === images, ` of ${images}`];
-  const masked: Need = { what: `with a mask${of}`, isMet: (info) => own(info) && info.mask };
-  const ill: Need = { what: `with COVID-19${of}`, isMet: (info) => own(info) && info.covid === 1 };
-  const healthy: Need = { what: `without COVID-19${of}`, isMet: (info) => own(info) && info.covid === 0 };
+function needsOf({ tasks, target, images, classesOf }: RunConfig, mixed: string | null): Need[] {
+  const among = (wanted: string | null) => ({
+    of: wanted === null ? '' : ` of ${wanted}`,
+    own: ({ source }: ImageInfo) => wanted === null || source === wanted,
+  });
+  const one = images === 'mix' || images === 'labelled' ? null : images;
+  const masks = among(one);
+  const classes = among(classesOf ?? one);
+  const masked: Need = { what: `with a mask${masks.of}`, isMet: (info) => masks.own(info) && info.mask };
+  const ill: Need = { what: `with COVID-19${classes.of}`, isMet: (info) => classes.own(info) && info.covid === 1 };
+  const healthy: Need = {
+    what: `without COVID-19${classes.of}`,
+    isMet: (info) => classes.own(info) && info.covid === 0,
+  };
   const asked: Need = { what: `of source ${mixed}`, isMet: ({ source }) => source === mixed };
   const others: Need = { what: `of another source than ${mixed}`, isMet: ({ source }) => source !== mixed };
   return [

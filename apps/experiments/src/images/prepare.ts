@@ -5,13 +5,14 @@ import { nearDuplicates } from 'tfjs-multitask/data';
 import { writeJson } from 'tfjs-multitask/node';
 import type { SplitRecord } from '../records';
 import type { Images } from './images';
-import { splitImages } from './split';
+import { type SplitOptions, splitImages } from './split';
 
 export interface PrepareOptions {
   readonly out: string;
   readonly onError: 'fail' | 'skip';
   readonly splitSeed: number;
   readonly folds?: number;
+  readonly official?: SplitOptions['official'];
 }
 
 /** A split and where it lies. */
@@ -68,7 +69,7 @@ function checkKnown({ file, split }: PreparedSplit, images: Images, seed: number
  */
 export async function prepareSplits(
   images: Images,
-  { out, onError, splitSeed, folds }: PrepareOptions,
+  { out, onError, splitSeed, folds, official }: PrepareOptions,
   check: (split: SplitRecord, file: string) => void,
 ): Promise<PreparedSplit[]> {
   const files = Array.from({ length: folds ?? 1 }, (_, fold) =>
@@ -95,7 +96,7 @@ export async function prepareSplits(
   if (readable.length === 0) throw new Error(`${images.name}: none of the ${unreadable.size} images can be read.`);
   const alike = await nearDuplicates(images.dataset, { indices: readable });
   const duplicates = alike.map((group) => group.map((i) => images.infos[i].id));
-  const shared = { data: images.name, seed: splitSeed, unreadable, duplicates };
+  const shared = { data: images.name, seed: splitSeed, unreadable, duplicates, official };
   const made = files.map((_, fold) =>
     splitImages(images.infos, { ...shared, fold: folds === undefined ? undefined : { folds, fold } }),
   );

@@ -14,15 +14,18 @@ const MASKED: Fractions = { train: 0.5, validation: 0.2, test: 0.3 };
 const UNMASKED: Fractions = { train: 0.8, validation: 0.1, test: 0.1 };
 /** Of images that an official list keeps for scoring. */
 const HELD_OUT: Fractions = { train: 0, validation: 0.5, test: 0.5 };
+/** Where those are the test, to be looked at once: of images that an official list trains on. */
+const LISTED_TO_TRAIN: Fractions = { train: 0.85, validation: 0.15, test: 0 };
 /** The set whose official lists keep patients apart. */
 const LISTED = 'covid-ct';
 
 const stratumOf = ({ source, covid, mask }: ImageInfo): string => `${source}, ${covid}, ${mask}`;
 
 /** What happens to the images that are alike in this. */
-function fractionsOf(info: ImageInfo): Fractions | Part {
-  if (info.source === LISTED && info.official === 'train') return 'train';
-  if (info.source === LISTED && info.official !== '') return HELD_OUT;
+function fractionsOf(info: ImageInfo, official: SplitOptions['official'] = 'halved'): Fractions | Part {
+  const listed = info.source === LISTED ? info.official : '';
+  if (listed === 'train') return official === 'halved' ? 'train' : LISTED_TO_TRAIN;
+  if (listed !== '') return official === 'halved' ? HELD_OUT : 'test';
   return info.mask ? MASKED : UNMASKED;
 }
 
@@ -38,7 +41,11 @@ function dealOrKeep(rows: readonly SplitRow[], fractions: Fractions, seed: numbe
 }
 
 /** Deals images to parts, those of each set of fractions by themselves. */
-function deal(infos: readonly ImageInfo[], groups: ReadonlyMap<string, string>, seed: number): Map<string, Part> {
+function deal(
+  infos: readonly ImageInfo[],
+  groups: ReadonlyMap<string, string>,
+  { seed, official }: Pick<SplitOptions, 'seed' | 'official'>,
+): Map<string, Part> {
   const parts = new Map<string, Part>();
   const named = infos.filter(({ official }) => official !== '');
   const threeLists = ['train', 'val', 'test'].every((part) => named.some(({ official }) => official === part));
@@ -47,14 +54,17 @@ function deal(infos: readonly ImageInfo[], groups: ReadonlyMap<string, string>, 
     for (const { id, official } of named) if (meaning[official]) parts.set(id, meaning[official]);
     return parts;
   }
-  for (const fractions of [MASKED, UNMASKED, HELD_OUT]) {
-    const own = infos.filter((info) => fractionsOf(info) === fractions);
+  for (const fractions of [MASKED, UNMASKED, HELD_OUT, LISTED_TO_TRAIN]) {
+    const own = infos.filter((info) => fractionsOf(info, official) === fractions);
     if (own.length === 0) continue;
     const rows = own.map((info) => ({ group: groups.get(info.id), stratum: stratumOf(info) }));
     const dealt = dealOrKeep(rows, fractions, seed);
     for (const part of PARTS) for (const i of dealt[part]) parts.set(own[i].id, part);
   }
-  for (const info of infos) if (fractionsOf(info) === 'train') parts.set(info.id, 'train');
+  for (const info of infos) {
+    const part = fractionsOf(info, official);
+    if (typeof part === 'string') parts.set(info.id, part);
+  }
   return parts;
 }
 
@@ -97,6 +107,8 @@ export interface SplitOptions {
   readonly unreadable?: ReadonlyMap<string, string>;
   /** Ids of images that show the same. */
   readonly duplicates: readonly (readonly string[])[];
+  /** COVID-CT's official lists other than that for training: halved for validation and test, or all of them the test. */
+  readonly official?: 'halved' | 'test';
   readonly fold?: { readonly folds: number; readonly fold: number };
 }
 
@@ -107,7 +119,7 @@ export interface SplitOptions {
  */
 export function splitImages(
   all: readonly ImageInfo[],
-  { data, seed, unreadable = new Map(), duplicates, fold }: SplitOptions,
+  { data, seed, unreadable = new Map(), duplicates, fold, official }: SplitOptions,
 ): SplitRecord {
   const excluded: { id: string; reason: string }[] = [];
   const infos = all.filter((info) => {
@@ -116,7 +128,8 @@ export function splitImages(
     return reason === undefined;
   });
   const groups = groupImages(infos, duplicates);
-  const parts = fold === undefined ? deal(infos, groups, seed) : dealFold(infos, groups, { seed, ...fold });
+  const parts =
+    fold === undefined ? deal(infos, groups, { seed, official }) : dealFold(infos, groups, { seed, ...fold });
 
   const lastPart = new Map<string, Part>();
   for (const part of PARTS) {

@@ -29,7 +29,7 @@ function details({ masks, labels, images, target }: RunConfig): string[] {
   return [
     masks === null ? '' : `${masks} masks`,
     labels === null ? '' : `${labels} labels`,
-    images === 'mix' ? '' : `${images} alone`,
+    images === 'mix' || images === 'labelled' ? '' : `${images} alone`,
     target === 'source' ? 'asked for the source' : '',
   ].filter((text) => text !== '');
 }

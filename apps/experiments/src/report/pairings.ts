@@ -20,6 +20,7 @@ export const FAMILIES = {
   source: 'Within the source that has both classes',
   settings: 'One change of a setting at a time',
   tuned: 'Tuned alike: three tasks against the other models',
+  pretrained: 'On one pretrained encoder: three tasks against the other models',
 } as const;
 
 export const hasThreeTasks = ({ config }: Pick<Measured, 'config'>): boolean =>
@@ -92,12 +93,12 @@ function settingPairings(measured: readonly Measured[]): Pairing[] {
   return settings.changes.flatMap((changed) => against(FAMILIES.settings, changed, [settings.start]));
 }
 
-/** The three tasks against each other model of the same size with as many masks, all of them tuned. */
-function tunedPairings(measured: readonly Measured[]): Pairing[] {
-  const own = inStudies(measured, 'tuned');
+/** The three tasks against each other model of a study that has the same size and as many masks. */
+function pairingsOf(measured: readonly Measured[], study: string, family: string): Pairing[] {
+  const own = inStudies(measured, study);
   return own.filter(hasThreeTasks).flatMap((three) =>
     against(
-      FAMILIES.tuned,
+      family,
       three,
       own.filter(
         (other) =>
@@ -115,6 +116,9 @@ export function declarePairings(measured: readonly Measured[], mixedSource: stri
     ...countPairings(measured, 'labels', { model: 'cnn8', score: 'auc', family: FAMILIES.labels }),
     ...sourcePairings(measured, mixedSource),
     ...settingPairings(measured),
-    ...tunedPairings(measured),
+    ...pairingsOf(measured, 'tuned', FAMILIES.tuned),
+    ...['pretrained', 'pretrained-longer', 'pretrained-large', 'frozen'].flatMap((study) =>
+      pairingsOf(measured, study, FAMILIES.pretrained),
+    ),
   ];
 }

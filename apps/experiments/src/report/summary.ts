@@ -75,6 +75,8 @@ function findings(results: Results): string[] {
     ...describeCounts(results, 'masks'),
     ...describeCounts(results, 'labels'),
     ...comparisons.filter((one) => one.family === FAMILIES.tuned).map(describeComparison),
+    ...contenders.filter(({ config, finished }) => config.pretrained !== undefined && finished > 0).map(describeModel),
+    ...comparisons.filter((one) => one.family === FAMILIES.pretrained).map(describeComparison),
     ...(within && three
       ? [`Among the test images of ${mixedSource} alone, ${three.label} has an AUC of ${describeEstimate(within)}.`]
       : []),

@@ -17,6 +17,10 @@ export interface Job extends DataOptions {
   readonly id: string;
   readonly config: RunConfig;
   readonly folder: string;
+  /** That of the experiment. */
+  readonly out: string;
+  /** The file of a pretrained encoder's weights. */
+  readonly weights: string | null;
   readonly splitFile: string;
   /** SHA-256 of the split file. */
   readonly split: string;
@@ -45,10 +49,16 @@ export const FLIPS_FILE = 'scores-flips.json';
  * checkpoint is then what it resumes from.
  */
 export async function runJob(job: Job, signal: AbortSignal, listener: Listener): Promise<boolean> {
-  const { config, folder } = job;
+  const { config, folder, out, weights } = job;
   const view = await openView(job);
   const started = new Date().toISOString();
-  const { model, epochs, bestEpoch, stopped } = await trainRun(view, config, { folder, signal, ...listener });
+  const { model, epochs, bestEpoch, stopped } = await trainRun(view, config, {
+    folder,
+    signal,
+    out,
+    weights,
+    ...listener,
+  });
   if (stopped) {
     model.dispose();
     return false;

@@ -4,20 +4,14 @@ import { auc, dicePerImage } from 'tfjs-multitask/metrics';
 import { amyar2020, cnn8, unet } from 'tfjs-multitask/models';
 import type { TaskMetrics } from 'tfjs-multitask/train';
 import type { ExperimentTask, RunConfig } from '../records';
+import { buildOnVgg16 } from './pretrained/vgg16-model';
 
 type Model = MultitaskModel<ExperimentTask>;
 
 /** Builds the model of a run, with the weights that its seed gives. */
-export function buildModel({
-  model,
-  tasks,
-  size,
-  filters,
-  norm,
-  dropout,
-  reconstructionSkips,
-  seed,
-}: RunConfig): Model {
+export function buildModel(config: RunConfig): Model {
+  if (config.pretrained !== undefined) return buildOnVgg16(config);
+  const { model, tasks, size, filters, norm, dropout, reconstructionSkips, seed } = config;
   const inputShape = [size, size, 1] as const;
   if (model === 'cnn8') return cnn8({ inputShape, seed }) as Model;
   if (model === 'unet') return unet({ inputShape, filters, norm, dropout, seed }) as Model;

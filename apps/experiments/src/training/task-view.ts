@@ -12,6 +12,8 @@ export interface TaskView {
   readonly parts: Readonly<Record<Part, readonly number[]>>;
   /** Whether an image's mask was drawn, not taken to be empty. */
   hasDrawnMask(index: number): boolean;
+  /** The patient or group of near-duplicates that an image belongs to. */
+  groupOf(index: number): string;
   /** 1 or 0 as the run asks it of the classifier; null where it is not known. */
   truthOf(index: number): number | null;
 }
@@ -33,15 +35,21 @@ function choose(indices: readonly number[], count: number | null, seed: number, 
  */
 export function viewFor(all: Images, split: SplitRecord, config: RunConfig): TaskView {
   const { dataset, infos } = all;
-  const { tasks, images, masks, labels, target, seed, emptyMasks = false, size } = config;
-  const places = new Map(infos.map(({ id }, i) => [id, i]));
-  const indicesOf = (part: Part): number[] =>
-    split[part].map((id) => places.get(id) as number).filter((i) => images === 'mix' || infos[i].source === images);
-  const parts = Object.fromEntries(PARTS.map((part) => [part, indicesOf(part)])) as Record<Part, number[]>;
-
+  const { tasks, images, masks, labels, target, seed, emptyMasks = false, size, classesOf } = config;
   const source = findMixedSource(infos);
-  const truthOf = (i: number): number | null =>
-    target === 'covid' ? infos[i].covid : Number(infos[i].source === source);
+  const truthOf = (i: number): number | null => {
+    if (target === 'source') return Number(infos[i].source === source);
+    return classesOf === undefined || infos[i].source === classesOf ? infos[i].covid : null;
+  };
+  const groups = new Map(split.groups.flatMap((ids, number) => ids.map((id) => [id, `group ${number}`] as const)));
+  const places = new Map(infos.map(({ id }, i) => [id, i]));
+  const isAsked = (i: number): boolean => {
+    if (images !== 'labelled') return images === 'mix' || infos[i].source === images;
+    const classified = tasks.includes('classification') && truthOf(i) !== null;
+    return classified || (tasks.includes('segmentation') && infos[i].mask);
+  };
+  const indicesOf = (part: Part): number[] => split[part].map((id) => places.get(id) as number).filter(isAsked);
+  const parts = Object.fromEntries(PARTS.map((part) => [part, indicesOf(part)])) as Record<Part, number[]>;
   const known = (truth: number): number[] => parts.train.filter((i) => truthOf(i) === truth);
   const half = labels === null ? null : Math.floor(labels / 2);
   const training = new Set(parts.train);
@@ -73,6 +81,7 @@ export function viewFor(all: Images, split: SplitRecord, config: RunConfig): Tas
   return {
     images: all,
     parts,
+    groupOf: (i) => groups.get(infos[i].id) ?? infos[i].id,
     truthOf,
     hasDrawnMask: (i) => infos[i].mask && rows[i].tasks.includes('segmentation'),
     dataset: {
