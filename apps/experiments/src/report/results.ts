@@ -79,7 +79,7 @@ function findMixedSource(measured: readonly Measured[]): string | null {
 function countTest(measured: readonly Measured[]): Results['test'] {
   const cases = new Map(
     measured
-      .filter(({ config }) => config.images === 'mix' && config.target === 'covid')
+      .filter(({ config: { images, target } }) => (images === 'mix' || images === 'labelled') && target === 'covid')
       .flatMap(({ replicates, ids }) => ids.map((id) => [id, replicates[0].cases.get(id)] as const)),
   );
   const count = (test: (one: NonNullable<ReturnType<typeof cases.get>>) => boolean): number =>
