@@ -15,7 +15,7 @@ import { LAYER_NETS, PUBLISHED_NETS } from '../../tests/contracts/layers';
 import { MODELS } from '../../tests/contracts/models';
 
 /** Layers that are refused by name outside of `film()`. */
-const REFUSED = [
+export const REFUSED: readonly string[] = [
   'CapsuleHead',
   'CapsuleLength',
   'CapsuleRouting',

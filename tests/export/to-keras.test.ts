@@ -2,6 +2,7 @@ import { tensor } from '@tensorflow/tfjs-core';
 import { input, type LayersModel, layers, type SymbolicTensor, model as toModel } from '@tensorflow/tfjs-layers';
 import { strFromU8, unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
+import { REFUSED } from '../../scripts/exports/nets';
 import { toKeras } from '../../src/export/index';
 import { BilinearUpsampling, GroupNorm } from '../../src/layers/index';
 import { loadKeras, type MakeLayer } from '../../src/weights/index';
@@ -14,9 +15,8 @@ useCpu();
 
 // That Keras computes what TensorFlow.js does is checked by `npm run check:exports`, over all layers, builders and models.
 
-const REFUSED = ['Film', 'RepeatBatch', 'SliceBatch'];
 /** `loadKeras` takes files with weights. */
-const WITHOUT_WEIGHTS = ['BilinearUpsampling', 'SeededDropout'];
+const WITHOUT_WEIGHTS = ['BilinearUpsampling', 'SeededDropout', 'StopGradient'];
 
 /** Keras's layers that TensorFlow.js does not have. */
 const OURS: Record<string, MakeLayer> = {
