@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { BackendName } from 'tfjs-multitask/backends';
 import { GRIDS, type GridName } from './grid/grids';
-import { STUDIES, type StudyName } from './grid/studies';
+import { STUDIES } from './grid/studies';
+import type { StudyName } from './grid/study-name';
 
 export interface CommandLine {
   /** A manifest folder; null for the phantom. */

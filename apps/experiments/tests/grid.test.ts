@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { declareGrid, GRIDS, type GridName, identityOf } from '../src/grid/grids';
-import { STUDIES, type StudyName } from '../src/grid/studies';
+import { STUDIES } from '../src/grid/studies';
+import type { StudyName } from '../src/grid/study-name';
 import { HELP, parseCommandLine } from '../src/options';
 import type { RunConfig } from '../src/records';
 import { runId } from '../src/runs/run-folder';

@@ -7,7 +7,6 @@ import { multitask } from 'tfjs-multitask/models';
 import { describe, expect, it } from 'vitest';
 import { declareGrid } from '../src/grid/grids';
 import type { ExperimentTask, RunConfig } from '../src/records';
-import { vgg16Names } from '../src/training/pretrained/fill-vgg16';
 import { logisticRegressions } from '../src/training/pretrained/logistic-regression';
 import { pooledFeatures } from '../src/training/pretrained/pooled-features';
 import { pooledHead } from '../src/training/pretrained/pooled-head';
@@ -183,12 +182,5 @@ describe('models on VGG16', { timeout: 120_000 }, () => {
     }
     expect(unet.net.getLayer('segmentation/dec1/conv2').countParams()).toBe(9 * 16 * 16);
     for (const model of [three, unet, cnn]) model.dispose();
-  });
-
-  it('name the weights of the file that they are filled from', () => {
-    expect(vgg16Names('functional_1/block1_conv1_1/convolution/ReadVariableOp:0')).toBe('block1_conv1/kernel');
-    expect(vgg16Names('functional_1/block5_conv3_1/Squeeze:0')).toBe('block5_conv3/bias');
-    expect(vgg16Names('functional_1/dense_1/BiasAdd/ReadVariableOp:0')).toBeNull();
-    expect(vgg16Names('const_starts__79')).toBeNull();
   });
 });

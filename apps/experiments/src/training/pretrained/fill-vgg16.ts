@@ -8,7 +8,7 @@ const CONVOLUTION = /block(\d)_conv(\d)(?:_\d+)?\/(convolution|Squeeze)/;
  * Which weight of VGG16 a tensor of the ONNX file is whose body it is: `functional_1/block1_conv1_1/convolution/...` is a kernel,
  * `.../Squeeze:0` a bias. The file's classifier, trained on other images, is left.
  */
-export function vgg16Names(tensor: string): string | null {
+function vgg16Names(tensor: string): string | null {
   const [, block, conv, kind] = CONVOLUTION.exec(tensor) ?? [];
   return kind === undefined ? null : `block${block}_conv${conv}/${kind === 'Squeeze' ? 'bias' : 'kernel'}`;
 }

@@ -49,7 +49,7 @@ export function logitOf(features: Float32Array, { mean, deviation, coefficients,
 }
 
 /** Five folds of whole groups, both classes in proportion. */
-export function foldsOf(rows: readonly LabelledRow[], seed: number) {
+function foldsOf(rows: readonly LabelledRow[], seed: number) {
   return kFold(
     rows.map(({ group, label }): SplitRow => ({ group, stratum: String(label) })),
     FOLDS,
