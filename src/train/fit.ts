@@ -96,7 +96,7 @@ export async function fitModel<T extends string, M extends TaskMetrics<T>>(
   const snapshot = readSnapshot(resume, trainer.model.tasks);
   const { net } = trainer.model;
   const frozen = frozenBefore(net);
-  checkFrozen(snapshot, net, frozen);
+  checkFrozen(snapshot?.frozen, net, frozen);
   const state = createFitState(snapshot, { steps: stepsOf(source), frozen });
   if (resumeStopped) state.stopped = null;
   const run = createRun(trainer, state, { epochs, resumed: snapshot !== undefined, callbacks });

@@ -1,6 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { frozenWeights } from '../internal/freeze';
-import type { Snapshot } from './snapshot';
 
 /** The names of frozen weights in a run. */
 export interface FrozenInRun {
@@ -31,8 +30,7 @@ export function fitEnded(net: LayersModel, begin: readonly string[]): void {
  * Throws where other weights are frozen than when the run of a snapshot began, or when it was taken: in between callbacks may
  * have changed what is.
  */
-export function checkFrozen(snapshot: Snapshot<string> | undefined, net: LayersModel, begin: readonly string[]): void {
-  const saved = snapshot?.frozen;
+export function checkFrozen(saved: FrozenInRun | undefined, net: LayersModel, begin: readonly string[]): void {
   if (saved === undefined || same(saved.begin, begin) || same(saved.now, frozenWeights(net))) return;
   const first = (names: readonly string[], others: readonly string[]): string | undefined => {
     const found = names.filter((name) => !others.includes(name));
