@@ -159,6 +159,9 @@ export function checkIndices(indices: readonly number[], rows: readonly unknown[
 /** Throws unless `array` is `{ data, shape }` with a typed array. */
 export function checkNDArray(array: unknown, name: string): void {
   const { data, shape } = (array ?? {}) as { readonly data?: unknown; readonly shape?: unknown };
-  if (ArrayBuffer.isView(data) && Array.isArray(shape)) return;
-  refuseKind(array, name, '{ data, shape } with a typed array');
+  if (!ArrayBuffer.isView(data) || !Array.isArray(shape)) refuseKind(array, name, '{ data, shape } with a typed array');
+  for (const side of shape) {
+    if (Number.isInteger(side) && side >= 0) continue;
+    throw new TypeError(`${name}: shape must hold whole numbers, got ${kindOf(side)} in it.`);
+  }
 }

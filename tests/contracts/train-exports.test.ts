@@ -12,6 +12,7 @@ const OTHERS = {
   node: [
     'cached',
     'classColumn',
+    'featureFolder',
     'fileSystem',
     'imageColumn',
     'imageFolder',
@@ -26,6 +27,7 @@ const OTHERS = {
     'readMask',
     'removeLeftovers',
     'writeArchive',
+    'writeBytes',
     'writeJson',
     'writePng',
   ],

@@ -120,5 +120,8 @@ describe('ignoreValue', () => {
     expect(() => ignoreValue(grey(1), null as never)).toThrow(
       new TypeError('ignoreValue: value must be a number, got null.'),
     );
+    expect(() => ignoreValue({ data: Float32Array.of(1), shape: [{} as never] }, -1)).toThrow(
+      new TypeError('ignoreValue: label: shape must hold whole numbers, got an object in it.'),
+    );
   });
 });

@@ -49,6 +49,9 @@ describe('the options of functions for data and files', () => {
       new TypeError('cached: options must be an object, got 1048576.'),
     );
     await expect(readImage('a.png', 3 as never)).rejects.toThrow(TypeError);
+    expect(() => paperColumns({ columns: { image: [null] as never } })).toThrow(
+      /^paperColumns: columns.image must be a text/,
+    );
   });
 
   it('are checked where they are nested', async () => {

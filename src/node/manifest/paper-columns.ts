@@ -1,5 +1,5 @@
 import { checkChoice } from '../../internal/check';
-import { checkArray, checkBoolean } from '../../internal/check-kinds';
+import { checkArray, checkBoolean, checkText } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import { mapTasks } from '../../internal/map-tasks';
 import { checkMaskOptions, type MaskOptions } from '../mask-options';
@@ -37,6 +37,7 @@ export interface PaperColumnsOptions<T extends PaperTask> {
 }
 
 const TASKS: readonly PaperTask[] = ['reconstruction', 'segmentation', 'classification'];
+const COLUMNS = ['image', 'mask', 'label', 'source'] as const;
 
 /**
  * The columns of the paper's three tasks, for {@link manifestDataset}: `image`, which is to be reconstructed, `mask` and
@@ -60,7 +61,9 @@ export function paperColumns<const T extends PaperTask = PaperTask>(
 ): Required<Pick<ManifestDatasetOptions<T>, 'tasks' | 'image' | 'stratum'>> {
   checkOptions(options, ['columns', 'tasks', 'negativesAreEmpty', 'mask'], 'paperColumns');
   const { columns = {}, tasks = TASKS as readonly T[], negativesAreEmpty = false, mask: pixels = {} } = options;
-  checkOptions(columns, ['image', 'mask', 'label', 'source'], 'paperColumns: columns');
+  checkOptions(columns, COLUMNS, 'paperColumns: columns');
+  for (const name of COLUMNS)
+    if (columns[name] !== undefined) checkText(columns[name], `paperColumns: columns.${name}`);
   checkArray(tasks, 'paperColumns: tasks');
   for (const task of tasks) checkChoice<PaperTask>(task, TASKS, 'paperColumns: tasks');
   checkBoolean(negativesAreEmpty, 'paperColumns: negativesAreEmpty');
