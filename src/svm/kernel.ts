@@ -7,7 +7,7 @@ export interface Kernel {
   readonly degree: number;
 }
 
-export function innerProduct(a: Float64Array, b: Float64Array): number {
+function innerProduct(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
   return sum;

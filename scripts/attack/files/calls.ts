@@ -594,8 +594,12 @@ const MODELS: Record<string, Call> = {
     args: () => [
       {
         inputShape: [8, 8, 1],
-        segment: { task: 'mask', encoder: parts.UNetEncoder({ filters: [2] }), head: parts.SegmentationHead() },
-        classify: { task: 'grade', encoder: parts.UNetEncoder({ filters: [2] }), head: parts.MLPHead({ units: [2] }) },
+        segment: { task: 'mask', encoder: parts.UNetEncoder({ filters: [2, 2] }), head: parts.UNetDecoder() },
+        classify: {
+          task: 'grade',
+          encoder: parts.UNetEncoder({ filters: [2, 2] }),
+          head: parts.MLPHead({ units: [2] }),
+        },
         sees: 'masked image',
         name: 'net',
         seed: 1,
