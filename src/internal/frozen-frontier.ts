@@ -1,5 +1,6 @@
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { inOrder } from './in-order';
+import { sizeOf } from './size-of';
 
 type Layer = LayersModel['layers'][number];
 
@@ -58,9 +59,6 @@ function isConstant(layer: Layer): boolean {
   // With neither factor nor offset it has moving statistics alone.
   return layer.getClassName() !== 'BatchNormalization' || !layer.trainable || layer.weights.length > 2;
 }
-
-const sizeOf = ({ shape }: SymbolicTensor): number =>
-  shape.slice(1).reduce<number>((size, side) => size * (side ?? 1), 1);
 
 /** What a tensor is made from where that is smaller and nothing with weights is between: before an upsampling or a border. */
 function smallest(x: SymbolicTensor): SymbolicTensor {

@@ -4,6 +4,7 @@ import { checkMembers } from '../../internal/check-kinds';
 import { firstNonFinite } from '../../internal/layer-weights';
 import { isFloats } from '../../internal/readers';
 import { runBetween } from '../../internal/run-between';
+import { sizeOf } from '../../internal/size-of';
 import type { FeatureStore, NDArray } from '../../types';
 import { digestOfImage, digestOfNet } from './digest';
 
@@ -11,9 +12,8 @@ import { digestOfImage, digestOfNet } from './digest';
 export type Pooling = 'mean' | 'max' | 'none';
 
 /** How many numbers a tensor has of each sample, once it is pooled. */
-export function lengthOf({ shape }: SymbolicTensor, pool: Pooling = 'none'): number {
-  const sides = pool === 'none' ? shape.slice(1) : shape.slice(-1);
-  return sides.reduce<number>((product, side) => product * (side as number), 1);
+export function lengthOf(x: SymbolicTensor, pool: Pooling = 'none'): number {
+  return pool === 'none' ? sizeOf(x) : (x.shape[x.shape.length - 1] as number);
 }
 
 /** Throws unless `store` is one that features can be kept in. */

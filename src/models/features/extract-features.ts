@@ -52,7 +52,7 @@ function outputsOf(net: LayersModel, names: readonly string[] | undefined): read
 
 /** Throws unless as many features are had of images of any size. */
 function checkLength(x: SymbolicTensor, pool: Pooling): void {
-  if (Number.isFinite(lengthOf(x, pool)) && !x.shape.slice(pool === 'none' ? 1 : -1).includes(null)) return;
+  if (!x.shape.slice(pool === 'none' ? 1 : -1).includes(null)) return;
   throw new RangeError(
     `extractFeatures: the output of '${x.sourceLayer.name}' has the shape [${x.shape.slice(1).map((side) => side ?? 'any')}], ` +
       "which depends on the image; take pool 'mean' or 'max', or a net of a fixed input shape.",

@@ -1,20 +1,26 @@
 /** The remainders of all bytes, and of all bytes with one to seven bytes of zeros behind them: eight bytes go in one step. */
-const TABLES: readonly Uint32Array[] = Array.from({ length: 8 }, () => new Uint32Array(256));
-for (let byte = 0; byte < 256; byte++) {
-  let rest = byte;
-  for (let bit = 0; bit < 8; bit++) rest = (rest >>> 1) ^ (rest & 1 ? 0xedb88320 : 0);
-  TABLES[0][byte] = rest;
-}
-for (let byte = 0; byte < 256; byte++) {
-  for (let k = 1; k < 8; k++) {
-    const before = TABLES[k - 1][byte];
-    TABLES[k][byte] = (before >>> 8) ^ TABLES[0][before & 0xff];
+function makeTables(): readonly Uint32Array[] {
+  const made = Array.from({ length: 8 }, () => new Uint32Array(256));
+  for (let byte = 0; byte < 256; byte++) {
+    let rest = byte;
+    for (let bit = 0; bit < 8; bit++) rest = (rest >>> 1) ^ (rest & 1 ? 0xedb88320 : 0);
+    made[0][byte] = rest;
   }
+  for (let byte = 0; byte < 256; byte++) {
+    for (let k = 1; k < 8; k++) {
+      const before = made[k - 1][byte];
+      made[k][byte] = (before >>> 8) ^ made[0][before & 0xff];
+    }
+  }
+  return made;
 }
+
+let tables: readonly Uint32Array[] | undefined;
 
 /** The checksum that zip archives have of each entry. Source: ISO 3309, as in RFC 1952, section 8. */
 export function crc32(bytes: Uint8Array): number {
-  const [t0, t1, t2, t3, t4, t5, t6, t7] = TABLES;
+  tables ??= makeTables();
+  const [t0, t1, t2, t3, t4, t5, t6, t7] = tables;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let crc = ~0;
   let at = 0;

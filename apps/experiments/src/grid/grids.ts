@@ -1,4 +1,4 @@
-import type { ExperimentTask, RunConfig, StudyArm } from '../records';
+import type { ExperimentTask, PretrainedConfig, RunConfig, StudyArm } from '../records';
 import type { Change, GridScale } from './grid-scale';
 import { CHANGES, STUDIES } from './studies';
 import type { StudyName } from './study-name';
@@ -32,6 +32,13 @@ const COMMON = {
 const LONGER = { arm: 'twice the epochs', epochs: 40, patience: 16 };
 const LONGER_AND_AVERAGED = { epochs: 40, patience: 16, averageDecay: 0.99 };
 const MORE_MASKS = { batch: 8, masksPerBatch: 4 };
+
+/** Models on VGG16, whose encoder trains with the rest from the second epoch on. */
+const onVgg16 = (weights: PretrainedConfig['weights'], averageDecay: number): NonNullable<GridScale['pretrained']> => ({
+  all: { images: 'labelled', averageDecay, pretrained: { encoder: 'vgg16', weights, classifierRate: 0.005 } },
+  three: { lossWeights: { segmentation: 3 } },
+  fineTune: { epoch: 1, from: 4, rate: 0.01 },
+});
 
 export const GRIDS: Readonly<Record<GridName, GridScale>> = {
   paper: {
@@ -74,15 +81,7 @@ export const GRIDS: Readonly<Record<GridName, GridScale>> = {
     changes: [],
     settingsAt: 'small',
     tuned: { all: {}, three: {}, masks: [] },
-    pretrained: {
-      all: {
-        images: 'labelled',
-        averageDecay: 0.97,
-        pretrained: { encoder: 'vgg16', weights: 'imagenet', classifierRate: 0.005 },
-      },
-      three: { lossWeights: { segmentation: 3 } },
-      fineTune: { epoch: 1, from: 4, rate: 0.01 },
-    },
+    pretrained: onVgg16('imagenet', 0.97),
     studies: ['pretrained', 'pretrained-longer', 'pretrained-large', 'frozen'],
     official: 'test',
   },
@@ -95,15 +94,7 @@ export const GRIDS: Readonly<Record<GridName, GridScale>> = {
     changes: [EMPTY_MASKS, EVERYTHING],
     settingsAt: 'small',
     tuned: { all: { averageDecay: 0.9 }, three: { lossWeights: { segmentation: 3 } }, masks: [] },
-    pretrained: {
-      all: {
-        images: 'labelled',
-        averageDecay: 0.9,
-        pretrained: { encoder: 'vgg16', weights: 'random', classifierRate: 0.005 },
-      },
-      three: { lossWeights: { segmentation: 3 } },
-      fineTune: { epoch: 1, from: 4, rate: 0.01 },
-    },
+    pretrained: onVgg16('random', 0.9),
     studies: (Object.keys(STUDIES) as StudyName[]).filter((study) => !['frozen', 'pretrained-longer'].includes(study)),
   },
 };
