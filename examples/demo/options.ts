@@ -53,7 +53,7 @@ export const HELP = `Trains the paper's three-task model, its encoder for one ta
   --learning-rate X   of Adam, falling to 0 as half a cosine            (${DEFAULTS.learningRate})
   --seed N            of weights, dropout, split, order, augmentation   (${DEFAULTS.seed})
   --seeds N           runs with as many seeds, and compares the runs    (${DEFAULTS.seeds})
-  --quick             a minute in place of five; the numbers are rough
+  --quick             a quarter of the time; the numbers are rough
   --diagnose          records each task's gradient in the three-task model: which tasks fight (slower)
   --backend NAME      default: the fastest that works here
   --out DIR           where everything is written                       (runs/demo)
