@@ -13,19 +13,7 @@ import {
 import type { Encoder, MultitaskModel } from '../../src/types';
 import { LAYER_NETS, PUBLISHED_NETS } from '../../tests/contracts/layers';
 import { MODELS } from '../../tests/contracts/models';
-
-/** Layers that are refused by name outside of `film()`. */
-export const REFUSED: readonly string[] = [
-  'CapsuleHead',
-  'CapsuleLength',
-  'CapsuleRouting',
-  'capsules',
-  'Film',
-  'MaskCapsules',
-  'RepeatBatch',
-  'SliceBatch',
-  'Squash',
-];
+import { REFUSED } from '../../tests/export/refused';
 
 export type Exported = MultitaskModel<string> | LayersModel;
 

@@ -2,7 +2,6 @@ import { tensor } from '@tensorflow/tfjs-core';
 import { input, type LayersModel, layers, type SymbolicTensor, model as toModel } from '@tensorflow/tfjs-layers';
 import { strFromU8, unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { REFUSED } from '../../scripts/exports/nets';
 import { toKeras } from '../../src/export/index';
 import { BilinearUpsampling, GroupNorm } from '../../src/layers/index';
 import { loadKeras, type MakeLayer } from '../../src/weights/index';
@@ -10,6 +9,7 @@ import { LAYER_NETS } from '../contracts/layers';
 import { MODELS } from '../contracts/models';
 import { run, samples } from '../contracts/nets';
 import { useCpu } from '../support/cpu';
+import { REFUSED } from './refused';
 
 useCpu();
 
