@@ -128,18 +128,18 @@ async function checkTypes(name, folder, fixture, examples = []) {
   });
 }
 
-/** Packs a package, checks what is in it, and gives the tarball. */
-async function pack(name, cwd) {
+/** Packs a package, checks that its texts and what was built are in it and nothing else, and gives the tarball. */
+async function pack(name, cwd, texts = ['README.md', 'CHANGELOG.md', 'LICENSE']) {
   const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', work], { cwd });
   const [{ filename, files, size, unpackedSize }] = JSON.parse(stdout);
   const tarball = join(work, filename);
 
-  await check(`${name}: npm pack holds dist, README, CHANGELOG and LICENSE alone`, () => {
+  await check(`${name}: npm pack holds dist, ${texts.join(', ')} alone`, () => {
     const paths = files.map(({ path }) => path);
-    const texts = ['README.md', 'CHANGELOG.md', 'LICENSE', 'package.json'];
-    const missing = [...texts, 'dist/index.js'].filter((text) => !paths.includes(text));
+    const expected = [...texts, 'package.json'];
+    const missing = [...expected, 'dist/index.js'].filter((text) => !paths.includes(text));
     expect(missing.length === 0, `missing: ${missing.join(', ')}`);
-    const others = paths.filter((path) => !path.startsWith('dist/') && !texts.includes(path));
+    const others = paths.filter((path) => !path.startsWith('dist/') && !expected.includes(path));
     expect(others.length === 0, `should not be there: ${others.join(', ')}`);
     return `${paths.length} files, ${Math.round(size / 1024)} kB packed, ${Math.round(unpackedSize / 1024)} kB unpacked`;
   });
@@ -240,7 +240,7 @@ try {
   }
 
   // tfjs-multitask alone
-  const tarball = await pack(self, root);
+  const tarball = await pack(self, root, ['README.md', 'CHANGELOG.md', 'LICENSE', 'SECURITY.md']);
   const consumer = await createFolder('consumer');
   await check(`${self}: it installs into an empty folder, with its peers and without the optional ones`, async () => {
     await npm(['install', tarball], consumer);
@@ -325,7 +325,7 @@ try {
   }
 
   // both, and what else the docs install
-  await npm(['install', engineTarball, '@types/node@20', 'sharp', 'libsvm-js'], consumer);
+  await npm(['install', engineTarball, '@types/node@20', 'sharp', 'libsvm-js', 'h5wasm'], consumer);
   await check(`${engine} meets the copy that ${self} brings`, async () => {
     expectToMeet(await runFixture(consumer, process.execPath, 'simd-copies.mjs', ['multitask']));
   });

@@ -1,4 +1,4 @@
-import { input, type LayersModel, type layers, type SymbolicTensor, model as toModel } from '@tensorflow/tfjs-layers';
+import { input, type LayersModel, layers, type SymbolicTensor, model as toModel } from '@tensorflow/tfjs-layers';
 import {
   AttentionGate,
   attach,
@@ -61,7 +61,12 @@ export const LAYERS: Record<string, LayerCase> = {
   },
   BilinearUpsampling: { make: () => new BilinearUpsampling(), shapes: [[3, 4, 2]] },
   SeededDropout: { make: () => new SeededDropout({ rate: 0.4, seed: SEED }), shapes: [[3, 4, 2]] },
-  StopGradient: { make: () => new StopGradient(), shapes: [[4, 3]] },
+  // Alone it has no gradient: beside its input, which has one.
+  StopGradient: {
+    make: () => new StopGradient(),
+    shapes: [[4, 3]],
+    connect: (layer, [x]) => [layers.multiply().apply([layer.apply(x), x] as SymbolicTensor[]) as SymbolicTensor],
+  },
   Squash: { make: () => new Squash(), shapes: [[4, 3]] },
   CapsuleLength: { make: () => new CapsuleLength(), shapes: [[4, 3]] },
   CapsuleRouting: { make: () => new CapsuleRouting({ capsules: 3, dimension: 4, seed: SEED }), shapes: [[5, 2]] },
