@@ -24,6 +24,8 @@ export interface Attack<I = unknown> {
   missing?(): Promise<string | undefined>;
   /** The input of one case: plain JSON, which alone says what `run` does. */
   draw(random: Random): I;
+  /** Every input there is, where they can be listed; `folder` is where paths in them may point. */
+  every?(folder: string): Promise<readonly I[]>;
   /** Tries one case in an empty folder of its own. Throws a {@link Fault} where the library did not hold. */
   run(input: I, folder: string): Promise<void>;
 }

@@ -1,5 +1,6 @@
 // Tries to make the library lose what was trained, crash, hang or say something wrong: npm run attack -- --help.
 // Prints `N passed, N failed`; failing cases are written to attack/failures, and `--replay` tries them again.
+import { tmpdir } from 'node:os';
 import { relative } from 'node:path';
 import type { Attack, Result } from './attack';
 import { attacks } from './attacks';
@@ -23,9 +24,15 @@ async function present(kinds: readonly Attack[]): Promise<Attack[]> {
   return here;
 }
 
-async function ordersOf({ cases, seed, only, replay }: AttackOptions): Promise<readonly Order[]> {
+async function ordersOf({ cases, seed, only, every, replay }: AttackOptions): Promise<readonly Order[]> {
   if (replay.length > 0) return Promise.all(replay.map(readCase));
   const here = await present(attacks.filter(({ kind }) => only === undefined || only.includes(kind)));
+  if (every) {
+    const inputs = await Promise.all(here.map(async (attack) => (await attack.every?.(tmpdir())) ?? []));
+    const orders = here.flatMap(({ kind }, i) => inputs[i].map((input, number) => ({ kind, seed, number, input })));
+    console.log(`every case that can be listed: ${orders.length}`);
+    return orders;
+  }
   const counts = countCases(here, cases);
   console.log(`seed ${seed}: ${Array.from(counts, ([kind, count]) => `${count} ${kind}`).join(', ')}`);
   return planCases(counts, seed);

@@ -6,6 +6,7 @@ export const HELP = `npm run attack -- [options]: tries to lose, crash, hang or 
   --seed S           what they are drawn from (default: drawn, and printed)
   --only KIND,KIND   these kinds alone
   --minutes M        begin no case after M minutes
+  --every            in place of drawn cases all that there are, of the kinds that can list theirs
   --replay FILE      try one failing case again, as it was written to attack/failures; may be given several times
   --list             the kinds, and what they do not find on this machine`;
 
@@ -14,6 +15,7 @@ export interface AttackOptions {
   readonly seed: number;
   readonly only: readonly string[] | undefined;
   readonly minutes: number;
+  readonly every: boolean;
   readonly replay: readonly string[];
   readonly list: boolean;
 }
@@ -35,6 +37,7 @@ export function parseCommandLine(args: readonly string[], kinds: readonly string
       seed: { type: 'string' },
       only: { type: 'string' },
       minutes: { type: 'string' },
+      every: { type: 'boolean', default: false },
       replay: { type: 'string', multiple: true, default: [] },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -51,6 +54,7 @@ export function parseCommandLine(args: readonly string[], kinds: readonly string
     seed: values.seed === undefined ? Date.now() % 2 ** 31 : whole(values.seed, 'seed'),
     only,
     minutes,
+    every: values.every,
     replay: values.replay,
     list: values.list,
   };

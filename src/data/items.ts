@@ -1,5 +1,5 @@
 import { Tensor } from '@tensorflow/tfjs-core';
-import { checkNotDisposed, kindOf } from '../internal/check-kinds';
+import { checkNDArray, checkNotDisposed, kindOf } from '../internal/check-kinds';
 import { readArray } from '../internal/values';
 import type { NDArray, Values } from '../types';
 
@@ -8,6 +8,9 @@ import type { NDArray, Values } from '../types';
  * of a value each, where `undefined` and `null` are missing.
  */
 export type Items = Tensor | NDArray | NDArray['data'] | readonly (Values | number | null | undefined)[];
+
+/** The types of tensors whose values are numbers. */
+const NUMBERS: readonly string[] = ['float32', 'int32', 'bool'];
 
 /** Reads one value of {@link Items} at a time. */
 export interface ItemReader {
@@ -33,7 +36,9 @@ function fromList(list: readonly (Values | number | null | undefined)[], name: s
     async read(index) {
       const value = list[index];
       if (typeof value === 'number' || typeof value === 'boolean') return single(Number(value));
-      return readArray(value as Values, `${name}[${index}]`);
+      const array = await readArray(value as Values, `${name}[${index}]`);
+      if (array.data.length === 0) throw new RangeError(`${name}[${index}] must hold a value, got none.`);
+      return array;
     },
   };
 }
@@ -57,6 +62,9 @@ function fromWhole(shape: readonly number[], load: () => Promise<NDArray['data']
 /** `name` is used in errors. */
 export function readItems(items: Items, name: string): ItemReader {
   if (items instanceof Tensor) {
+    if (!NUMBERS.includes(items.dtype)) {
+      throw new TypeError(`${name} must hold numbers, got a tensor of ${items.dtype}.`);
+    }
     if (items.rank === 0) throw new RangeError(`${name} must have an axis of samples, got a single number.`);
     checkNotDisposed(items, name);
     return fromWhole(items.shape, async () => {
@@ -75,6 +83,7 @@ export function readItems(items: Items, name: string): ItemReader {
       `${name} must be a tensor, a typed array, { data, shape } or a list of values, got ${kindOf(items)}.`,
     );
   }
+  checkNDArray(whole, name);
   const size = whole.shape.reduce((product, n) => product * n, 1);
   if (whole.shape.length === 0 || size !== whole.data.length) {
     throw new RangeError(`${name}: shape [${whole.shape}] needs ${size} values, got ${whole.data.length}.`);

@@ -127,6 +127,18 @@ export function checkTensor(x: unknown, name: string): void {
   checkNotDisposed(x as { readonly isDisposed?: boolean }, name);
 }
 
+/** Throws unless `x` is what a layer gives where it is applied: a tensor of a net that has no values yet. */
+export function checkSymbolic(x: unknown, name: string): void {
+  checkMembers(
+    x,
+    { shape: 'array' },
+    name,
+    'the output of a layer, such as layers.dense({ units: 1 }).apply(features)',
+  );
+  const { sourceLayer } = x as { readonly sourceLayer?: unknown };
+  if (sourceLayer === undefined) refuseKind(x, name, 'the output of a layer, a SymbolicTensor');
+}
+
 /** Throws unless `features` are what encoders return. */
 export function checkFeatures(features: unknown, name: string): void {
   checkMembers(features, { skips: 'array' }, name, 'features, { skips, bottleneck }, such as those of UNetEncoder()');

@@ -92,7 +92,7 @@ export async function loadMultitask<const T extends string = string>(
   if (own !== artifacts) checkArtifacts(own, `${who}: tfjs_multitask`);
   const net = await build(own, who);
   try {
-    return fromLayersModel(net, tasks ?? (net.outputNames as T[]));
+    return fromLayersModel(net, tasks === undefined ? (net.outputNames as T[]) : tasks);
   } catch (error) {
     net.dispose();
     if (place === undefined) throw error;

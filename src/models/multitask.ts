@@ -7,7 +7,14 @@ import {
 import { checkInteger } from '../internal/check';
 import { checkBackend } from '../internal/check-backend';
 import { checkCalled } from '../internal/check-called';
-import { checkArray, checkFeatures, checkFunction, checkRecord, checkText } from '../internal/check-kinds';
+import {
+  checkArray,
+  checkFeatures,
+  checkFunction,
+  checkRecord,
+  checkSymbolic,
+  checkText,
+} from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import type { Builder, ByTask, Encoder, Head, MultitaskModel, OutputKind, SomeTasks } from '../types';
 import { fromLayersModel } from './from-layers-model';
@@ -96,10 +103,12 @@ export function multitask<T extends string>(options: MultitaskOptions<T>): Multi
   const input = symbolicInput({ shape: [...inputShape], name: 'input' });
   const build = (): LayersModel => {
     const prepared = prepare === undefined ? input : prepare(input, 'input', seed);
+    checkSymbolic(prepared, 'multitask: what input returns');
     const features = sharing(prepared, encoder, tasks, seed);
     const outputs = tasks.map((task, i) => {
       checkFeatures(features[i], `multitask: what the encoder returns for '${task}'`);
       const output = heads[task](features[i], task, seed);
+      checkSymbolic(output, `multitask: what the head of '${task}' returns`);
       if (output.sourceLayer.name !== task) {
         throw new RangeError(
           `multitask: the head of '${task}' must end in a layer named '${task}', got '${output.sourceLayer.name}'.`,

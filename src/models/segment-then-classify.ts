@@ -9,7 +9,14 @@ import {
 import { checkChoice, checkInteger } from '../internal/check';
 import { checkBackend } from '../internal/check-backend';
 import { checkCalled } from '../internal/check-called';
-import { checkArray, checkFeatures, checkFunction, checkRecord, checkText } from '../internal/check-kinds';
+import {
+  checkArray,
+  checkFeatures,
+  checkFunction,
+  checkRecord,
+  checkSymbolic,
+  checkText,
+} from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import { apply } from '../layers/core/apply';
 import { StopGradient } from '../layers/stop-gradient';
@@ -65,6 +72,7 @@ function build(
   const features = encoder(x, part, seed);
   checkFeatures(features, `segmentThenClassify: what the encoder of '${task}' returns`);
   const output = head(features, task, seed);
+  checkSymbolic(output, `segmentThenClassify: what the head of '${task}' returns`);
   if (output.sourceLayer.name === task) return output;
   throw new RangeError(
     `segmentThenClassify: the head of '${task}' must end in a layer named '${task}', got '${output.sourceLayer.name}'.`,

@@ -1,3 +1,4 @@
+import { checkArray } from '../internal/check-kinds';
 import { checkOptions } from '../internal/check-options';
 import { mapTasks } from '../internal/map-tasks';
 import type { Norm } from '../layers/blocks/norm';
@@ -73,6 +74,7 @@ export function amyar2020<const T extends Amyar2020Task = Amyar2020Task>(
     sharing,
     seed,
   } = options;
+  checkArray(inputShape, 'amyar2020: inputShape');
   const heads: ByTask<Amyar2020Task, Head> = {
     reconstruction: UNetDecoder({ channels: inputShape[2], skips: reconstructionSkips, norm, activation: 'linear' }),
     segmentation: UNetDecoder({ norm }),

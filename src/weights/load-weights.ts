@@ -41,8 +41,9 @@ export interface LoadWeightsOptions {
 
 function checkNames(names: readonly string[], name: string): void {
   checkArray(names, name);
-  const strange: unknown = names.find((one) => typeof one !== 'string');
-  if (strange !== undefined) throw new TypeError(`${name} must be names, got ${kindOf(strange)}.`);
+  for (const one of names as readonly unknown[]) {
+    if (typeof one !== 'string') throw new TypeError(`${name} must be names, got ${kindOf(one)}.`);
+  }
 }
 
 function netOf(model: unknown): LayersModel {

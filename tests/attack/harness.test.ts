@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { nonsense } from '../../scripts/attack/kinds/nonsense';
 import { countCases, planCases } from '../../scripts/attack/plan';
 import { runCases } from '../../scripts/attack/run-cases';
 import { renderTable } from '../../scripts/attack/table';
@@ -53,4 +54,15 @@ it('Each kind has its share of the cases, at least one, and early ones of every 
   expect(countCases([often, seldom], 3).get('seldom')).toBe(1);
   const half = planCases(counts, 1).slice(0, 100);
   expect(half.filter(({ kind }) => kind === 'seldom')).toHaveLength(1);
+});
+
+it('Nonsense of every kind can be listed for every argument of every export; of arrays the first and the last entry', async () => {
+  const inputs = await nonsense.every!('.');
+  expect(new Set(inputs.map(({ call }) => call)).size).toBeGreaterThan(200);
+  const ofOneHot = inputs.filter(({ call }) => call === 'data.oneHot'); // oneHot([0, 1, 2], 3)
+  const places = [...new Set(ofOneHot.map(({ path }) => path.join('.')))];
+  expect(places).toEqual(['0', '0.0', '0.2', '1']);
+  const kinds = new Set(ofOneHot.map(({ nonsense: kind }) => kind));
+  expect(ofOneHot).toHaveLength(places.length * kinds.size);
+  expect(kinds.has('a disposed tensor')).toBe(true);
 });

@@ -1,4 +1,4 @@
-import { memory, tensor2d, tensor4d } from '@tensorflow/tfjs-core';
+import { memory, tensor1d, tensor2d, tensor4d } from '@tensorflow/tfjs-core';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { type ArrayDatasetOptions, arrayDataset, batches, oneHot } from '../../src/data/index';
 import type { Dataset } from '../../src/types';
@@ -77,6 +77,19 @@ describe('arrayDataset', () => {
       new TypeError('arrayDataset: x must be a tensor, a typed array, { data, shape } or a list of values, got 3.'),
     );
     expect(() => arrayDataset({ x: images, y: {}, label: [] } as never)).toThrow("unknown option 'label'");
+    const words = tensor1d(['a']);
+    expect(() => arrayDataset({ x: words, y: {} })).toThrow(
+      new TypeError('arrayDataset: x must hold numbers, got a tensor of string.'),
+    );
+    words.dispose();
+    expect(() => arrayDataset({ x: { ...images, shape: [3, 2, '2', 1] as never }, y: {} })).toThrow(
+      new TypeError("arrayDataset: x: shape must hold whole numbers, got '2' in it."),
+    );
+  });
+
+  it('refuses a label without a value where it is read', async () => {
+    const dataset = arrayDataset({ x: [1, 2], y: { a: [1, []] } });
+    await expect(dataset.read(1)).rejects.toThrow(new RangeError('arrayDataset: y.a[1] must hold a value, got none.'));
   });
 });
 

@@ -1,4 +1,4 @@
-import { memory, ones, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { memory, ones, sum, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { MLPHead, UNetDecoder, UNetEncoder } from '../../src/layers/index';
@@ -116,6 +116,18 @@ describe('multitask', () => {
     expect(() => multitask({ inputShape: [8, 8, 1], encoder, heads: { grade: head } })).toThrow(
       new RangeError("multitask: the head of 'grade' must end in a layer named 'grade', got 'grade/flatten'."),
     );
+  });
+
+  it('refuses a head or an input that gives no output of a layer', () => {
+    const nothing = (() => undefined) as never;
+    expect(() => multitask({ inputShape: [8, 8, 1], encoder, heads: { grade: nothing } })).toThrow(
+      "multitask: what the head of 'grade' returns must be the output of a layer",
+    );
+    expect(() => multitask({ inputShape: [8, 8, 1], encoder, heads: { severity }, input: nothing })).toThrow(
+      'multitask: what input returns must be the output of a layer',
+    );
+    const values = (() => zeros([1, 1])) as never;
+    expect(() => multitask({ inputShape: [8, 8, 1], encoder, heads: { grade: values } })).toThrow('a SymbolicTensor');
   });
 
   const parts = { inputShape: [8, 8, 1], encoder: UNetEncoder({ filters: [3, 4] }) };

@@ -1,4 +1,5 @@
 import { disposeVariables, scalar, tensor } from '@tensorflow/tfjs-core';
+import { useBackend } from 'tfjs-multitask/backends';
 import { type Attack, Fault } from '../attack';
 import { callExport } from '../files/call-export';
 import { CALLS } from '../files/calls';
@@ -44,6 +45,9 @@ const NONSENSE: Record<string, () => unknown> = {
   'a promise': () => Promise.resolve(1),
 };
 
+/** How deep into arguments nonsense is put. */
+const DEPTH = 4;
+
 /** Whose arguments can be looked into: plain arrays and options, not what only has functions for us. */
 function isBranch(value: unknown): value is Record<string, unknown> {
   if (Array.isArray(value)) return true;
@@ -67,7 +71,24 @@ const TAKEN: readonly { readonly at: RegExp; readonly nonsense: RegExp; readonly
   },
   { at: /^metrics\.\w+ \d(\.\d+)+$/, nonsense: /^true$/, why: 'labels may be true and false' },
   { at: /^data\.(split|kFold) 0\.\d+$/, nonsense: /tensor$|^a tensor/, why: 'rows may be of any class' },
-  { at: /^data\.(split|kFold) 0\.\d+\.(id|tasks)$/, nonsense: /./, why: 'they look at groups and strata alone' },
+  { at: /^data\.(split|kFold) 0\.\d+\.(id|tasks)(\.|$)/, nonsense: /./, why: 'they look at groups and strata alone' },
+  {
+    at: /^data\.arrayDataset 0\.(y|weight)\./,
+    nonsense: /^null$|^array of null$/,
+    why: 'what is not known is null or undefined',
+  },
+  { at: /^data\.arrayDataset 0\.(y|weight)\./, nonsense: /^true$/, why: 'labels may be true and false' },
+  {
+    at: /^data\.arrayDataset 0\.(x|y|weight)/,
+    nonsense: /NaN$/,
+    why: 'ignoreValue says what NaN means; the trainer refuses it by the name of the sample',
+  },
+  { at: /^data\.oneHot 0\.\d$/, nonsense: /^null$/, why: 'a class that is not known is null or undefined' },
+  { at: /^metrics\.distanceTransform 1\.spacing$/, nonsense: /^a half$/, why: 'one number is for all axes' },
+  { at: /^metrics\.readValues 0\./, nonsense: /^NaN$/, why: 'it reads values, and does not judge them' },
+  { at: /^node\.manifestDataset 1\.(group|stratum)$/, nonsense: /^function$/, why: 'a function names the group' },
+  { at: /^node\.manifestDataset 1\.weight$/, nonsense: /^object$/, why: 'no task is weighed' },
+  { at: /^train\.conflicts 0\.\d+\.losses\./, nonsense: /^NaN$/, why: 'a loss may have become NaN' },
   { at: /^data\.ignoreValue 1$/, nonsense: /^NaN$/, why: 'unknown elements may be NaN' },
   { at: /^train\.taskWeights 1\./, nonsense: /^NaN$/, why: 'a loss may have become NaN' },
   { at: /^node\.writeJson 1/, nonsense: /./, why: 'it writes what JSON.stringify makes of any value' },
@@ -114,6 +135,16 @@ function spoil(
   return { at: keys.join('.'), otherKind: false };
 }
 
+/** Every place in arguments down to the fourth level; of an array the first and the last entry. */
+function placesIn(branch: object, path: readonly number[] = []): number[][] {
+  const members = Object.values(branch);
+  return members.flatMap((member, number) => {
+    if (path.length > 0 && Array.isArray(branch) && number > 0 && number < members.length - 1) return [];
+    const place = [...path, number];
+    return isBranch(member) && place.length < DEPTH ? [place, ...placesIn(member, place)] : [place];
+  });
+}
+
 const NAMES = Object.entries(CALLS).flatMap(([subpath, calls]) =>
   Object.keys(calls).map((name) => `${subpath}.${name}`),
 );
@@ -128,9 +159,17 @@ export const nonsense: Attack<Input> = {
     const names = Object.keys(NONSENSE);
     return {
       call: NAMES[integer(NAMES.length)],
-      path: Array.from({ length: 1 + integer(3) }, () => integer(12)),
+      path: Array.from({ length: 1 + integer(DEPTH) }, () => integer(12)),
       nonsense: names[integer(names.length)],
     };
+  },
+  async every(folder) {
+    await useBackend('cpu', { onNotice: () => undefined });
+    return NAMES.flatMap((call) => {
+      const [subpath, own] = call.split('.');
+      const places = placesIn([...CALLS[subpath][own].args(folder)]);
+      return places.flatMap((path) => Object.keys(NONSENSE).map((what) => ({ call, path, nonsense: what })));
+    });
   },
   async run({ call: name, path, nonsense: what }, folder) {
     // A path of nonsense is one of the working directory.

@@ -1,4 +1,5 @@
 import { checkRange } from '../../internal/check';
+import { checkArray } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
 import { checkEmptyOverlap, type EmptyOverlap, emptyOverlap } from './empty-mask';
 import { maskCount } from './masks';
@@ -78,6 +79,7 @@ export function surfaceDice(options: SurfaceDiceOptions = {}): PerImageMetric {
 function readTolerances({ tolerance = 1, ...options }: SurfaceDiceOptions, name: string): readonly number[] {
   const count = maskCount(options);
   const tolerances = typeof tolerance === 'number' ? Array<number>(count).fill(tolerance) : tolerance;
+  checkArray(tolerances, `${name}: tolerance`);
   if (tolerances.length !== count) {
     throw new RangeError(
       `${name}: tolerance must be one number, or one for each of ${count} masks, got [${tolerance}].`,
