@@ -38,7 +38,7 @@ export const DEFAULTS: Omit<RunOptions, 'backend'> = {
 };
 
 /** What `--quick` sets, where the command line says nothing else. */
-const QUICK = { quick: true, images: 400, epochs: 4 } as const;
+const QUICK = { quick: true, images: 320, epochs: 4 } as const;
 
 export const HELP = `Trains the paper's three-task model, its encoder for one task alone, and the paper's CNN; compares them on a test split.
 
@@ -53,7 +53,7 @@ export const HELP = `Trains the paper's three-task model, its encoder for one ta
   --learning-rate X   of Adam, falling to 0 as half a cosine            (${DEFAULTS.learningRate})
   --seed N            of weights, dropout, split, order, augmentation   (${DEFAULTS.seed})
   --seeds N           runs with as many seeds, and compares the runs    (${DEFAULTS.seeds})
-  --quick             a quarter of the time; the numbers are rough
+  --quick             a fifth of the time, about a minute; the numbers are rough
   --diagnose          records each task's gradient in the three-task model: which tasks fight (slower)
   --backend NAME      default: the fastest that works here
   --out DIR           where everything is written                       (runs/demo)
