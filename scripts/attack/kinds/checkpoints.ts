@@ -36,15 +36,22 @@ async function changeHeader(path: string, changes: readonly JsonEdit[]): Promise
 /** Parts that belong to a callback or a strategy, which alone can say what it takes, or that only tell. */
 const OPAQUE = ['callbacks', 'history', 'sums', 'memory', 'weighting', 'seconds', 'id', 'stopped'];
 
+/** What stands where keys lead down to; undefined where they lead nowhere. */
+function valueAt(root: unknown, keys: readonly string[]): unknown {
+  return keys.reduce((here, key) => (here as Record<string, unknown> | null | undefined)?.[key], root);
+}
+
 /** Changes the state; returns where something of another kind stands now that nobody may take. */
 async function changeState(path: string, changes: readonly JsonEdit[]): Promise<string | undefined> {
   const state = (await readArchive(path)) as PlainData & object;
-  let nonsense: string | undefined;
+  const spoilt: { readonly keys: readonly string[]; readonly value: unknown }[] = [];
   for (const change of changes) {
     const { keys, otherKind } = editJson(state, change);
     const known = keys.every((key) => !OPAQUE.includes(key) && key === key.trim()); // a repeated key has a space behind it
-    if (otherKind && known) nonsense ??= keys.join('.');
+    if (otherKind && known) spoilt.push({ keys, value: valueAt(state, keys) });
   }
+  // A later change may have moved it away, as if nobody had said anything there.
+  const nonsense = spoilt.find(({ keys, value }) => Object.is(valueAt(state, keys), value))?.keys.join('.');
   try {
     await writeArchive(path, state);
   } catch (error) {
