@@ -24,6 +24,7 @@ export const guides = [
   'encoders',
   'bring-your-weights',
   'export',
+  'command-line',
   'features-and-svm',
   'related-work',
   'browsers',

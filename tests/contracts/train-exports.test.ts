@@ -26,6 +26,7 @@ const OTHERS = {
     'readImage',
     'readMask',
     'removeLeftovers',
+    'stopOnSignal',
     'writeArchive',
     'writeBytes',
     'writeJson',

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { useBackend } from 'tfjs-multitask/backends';
-import { removeLeftovers } from 'tfjs-multitask/node';
+import { removeLeftovers, stopOnSignal } from 'tfjs-multitask/node';
 import { declareGrid, GRIDS, type GridOptions } from './grid/grids';
 import { findMixedSource, openImages } from './images/images';
 import { checkNeeds } from './images/needs';
@@ -16,7 +16,7 @@ import { lockFolder } from './runs/lock';
 import { runId, writeExperiment } from './runs/run-folder';
 import { type GridOutcome, runGrid } from './runs/run-grid';
 import type { Job } from './runs/run-job';
-import { STOPPED, stopOnSignal } from './stop-on-signal';
+import { STOPPED } from './stopped';
 import { findVgg16 } from './weights/vgg16-file';
 
 /** The commit of the code, with `+` where the tree was changed; null outside a checkout. */

@@ -1,4 +1,5 @@
 import { useBackend } from 'tfjs-multitask/backends';
+import { stopOnSignal } from 'tfjs-multitask/node';
 import { listImages } from './predict/list-images';
 import { loadModel } from './predict/load-model';
 import { HELP, maskFolder, parsePredictCommand } from './predict/options';
@@ -7,7 +8,7 @@ import { createPredictor } from './predict/predictor';
 import { showProgress } from './predict/progress';
 import { readWindow } from './predict/read-window';
 import { describeScores } from './predict/scores';
-import { STOPPED, stopOnSignal } from './stop-on-signal';
+import { STOPPED } from './stopped';
 
 async function main(): Promise<void> {
   const options = parsePredictCommand(process.argv.slice(2));

@@ -365,6 +365,10 @@ const NODE: Record<string, Call> = {
   progressBar: callback({ stream: { write: () => true, isTTY: true, columns: 80 } }),
   readImage: inFolder('grey.png', { channels: 1, pixelLimit: 1000 }),
   readMask: inFolder('grey.png', { threshold: 0.5, pixelLimit: 1000 }),
+  stopOnSignal: {
+    ...of('Stopping'),
+    use: () => void process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM'),
+  },
   writeBytes: inFolder('written.bin', Uint8Array.of(1, 2)),
   writeJson: inFolder('written.json', { a: 1 }),
   writePng: inFolder('written.png', image),

@@ -1,5 +1,5 @@
 // Tells when it was asked to stop, and ends then.
-import { stopOnSignal } from '../src/stop-on-signal';
+import { stopOnSignal } from '../../src/node/stop-on-signal';
 
 const alive = setInterval(() => undefined, 1000);
 stopOnSignal('Stopping').addEventListener('abort', () => {
