@@ -26,6 +26,7 @@ export const guides = [
   'export',
   'command-line',
   'features-and-svm',
+  'more-than-one-machine',
   'related-work',
   'browsers',
   'backends',

@@ -1,102 +1,50 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { useBackend } from 'tfjs-multitask/backends';
 import { removeLeftovers, stopOnSignal } from 'tfjs-multitask/node';
-import { declareGrid, GRIDS, type GridOptions } from './grid/grids';
-import { findMixedSource, openImages } from './images/images';
-import { checkNeeds } from './images/needs';
-import { prepareSplits } from './images/prepare';
 import { type CommandLine, HELP, parseCommandLine } from './options';
-import type { RunConfig, SplitRecord } from './records';
+import { planGrid } from './plan-grid';
+import { readExperiment } from './report/read-experiment';
 import { writeReport } from './report/write-report';
 import { lockFolder } from './runs/lock';
-import { runId, writeExperiment } from './runs/run-folder';
-import { type GridOutcome, runGrid } from './runs/run-grid';
-import type { Job } from './runs/run-job';
+import { costsOf, type GridOutcome, runGrid } from './runs/run-grid';
+import { itemsOf } from './shards/shard';
 import { STOPPED } from './stopped';
-import { findVgg16 } from './weights/vgg16-file';
-
-/** The commit of the code, with `+` where the tree was changed; null outside a checkout. */
-function codeVersion(): string | null {
-  const cwd = fileURLToPath(new URL('.', import.meta.url));
-  const git = (...args: string[]): string =>
-    execFileSync('git', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-  try {
-    return `${git('rev-parse', 'HEAD')}${git('status', '--porcelain', '--untracked-files=no') === '' ? '' : '+'}`;
-  } catch {
-    return null;
-  }
-}
-
-function describeSplit(split: SplitRecord, file: string): void {
-  console.log(`\nSplit (${file}):`);
-  console.table(split.counts);
-  console.log(
-    `${split.groups.length} groups of images that belong together; ${split.excluded.length} images left out.`,
-  );
-  for (const { id, reason } of split.excluded) console.log(`  ${id}: ${reason}`);
-}
-
-/** The runs whose pictures are kept: the first seed of each model of the main comparison. */
-function hasGallery({ seed, size, masks, labels, images, target, fold, ...config }: RunConfig, large: number): boolean {
-  const whole = masks === null && labels === null && images === 'mix' && target === 'covid' && (fold ?? 0) === 0;
-  return seed === 1 && size === large && whole && (config.model !== 'amyar2020' || config.tasks.length === 3);
-}
-
-/** Side at which images are looked at for near-duplicates: smaller ones lack the details that tell them apart. */
-const COMPARED_AT = 64;
 
 async function train(options: CommandLine, command: string, signal: AbortSignal): Promise<GridOutcome> {
-  const { out, jobs: parallel, grid: name } = options;
-  const [, large] = GRIDS[name].sizes;
-  const images = await openImages(options, COMPARED_AT);
-  const oneSource = new Set(images.infos.map(({ source }) => source)).size === 1;
-  const mixedSource = oneSource ? null : findMixedSource(images.infos);
-  if (oneSource) console.log('All images are of one source: studies of sources are left out.');
-  else if (mixedSource === null) {
-    console.warn(
-      'No source has images of both classes: a classifier may tell the sources apart, and nothing here can show it.',
-    );
-  }
-  const weights = await findVgg16(options.weights);
-  const grid = declareGrid(name, { ...options, mixedSource } satisfies GridOptions);
-  if (grid.runs.length === 0)
-    throw new Error('Nothing to do: the studies that --only names have no runs on these data.');
-  const splits = await prepareSplits(images, { ...options, official: GRIDS[name].official }, (split, file) => {
-    describeSplit(split, file);
-    for (const notice of checkNeeds(split, images.infos, grid)) console.log(notice);
-  });
-
+  const { out, jobs: parallel, shard } = options;
+  const all = await planGrid(options, command);
+  const costs = await costsOf(all);
+  const jobs = shard === undefined ? all : itemsOf(all, shard, ({ id }) => costs.get(id)!);
   const threads = Math.max(1, Math.floor(availableParallelism() / parallel));
-  const backend = await useBackend(options.backend, { threads: 1, onNotice: console.warn });
-  const code = codeVersion();
-  const jobs = grid.runs.map((config): Job => {
-    const { file, sha256 } = splits[config.fold ?? 0];
-    const id = runId(config);
-    const { data, phantoms, flips } = options;
-    const folder = join(out, 'runs', id);
-    const shared = { splitFile: file, split: sha256, code, backend, gallery: hasGallery(config, large), flips };
-    return { id, config, folder, out, weights, data, phantoms, ...shared };
-  });
-  await writeExperiment(out, {
-    grid: name,
-    command,
-    runs: jobs.map(({ id, config }) => ({ id, config })),
-    arms: grid.arms.map((arm) => ({ ...arm, run: jobs[arm.run].id })),
-  });
+  const which = shard === undefined ? '' : `, shard ${shard.index} of ${shard.count} of ${all.length} runs`;
   console.log(
-    `\n${jobs.length} runs on ${backend}, ${parallel} at once with ${threads} ${threads === 1 ? 'thread' : 'threads'} each; ` +
+    `\n${jobs.length} runs on ${all[0].backend}${which}, ${parallel} at once with ${threads} ${threads === 1 ? 'thread' : 'threads'} each; ` +
       `everything goes to ${out}`,
   );
   const outcome = await runGrid(jobs, { parallel, threads, signal });
-  const { complete, failed } = outcome;
-  console.log(`\n${complete} of ${jobs.length} runs are complete, ${failed.length} failed.`);
+  const { complete, busy, failed } = outcome;
+  const others = busy.length > 0 ? `, ${busy.length} left to other processes` : '';
+  console.log(`\n${complete} of ${jobs.length} runs are complete, ${failed.length} failed${others}.`);
   for (const { id, error } of failed) console.log(`  ${id}: ${error}`);
   return outcome;
 }
+
+/** Of work that is shared out, the last one to finish writes the report. */
+async function reportIfComplete(out: string): Promise<void> {
+  const { missing, planned } = await readExperiment(out);
+  if (missing.length === 0) return report(out);
+  console.log(
+    `${missing.length} of the ${planned.length} runs are still missing in ${out}. Whoever completes them writes the report; ` +
+      `for what is there: npm run experiments -- --out ${quote(out)} --report-only`,
+  );
+}
+
+async function report(out: string): Promise<void> {
+  const { files } = await writeReport(out);
+  console.log(`Written to ${out}: ${files.join(', ')}.`);
+}
+
+const quote = (text: string): string => (/^[\w./,=:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
@@ -105,24 +53,26 @@ async function main(): Promise<void> {
     console.log(HELP);
     return;
   }
-  const quote = (text: string): string => (/^[\w./,=:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-  const command = ['npm run experiments --', ...args.map(quote)].join(' ');
-  await mkdir(options.out, { recursive: true });
-  const unlock = await lockFolder(options.out);
+  const { out, shard } = options;
+  const commandOf = (list: readonly string[]): string => ['npm run experiments --', ...list.map(quote)].join(' ');
+  const command = commandOf(args);
+  // What remakes everything, not one part of it.
+  const whole = commandOf(args.filter((arg, i) => !/^--shard(=|$)/.test(arg) && args[i - 1] !== '--shard'));
+  await mkdir(out, { recursive: true });
+  const unlock = await lockFolder(out, { shared: shard !== undefined });
   try {
-    await removeLeftovers(options.out, { recursive: true });
+    await removeLeftovers(out, { recursive: true });
     const signal = stopOnSignal('Stopping after this step');
     if (!options.reportOnly) {
-      const { stopped, failed } = await train(options, command, signal);
+      const { stopped, busy, failed } = await train(options, whole, signal);
       if (stopped) {
         console.log(`Stopped. Go on with: ${command}`);
         process.exitCode = STOPPED;
         return;
       }
-      if (failed.length > 0) process.exitCode = 1;
+      if (failed.length + busy.length > 0) process.exitCode = 1;
     }
-    const { files } = await writeReport(options.out);
-    console.log(`Written to ${options.out}: ${files.join(', ')}.`);
+    await (shard === undefined ? report(out) : reportIfComplete(out));
   } finally {
     await unlock();
   }

@@ -5,6 +5,7 @@ import type { BackendName } from 'tfjs-multitask/backends';
 import { GRIDS, type GridName } from './grid/grids';
 import { STUDIES } from './grid/studies';
 import type { StudyName } from './grid/study-name';
+import { parseShard, type Shard } from './shards/shard';
 
 export interface CommandLine {
   /** A manifest folder; null for the phantom. */
@@ -16,6 +17,8 @@ export interface CommandLine {
   readonly seeds?: number;
   readonly folds?: number;
   readonly jobs: number;
+  /** The part of the runs that this command does; left out: all of them. */
+  readonly shard?: Shard;
   readonly backend?: BackendName;
   readonly onError: 'fail' | 'skip';
   readonly reportOnly: boolean;
@@ -38,6 +41,8 @@ export const HELP = `Trains the models of the paper's three experiments and writ
   --folds N           a cross-validation with N folds instead of the fixed split
   --split-seed N      of the split                                       (1)
   --jobs N            runs at once, each a process with its share of the cores  (1)
+  --shard I/N         does the I-th of N equal parts of the runs, as 2/4; the others may go on at the
+                      same time, on other machines, in this --out or in folders that are joined later
   --backend NAME      default: the fastest that works here
   --phantoms N        how many phantom images                            (400; tiny: 120)
   --on-error WHAT     fail, or skip: what to do about images that cannot be read  (fail)
@@ -80,6 +85,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine | undefin
       folds: text,
       'split-seed': text,
       jobs: text,
+      shard: text,
       backend: text,
       phantoms: text,
       'on-error': text,
@@ -105,6 +111,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine | undefin
     seeds: integer(values.seeds, 'seeds', 1),
     folds: integer(values.folds, 'folds', 2),
     jobs,
+    shard: parseShard(values.shard),
     backend: values.backend as BackendName | undefined,
     onError: choice(values['on-error'] ?? 'fail', 'on-error', ['fail', 'skip']),
     reportOnly: values['report-only'],

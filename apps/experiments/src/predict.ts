@@ -1,9 +1,11 @@
 import { useBackend } from 'tfjs-multitask/backends';
 import { stopOnSignal } from 'tfjs-multitask/node';
+import { digestOfModel } from './predict/chunks';
 import { listImages } from './predict/list-images';
 import { loadModel } from './predict/load-model';
 import { HELP, maskFolder, parsePredictCommand } from './predict/options';
-import { predictFolder } from './predict/predict-folder';
+import { type FolderResult, predictFolder } from './predict/predict-folder';
+import { predictShard } from './predict/predict-shard';
 import { createPredictor } from './predict/predictor';
 import { showProgress } from './predict/progress';
 import { readWindow } from './predict/read-window';
@@ -26,18 +28,28 @@ async function main(): Promise<void> {
     `${list.total} images of ${options.data}; model ${from}, ${predictor.size.join(' x ')}; backend ${backend}`,
   );
 
-  const result = await predictFolder(predictor, list, options, {
-    onProgress: showProgress(list.total),
-    signal,
-  }).catch((error: Error) => {
+  const { shard } = options;
+  let result: FolderResult | undefined;
+  try {
+    result =
+      shard === undefined
+        ? await predictFolder(predictor, list, options, { onProgress: showProgress(list.total), signal })
+        : await predictShard(
+            { predictor, list, model: await digestOfModel(model), backend },
+            { ...options, shard },
+            signal,
+          );
+  } catch (error) {
     if (!signal.aborted) throw error;
-  });
-  model.dispose();
-  if (!result) {
-    console.log('Stopped; no CSV file was written.');
+    console.log(
+      shard === undefined ? 'Stopped; no CSV file was written.' : 'Stopped; the same command goes on from here.',
+    );
     process.exitCode = STOPPED;
     return;
+  } finally {
+    model.dispose();
   }
+  if (result === undefined) return;
   const { images, failed, scores } = result;
   const problems = failed === 0 ? '' : `, ${failed} of them with an error`;
   console.log(`Written to ${options.out}: ${images} images${problems}.`);

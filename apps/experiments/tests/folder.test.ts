@@ -4,6 +4,7 @@ import { writeJson } from 'tfjs-multitask/node';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { declareGrid } from '../src/grid/grids';
 import type { RunConfig } from '../src/records';
+import { lockFolder } from '../src/runs/lock';
 import { openRun, recordFailure, runId, writeExperiment } from '../src/runs/run-folder';
 import { runGrid } from '../src/runs/run-grid';
 import { describeRun, type Job } from '../src/runs/run-job';
@@ -166,6 +167,7 @@ describe('runGrid', () => {
     endAs(({ id }) => (id === jobs[1].id ? { outcome: 'failed', error: 'no memory' } : { outcome: 'complete' }));
     expect(await runGrid(jobs, options)).toEqual({
       complete: 3,
+      busy: [],
       failed: [{ id: jobs[1].id, error: 'no memory' }],
       stopped: false,
     });
@@ -174,7 +176,7 @@ describe('runGrid', () => {
     expect(lines.join('\n')).toContain(`${jobs[1].id}: a notice`);
 
     const begun = endAs(() => ({ outcome: 'complete' }));
-    expect(await runGrid(jobs, options)).toEqual({ complete: 4, failed: [], stopped: false });
+    expect(await runGrid(jobs, options)).toEqual({ complete: 4, busy: [], failed: [], stopped: false });
     expect(begun).toEqual([`train ${jobs[1].id}`]);
     expect(lines.join('\n')).toContain('3 of 4 runs are complete already.');
   });
@@ -188,7 +190,7 @@ describe('runGrid', () => {
     );
     const outcome = await runGrid([done, scored, open], options);
     expect(begun.sort()).toEqual([`score flips ${done.id}`, `train ${open.id}`].sort());
-    expect(outcome).toEqual({ complete: 3, failed: [{ id: done.id, error: 'no memory' }], stopped: false });
+    expect(outcome).toEqual({ complete: 3, busy: [], failed: [{ id: done.id, error: 'no memory' }], stopped: false });
     expect(await readRun(done)).toMatchObject({ status: 'complete' });
   });
 
@@ -201,11 +203,20 @@ describe('runGrid', () => {
     });
     expect(await runGrid(jobs, { ...options, parallel: 1, signal: controller.signal })).toEqual({
       complete: 0,
+      busy: [],
       failed: [],
       stopped: true,
     });
     expect(begun).toHaveLength(1);
     expect(await readdir(jobs[0].folder)).toEqual(['config.json']);
+  });
+
+  it('leaves a run to the process that is at it, and does not call it failed', async () => {
+    const jobs = runs.slice(0, 2).map((config) => jobOf(config));
+    endAs(({ id }) => (id === jobs[0].id ? { outcome: 'busy', error: 'somebody is there' } : { outcome: 'complete' }));
+    expect(await runGrid(jobs, options)).toEqual({ complete: 1, busy: [jobs[0].id], failed: [], stopped: false });
+    await expect(readRun(jobs[0])).rejects.toThrow('ENOENT');
+    expect(lines.join('\n')).toContain(`${jobs[0].id} is left to others: somebody is there`);
   });
 
   it('begins nothing where a folder holds another run', async () => {
@@ -222,5 +233,14 @@ describe('runGrid', () => {
     const { failed } = await runGrid([job], options);
     expect(failed).toEqual([{ id: job.id, error: expect.stringContaining("'abacus'") }]);
     expect(await readFile(join(job.folder, 'log.txt'), 'utf8')).toContain('abacus');
+    expect((await readdir(job.folder)).sort()).toEqual(['config.json', 'log.txt', 'run.json']);
+  });
+
+  it('does not touch a run whose folder another process has locked', async () => {
+    const job = jobOf(runs[0]);
+    await mkdir(job.folder, { recursive: true });
+    const unlock = await lockFolder(job.folder);
+    expect(await runGrid([job], options)).toEqual({ complete: 0, busy: [job.id], failed: [], stopped: false });
+    await unlock();
   });
 });

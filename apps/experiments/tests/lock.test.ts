@@ -1,13 +1,19 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, utimes, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { lockFolder } from '../src/runs/lock';
+import { FolderInUse, lockFolder } from '../src/runs/lock';
 import { temporaryDirectory } from './support/temporary-directory';
 
 const path = temporaryDirectory();
 const TAKE_LOCK = fileURLToPath(new URL('./take-lock.ts', import.meta.url));
+
+/** How the files of locks name a machine. */
+const hostOf = (name: string): string => createHash('sha256').update(name).digest('hex').slice(0, 8);
+const HOST = hostOf(hostname());
 
 async function start(): Promise<ChildProcessWithoutNullStreams> {
   const child = spawn(process.execPath, ['--import', 'tsx', TAKE_LOCK, path()]);
@@ -39,11 +45,33 @@ describe('lockFolder', () => {
       [await goneProcess(), 5],
       [process.pid, 5],
     ]) {
-      await writeFile(path(`lock-${pid}-${began}-0123456789abcdef`), '');
+      await writeFile(path(`lock-${HOST}-${pid}-${began}-0123456789abcdef`), '');
       const unlock = await lockFolder(path());
       expect(await readdir(path())).toHaveLength(1);
       await unlock();
     }
+    expect(await readdir(path())).toEqual([]);
+  });
+
+  it('lets those in who share it, and nobody else', async () => {
+    const [first, second] = await Promise.all([1, 2].map(() => lockFolder(path(), { shared: true })));
+    await expect(lockFolder(path())).rejects.toThrow(FolderInUse);
+    await first();
+    await expect(lockFolder(path())).rejects.toThrow(`process ${process.pid} is running experiments there`);
+    await second();
+    const unlock = await lockFolder(path());
+    await expect(lockFolder(path(), { shared: true })).rejects.toThrow(FolderInUse);
+    await unlock();
+  });
+
+  it('believes a process of another machine for two minutes after its last sign of life', async () => {
+    const file = path(`lock-${hostOf('elsewhere')}-${process.pid}-5-0123456789abcdef`);
+    await writeFile(file, 'elsewhere');
+    const ago = (seconds: number) => new Date(Date.now() - 1000 * seconds);
+    await utimes(file, ago(100), ago(100));
+    await expect(lockFolder(path())).rejects.toThrow(`process ${process.pid} on elsewhere is running experiments`);
+    await utimes(file, ago(130), ago(130));
+    await (await lockFolder(path()))();
     expect(await readdir(path())).toEqual([]);
   });
 
@@ -52,7 +80,7 @@ describe('lockFolder', () => {
     const children = await Promise.all(Array.from({ length: 6 }, start));
     try {
       for (let round = 0; round < 2; round++) {
-        if (round === 0) await writeFile(path(`lock-${gone}-5-0123456789abcdef`), '');
+        if (round === 0) await writeFile(path(`lock-${HOST}-${gone}-5-0123456789abcdef`), '');
         const racers = children.slice(3 * round, 3 * round + 3);
         const answers = Promise.all(racers.map(async ({ stdout }) => String((await once(stdout, 'data'))[0])));
         for (const { stdin } of racers) stdin.write('go\n');

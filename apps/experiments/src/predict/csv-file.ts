@@ -4,12 +4,17 @@ import { BEGAN, isAlive } from '../is-alive';
 
 /** A CSV file that is written row by row. */
 export interface CsvFile {
+  /** Adds what is rows already. */
+  append(text: Buffer): Promise<void>;
   write(rows: readonly (readonly string[])[]): Promise<void>;
   /** Flushes it to the disk and gives it its name. */
   finish(): Promise<void>;
   /** Removes what was written. */
   discard(): Promise<void>;
 }
+
+/** One row as it stands in the file. */
+export const csvLine = (cells: readonly string[]): string => `${cells.map(quote).join(',')}\n`;
 
 const quote = (cell: string): string => (/[",\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
 
@@ -31,8 +36,9 @@ export async function createCsv(path: string): Promise<CsvFile> {
   const temporary = `${path}.${process.pid}-${BEGAN}.tmp`;
   const handle = await open(temporary, 'w');
   return {
+    append: (text) => handle.appendFile(text),
     async write(rows) {
-      await handle.appendFile(rows.map((cells) => `${cells.map(quote).join(',')}\n`).join(''));
+      await handle.appendFile(rows.map(csvLine).join(''));
     },
     async finish() {
       await handle.sync();

@@ -18,11 +18,15 @@ export interface ImageRow {
 }
 
 /** The images of a folder, read anew, one row at a time, whenever `rows` is called. */
-export interface ImageList {
+export interface ImageRows {
   readonly columns: readonly string[];
+  rows(): AsyncGenerator<ImageRow>;
+}
+
+/** Images that were counted and checked. */
+export interface ImageList extends ImageRows {
   /** How many there are. */
   readonly total: number;
-  rows(): AsyncGenerator<ImageRow>;
 }
 
 /** Columns that are added to those of the manifest. */
@@ -47,7 +51,7 @@ function checkColumns(file: string, columns: readonly string[]): void {
 }
 
 /** The header first, then the rows, as they are read from the disk. */
-async function* readCsv(file: string): AsyncGenerator<{ cells: string[]; line: number }> {
+export async function* readCsv(file: string): AsyncGenerator<{ cells: string[]; line: number }> {
   const parser = parse({ bom: true, info: true, trim: true, skip_empty_lines: true });
   const input = createReadStream(file);
   input.on('error', (error) => parser.destroy(error)).pipe(parser);
@@ -110,23 +114,32 @@ async function countDistinct(file: string, directory: string, rows: AsyncIterabl
 }
 
 /**
- * Lists the images of a folder: those that its `manifest.csv` names or, without one, every image file below it. The rows
- * are counted and checked once before anything is predicted, and never held together: of each image of a manifest stays
- * the number by which the file system knows it.
+ * Opens a folder of images: those that its `manifest.csv` names or, without one, every image file below it.
+ *
+ * @throws Error that names what is wrong with the folder or the manifest's columns.
+ */
+export async function openImageRows(directory: string): Promise<ImageRows & { readonly manifest: string | null }> {
+  if (!(await isThere(directory))) throw new Error(`--data: there is no folder ${directory}.`);
+  const manifest = join(directory, 'manifest.csv');
+  if (!(await isThere(manifest))) return { columns: ['image'], rows: () => filesBelow(directory), manifest: null };
+  const lines = readCsv(manifest);
+  const header = await lines.next();
+  await lines.return(undefined);
+  const columns = header.done ? [] : header.value.cells;
+  checkColumns(manifest, columns);
+  return { columns, rows: () => manifestRows(manifest), manifest };
+}
+
+/**
+ * Lists the images of a folder. The rows are counted and checked once before anything is predicted, and never held together:
+ * of each image of a manifest stays the number by which the file system knows it.
  *
  * @throws Error that names file, line, found and expected; for an image named twice; where there is no image; where `out` would put its masks
  * among the images of a folder without a manifest.
  */
 export async function listImages(directory: string, out: string): Promise<ImageList> {
-  if (!(await isThere(directory))) throw new Error(`--data: there is no folder ${directory}.`);
-  const manifest = join(directory, 'manifest.csv');
-  if (await isThere(manifest)) {
-    const lines = readCsv(manifest);
-    const header = await lines.next();
-    await lines.return(undefined);
-    const columns = header.done ? [] : header.value.cells;
-    checkColumns(manifest, columns);
-    const rows = () => manifestRows(manifest);
+  const { manifest, columns, rows } = await openImageRows(directory);
+  if (manifest !== null) {
     const total = await countDistinct(manifest, directory, rows());
     if (total === 0) throw new Error(`${manifest}: expected a row for each image, found the header alone.`);
     return { columns, total, rows };
@@ -136,9 +149,8 @@ export async function listImages(directory: string, out: string): Promise<ImageL
       `--out must lie outside of ${directory}, which has no manifest.csv: masks would be taken for images.`,
     );
   }
-  const rows = () => filesBelow(directory);
   const total = await count(rows());
   if (total === 0)
     throw new Error(`${directory}: expected a manifest.csv or image files (PNG, JPEG, TIFF), found none.`);
-  return { columns: ['image'], total, rows };
+  return { columns, total, rows };
 }

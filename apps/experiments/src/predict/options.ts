@@ -1,6 +1,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { BackendName } from 'tfjs-multitask/backends';
+import { parseShard, type Shard } from '../shards/shard';
 
 export interface PredictOptions {
   /** A saved model, or checkpoints of it. */
@@ -17,6 +18,8 @@ export interface PredictOptions {
   /** What becomes of an image that cannot be read: the end of the run, or a row that says why. */
   readonly onError: 'fail' | 'skip';
   readonly backend: BackendName | undefined;
+  /** The part of the images that this command does; left out: all of them. */
+  readonly shard?: Shard;
 }
 
 export const HELP = `Predicts class and lesions of every image in a folder.
@@ -33,6 +36,8 @@ export const HELP = `Predicts class and lesions of every image in a folder.
   --batch N           images in a batch                                        (8)
   --on-error POLICY   for an unreadable image: fail, or skip and list in the CSV's column error  (fail)
   --backend NAME      default: the fastest that works here
+  --shard I/N         does the I-th of N equal parts of the images, as 2/4; the last one to finish
+                      writes the CSV file, until then its parts lie in a folder beside it
   --help
 
 Nothing that is read is replaced. Where the manifest has labels, scores are printed at the end.
@@ -64,6 +69,7 @@ export function parsePredictCommand(args: readonly string[]): PredictOptions | u
       batch: { type: 'string', default: '8' },
       'on-error': { type: 'string', default: 'fail' },
       backend: { type: 'string' },
+      shard: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -83,10 +89,15 @@ export function parsePredictCommand(args: readonly string[]): PredictOptions | u
     batch,
     onError,
     backend: values.backend as BackendName | undefined,
+    shard: parseShard(values.shard),
   };
 }
 
+const beside = (out: string, what: string): string =>
+  join(dirname(out), `${basename(out).replace(/\.csv$/i, '')}-${what}`);
+
 /** Where the masks go: `predictions.csv` -> `predictions-masks`, beside it. */
-export function maskFolder(out: string): string {
-  return join(dirname(out), `${basename(out).replace(/\.csv$/i, '')}-masks`);
-}
+export const maskFolder = (out: string): string => beside(out, 'masks');
+
+/** Where the parts of the CSV file lie until all are there: `predictions.csv` -> `predictions-parts`. */
+export const partFolder = (out: string): string => beside(out, 'parts');

@@ -2,7 +2,7 @@ import type { NDArray } from 'tfjs-multitask';
 import { resizeImage } from 'tfjs-multitask/data';
 import { readImage, readMask, removeLeftovers, writePng } from 'tfjs-multitask/node';
 import { createCsv } from './csv-file';
-import { ADDED, type ImageList, type ImageRow } from './list-images';
+import { ADDED, type ImageRow, type ImageRows } from './list-images';
 import type { PredictOptions } from './options';
 import { openOutputs } from './output-files';
 import type { Prediction, Predictor } from './predictor';
@@ -42,6 +42,19 @@ async function* oneAhead<V>(items: AsyncGenerator<V>): AsyncGenerator<V> {
   }
 }
 
+export interface PredictFolderOptions {
+  readonly onProgress?: (done: number) => void;
+  readonly signal?: AbortSignal;
+  /** The file that the rows go to, without a header, where they are a part of `out`. */
+  readonly part?: string;
+}
+
+/** The first row of the CSV file. */
+export const headerOf = ({ columns }: ImageRows, onError: PredictOptions['onError']): string[] => [
+  ...columns,
+  ...ADDED.filter((name) => name !== 'error' || onError === 'skip'),
+];
+
 const binary = (data: NDArray['data'], threshold: number): Uint8Array =>
   Uint8Array.from(data, (value) => (value > threshold ? 1 : 0));
 
@@ -54,9 +67,9 @@ const binary = (data: NDArray['data'], threshold: number): Uint8Array =>
  */
 export async function predictFolder(
   predictor: Predictor,
-  list: ImageList,
+  list: ImageRows,
   { data, out, threshold, batch, onError }: FolderOptions,
-  { onProgress, signal }: { readonly onProgress?: (done: number) => void; readonly signal?: AbortSignal } = {},
+  { onProgress, signal, part }: PredictFolderOptions = {},
 ): Promise<FolderResult> {
   const outputs = await openOutputs({ data, out });
   const skipped = onError === 'skip';
@@ -118,9 +131,9 @@ export async function predictFolder(
   };
 
   await removeLeftovers(outputs.masks, { recursive: true });
-  const csv = await createCsv(out);
+  const csv = await createCsv(part ?? out);
   try {
-    await csv.write([[...list.columns, ...ADDED.filter((name) => name !== 'error' || skipped)]]);
+    if (part === undefined) await csv.write([headerOf(list, onError)]);
     for await (const rows of oneAhead(batches())) {
       signal?.throwIfAborted();
       const read = rows.filter(({ x }) => x !== undefined);

@@ -1,6 +1,7 @@
 // A process of its own for one run. Its parent sends a `Request` and hears `Report`s.
 import { useBackend } from 'tfjs-multitask/backends';
 import type { Listener } from '../training/train-run';
+import { FolderInUse, lockFolder } from './lock';
 import { type Job, runJob, scoreFlips } from './run-job';
 
 export interface Request {
@@ -15,6 +16,8 @@ export type Report =
   | { readonly kind: 'notice'; readonly text: string }
   | { readonly kind: 'end'; readonly outcome: 'complete' }
   | { readonly kind: 'end'; readonly outcome: 'stopped' }
+  /** Another process is at this run. */
+  | { readonly kind: 'end'; readonly outcome: 'busy'; readonly error: string }
   | { readonly kind: 'end'; readonly outcome: 'failed'; readonly error: string };
 
 const REPORT_MS = 250;
@@ -34,7 +37,9 @@ function tell(report: Report): Promise<void> {
 
 process.once('message', async ({ job, threads, work }: Request) => {
   let told = 0;
+  let unlock: (() => Promise<void>) | undefined;
   try {
+    unlock = await lockFolder(job.folder);
     await useBackend(job.backend, { threads, onNotice: console.warn });
     const listener: Listener = {
       onStep({ epoch, step }) {
@@ -48,10 +53,13 @@ process.once('message', async ({ job, threads, work }: Request) => {
       },
     };
     const complete = work === 'train' ? await runJob(job, controller.signal, listener) : await scoreFlips(job);
+    await unlock();
     await tell(complete ? { kind: 'end', outcome: 'complete' } : { kind: 'end', outcome: 'stopped' });
   } catch (error) {
+    await unlock?.();
     console.error(error);
-    await tell({ kind: 'end', outcome: 'failed', error: (error as Error).message });
+    const outcome = error instanceof FolderInUse ? 'busy' : 'failed';
+    await tell({ kind: 'end', outcome, error: (error as Error).message });
   }
   process.exit();
 });

@@ -8,8 +8,20 @@ import { spawnRun } from './spawn-run';
 
 export interface GridOutcome {
   readonly complete: number;
+  /** Left to other processes, which are at them. */
+  readonly busy: readonly string[];
   readonly failed: readonly { readonly id: string; readonly error: string }[];
   readonly stopped: boolean;
+}
+
+/** What each run costs, by its id. */
+export async function costsOf(jobs: readonly Job[]): Promise<Map<string, number>> {
+  const images = new Map<string, number>();
+  for (const file of new Set(jobs.map(({ splitFile }) => splitFile))) {
+    const { train } = JSON.parse(await readFile(file, 'utf8')) as SplitRecord;
+    images.set(file, train.length);
+  }
+  return new Map(jobs.map(({ id, config, splitFile }) => [id, costOf(config, images.get(splitFile)!)]));
 }
 
 /**
@@ -29,13 +41,12 @@ export async function runGrid(
   let complete = jobs.length - requests.filter(({ work }) => work === 'train').length;
   if (complete > 0) console.log(`${complete} of ${jobs.length} runs are complete already.`);
 
-  const costs = new Map<string, number>();
+  const costs = await costsOf(requests.map(({ job }) => job));
   for (const { job, work } of requests) {
-    const { train } = JSON.parse(await readFile(job.splitFile, 'utf8')) as SplitRecord;
-    const cost = costOf(job.config, train.length);
-    costs.set(job.id, work === 'train' ? cost : cost / job.config.epochs);
+    if (work !== 'train') costs.set(job.id, costs.get(job.id)! / job.config.epochs);
   }
   const progress = gridProgress(costs);
+  const busy: string[] = [];
   const failed: { id: string; error: string }[] = [];
 
   const runOne = async (request: Request): Promise<void> => {
@@ -56,6 +67,11 @@ export async function runGrid(
       progress.end(id, `${id} ${work === 'train' ? 'complete' : 'scored with flips'} in ${time}`);
       return;
     }
+    if (outcome.outcome === 'busy') {
+      busy.push(id);
+      progress.end(id, `${id} is left to others: ${outcome.error}`);
+      return;
+    }
     failed.push({ id, error: outcome.error });
     if (work === 'train') await recordFailure(job, started, outcome.error);
     progress.end(id, `${id} FAILED: ${outcome.error}`);
@@ -69,5 +85,5 @@ export async function runGrid(
   };
   await Promise.all(Array.from({ length: parallel }, work));
   progress.close();
-  return { complete, failed, stopped: signal.aborted };
+  return { complete, busy, failed, stopped: signal.aborted };
 }

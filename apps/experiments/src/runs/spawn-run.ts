@@ -8,6 +8,8 @@ import type { Report, Request } from './child';
 export type Outcome =
   | { readonly outcome: 'complete' }
   | { readonly outcome: 'stopped' }
+  /** Another process is at this run. */
+  | { readonly outcome: 'busy'; readonly error: string }
   | { readonly outcome: 'failed'; readonly error: string };
 
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
