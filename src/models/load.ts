@@ -2,6 +2,7 @@ import { io } from '@tensorflow/tfjs-core';
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
 import { checkBackend } from '../internal/check-backend';
 import { isNode } from '../internal/environment';
+import { ownLayers } from '../internal/own-layers';
 import { registerLayers } from '../layers/register';
 import type { MultitaskModel } from '../types';
 import { checkArtifacts } from './check-artifacts';
@@ -49,7 +50,9 @@ function reasonOf(error: Error): string {
 
 async function build(artifacts: io.ModelArtifacts, who: string): Promise<LayersModel> {
   try {
-    return await loadLayersModel({ load: async () => artifacts });
+    const net = await loadLayersModel({ load: async () => artifacts });
+    ownLayers(net);
+    return net;
   } catch (error) {
     const reason = reasonOf(error as Error);
     throw new Error(`${who}: expected a model that TensorFlow.js can build: ${reason}`, { cause: error });

@@ -36,6 +36,23 @@ describe('loadMultitask', () => {
     model.dispose();
   });
 
+  it('disposes layers and nets that are called several times', async () => {
+    const inside = input({ shape: [3] });
+    const inner = toModel({ inputs: inside, outputs: layers.dense({ units: 3 }).apply(inside) as SymbolicTensor });
+    const dense = layers.dense({ units: 3, name: 'shared' });
+    const x = input({ shape: [3] });
+    const twice = inner.apply(inner.apply(dense.apply(dense.apply(x)))) as SymbolicTensor;
+    const artifacts = await saved(
+      toModel({ inputs: x, outputs: layers.dense({ units: 1, name: 'task' }).apply(twice) as SymbolicTensor }),
+    );
+    const before = memory().numTensors;
+    const model = await loadMultitask(artifacts);
+    expect(tidy(() => model.predict(ones([2, 3])).task.shape)).toEqual([2, 1]);
+    expect(memory().numTensors).toBe(before + 6);
+    model.dispose();
+    expect(memory().numTensors).toBe(before);
+  });
+
   it('keeps task names in camel and in snake case', async () => {
     const net = twoOutputs(['lesionMap', 'covid_status']);
     const loaded = await loadMultitask(await saved(net), ['lesionMap', 'covid_status']);

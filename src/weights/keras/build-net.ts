@@ -1,8 +1,9 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import { input, type LayersModel, type layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { anything, fields, integer, listOf, optional, text } from '../../internal/readers';
+import { registerLayers } from '../../layers/register';
 import { type Config, isConfig } from '../../models/read-config';
-import { layerConfig } from './layer-config';
+import { layerForm } from './layer-config';
 
 /** Makes a layer of a class that TensorFlow.js does not have, of its config as Keras wrote it. */
 export type MakeLayer = (config: Config) => layers.Layer;
@@ -32,13 +33,16 @@ interface Call {
   readonly isList: boolean;
 }
 
-function checkLengths(config: Config, { longest }: BuildOptions, at: string): void {
+function checkLengths(config: Config, options: BuildOptions, at: string): void {
+  const { longest } = options;
   for (const key of LENGTHS) {
     for (const value of [config[key]].flat()) {
       if (typeof value !== 'number' || value <= longest) continue;
       throw new RangeError(`${at}: ${key} is ${value}, and no axis of the weights is longer than ${longest}.`);
     }
   }
+  const inner = isConfig(config.layer) ? config.layer.config : undefined;
+  if (isConfig(inner)) checkLengths(inner, options, at);
 }
 
 const isRef = (value: unknown): value is Ref =>
@@ -95,10 +99,11 @@ function makeLayer(className: string, config: Config, options: BuildOptions, at:
   let layer: layers.Layer;
   if (Object.hasOwn(own, className)) layer = own[className](config);
   else {
-    const known = layerConfig(className, config, at);
+    const known = layerForm(className, config, at);
     checkLengths(config, options, at);
-    const [cls, fromConfig] = serialization.SerializationMap.getMap().classNameMap[className];
-    layer = fromConfig(cls, known as serialization.ConfigDict) as layers.Layer;
+    registerLayers();
+    const [cls, fromConfig] = serialization.SerializationMap.getMap().classNameMap[known.className];
+    layer = fromConfig(cls, known.config as serialization.ConfigDict) as layers.Layer;
   }
   made.push(layer);
   return layer;

@@ -1,10 +1,24 @@
 import type { Config } from '../../models/read-config';
 import { camelCase, isConfig } from '../../models/read-config';
-import { LAYER_RULES } from './layer-rules';
+import { layerRule } from './layer-rules';
 
 /** Activations that TensorFlow.js computes as Keras 3 does; its hard sigmoid is another one. */
 const ACTIVATIONS: readonly string[] = [
-  ...['linear', 'relu', 'relu6', 'sigmoid', 'softmax', 'softplus', 'softsign', 'tanh', 'elu', 'selu', 'swish'],
+  ...[
+    'linear',
+    'relu',
+    'relu6',
+    'sigmoid',
+    'softmax',
+    'softplus',
+    'softsign',
+    'tanh',
+    'elu',
+    'selu',
+    'swish',
+    'gelu',
+    'mish',
+  ],
 ];
 /** What Keras also calls them. */
 const ALSO: Readonly<Record<string, string>> = { silu: 'swish' };
@@ -37,18 +51,45 @@ function objectOf(key: string, value: unknown): unknown {
   return { className, config: className === 'L1L2' ? { l1: 0, l2: 0, ...config } : config };
 }
 
+/** What TensorFlow.js makes a layer of. */
+export interface LayerForm {
+  readonly className: string;
+  readonly config: Record<string, unknown>;
+}
+
+/** A layer in a layer, such as the one that `Bidirectional` runs both ways. */
+function innerForm(value: unknown, at: string): LayerForm {
+  const { class_name: className, config } = isConfig(value) ? value : ({} as Config);
+  if (typeof className !== 'string' || !isConfig(config))
+    throw new TypeError(`${at}: expected a layer in it, found none.`);
+  return layerForm(className, config, `${at}: its layer '${config.name}' (${className})`);
+}
+
+/** Throws unless the layer that runs backwards is that which TensorFlow.js makes of the other one. */
+function checkBackward(forward: LayerForm, value: unknown, at: string): void {
+  if (value === undefined || value === null) return;
+  const backward = innerForm(value, at);
+  const said = ({ className, config: { name: _, goBackwards, ...others } }: LayerForm, turned: boolean): string =>
+    JSON.stringify([className, Boolean(goBackwards) !== turned, others]);
+  if (said(forward, false) === said(backward, true)) return;
+  throw new RangeError(
+    `${at}: its backward_layer must be as its layer is, but for the direction; pass it in \`layers\`.`,
+  );
+}
+
 /**
- * The config of a layer of Keras as TensorFlow.js has it.
+ * The class and the config of a layer of Keras as TensorFlow.js has them.
  *
  * @throws {RangeError} that names layer and class for what would be computed otherwise.
  */
-export function layerConfig(className: string, config: Config, at: string): Record<string, unknown> {
-  if (!Object.hasOwn(LAYER_RULES, className)) {
+export function layerForm(className: string, config: Config, at: string): LayerForm {
+  const rule = layerRule(className, config);
+  if (rule === undefined) {
     throw new RangeError(
       `${at}: TensorFlow.js has no such layer, or another one; pass it in \`layers\`: { ${className}: (config) => layer }.`,
     );
   }
-  const { takes, must = {}, renames = {} } = LAYER_RULES[className];
+  const { as = className, takes, must = {}, renames = {} } = rule;
   const dtype = dtypeOf(config.dtype) ?? 'float32';
   if (dtype !== 'float32') throw new RangeError(`${at}: expected the type float32, found ${JSON.stringify(dtype)}.`);
   const result: Record<string, unknown> = { name: config.name, trainable: config.trainable ?? true };
@@ -65,8 +106,12 @@ export function layerConfig(className: string, config: Config, at: string): Reco
       throw new RangeError(`${at}: its member ${key} is not known here.`);
     }
     if (!takes.includes(key) || value === null) continue;
-    result[camelCase(Object.hasOwn(renames, key) ? renames[key] : key)] =
-      key === 'activation' ? activationOf(value, at) : objectOf(key, value);
+    result[camelCase(Object.hasOwn(renames, key) ? renames[key] : key)] = key.endsWith('activation')
+      ? activationOf(value, at)
+      : key === 'layer'
+        ? innerForm(value, at)
+        : objectOf(key, value);
   }
-  return result;
+  if (className === 'Bidirectional') checkBackward(result.layer as LayerForm, config.backward_layer, at);
+  return { className: as, config: result };
 }

@@ -2,6 +2,7 @@ import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { checkBackend } from '../../internal/check-backend';
 import { checkFunction, checkRecord } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
+import { ownLayers } from '../../internal/own-layers';
 import { fillNet } from '../assign/fill-net';
 import type { KerasH5 } from '../formats/keras-h5';
 import { openWeights } from '../open-weights';
@@ -56,6 +57,7 @@ export async function loadKeras(source: WeightSource, options: LoadKerasOptions 
     }
     const longest = file.tensors.flatMap(({ shape }) => [...shape]).reduce((most, n) => Math.max(most, n), 1);
     const net = buildNet(config, { own, longest, made }, who);
+    ownLayers(net);
     const isEmpty = net.weights.length === 0 && file.tensors.length === 0;
     if (!isEmpty)
       fillNet(net, file, { prefix: '', keep: [], from: 'name', ignore: [], strict: true, caller: 'loadKeras' });

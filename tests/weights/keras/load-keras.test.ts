@@ -10,10 +10,11 @@ import { difference, golden, readGolden } from '../nets';
 useCpu();
 
 const keras = readGolden('keras.json');
+const later = readGolden('keras-layers.json');
 
-/** `small.keras` with another text in its config. */
-function changed(from: string, to: string): Uint8Array {
-  const files = unzipSync(readFileSync(golden('small.keras')));
+/** A file with another text in its config. */
+function changed(from: string, to: string, name = 'small.keras'): Uint8Array {
+  const files = unzipSync(readFileSync(golden(name)));
   const config = new TextDecoder().decode(files['config.json']);
   expect(config).toContain(from);
   return zipSync({ ...files, 'config.json': strToU8(config.replace(from, to)) });
@@ -49,8 +50,40 @@ describe('loadKeras', () => {
     net.dispose();
   });
 
-  it.each(['nested.keras', 'nested.h5'])('refuses the recurrent layer of %s by name and class', async (name) => {
-    await expectNoLeak(() => expect(loadKeras(golden(name))).rejects.toThrow("layer 'both' (Bidirectional)"));
+  it.each([
+    ['nested.keras', keras.nested],
+    ['nested.h5', keras.nested],
+    ['recurrent.keras', later.recurrent],
+    ['recurrent.h5', later.recurrent],
+    ['blocks.keras', later.blocks],
+  ])('computes %s as Keras does, and leaves nothing behind', async (name, { x, y }) => {
+    await expectNoLeak(async () => {
+      const net = await loadKeras(golden(name));
+      expect(await difference(net, x, y)).toBeLessThan(1e-5);
+      net.dispose();
+    });
+  });
+
+  it.each([
+    ['recurrent.keras', '"reset_after": false', '"reset_after": true', "layer 'gru' (GRU): reset_after must be false"],
+    ['recurrent.keras', '"stateful": false', '"stateful": true', "layer 'lstm' (LSTM): stateful must be false"],
+    [
+      'recurrent.keras',
+      '"name": "backward_lstm", "trainable": true',
+      '"name": "backward_lstm", "trainable": false',
+      "layer 'both' (Bidirectional): its backward_layer must be as its layer is",
+    ],
+    ['recurrent.keras', '"units": 3', '"units": 300', 'units is 300, and no axis of the weights is longer than'],
+    [
+      'recurrent.keras',
+      '"class_name": "Dense", "config": {"name": "dense"',
+      '"class_name": "Mine", "config": {"name": "dense"',
+      "layer 'each' (TimeDistributed): its layer 'dense' (Mine): TensorFlow.js has no such layer",
+    ],
+    ['blocks.keras', '"size": [2, 2]', '"size": [1, 2]', "layer 'up' (UpSampling2D): size must be 2 or [2,2] here"],
+    ['blocks.keras', '"scale": true', '"scale": false', "layer 'groups' (GroupNormalization): scale must be true here"],
+  ])('refuses %s with %s changed to %s', async (name, from, to, reason) => {
+    await expectNoLeak(() => expect(loadKeras(changed(from, to, name))).rejects.toThrow(reason));
   });
 
   it('takes layers of other classes from a table', async () => {
