@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
+import { addDoctor } from './doctor/command';
 import { addExport } from './export/command';
 import { addInspect } from './inspect/command';
+import { addPredict } from './predict/command';
 
 /** What a shell gets: the work is done; it failed; the command was not understood; Ctrl-C ended it. */
 const [DONE, FAILED, MISUSED, STOPPED] = [0, 1, 2, 130];
@@ -29,7 +31,7 @@ function createProgram(): Command {
       `\nExit codes: ${DONE} done, ${FAILED} failed, ${MISUSED} not understood, ${STOPPED} stopped by Ctrl-C.`,
     );
   // Commands take over the settings of the program that they are made by.
-  for (const add of [addExport, addInspect]) add(program);
+  for (const add of [addPredict, addExport, addInspect, addDoctor]) add(program);
   return program;
 }
 

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { BackendName } from '../backends/choose/candidates';
 
 /** The backends that there are in Node. */
-const NODE_BACKENDS: readonly BackendName[] = ['node-gpu', 'node', 'webgpu', 'simd', 'wasm', 'cpu'];
+export const NODE_BACKENDS: readonly BackendName[] = ['node-gpu', 'node', 'webgpu', 'simd', 'wasm', 'cpu'];
 
 /** Options that several commands have. */
 export const backendOption = (): Option =>

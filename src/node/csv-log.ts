@@ -4,6 +4,7 @@ import type { AnyTask } from '../types';
 import { checkPath } from './check-path';
 import { flatScores } from './flat-scores';
 import { removeLeftovers } from './leftovers';
+import { quote } from './quote';
 import { writeDurably } from './write-durably';
 
 function toRow<T extends string>({
@@ -25,10 +26,6 @@ function toRow<T extends string>({
     for (const [name, value] of flatScores(scores as TaskScores<string>)) row.set(`${part}.${name}`, value);
   }
   return row;
-}
-
-function quote(field: string): string {
-  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }
 
 /**

@@ -45,7 +45,7 @@ export async function sweep(directory: string): Promise<number> {
     if (match === null) continue;
     const path = join(directory, name);
     if (await isWritten(path, match)) writers++;
-    else await rm(path, { force: true });
+    else await rm(path, { force: true, recursive: true }); // `predict` fills a folder under such a name
   }
   return writers;
 }

@@ -1,16 +1,8 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
+import { addThreshold } from '../parse-threshold';
 import { backendOption, jsonOption } from '../shared-options';
 import type { ExportSettings } from './export-model';
 import { FORMATS, type Format, formatOf } from './formats';
-
-type Thresholds = Readonly<Record<string, number>>;
-
-function addThreshold(text: string, before: Thresholds = {}): Thresholds {
-  const [, task, value] = /^(.+)=([^=]+)$/.exec(text) ?? [];
-  const number = Number(value?.trim() || undefined);
-  if (!Number.isFinite(number)) throw new InvalidArgumentError('It must be a task and a number, such as lesion=0.5.');
-  return { ...before, [task]: number };
-}
 
 /** Adds `export`. */
 export function addExport(program: Command): void {

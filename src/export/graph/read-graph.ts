@@ -1,12 +1,12 @@
 import { io } from '@tensorflow/tfjs-core';
 import { type LayersModel, type layers, loadLayersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { inOrder } from '../../internal/in-order';
+import { unique } from '../../internal/unique';
 import { registerLayers } from '../../layers/register';
 import type { Config } from '../../models/read-config';
 import { toStandard } from '../../models/standard/artifacts';
 import { allLayers, type SavedGraph } from '../../models/standard/topology';
 import { type Call, type End, type Graph, type GraphLayer, nameOf, type Value, type Weight } from './graph';
-import { unique } from './unique';
 
 /** Layers of this library that each format has a form of its own for. */
 const KEPT = ['TfjsMultitaskBilinearUpsampling', 'TfjsMultitaskInstanceNorm', 'TfjsMultitaskGroupNorm'];

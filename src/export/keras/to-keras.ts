@@ -1,10 +1,10 @@
 import { strToU8, zipSync } from 'fflate';
 import { checkOptions } from '../../internal/check-options';
+import { unique } from '../../internal/unique';
 import { describeModel } from '../describe';
 import { foldBatchNorm as fold } from '../graph/fold-batch-norm';
 import type { Call, Graph, GraphLayer, Value } from '../graph/graph';
 import { readGraph } from '../graph/read-graph';
-import { unique } from '../graph/unique';
 import { checkExport, checkSize, type Exportable, type ExportOptions } from '../options';
 import { KERAS_CLASSES, type KerasConfig, kerasConfig } from './layers';
 import { type KerasNode, kerasOrder } from './order';

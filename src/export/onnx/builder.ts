@@ -1,6 +1,6 @@
 import type { Shape } from '@tensorflow/tfjs-layers';
+import { unique } from '../../internal/unique';
 import type { End, Weight } from '../graph/graph';
-import { unique } from '../graph/unique';
 import { type Bytes, bytes, float, inside, integer, message, text } from './protobuf';
 
 /** An attribute of a node: an integer, integers, a text, or a number in single precision. */

@@ -1,10 +1,10 @@
 import { checkOptions } from '../../internal/check-options';
+import { unique } from '../../internal/unique';
 import { describeModel } from '../describe';
 import { channelsFirst, channelsLast } from '../graph/axes';
 import { foldBatchNorm as fold } from '../graph/fold-batch-norm';
 import type { Graph, GraphLayer, Value, Weight } from '../graph/graph';
 import { readGraph } from '../graph/read-graph';
-import { unique } from '../graph/unique';
 import { checkExport, checkLayout, checkSize, type Exportable, type ExportOptions, type Layout } from '../options';
 import { torchWriter } from './call-writer';
 import { TORCH_LAYERS } from './layers';
