@@ -23,6 +23,9 @@ export function importRules(rows) {
       from: { path: pathOf(folder) },
       to,
     });
+    /** What the row lists of a folder without the condition that the folder has. */
+    const freeWithin = (folderName) =>
+      imports.filter(({ name, how }) => !how && name.startsWith(`${folderName}/`)).map(({ name }) => pathOf(name));
     const names = [folder, ...imports.map(({ name }) => name)];
     return [
       rule(`${folder} imports what its row lists`, {
@@ -34,6 +37,7 @@ export function importRules(rows) {
         .map(({ name, how }) =>
           rule(`${folder} imports ${name} for its types${how === 'types' ? '' : ' or on demand'} only`, {
             ...(name === NODE ? { dependencyTypes: ['core'] } : { path: pathOf(name) }),
+            ...(freeWithin(name).length > 0 && { pathNot: freeWithin(name) }),
             dependencyTypesNot: ['type-only'],
             ...(how === 'on demand' && { dynamic: false }),
           }),

@@ -21,6 +21,7 @@ export const guides = [
   'balancing',
   'metrics',
   'saving',
+  'watching',
   'encoders',
   'bring-your-weights',
   'export',

@@ -37,6 +37,7 @@ export { type ProgressBarOptions, progressBar } from './progress-bar';
 export { type ReadImageOptions, readImage } from './read-image';
 export { type ReadMaskOptions, readMask } from './read-mask';
 export { stopOnSignal } from './stop-on-signal';
+export { type TensorBoardOptions, tensorBoard } from './tensor-board/tensor-board';
 export { writeBytes } from './write-bytes';
 export { writeJson } from './write-json';
 export { writePng } from './write-png';

@@ -62,6 +62,7 @@ async function takeStep<T extends string, M extends TaskMetrics<T>>(
 ): Promise<boolean> {
   const { trainer, terminateOnNaN, state, run } = fit;
   const { epoch } = state;
+  const { learningRate } = trainer;
   let result: StepResult<T> | undefined;
   try {
     result = await step({ terminateOnNaN, epoch });
@@ -74,7 +75,7 @@ async function takeStep<T extends string, M extends TaskMetrics<T>>(
   state.batches = batches;
   countStep(state, trainer.model.tasks, result);
   const { progress, loss, losses, balance } = result;
-  const log = { step: batches, progress, loss, losses, ...(balance === undefined ? {} : { balance }) };
+  const log = { step: batches, progress, learningRate, loss, losses, ...(balance === undefined ? {} : { balance }) };
   await callEach(fit, (callback) => callback.onStepEnd?.(run, log));
   return true;
 }

@@ -26,12 +26,10 @@ export { alternate } from './alternate';
 export type { Balance, Callback, EpochLog, Run, StepLog, TaskScores, ValidationLog } from './callbacks/callback';
 export {
   type Conflict,
-  type Cosine,
   conflicts,
   type Diagnostics,
   type DiagnosticsOptions,
   diagnostics,
-  type StepDiagnostics,
 } from './callbacks/diagnostics';
 export { type EarlyStoppingOptions, earlyStopping } from './callbacks/early-stopping';
 export {
@@ -46,6 +44,7 @@ export {
 } from './callbacks/learning-rate';
 export type { Mode, Monitor, MonitorOptions } from './callbacks/monitor';
 export { type ReduceOnPlateauOptions, reduceOnPlateau } from './callbacks/reduce-on-plateau';
+export type { Cosine, StepDiagnostics } from './callbacks/step-diagnostics';
 export { taskWeights } from './callbacks/task-weights';
 export { type UnfreezeAtOptions, unfreezeAt } from './callbacks/unfreeze-at';
 export type { Scores, TaskMetrics } from './scores';

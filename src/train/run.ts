@@ -35,16 +35,20 @@ export function createRun<T extends string, M extends TaskMetrics<T>>(
   state: FitState<T>,
   { epochs, resumed, callbacks }: Pick<Run<T>, 'epochs' | 'resumed'> & { readonly callbacks: readonly Callback<T>[] },
 ): Run<T> {
-  const { tasks } = trainer.model;
+  const { tasks, outputs } = trainer.model;
   return {
     id: state.id,
     tasks,
+    outputs,
     epochs,
     history: state.history,
     direction: trainer.direction,
     resumed,
     get epoch() {
       return state.epoch;
+    },
+    get progress() {
+      return { ...trainer.progress(), epoch: state.epoch };
     },
     get steps() {
       return state.steps;
@@ -61,6 +65,7 @@ export function createRun<T extends string, M extends TaskMetrics<T>>(
     stop(reason) {
       state.stopped ??= reason;
     },
+    predict: (x) => trainer.predict(x),
     weights: () => trainer.weights(),
     setWeights: (weights) => trainer.setWeights(weights),
     // Results of metrics are plain data, which their types do not express.

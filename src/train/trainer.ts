@@ -85,6 +85,10 @@ export function createTrainer<
       const parts = { outputs, losses, jointLoss: own.jointLoss };
       return evaluateModel(model, scoring, source, parts, signal) as Promise<Scores<T, M>>;
     },
+    predict: async (x) => {
+      turns.checkOpen('predict');
+      return state.withAverage(() => model.predict(x));
+    },
     weights: () => state.withAverage(() => readWeights(model.net)),
     setWeights: (values) => turns.take('setWeights', () => writeWeights(model.net, values, 'setWeights')),
     save: () => turns.takeAsync('save', state.save),
@@ -112,10 +116,7 @@ export function createTrainer<
     fit: (source, fitOptions) =>
       turns.takeAsync('fit', () => fitModel(own, weighting, source as Source<T>, fitOptions as FitOptions<T>)),
     evaluate: (source, given) => own.evaluate(source as Source<T>, given),
-    predict: async (x) => {
-      turns.checkOpen('predict');
-      return state.withAverage(() => model.predict(x));
-    },
+    predict: own.predict,
     save: own.save,
     load: (saved) => turns.take('load', () => own.load(saved)),
     averaged: (body) => turns.takeAsync('averaged', () => state.averaged(body)),

@@ -164,7 +164,7 @@ export interface Trainer<T extends string, M extends TaskMetrics<T> = TaskMetric
 
 /** What a fit needs of its trainer, which it has for itself except in the hooks of callbacks. */
 export interface FitTrainer<T extends string, M extends TaskMetrics<T>>
-  extends Omit<Trainer<T, M>, 'step' | 'fit' | 'evaluate' | 'predict' | 'averaged' | 'dispose'> {
+  extends Omit<Trainer<T, M>, 'step' | 'fit' | 'evaluate' | 'averaged' | 'dispose'> {
   step(batch: Batch<T>, options?: StepOptions): Promise<StepResult<T>>;
   evaluate(source: SourceLike<T>, options?: EvaluateOptions): Promise<Scores<T, M>>;
   /** The joint loss at the tasks' mean losses, as the weighting is now; NaN where there are none. */

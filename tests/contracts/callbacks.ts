@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { checkpoint, csvLog, loadCheckpoint, progressBar } from '../../src/node/index';
+import { checkpoint, csvLog, loadCheckpoint, progressBar, tensorBoard } from '../../src/node/index';
 import {
   cosineDecay,
   diagnostics,
@@ -13,6 +13,7 @@ import {
   unfreezeAt,
   warmUp,
 } from '../../src/train/index';
+import { readEvents } from '../node/tensor-board/read-events';
 import type { TinyTask } from '../support/tiny-model';
 import type { TinyFit } from './fit-tiny';
 
@@ -43,6 +44,15 @@ export const CALLBACKS: Record<string, (folder: string) => TinyFit> = {
   csvLog: (folder) => ({
     callbacks: [csvLog<TinyTask>(join(folder, 'log.csv'))],
     outcome: async () => withoutSeconds(await readFile(join(folder, 'log.csv'), 'utf8')),
+  }),
+  tensorBoard: (folder) => ({
+    callbacks: [tensorBoard<TinyTask>(folder)],
+    // The last epoch, which an interrupted fit comes to as well.
+    outcome: () =>
+      ['train', 'validation', 'steps'].map((part) => {
+        const { step, scalars } = readEvents(join(folder, part)).at(-1) ?? {};
+        return { step, scalars };
+      }),
   }),
   progressBar: () => {
     const stream = new PassThrough();

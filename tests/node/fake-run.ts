@@ -7,12 +7,17 @@ export function fakeRun(parts: Partial<Run<Task>> = {}): Run<Task> {
   return {
     id: 'run',
     tasks: ['lesion', 'severity'],
+    outputs: { lesion: { kind: 'probability', width: 1 }, severity: { kind: 'value', width: 1 } },
     epochs: 3,
     epoch: 0,
     steps: 4,
     resumed: false,
     history: [],
     direction: () => 'min',
+    progress: { step: 0, epoch: 0, training: false },
+    predict: async () => {
+      throw new Error('there is no model.');
+    },
     learningRate: 1e-3,
     stopped: undefined,
     stop: () => undefined,

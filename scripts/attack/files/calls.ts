@@ -288,6 +288,9 @@ const run = {
     weights: async () => [],
     setWeights: () => undefined,
     snapshot: async () => null,
+    progress: { step: 1, epoch: 0, training: false },
+    outputs: { level: { kind: 'value', width: 1 }, sign: { kind: 'value', width: 1 } },
+    predict: async () => ({ level: zeros([1, 4, 4, 1]), sign: zeros([1, 1]) }),
   },
 } as unknown as training.Run<string>;
 const log = {
@@ -368,6 +371,18 @@ const NODE: Record<string, Call> = {
   stopOnSignal: {
     ...of('Stopping'),
     use: () => void process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM'),
+  },
+  tensorBoard: {
+    ...inFolder('board', {
+      ...{
+        everySteps: 1,
+        weighting: training.equalWeights(),
+        images: data.batches(dataset),
+        samples: 1,
+        everyEpochs: 1,
+      },
+    }),
+    use: useCallback,
   },
   writeBytes: inFolder('written.bin', Uint8Array.of(1, 2)),
   writeJson: inFolder('written.json', { a: 1 }),

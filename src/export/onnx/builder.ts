@@ -1,7 +1,7 @@
 import type { Shape } from '@tensorflow/tfjs-layers';
 import { unique } from '../../internal/unique';
+import { type Bytes, bytes, float, inside, integer, message, text } from '../../internal/write-protobuf';
 import type { End, Weight } from '../graph/graph';
-import { type Bytes, bytes, float, inside, integer, message, text } from './protobuf';
 
 /** An attribute of a node: an integer, integers, a text, or a number in single precision. */
 export type Attribute = number | readonly number[] | string | { readonly float: number };

@@ -1,5 +1,6 @@
 import { checkOptions } from '../../internal/check-options';
 import { joinBytes } from '../../internal/join-bytes';
+import { type Bytes, inside, integer, message, text } from '../../internal/write-protobuf';
 import { describeModel } from '../describe';
 import { channelsFirst, channelsLast } from '../graph/axes';
 import { foldBatchNorm as fold } from '../graph/fold-batch-norm';
@@ -9,7 +10,6 @@ import { checkExport, checkLayout, checkSize, type Exportable, type ExportOption
 import { onnxBuilder } from './builder';
 import { callWriter } from './call-writer';
 import { ONNX_LAYERS } from './layers';
-import { type Bytes, inside, integer, message, text } from './protobuf';
 
 /** Options of {@link toOnnx}. */
 export interface ToOnnxOptions<T extends string> extends ExportOptions<T> {

@@ -1,4 +1,5 @@
-import type { AnyTask, Gramian, PlainData, Progress, SomeTasks } from '../../types';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { AnyTask, ByTask, Gramian, Output, PlainData, Progress, SomeTasks } from '../../types';
 
 /** The input and the result of an aggregator in one step. */
 export interface Balance<T extends string> {
@@ -16,6 +17,8 @@ export interface StepLog<T extends string = AnyTask> {
   readonly step: number;
   /** Where the run was when the losses were joined: `progress.step` counts the optimizer's steps. Set by `fit`. */
   readonly progress?: Progress | undefined;
+  /** The learning rate of the step; `run.learningRate` may be the next one's already. Set by `fit`. */
+  readonly learningRate?: number | undefined;
   /** The joint loss that the weighting computed, without regularization. */
   readonly loss: number;
   readonly losses: SomeTasks<T, number>;
@@ -60,12 +63,16 @@ export interface Run<T extends string = AnyTask> {
   /** The id of the run that the fit is part of: random, kept when a fit continues from a snapshot. */
   readonly id: string;
   readonly tasks: readonly T[];
+  /** What the model's output of each task holds. */
+  readonly outputs: ByTask<T, Output>;
   /** The number of epochs requested. */
   readonly epochs: number;
   /** True where the fit continues from a snapshot: callbacks then keep the state that `load` restored. */
   readonly resumed: boolean;
   /** The running epoch, from 0. */
   readonly epoch: number;
+  /** Where the run is: `progress.step` counts the optimizer's steps so far, over all epochs. */
+  readonly progress: Progress;
   /** Batches per epoch, once known. */
   readonly steps: number | undefined;
   readonly history: readonly EpochLog<T>[];
@@ -84,6 +91,11 @@ export interface Run<T extends string = AnyTask> {
    * once.
    */
   stop(reason: string): void;
+  /**
+   * The model's outputs by task, with the averaged weights where an average is kept. `x`: `[batch, ...]`. The caller
+   * disposes them.
+   */
+  predict(x: Tensor): Promise<ByTask<T, Tensor>>;
   /** The model's weights (their average where one is kept), as plain arrays, in a fixed order. */
   weights(): Promise<readonly Float32Array[]>;
   /**

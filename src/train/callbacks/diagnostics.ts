@@ -1,6 +1,5 @@
 import { checkWeighting } from '../../internal/check-kinds';
 import { checkOptions } from '../../internal/check-options';
-import { mapTasks } from '../../internal/map-tasks';
 import {
   anything,
   fields,
@@ -12,30 +11,9 @@ import {
   recordOf,
   text,
 } from '../../internal/readers';
-import type { AnyTask, Gramian, PlainData, SomeTasks, Weighting } from '../../types';
+import type { AnyTask, PlainData, Weighting } from '../../types';
 import type { Callback } from './callback';
-import { taskWeights } from './task-weights';
-
-/** The angle between the gradients of two tasks, as its cosine. */
-export interface Cosine<T extends string> {
-  readonly tasks: readonly [T, T];
-  /** NaN where a gradient is zero. */
-  readonly value: number;
-}
-
-/** How one step was balanced, as plain data. */
-export interface StepDiagnostics<T extends string> {
-  readonly epoch: number;
-  /** Training steps made before, over all epochs. */
-  readonly step: number;
-  readonly losses: SomeTasks<T, number>;
-  /** What each task's gradient was multiplied by, where a weighting or an aggregator is known. */
-  readonly weights?: SomeTasks<T, number> | undefined;
-  /** The lengths of the tasks' gradients over what is shared, where there is an aggregator. */
-  readonly norms?: SomeTasks<T, number> | undefined;
-  /** Of each pair of the batch's tasks, where there is an aggregator. */
-  readonly cosines?: readonly Cosine<T>[] | undefined;
-}
+import { describeStep, type StepDiagnostics } from './step-diagnostics';
 
 /** Options of {@link diagnostics}. */
 export interface DiagnosticsOptions<T extends string> {
@@ -66,21 +44,6 @@ const readRecords = listOf(
     cosines: optional(listOf(fields({ tasks: readPair, value: number }))),
   }),
 );
-
-/** The lengths of the gradients behind a Gramian, and the cosine of each pair. */
-function readGramian<T extends string>(
-  tasks: readonly T[],
-  gramian: Gramian,
-): { readonly norms: SomeTasks<T, number>; readonly cosines: readonly Cosine<T>[] } {
-  const lengths = gramian.map((row, k) => Math.sqrt(row[k]));
-  const cosines = tasks.flatMap((first, i) =>
-    tasks.slice(i + 1).map((second, k): Cosine<T> => {
-      const j = i + 1 + k;
-      return { tasks: [first, second], value: gramian[i][j] / (lengths[i] * lengths[j]) };
-    }),
-  );
-  return { norms: mapTasks(tasks, (_, k) => lengths[k]), cosines };
-}
 
 /**
  * Records how every step was balanced: losses, weights, lengths and cosines of the gradients, as plain data.
@@ -123,18 +86,8 @@ export function diagnostics<T extends string = AnyTask>(options: DiagnosticsOpti
     onFitBegin(run) {
       if (!run.resumed) records = [];
     },
-    async onStepEnd({ epoch }, { progress = { step: records.length, epoch, training: true }, losses, balance }) {
-      const { step } = progress;
-      const record = { epoch, step, losses };
-      if (balance !== undefined) {
-        const { tasks, gramian, weights } = balance;
-        const known = weights === undefined ? {} : { weights: mapTasks(tasks, (_, k) => weights[k]) };
-        records.push({ ...record, ...known, ...readGramian(tasks, gramian) });
-      } else if (weighting !== undefined) {
-        records.push({ ...record, weights: await taskWeights(weighting, losses, progress) });
-      } else {
-        records.push(record);
-      }
+    async onStepEnd({ epoch }, { progress = { step: records.length, epoch, training: true }, ...log }) {
+      records.push(await describeStep({ ...log, progress }, epoch, weighting));
     },
     save: () => structuredClone(records) as unknown as PlainData,
     load(state) {

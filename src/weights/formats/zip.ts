@@ -1,6 +1,6 @@
 import { inflateSync } from 'fflate';
+import { crc32 } from '../../internal/crc32';
 import { checkUnpacked } from './check-unpacked';
-import { crc32 } from './crc32';
 import { packedBytes, readDirectory, type ZipEntry } from './zip-directory';
 
 /** Whether a file begins as zip archives do. */

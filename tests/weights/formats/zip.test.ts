@@ -1,21 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { crc32 } from '../../../src/weights/formats/crc32';
 import { listZip, readZip } from '../../../src/weights/formats/zip';
 import { openWeights } from '../../../src/weights/open-weights';
 import { golden } from '../nets';
 
 const all = (): boolean => true;
-
-describe('crc32', () => {
-  it('has the check values of the catalogue of CRCs and of zlib', () => {
-    expect(crc32(strToU8('123456789'))).toBe(0xcbf43926);
-    expect(crc32(new Uint8Array())).toBe(0);
-    // Python: zlib.crc32(bytes(range(256)) * 3)
-    expect(crc32(Uint8Array.from({ length: 768 }, (_, i) => i % 256))).toBe(0xb0c0df2a);
-  });
-});
 
 describe('readZip', () => {
   const text = strToU8('weights '.repeat(100));

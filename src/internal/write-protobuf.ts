@@ -5,6 +5,7 @@ export interface Bytes {
 }
 
 const VARINT = 0;
+const FIXED64 = 1;
 const LENGTH = 2;
 const FIXED32 = 5;
 
@@ -32,15 +33,18 @@ export function message(...fields: readonly Bytes[]): Bytes {
 /** A field that holds an integer. */
 export const integer = (field: number, value: number): Bytes => own([...key(field, VARINT), ...varint(BigInt(value))]);
 
-/** A field that holds a number in single precision. */
-export function float(field: number, value: number): Bytes {
-  return message(own(key(field, FIXED32)), bytes32(Float32Array.of(value)));
-}
-
-const bytes32 = (values: Float32Array): Bytes => ({
-  parts: [new Uint8Array(values.buffer)],
-  length: 4 * values.length,
+const inMemory = ({ buffer, byteLength }: Float32Array | Float64Array): Bytes => ({
+  parts: [new Uint8Array(buffer)],
+  length: byteLength,
 });
+
+/** A field that holds a number in single precision. */
+export const float = (field: number, value: number): Bytes =>
+  message(own(key(field, FIXED32)), inMemory(Float32Array.of(value)));
+
+/** A field that holds a number in double precision. */
+export const double = (field: number, value: number): Bytes =>
+  message(own(key(field, FIXED64)), inMemory(Float64Array.of(value)));
 
 /** A field that holds a message or bytes. */
 export function inside(field: number, content: Bytes): Bytes {
