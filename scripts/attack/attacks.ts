@@ -4,6 +4,7 @@ import { checkpoints } from './kinds/checkpoints';
 import { damage } from './kinds/damage';
 import { demo } from './kinds/demo';
 import { disk } from './kinds/disk';
+import { exported } from './kinds/exports';
 import { fullDisk } from './kinds/full-disk';
 import { images } from './kinds/images';
 import { kills } from './kinds/kills';
@@ -25,5 +26,6 @@ export const attacks: readonly Attack[] = [
   models,
   checkpoints,
   weights,
+  exported,
   nonsense,
 ];

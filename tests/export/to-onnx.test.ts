@@ -167,6 +167,11 @@ describe('toOnnx refuses by name', () => {
       /^toOnnx: 'norm' \(BatchNormalization\): only a normalization of the last axis/,
     );
     const causal = layers.conv1d({ name: 'conv', filters: 1, kernelSize: 2, padding: 'causal' });
+    const named = layers.dense({ units: 1, name: 'constructor' });
+    await refused(
+      chain([4, 1], named),
+      /^toOnnx: a layer has the name 'constructor', which every object has a property of/,
+    );
     await refused(chain([4, 1], causal), /^toOnnx: 'conv' \(Conv1D\): the padding 'causal' has no form there\.$/);
   });
 

@@ -51,7 +51,7 @@ async function abortOnce(setup: Setup, folder: string, { at, throws }: Abort): P
 /** Aborts at every moment at which code of the user runs; the run then goes on to the bits of an undisturbed one. */
 export const aborts: Attack<Input> = {
   kind: 'aborts',
-  share: 10,
+  share: 13,
   draw(random) {
     const setup = drawSetup(random);
     const sittings = 1 + random.integer(3);

@@ -31,7 +31,7 @@ function momentOf({ operation, moment, at }: Moment, { operations, milliseconds 
 /** SIGKILL at random moments of a fit, most of them while it writes; it then goes on to the bits of an undisturbed one. */
 export const kills: Attack<Input> = {
   kind: 'kills',
-  share: 10,
+  share: 13,
   seconds: 90,
   draw(random) {
     const oneOf = <V>(values: readonly V[]): V => values[random.integer(values.length)];

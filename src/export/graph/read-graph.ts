@@ -1,6 +1,7 @@
 import { io } from '@tensorflow/tfjs-core';
 import { type LayersModel, type layers, loadLayersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { inOrder } from '../../internal/in-order';
+import { isReservedKey } from '../../internal/readers';
 import { unique } from '../../internal/unique';
 import { registerLayers } from '../../layers/register';
 import type { Config } from '../../models/read-config';
@@ -20,7 +21,7 @@ const withoutInitializers = (topology: object): object =>
 /**
  * A copy of a net in layers whose classes are `known`.
  *
- * @throws {RangeError} that names all layers of other classes.
+ * @throws {RangeError} that names all layers of other classes, and for a layer with a name that no file can hold.
  */
 async function copyInKnown(net: LayersModel, known: readonly string[], who: string): Promise<LayersModel> {
   registerLayers();
@@ -34,6 +35,14 @@ async function copyInKnown(net: LayersModel, known: readonly string[], who: stri
     }),
   );
   const { config } = artifacts.modelTopology as unknown as { readonly config: SavedGraph };
+  const reserved = allLayers(config)
+    .map(({ name, config: own }) => name ?? String(own.name))
+    .find(isReservedKey);
+  if (reserved !== undefined) {
+    throw new RangeError(
+      `${who}: a layer has the name '${reserved}', which every object has a property of; rename it.`,
+    );
+  }
   const others = allLayers(config).flatMap(({ name, class_name: className, config: own }) =>
     className === 'InputLayer' || known.includes(className)
       ? []
