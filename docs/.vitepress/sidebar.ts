@@ -30,6 +30,7 @@ export const guides = [
   'more-than-one-machine',
   'related-work',
   'browsers',
+  'in-a-page',
   'backends',
   'from-other-libraries',
   'troubleshooting',
