@@ -15,25 +15,22 @@ const parts = [
   'svm',
 ];
 
-const library = {
-  index: 'src/index.ts',
-  ...Object.fromEntries(parts.map((part) => [`${part}/index`, `src/${part}/index.ts`])),
-};
+const indices = Object.fromEntries(parts.map((part) => [`${part}/index`, `src/${part}/index.ts`]));
 
 export default defineConfig({
-  entry: { ...library, 'cli/main': 'src/cli/main.ts' },
+  entry: { index: 'src/index.ts', ...indices, 'cli/main': 'src/cli/main.ts' },
   // Names of package.json's "imports", which stay as they are.
   external: [/^#/],
   // Bundled, so that one tarball installs whole.
   noExternal: ['tfjs-backend-simd'],
   format: ['esm', 'cjs'],
-  dts: { entry: library, compilerOptions: { ignoreDeprecations: '6.0' } },
+  dts: { entry: { index: 'src/index.ts', ...indices }, compilerOptions: { ignoreDeprecations: '6.0' } },
   target: 'es2022',
   splitting: true,
   treeshake: true,
   clean: true,
   // The command line is a program, which nothing imports.
   esbuildOptions(options, { format }) {
-    if (format === 'cjs') options.entryPoints = library;
+    if (format === 'cjs') options.entryPoints = { index: 'src/index.ts', ...indices };
   },
 });

@@ -275,6 +275,17 @@ try {
     expect(said.includes('no backend works here. Run: npm install @tensorflow/tfjs-backend-cpu, which simd'), said);
   });
 
+  await check('without a backend, npx tfjs-multitask helps, and doctor says which to install', async () => {
+    const { stdout: help } = await run('npx', [self, '--help'], { cwd: consumer });
+    expect(
+      ['predict', 'export', 'inspect', 'doctor'].every((command) => help.includes(`\n  ${command} `)),
+      help,
+    );
+    const error = await run('npx', [self, 'doctor', '--json'], { cwd: consumer }).catch((failure) => failure);
+    expect(error.code === 1 && JSON.parse(error.stdout).used === null, error.stdout);
+    expect(error.stderr.includes('npm install @tensorflow/tfjs-backend-cpu'), error.stderr);
+  });
+
   await check('metrics bundle without any peer, softDice without tfjs-layers', async () => {
     const metrics = await bundle(consumer, `import * as all from '${self}/metrics'; console.log(all);`);
     const others = metrics.map(([path]) => path).filter((path) => path !== '<stdin>' && !path.includes(`/${self}/`));
@@ -329,6 +340,30 @@ try {
   await check(`${engine} meets the copy that ${self} brings`, async () => {
     expectToMeet(await runFixture(consumer, process.execPath, 'simd-copies.mjs', ['multitask']));
   });
+
+  const { probability, parameters } = await runFixture(consumer, process.execPath, 'command-line.mjs');
+  for (const [version, binary] of versions) {
+    await check(`the command line, Node ${version}: doctor, inspect, export and predict`, async () => {
+      const program = join(consumer, 'node_modules/.bin', self);
+      const out = join('cli', version.toString());
+      const call = async (...args) => {
+        const { stdout, stderr } = await run(binary, [program, ...args, '--json'], { cwd: consumer });
+        expect(stderr === '', `${args[0]} printed to stderr: ${stderr}`);
+        return JSON.parse(stdout);
+      };
+      const { used, node } = await call('doctor');
+      expect(used === 'simd' && node.startsWith(`v${version}.`), `on ${used}, ${node}`);
+      const { totals } = await call('inspect', 'cli/model');
+      expect(totals.parameters === parameters && totals.flops > 0, JSON.stringify(totals));
+      for (const format of ['onnx', 'keras', 'safetensors']) {
+        const { written } = await call('export', 'cli/model', '--out', `${out}.${format}`);
+        expect(written[0].bytes > 4 * parameters, JSON.stringify(written));
+      }
+      await call('predict', 'cli/model', 'cli/image.png', '--out', out, '--format', 'jsonl');
+      const row = JSON.parse(await readFile(join(consumer, out, 'predictions.jsonl'), 'utf8'));
+      expect(Math.abs(row.classification - probability) <= ROUNDING, JSON.stringify(row));
+    });
+  }
 
   // what the docs show
   const shown = readMarkdownExamples(root);

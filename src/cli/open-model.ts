@@ -36,6 +36,9 @@ export async function openModel(
   onNotice: (message: string) => void = () => undefined,
 ): Promise<OpenModel> {
   const file = await findModel(path);
-  const backend = await useBackend(name, { onNotice });
+  const backend = await useBackend(name, { onNotice }).catch((error: Error) => {
+    const [reason] = error.message.split('\n');
+    throw new Error(`${reason} \`npx tfjs-multitask doctor\` looks for more.`, { cause: error });
+  });
   return { model: await loadMultitask(fileSystem(file)), file, backend };
 }

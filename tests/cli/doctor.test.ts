@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { peerDependencies, version } from '../../package.json';
-import { readTrial } from '../../src/cli/doctor/try-in-child';
+import { readTrial } from '../../src/cli/doctor/read-trial';
 import { start } from './start';
 
 const MINUTES = 5 * 60_000;

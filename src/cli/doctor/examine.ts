@@ -4,7 +4,8 @@ import { print } from '../print';
 import { NODE_BACKENDS } from '../shared-options';
 import { short, table } from '../words';
 import { findPackages, type PackageFound } from './packages';
-import { type Trial, tryInChild } from './try-in-child';
+import type { Trial } from './read-trial';
+import { tryInChild } from './try-in-child';
 
 /** The packages that bring a backend. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {

@@ -2,7 +2,7 @@ import { backend } from '@tensorflow/tfjs-core';
 import type { BackendName } from '../../backends/choose/candidates';
 import { gpuInfo } from '../../backends/choose/gpu-info';
 import { useBackend } from '../../backends/choose/use-backend';
-import type { Trial } from './try-in-child';
+import type { Trial } from './read-trial';
 
 async function tryHere(name: BackendName): Promise<Trial> {
   try {

@@ -167,7 +167,7 @@ export async function predictImages(path: string, places: readonly string[], set
     };
     print(settings.json, summary, () =>
       [
-        `${files.length} images on ${backend}${failed.length === 0 ? '' : `, ${failed.length} of them with an error`}: ${summary.predictions}`,
+        `${files.length} ${files.length === 1 ? 'image' : 'images'} on ${backend}${failed.length === 0 ? '' : `, ${failed.length} of them with an error`}: ${summary.predictions}`,
         ...pictures.map(([task, own]) => `${task}: ${own}`),
       ].join('\n'),
     );

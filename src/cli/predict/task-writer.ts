@@ -5,7 +5,7 @@ import type { NDArray, Output } from '../../types';
 export type Cell = number | string;
 
 /** What of a task's output is written for one image. */
-export interface Written {
+interface Written {
   /** One for each of the columns. */
   readonly cells: readonly Cell[];
   /** A picture, whose path is the last cell, which is blank here. */
