@@ -112,6 +112,17 @@ it('ends at an image that cannot be read, and leaves nothing, or lists it and go
   }
 });
 
+it('shards have each image once, and a shard may have none', async () => {
+  const shards = ['1/3', '2/3', '3/3'];
+  const rows: string[][] = [];
+  for (const [i, shard] of shards.entries()) {
+    const { code } = await predict(at('images'), '--out', at('shards', `${i}`), '--shard', shard);
+    expect(code).toBe(0);
+    rows.push((await table('shards', `${i}`, 'predictions.csv')).trim().split('\n').slice(1));
+  }
+  expect(rows.map((own) => own.map((row) => row.split(',')[0]))).toEqual([['a.png'], ['sub/b.png'], []]);
+});
+
 it('asks for the size where the model takes any', async () => {
   const any = (...args: readonly string[]) => run('predict', at('any'), at('images'), ...args);
   expect((await any('--out', at('any1'))).stderr).toContain('say which with --size, such as --size 256x256.');
@@ -151,6 +162,7 @@ it('refuses what makes no sense', async () => {
     [await predict(at('outside.csv'), '--out', at('no')), 1, 'line 2: expected the path of an image below'],
     [await predict(at('columns.csv'), '--out', at('no')), 1, "expected a column 'image', found 'path'"],
     [await predict(image, '--out', at('no'), '--threshold', 'lesion=1'), 1, "unknown task 'lesion'"],
+    [await predict(image, '--out', at('no'), '--shard', '3/2'), 2, 'such as 2/4 for the second of four parts'],
     [await predict(image, '--out', at('no'), '--batch', '0'), 2, 'It must be 1 to 4096.'],
     [await predict(image, '--out', at('no'), '--percentiles', '9,1'), 2, 'two numbers from 0 to 100'],
     [await predict(image), 2, "required option '--out <folder>' not specified"],

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseSize } from '../parse-size';
 import { addThreshold } from '../parse-threshold';
 import { backendOption, jsonOption } from '../shared-options';
-import type { PredictSettings } from './predict-images';
+import type { PredictSettings, Shard } from './predict-images';
 
 function parseCount(text: string): number {
   const value = Number(text);
@@ -23,6 +23,14 @@ function parsePercentiles(text: string): readonly [number, number] {
   return [low, high];
 }
 
+function parseShard(text: string): Shard {
+  const [, index, count] = /^(\d{1,9})\/(\d{1,9})$/.exec(text)?.map(Number) ?? [];
+  if (index === undefined || index < 1 || index > count) {
+    throw new InvalidArgumentError('It must be i/n with i from 1 to n, such as 2/4 for the second of four parts.');
+  }
+  return { index, count };
+}
+
 /** Adds `predict`. */
 export function addPredict(program: Command): void {
   program
@@ -36,6 +44,7 @@ export function addPredict(program: Command): void {
     .option('--size <height>x<width>', 'of images, for a model that takes any', parseSize)
     .option('--percentiles <low,high>', 'of each image, which become 0 and 1, as in training', parsePercentiles)
     .option('--page <number>', 'of TIFF stacks, counted from 0', parsePage)
+    .option('--shard <i/n>', 'predicts one of n equal parts of the images, on one of n machines', parseShard)
     .option('--batch <images>', 'how many are predicted at once', parseCount, 8)
     .addOption(
       new Option('--on-error <policy>', 'for an image that cannot be read: end, or list it in the column error')

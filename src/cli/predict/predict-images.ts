@@ -16,6 +16,13 @@ import { type ImageForm, type ReadImage, readImages } from './read-images';
 import { showProgress } from './show-progress';
 import { type Cell, type TaskWriter, taskWriter } from './task-writer';
 
+/** One of several equal parts of the images: of those from `index - 1` on, every `count`th. */
+export interface Shard {
+  /** From 1. */
+  readonly index: number;
+  readonly count: number;
+}
+
 /** What the command line says. */
 export interface PredictSettings {
   readonly out: string;
@@ -24,6 +31,7 @@ export interface PredictSettings {
   readonly size?: readonly [height: number, width: number];
   readonly percentiles?: readonly [low: number, high: number];
   readonly page?: number;
+  readonly shard?: Shard;
   readonly batch: number;
   readonly onError: 'fail' | 'skip';
   readonly backend?: BackendName;
@@ -99,7 +107,8 @@ function tableOf(tasks: readonly WrittenTask[], { format, onError }: PredictSett
 export async function predictImages(path: string, places: readonly string[], settings: PredictSettings): Promise<void> {
   const signal = stopOnSignal('Stopping after this batch; nothing will be written');
   await loadSharp();
-  const files = await listImages(places);
+  const { index, count } = settings.shard ?? { index: 1, count: 1 };
+  const files = (await listImages(places)).filter((_, place) => place % count === index - 1);
   const target = resolve(settings.out);
   const around = places.find((place) => `${target}${sep}`.startsWith(`${resolve(place)}${sep}`));
   if (around !== undefined) {
