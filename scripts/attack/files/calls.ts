@@ -699,6 +699,25 @@ const WEIGHTS: Record<string, Call> = {
 const said = { foldBatchNorm: true, preprocessing: 'pixels / 255', thresholds: { sign: 0.5 } };
 
 const EXPORT: Record<string, Call> = {
+  modelCard: {
+    args: () => [
+      tinyModel(),
+      {
+        ...{
+          name: 'a',
+          licence: 'mit',
+          data: 'b',
+          split: 'c',
+          limits: 'd',
+          use: 'e',
+          preprocessing: 'f',
+          citation: 'g',
+        },
+        ...{ scoredOn: 'h', confidenceLevel: 0.9, tags: ['i'], tasks: { level: 'j' }, thresholds: { sign: 0.5 } },
+        scores: { sign: { auc: { value: 0.5, low: 0.25, high: 0.75, n: 8 } }, level: { mae: 1 } },
+      },
+    ],
+  },
   toKeras: { args: () => [tinyModel(), said] },
   toOnnx: { args: () => [tinyModel(), { ...said, layout: 'NCHW' }] },
   toSafetensors: { args: () => [tinyModel(), { ...said, layout: 'NHWC' }] },
