@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { describeNet } from '../../src/cli/inspect/describe-net';
 import { drawParts } from '../../src/cli/inspect/draw-parts';
 import { partsOf } from '../../src/cli/inspect/parts';
-import { fromLayersModel } from '../../src/models/index';
+import { MLPHead, MobileNetV2Encoder } from '../../src/layers/index';
+import { fromLayersModel, multitask } from '../../src/models/index';
 import { MODEL_NETS } from '../contracts/models';
 import { useCpu } from '../support/cpu';
 
@@ -26,3 +27,13 @@ it.each(Object.entries(MODEL_NETS))(
     net.dispose();
   },
 );
+
+it('MobileNetV2 takes the 300 million multiplications with additions that its paper says', () => {
+  const heads = { y: MLPHead({ filters: 0, units: [] }) };
+  const model = multitask({ inputShape: [224, 224, 3], encoder: MobileNetV2Encoder(), heads });
+  const { layers } = describeNet(model).description;
+  const convolutions = layers.filter(({ className }) => /Conv2D/.test(className));
+  const flops = convolutions.reduce((sum, layer) => sum + (layer.flops as number), 0);
+  expect(Math.round(flops / 2 / 1e7)).toBe(30);
+  model.dispose();
+});
