@@ -8,6 +8,7 @@ import { launchChromium } from './browser/chromium.mjs';
 import { accessChecks, keyboardChecks } from './page/access-checks';
 import { buildPage, withPage } from './page/built-page';
 import { expectMatch } from './page/expect';
+import { DISGUISE, gpuChecks, SOFTWARE } from './page/gpu-checks';
 import { originChecks } from './page/origin-checks';
 import { createRunner } from './page/run-checks';
 import { sliceChecks } from './page/slice-checks';
@@ -45,6 +46,16 @@ try {
       },
     });
   });
+  for (const backend of ['webgl', 'webgpu'] as const) {
+    const withGpu = await launchChromium(SOFTWARE[backend]);
+    try {
+      await withPage(withGpu, folder, { before: DISGUISE }, (open) =>
+        run(gpuChecks(open, folder, backend), `${backend}: `),
+      );
+    } finally {
+      await withGpu.close();
+    }
+  }
 } finally {
   await browser.close();
   await rm(folder, { recursive: true, force: true });

@@ -32,19 +32,22 @@ const FOLDER = '/page/';
 export interface Opening extends BrowserContextOptions {
   /** Paths in the folder that are not there. Default: none. */
   readonly without?: string | undefined;
+  /** Code that runs in the worker before its own. Default: none. */
+  readonly before?: string | undefined;
 }
 
 /** Opens the page of a folder in a profile of its own, once it has looked at its first slice. */
 export async function withPage(
   browser: Browser,
   folder: string,
-  { without, ...options }: Opening,
+  { without, before = '', ...options }: Opening,
   body: (open: OpenPage) => Promise<void>,
 ): Promise<void> {
   const server = await serve((path) => {
     const inside = path.startsWith(FOLDER) ? path.slice(FOLDER.length) : undefined;
     if (inside === undefined || (without !== undefined && inside.startsWith(without))) return undefined;
-    return readFile(join(folder, inside)).catch(() => undefined);
+    const contents = readFile(join(folder, inside)).catch(() => undefined);
+    return /^assets\/worker-[^/]*\.js$/.test(inside) ? contents.then((code) => `${before}${code}`) : contents;
   });
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const requests: Request[] = [];

@@ -166,6 +166,7 @@ function onEvent(event: Event): void {
   }
   const { scores, shown: next } = event;
   curves.addScores(scores);
+  verdict.setScores(scores);
   say('training-said', `Step ${scores.step}: Dice ${scores.dice.toFixed(2)}, AUC ${scores.auc.toFixed(2)}.`);
   if (next) show(next);
 }

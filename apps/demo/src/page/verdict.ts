@@ -1,4 +1,4 @@
-import type { About, Shown } from '../messages';
+import type { About, Scores, Shown } from '../messages';
 import { byId } from './by-id';
 import { ratesAt } from './rates';
 
@@ -66,6 +66,11 @@ export function createVerdict() {
       chosen = next.scores?.threshold ?? 0.5;
       slider.value = String(chosen);
       slider.disabled = false;
+      renderThreshold();
+    },
+    /** While a model learns: what its threshold is worth by now. */
+    setScores(scores: Scores): void {
+      about = about && { ...about, scores };
       renderThreshold();
     },
     /** In words, for those who hear it. */
