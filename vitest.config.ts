@@ -6,7 +6,7 @@ const simd = fileURLToPath(new URL('./packages/backend-simd/src/index.ts', impor
 
 /** The files that take longest, by the report of `npm test -- --reporter=json`: `npm run test:quick` leaves them out. */
 const SLOW = [
-  'apps/experiments/tests/{predict-shards,report,run}.test.ts',
+  'apps/experiments/tests/{predict-shards,queue,report,run}.test.ts',
   'apps/figures/tests/figures.test.ts',
   'packages/backend-simd/tests/{conv-joined,conv-upsample2x,conv2d,conv3d,reduce,winograd}.test.ts',
   'tests/attack/*.test.ts',

@@ -3,16 +3,23 @@ import { availableParallelism } from 'node:os';
 import { removeLeftovers, stopOnSignal } from 'tfjs-multitask/node';
 import { type CommandLine, HELP, parseCommandLine } from './options';
 import { planGrid } from './plan-grid';
+import { runGridByWorkers } from './queue/submit-grid';
 import { readExperiment } from './report/read-experiment';
 import { writeReport } from './report/write-report';
 import { lockFolder } from './runs/lock';
 import { costsOf, type GridOutcome, runGrid } from './runs/run-grid';
+import type { Job } from './runs/run-job';
 import { itemsOf } from './shards/shard';
 import { STOPPED } from './stopped';
 
-async function train(options: CommandLine, command: string, signal: AbortSignal): Promise<GridOutcome> {
+interface Outcome extends Pick<GridOutcome, 'complete' | 'failed' | 'stopped'> {
+  /** Runs that others are at. */
+  readonly busy: readonly string[];
+}
+
+/** Does a part of the runs, or all, in processes of this machine. */
+async function runHere(all: readonly Job[], options: CommandLine, signal: AbortSignal): Promise<Outcome> {
   const { out, jobs: parallel, shard } = options;
-  const all = await planGrid(options, command);
   const costs = await costsOf(all);
   const jobs = shard === undefined ? all : itemsOf(all, shard, ({ id }) => costs.get(id)!);
   const threads = Math.max(1, Math.floor(availableParallelism() / parallel));
@@ -25,7 +32,6 @@ async function train(options: CommandLine, command: string, signal: AbortSignal)
   const { complete, busy, failed } = outcome;
   const others = busy.length > 0 ? `, ${busy.length} left to other processes` : '';
   console.log(`\n${complete} of ${jobs.length} runs are complete, ${failed.length} failed${others}.`);
-  for (const { id, error } of failed) console.log(`  ${id}: ${error}`);
   return outcome;
 }
 
@@ -53,20 +59,26 @@ async function main(): Promise<void> {
     console.log(HELP);
     return;
   }
-  const { out, shard } = options;
+  const { out, shard, queue } = options;
   const commandOf = (list: readonly string[]): string => ['npm run experiments --', ...list.map(quote)].join(' ');
   const command = commandOf(args);
   // What remakes everything, not one part of it.
   const whole = commandOf(args.filter((arg, i) => !/^--shard(=|$)/.test(arg) && args[i - 1] !== '--shard'));
   await mkdir(out, { recursive: true });
-  const unlock = await lockFolder(out, { shared: shard !== undefined });
+  const unlock = await lockFolder(out, { shared: shard !== undefined || queue !== undefined });
   try {
     await removeLeftovers(out, { recursive: true });
     const signal = stopOnSignal('Stopping after this step');
     if (!options.reportOnly) {
-      const { stopped, busy, failed } = await train(options, whole, signal);
+      const jobs = await planGrid(options, whole);
+      const { stopped, busy, failed } =
+        queue === undefined
+          ? await runHere(jobs, options, signal)
+          : { ...(await runGridByWorkers(queue, jobs, out, signal)), busy: [] };
+      for (const { id, error } of failed) console.log(`  ${id}: ${error}`);
       if (stopped) {
-        console.log(`Stopped. Go on with: ${command}`);
+        const where = queue === undefined ? '' : ' What is in the queue stays there, and workers do it.';
+        console.log(`Stopped.${where} Go on with: ${command}`);
         process.exitCode = STOPPED;
         return;
       }

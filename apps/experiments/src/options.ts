@@ -5,6 +5,7 @@ import type { BackendName } from 'tfjs-multitask/backends';
 import { GRIDS, type GridName } from './grid/grids';
 import { STUDIES } from './grid/studies';
 import type { StudyName } from './grid/study-name';
+import { parseQueue } from './queue/connect';
 import { parseShard, type Shard } from './shards/shard';
 
 export interface CommandLine {
@@ -19,6 +20,8 @@ export interface CommandLine {
   readonly jobs: number;
   /** The part of the runs that this command does; left out: all of them. */
   readonly shard?: Shard;
+  /** The Redis server whose workers do the runs; left out: this command does. */
+  readonly queue?: URL;
   readonly backend?: BackendName;
   readonly onError: 'fail' | 'skip';
   readonly reportOnly: boolean;
@@ -43,6 +46,8 @@ export const HELP = `Trains the models of the paper's three experiments and writ
   --jobs N            runs at once, each a process with its share of the cores  (1)
   --shard I/N         does the I-th of N equal parts of the runs, as 2/4; the others may go on at the
                       same time, on other machines, in this --out or in folders that are joined later
+  --queue URL         has the workers of a Redis server do the runs, as redis://host:6379, and shows how far
+                      they are; see "npm run worker -- --help"
   --backend NAME      default: the fastest that works here
   --phantoms N        how many phantom images                            (400; tiny: 120)
   --on-error WHAT     fail, or skip: what to do about images that cannot be read  (fail)
@@ -86,6 +91,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine | undefin
       'split-seed': text,
       jobs: text,
       shard: text,
+      queue: text,
       backend: text,
       phantoms: text,
       'on-error': text,
@@ -96,6 +102,14 @@ export function parseCommandLine(args: readonly string[]): CommandLine | undefin
     },
   });
   if (values.help) return undefined;
+  if (values.queue !== undefined && values.shard !== undefined) {
+    throw new RangeError('--queue and --shard share the runs out in two ways; choose one.');
+  }
+  if (values.queue !== undefined && values.jobs !== undefined) {
+    throw new RangeError(
+      '--jobs is an option of the workers where --queue has them do the runs: npm run worker -- --jobs N.',
+    );
+  }
   const grid = choice(values.grid ?? 'quick', 'grid', Object.keys(GRIDS) as GridName[]);
   const studies = Object.keys(STUDIES) as StudyName[];
   const jobs = integer(values.jobs, 'jobs', 1) ?? 1;
@@ -112,6 +126,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine | undefin
     folds: integer(values.folds, 'folds', 2),
     jobs,
     shard: parseShard(values.shard),
+    queue: parseQueue(values.queue),
     backend: values.backend as BackendName | undefined,
     onError: choice(values['on-error'] ?? 'fail', 'on-error', ['fail', 'skip']),
     reportOnly: values['report-only'],

@@ -10,6 +10,7 @@ import { createPredictor } from './predict/predictor';
 import { showProgress } from './predict/progress';
 import { readWindow } from './predict/read-window';
 import { describeScores } from './predict/scores';
+import { predictByWorkers } from './queue/submit-predict';
 import { STOPPED } from './stopped';
 
 async function main(): Promise<void> {
@@ -28,21 +29,22 @@ async function main(): Promise<void> {
     `${list.total} images of ${options.data}; model ${from}, ${predictor.size.join(' x ')}; backend ${backend}`,
   );
 
-  const { shard } = options;
+  const { shard, queue } = options;
   let result: FolderResult | undefined;
   try {
-    result =
-      shard === undefined
-        ? await predictFolder(predictor, list, options, { onProgress: showProgress(list.total), signal })
-        : await predictShard(
-            { predictor, list, model: await digestOfModel(model), backend },
-            { ...options, shard },
-            signal,
-          );
+    if (queue !== undefined) {
+      const digest = await digestOfModel(model);
+      result = await predictByWorkers(queue, list, options, { model: digest, backend }, signal);
+    } else if (shard !== undefined) {
+      const ready = { predictor, list, model: await digestOfModel(model), backend };
+      result = await predictShard(ready, { ...options, shard }, signal);
+    } else result = await predictFolder(predictor, list, options, { onProgress: showProgress(list.total), signal });
   } catch (error) {
     if (!signal.aborted) throw error;
     console.log(
-      shard === undefined ? 'Stopped; no CSV file was written.' : 'Stopped; the same command goes on from here.',
+      shard === undefined && queue === undefined
+        ? 'Stopped; no CSV file was written.'
+        : 'Stopped; the same command goes on from here.',
     );
     process.exitCode = STOPPED;
     return;

@@ -151,7 +151,9 @@ describe('runGrid', () => {
   /** Runs end as told, in place of processes. */
   function endAs(outcomeOf: (job: Job) => Outcome): string[] {
     const begun: string[] = [];
-    vi.mocked(spawnRun).mockImplementation(async ({ job, work }, _, { onStep, onNotice }) => {
+    vi.mocked(spawnRun).mockImplementation(async (request, _, { onStep, onNotice }) => {
+      if (request.work === 'predict') throw new Error('A grid predicts nothing.');
+      const { job, work } = request;
       begun.push(`${work} ${job.id}`);
       onStep({ epoch: 0, step: 1 });
       onNotice('a notice');

@@ -3,6 +3,7 @@ import { access, mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MultitaskModel } from 'tfjs-multitask';
 import { writeJson } from 'tfjs-multitask/node';
+import { OtherWork } from '../queue/other-work';
 import type { ImageRow, ImageRows } from './list-images';
 import { type PredictOptions, partFolder } from './options';
 
@@ -73,7 +74,7 @@ export async function rowsOf(list: ImageRows, data: string, { from, to, digest }
     if (i++ >= from) own.push(row);
   }
   if ((await digestOf(data, own)) !== digest) {
-    throw new Error(
+    throw new OtherWork(
       `${data}: images ${from + 1} to ${to} are not those of which the work was made; use the same data.`,
     );
   }

@@ -13,9 +13,6 @@ export interface CsvFile {
   discard(): Promise<void>;
 }
 
-/** One row as it stands in the file. */
-export const csvLine = (cells: readonly string[]): string => `${cells.map(quote).join(',')}\n`;
-
 const quote = (cell: string): string => (/[",\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
 
 /** Removes the files of this name that processes left which were killed. */
@@ -38,7 +35,7 @@ export async function createCsv(path: string): Promise<CsvFile> {
   return {
     append: (text) => handle.appendFile(text),
     async write(rows) {
-      await handle.appendFile(rows.map(csvLine).join(''));
+      await handle.appendFile(rows.map((cells) => `${cells.map(quote).join(',')}\n`).join(''));
     },
     async finish() {
       await handle.sync();

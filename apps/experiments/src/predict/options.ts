@@ -1,6 +1,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { BackendName } from 'tfjs-multitask/backends';
+import { parseQueue } from '../queue/connect';
 import { parseShard, type Shard } from '../shards/shard';
 
 export interface PredictOptions {
@@ -20,6 +21,8 @@ export interface PredictOptions {
   readonly backend: BackendName | undefined;
   /** The part of the images that this command does; left out: all of them. */
   readonly shard?: Shard;
+  /** The Redis server whose workers predict; left out: this command does. */
+  readonly queue?: URL;
 }
 
 export const HELP = `Predicts class and lesions of every image in a folder.
@@ -38,6 +41,8 @@ export const HELP = `Predicts class and lesions of every image in a folder.
   --backend NAME      default: the fastest that works here
   --shard I/N         does the I-th of N equal parts of the images, as 2/4; the last one to finish
                       writes the CSV file, until then its parts lie in a folder beside it
+  --queue URL         has the workers of a Redis server predict, as redis://host:6379, and shows how far
+                      they are; see "npm run worker -- --help"
   --help
 
 Nothing that is read is replaced. Where the manifest has labels, scores are printed at the end.
@@ -70,10 +75,14 @@ export function parsePredictCommand(args: readonly string[]): PredictOptions | u
       'on-error': { type: 'string', default: 'fail' },
       backend: { type: 'string' },
       shard: { type: 'string' },
+      queue: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return undefined;
+  if (values.queue !== undefined && values.shard !== undefined) {
+    throw new RangeError('--queue and --shard share the images out in two ways; choose one.');
+  }
   const onError = values['on-error'];
   if (onError !== 'fail' && onError !== 'skip') {
     throw new RangeError(`--on-error must be fail or skip, got '${onError}'.`);
@@ -90,6 +99,7 @@ export function parsePredictCommand(args: readonly string[]): PredictOptions | u
     onError,
     backend: values.backend as BackendName | undefined,
     shard: parseShard(values.shard),
+    queue: parseQueue(values.queue),
   };
 }
 

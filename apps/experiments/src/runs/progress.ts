@@ -13,6 +13,15 @@ export function costOf(config: RunConfig, images: number): number {
   return stepCost(config) * config.epochs * (config.stepsPerEpoch ?? images / config.batch);
 }
 
+/** How far a run is, as a share and in words. */
+export function placeOf(
+  { epochs, stepsPerEpoch }: RunConfig,
+  { epoch, step }: { readonly epoch: number; readonly step: number },
+): [share: number, place: string] {
+  const within = Math.min(1, step / (stepsPerEpoch ?? Number.POSITIVE_INFINITY));
+  return [(epoch + within) / epochs, `epoch ${epoch + 1}/${epochs}`];
+}
+
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const pad = (n: number): string => String(n).padStart(2, '0');
@@ -35,6 +44,7 @@ export interface GridProgress {
 export function gridProgress(
   costs: ReadonlyMap<string, number>,
   stream: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number } = process.stderr,
+  what = 'runs',
 ): GridProgress {
   const began = Date.now();
   const running = new Map<string, { share: number; place: string }>();
@@ -57,7 +67,7 @@ export function gridProgress(
       ? `about ${duration(((total - done) / worked) * seconds)} left`
       : 'time left unknown';
   };
-  const summary = (): string => `${ended.size} of ${costs.size} runs, ${timeLeft()}`;
+  const summary = (): string => `${ended.size} of ${costs.size} ${what}, ${timeLeft()}`;
   const draw = (now: boolean): void => {
     if (!now && Date.now() - drawnAt < (stream.isTTY ? REDRAW_MS : QUIET_MS)) return;
     drawnAt = Date.now();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { writeJson } from 'tfjs-multitask/node';
 import { identityOf } from '../grid/grids';
 import type { ExperimentInfo, RunConfig, RunInfo, StudyArm } from '../records';
-import type { Request } from './child';
+import type { RunRequest } from './child';
 import { describeRun, FLIPS_FILE, type Job } from './run-job';
 
 /** A JSON file of an experiment; undefined if it does not exist. */
@@ -51,7 +51,7 @@ interface RunStart {
  *
  * @throws Error where the folder holds a run of another configuration, or of another split.
  */
-export async function openRun(job: Job): Promise<Request['work'] | 'nothing'> {
+export async function openRun(job: Job): Promise<RunRequest['work'] | 'nothing'> {
   const start = await readJson<RunStart>(join(job.folder, 'config.json'));
   const info = await readJson<RunInfo>(join(job.folder, 'run.json'));
   for (const before of [start, info]) {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { SplitRecord } from '../records';
-import type { Request } from './child';
-import { costOf, duration, gridProgress } from './progress';
+import type { RunRequest } from './child';
+import { costOf, duration, gridProgress, placeOf } from './progress';
 import { openRun, recordFailure } from './run-folder';
 import type { Job } from './run-job';
 import { spawnRun } from './spawn-run';
@@ -33,7 +33,7 @@ export async function runGrid(
   jobs: readonly Job[],
   { parallel, threads, signal }: { readonly parallel: number; readonly threads: number; readonly signal: AbortSignal },
 ): Promise<GridOutcome> {
-  const requests: Request[] = [];
+  const requests: RunRequest[] = [];
   for (const job of jobs) {
     const work = await openRun(job);
     if (work !== 'nothing') requests.push({ job, threads, work });
@@ -49,15 +49,12 @@ export async function runGrid(
   const busy: string[] = [];
   const failed: { id: string; error: string }[] = [];
 
-  const runOne = async (request: Request): Promise<void> => {
+  const runOne = async (request: RunRequest): Promise<void> => {
     const { job, work } = request;
     const { id, config } = job;
     const started = new Date();
     const outcome = await spawnRun(request, signal, {
-      onStep({ epoch, step }) {
-        const within = Math.min(1, step / (config.stepsPerEpoch ?? Number.POSITIVE_INFINITY));
-        progress.step(id, (epoch + within) / config.epochs, `epoch ${epoch + 1}/${config.epochs}`);
-      },
+      onStep: (at) => progress.step(id, ...placeOf(config, at)),
       onNotice: (text) => progress.say(`${id}: ${text}`),
     });
     if (outcome.outcome === 'stopped') return;

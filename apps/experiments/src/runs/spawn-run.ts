@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { partFolder } from '../predict/options';
 import type { Listener } from '../training/train-run';
 import type { Report, Request } from './child';
 
@@ -10,18 +11,23 @@ export type Outcome =
   | { readonly outcome: 'stopped' }
   /** Another process is at this run. */
   | { readonly outcome: 'busy'; readonly error: string }
+  /** The data or the model are others here than where the work was asked for. */
+  | { readonly outcome: 'refused'; readonly error: string }
   | { readonly outcome: 'failed'; readonly error: string };
 
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
 const TYPESCRIPT = new URL('../../bin/typescript.mjs', import.meta.url).href;
 
-/** Runs a job in a process of its own, whose output goes to `log.txt` of the run's folder; never throws for the run. */
+/** Does work in a process of its own, whose output goes to `log.txt` of the run's folder; never throws for the work. */
 export async function spawnRun(
   request: Request,
   signal: AbortSignal,
   { onStep, onNotice }: Listener,
 ): Promise<Outcome> {
-  const logFile = join(request.job.folder, 'log.txt');
+  const logFile = join(
+    request.work === 'predict' ? partFolder(request.part.options.out) : request.job.folder,
+    'log.txt',
+  );
   const log = await open(logFile, 'a');
   try {
     return await new Promise<Outcome>((resolve) => {
