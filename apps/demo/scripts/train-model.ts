@@ -1,6 +1,6 @@
 // Trains the model that the page begins with, on drawn slices, and writes it to public/model. A model that is there stays.
 //
-//   npm run model --workspace tfjs-multitask-page -- [--slices 512] [--epochs 10] [--seed 2] [--out DIR] [--again]
+//   npm run model --workspace tfjs-multitask-page -- [--slices 1280] [--epochs 4] [--seed 2] [--out DIR] [--again]
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,8 +12,8 @@ import { newModel, trainOnPhantoms } from '../src/recipe';
 
 const { values } = parseArgs({
   options: {
-    slices: { type: 'string', default: '512' },
-    epochs: { type: 'string', default: '10' },
+    slices: { type: 'string', default: '1280' },
+    epochs: { type: 'string', default: '4' },
     seed: { type: 'string', default: '2' },
     out: { type: 'string', default: fileURLToPath(new URL('../public/model', import.meta.url)) },
     again: { type: 'boolean', default: false },

@@ -1,6 +1,6 @@
 import { train } from '@tensorflow/tfjs-core';
 import type { MultitaskModel } from 'tfjs-multitask';
-import { batches, cached, phantomDataset } from 'tfjs-multitask/data';
+import { augment, batches, cached, flipHorizontal, intensity, phantomDataset, shift } from 'tfjs-multitask/data';
 import { bce, mse, softDice } from 'tfjs-multitask/losses';
 import { auc, dice, roc, youdenIndex } from 'tfjs-multitask/metrics';
 import { type Amyar2020Task, amyar2020 } from 'tfjs-multitask/models';
@@ -93,7 +93,12 @@ export async function trainOnPhantoms(
   { slices, epochs, seed }: Lesson,
   { signal, onStep, onScores }: TrainingHooks = {},
 ): Promise<{ readonly history: History<Amyar2020Task>; readonly scores: Scores | undefined }> {
-  const source = batches(draw(slices, seed), { batchSize: BATCH, seed, balance: { segmentation: BATCH / 2 } });
+  const source = batches(draw(slices, seed), {
+    batchSize: BATCH,
+    seed,
+    balance: { segmentation: BATCH / 2 },
+    augment: augment<Amyar2020Task>([flipHorizontal(), shift(0.05), intensity()], { seed }),
+  });
   const steps = source.steps * epochs;
   let scores: Scores | undefined;
   const watch: Callback<Amyar2020Task> = {
