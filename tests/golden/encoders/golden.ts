@@ -41,11 +41,6 @@ export function expectGolden(encoder: Encoder, { parameters, images }: GoldenNet
     const { skips, bottleneck } = encoder(x, 'encoder', 1);
     return toModel({ inputs: x, outputs: [...skips, bottleneck] });
   };
-  if (images.length === 0) {
-    const net = build([96, 96]);
-    expect(net.countParams()).toBe(parameters);
-    net.dispose();
-  }
   for (const { size, levels } of images) {
     const net = build(size);
     setWeights(net, 'encoder/');

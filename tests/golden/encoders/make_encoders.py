@@ -24,26 +24,25 @@ MOBILENET = ["expanded_conv_project_BN", "block_2_add", "block_5_add", "block_12
 EFFICIENTNET = lambda *ends: ["block1" + ends[0], "block2" + ends[1], "block3" + ends[2], "block5" + ends[3], "top_activation"]
 INCEPTION = ["activation_2", "activation_4"]
 
-# The second sizes are odd; of the largest networks of a kind only that, of EfficientNetB3 the number of parameters alone.
+# The second sizes are odd.
 SMALL = [(64, 64), (49, 75)]
 LARGE = [(96, 96), (107, 91)]
-ODD = SMALL[1:]
 
 # The function, its arguments, the layers at the ends of the stages, the sizes of the images, and what they are multiplied by.
 NETS = {
     "VGG16": (apps.VGG16, {}, VGG, SMALL, 1),
     "ResNet50": (apps.ResNet50, {}, RESNET(3, 4, 6, 3), SMALL, 1),
     "ResNet101": (apps.ResNet101, {}, RESNET(3, 4, 23, 3), SMALL, 1),
-    "ResNet152": (apps.ResNet152, {}, RESNET(3, 8, 36, 3), ODD, 1),
+    "ResNet152": (apps.ResNet152, {}, RESNET(3, 8, 36, 3), SMALL, 1),
     "DenseNet121": (apps.DenseNet121, {}, DENSENET(6, 12, 24), SMALL, 1),
-    "DenseNet169": (apps.DenseNet169, {}, DENSENET(6, 12, 32), ODD, 1),
-    "DenseNet201": (apps.DenseNet201, {}, DENSENET(6, 12, 48), ODD, 1),
+    "DenseNet169": (apps.DenseNet169, {}, DENSENET(6, 12, 32), SMALL, 1),
+    "DenseNet201": (apps.DenseNet201, {}, DENSENET(6, 12, 48), SMALL, 1),
     "InceptionV3": (apps.InceptionV3, {}, INCEPTION + ["mixed2", "mixed7", "mixed10"], LARGE, 1),
     "InceptionResNetV2": (
         apps.InceptionResNetV2,
         {},
         INCEPTION + ["block35_10_ac", "block17_20_ac", "conv_7b_ac"],
-        LARGE[1:],
+        LARGE,
         1,
     ),
     "MobileNetV2": (apps.MobileNetV2, {}, MOBILENET, SMALL, 1),
@@ -51,7 +50,7 @@ NETS = {
     "EfficientNetB0": (apps.EfficientNetB0, {}, EFFICIENTNET("a_project_bn", "b_add", "b_add", "c_add"), SMALL, 255),
     "EfficientNetB1": (apps.EfficientNetB1, {}, EFFICIENTNET("b_add", "c_add", "c_add", "d_add"), SMALL, 255),
     "EfficientNetB2": (apps.EfficientNetB2, {}, EFFICIENTNET("b_add", "c_add", "c_add", "d_add"), SMALL, 255),
-    "EfficientNetB3": (apps.EfficientNetB3, {}, EFFICIENTNET("b_add", "c_add", "c_add", "e_add"), [], 255),
+    "EfficientNetB3": (apps.EfficientNetB3, {}, EFFICIENTNET("b_add", "c_add", "c_add", "e_add"), SMALL, 255),
 }
 
 
