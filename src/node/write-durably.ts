@@ -1,6 +1,7 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { temporaryName } from './leftovers';
+import { makeFolder } from './make-folder';
 
 /** A rename outlives a power cut only once its directory is on the disk too; Windows cannot open directories. */
 async function syncDirectory(directory: string): Promise<void> {
@@ -35,7 +36,7 @@ export async function stage(path: string, chunks: readonly Uint8Array[]): Promis
     }
   };
   await attempt(async () => {
-    await mkdir(directory, { recursive: true });
+    await makeFolder(directory);
     const handle = await open(temporary, 'wx');
     try {
       for (const chunk of chunks) await handle.writeFile(chunk);

@@ -19,6 +19,20 @@ describe('writeDurably', () => {
     expect(await readdir(path('new'))).toEqual(['file']);
   });
 
+  it('makes the folders above it, though many make them at once', async () => {
+    const files = Array.from({ length: 20 }, (_, i) => path('a', 'b', 'c', String(i)));
+    await Promise.all(files.map((file) => writeDurably(file, [bytes('x')])));
+    expect(await readdir(path('a', 'b', 'c'))).toHaveLength(20);
+    await expect(writeDurably(path('a', 'b', 'c', '1', 'd'), [bytes('x')])).rejects.toThrow('could not write 1 bytes');
+  });
+
+  // Where nothing can be made Linux says that the folder above is not there.
+  it.runIf(process.platform === 'linux')('refuses a folder of /proc, and does not try for ever', async () => {
+    await expect(writeDurably('/proc/new/file', [bytes('x')])).rejects.toThrow(
+      '/proc/new/file: could not write 1 bytes: ENOENT',
+    );
+  });
+
   it('takes the longest names that the file system takes', async () => {
     const name = 'n'.repeat(255);
     await writeDurably(path(name), [bytes('a')]);

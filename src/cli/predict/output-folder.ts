@@ -1,6 +1,7 @@
 import { mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { removeLeftovers, temporaryName } from '../../node/leftovers';
+import { makeFolder } from '../../node/make-folder';
 
 /** A folder that is filled under a temporary name, so that it is there whole or not at all, and replaces nothing. */
 export interface OutputFolder {
@@ -37,7 +38,7 @@ export async function openOutputFolder(out: string): Promise<OutputFolder> {
   const parent = dirname(target);
   const path = join(parent, temporaryName());
   try {
-    await mkdir(parent, { recursive: true });
+    await makeFolder(parent);
     await removeLeftovers(parent);
     await mkdir(path);
   } catch (error) {

@@ -1,7 +1,8 @@
-import { mkdir, open, readdir } from 'node:fs/promises';
+import { open, readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { joinBytes } from '../../internal/join-bytes';
+import { makeFolder } from '../make-folder';
 import { startEvent, versionEvent } from './event';
 import { toRecord } from './record';
 
@@ -40,7 +41,7 @@ export async function createEventFile(directory: string, from: number): Promise<
     }
   };
   const handle = await attempt('begin an event file', async () => {
-    await mkdir(directory, { recursive: true });
+    await makeFolder(directory);
     path = join(directory, await nextName(directory, now));
     return open(path, 'wx');
   });
