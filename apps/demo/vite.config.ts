@@ -1,12 +1,17 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-if (!existsSync(at('../../dist/index.js'))) {
-  throw new Error('The page is built with the built library. Run in the root of the repository: npm run build');
-}
+/** Says what to run first, where bundling would only say which module it does not find. */
+const withBuiltLibrary: Plugin = {
+  name: 'with-built-library',
+  buildStart() {
+    if (existsSync(at('../../dist/index.js'))) return;
+    throw new Error('The page is built with the built library. Run in the root of the repository: npm run build');
+  },
+};
 
 /** What a server sends that can: on others the service worker does it. */
 const headers = {
@@ -18,6 +23,7 @@ const headers = {
 export default defineConfig({
   root: at('.'),
   base: './',
+  plugins: [withBuiltLibrary],
   appType: 'mpa', // what is not there is not found
   build: {
     outDir: at('../../build/page'),
