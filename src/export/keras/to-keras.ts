@@ -11,7 +11,7 @@ import { type KerasNode, kerasOrder } from './order';
 import { type H5Vars, writeH5 } from './write-h5';
 
 const CALLER = 'toKeras';
-/** Of the archive's entries: the same model gives the same bytes. */
+/** Of the archive's entries. Groups of HDF5 in it have the times at which they were made, so that two files of one model differ in these. */
 const DATE = '1980-01-01T00:00:00Z';
 
 /** A use of a layer: its name, how many of its uses came before, and the number of the output. */
