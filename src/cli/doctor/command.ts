@@ -10,12 +10,20 @@ export function addDoctor(program: Command): void {
     .addOption(jsonOption())
     .addOption(new Option(`${TRY} <backend>`).choices(NODE_BACKENDS).hideHelp())
     .addHelpText('after', '\nEach backend is tried in a process of its own. Exit code 1: none works.')
-    .action(async ({ json, tryBackend }: { readonly json?: boolean; readonly tryBackend?: string }) => {
-      if (tryBackend !== undefined) {
-        const { reportBackend } = await import('./report-backend');
-        return reportBackend(tryBackend);
-      }
-      const { examine } = await import('./examine');
-      return examine(json);
-    });
+    .action(
+      async ({
+        json,
+        tryBackend,
+      }: {
+        readonly json?: boolean | undefined;
+        readonly tryBackend?: string | undefined;
+      }) => {
+        if (tryBackend !== undefined) {
+          const { reportBackend } = await import('./report-backend');
+          return reportBackend(tryBackend);
+        }
+        const { examine } = await import('./examine');
+        return examine(json);
+      },
+    );
 }

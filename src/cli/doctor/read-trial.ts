@@ -3,9 +3,9 @@ export type Trial =
   | {
       readonly works: true;
       /** Among which it shares its work, where that is known. */
-      readonly threads?: number;
+      readonly threads?: number | undefined;
       /** What it computes on. */
-      readonly gpu?: string;
+      readonly gpu?: string | undefined;
     }
   | { readonly works: false; readonly reason: string };
 
@@ -15,7 +15,7 @@ export const SECONDS = 60;
 /** What a process that tried a backend left: its last line, or how it ended. */
 export function readTrial(
   stdout: string,
-  error: { readonly signal?: string | null; readonly killed?: boolean } | null,
+  error: { readonly signal?: string | null | undefined; readonly killed?: boolean | undefined } | null,
 ): Trial {
   const last = stdout.trimEnd().split('\n').at(-1) as string;
   try {

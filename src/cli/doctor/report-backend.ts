@@ -8,7 +8,9 @@ async function tryHere(name: BackendName): Promise<Trial> {
   try {
     await useBackend(name);
     // Backends that share their work say so: simd.
-    const { runtime } = backend() as unknown as { readonly runtime?: { readonly threads?: number } };
+    const { runtime } = backend() as unknown as {
+      readonly runtime?: { readonly threads?: number | undefined } | undefined;
+    };
     const [threads, gpu] = [runtime?.threads, gpuInfo()?.name];
     return { works: true, ...(threads !== undefined && { threads }), ...(gpu !== undefined && { gpu }) };
   } catch (error) {

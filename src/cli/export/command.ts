@@ -29,7 +29,7 @@ export function addExport(program: Command): void {
       '\nFor PyTorch, model.safetensors gets the weights and model.py beside it the module that has them.' +
         '\nThe layout is NHWC by default, of safetensors NCHW; .keras files have no other than NHWC.',
     )
-    .action(async (model: string, options: Omit<ExportSettings, 'to'> & { readonly to?: Format }) => {
+    .action(async (model: string, options: Omit<ExportSettings, 'to'> & { readonly to?: Format | undefined }) => {
       const { out, layout } = options;
       const ending = formatOf(out);
       const to = options.to ?? ending;

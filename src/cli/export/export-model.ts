@@ -16,12 +16,12 @@ import type { Format } from './formats';
 export interface ExportSettings {
   readonly out: string;
   readonly to: Format;
-  readonly layout?: Layout;
-  readonly foldBatchNorm?: boolean;
-  readonly preprocessing?: string;
-  readonly threshold?: Readonly<Record<string, number>>;
-  readonly backend?: BackendName;
-  readonly json?: boolean;
+  readonly layout?: Layout | undefined;
+  readonly foldBatchNorm?: boolean | undefined;
+  readonly preprocessing?: string | undefined;
+  readonly threshold?: Readonly<Record<string, number>> | undefined;
+  readonly backend?: BackendName | undefined;
+  readonly json?: boolean | undefined;
 }
 
 interface OutputFile {

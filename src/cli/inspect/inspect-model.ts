@@ -10,10 +10,10 @@ import { type Part, partsOf } from './parts';
 
 /** What the command line says. */
 export interface InspectSettings {
-  readonly size?: readonly [height: number, width: number];
+  readonly size?: readonly [height: number, width: number] | undefined;
   /** The file of a drawing. */
-  readonly mermaid?: string;
-  readonly json?: boolean;
+  readonly mermaid?: string | undefined;
+  readonly json?: boolean | undefined;
 }
 
 const shapesOf = (shapes: readonly (readonly (number | null)[])[]): string => shapes.map(sides).join(', ');

@@ -27,15 +27,15 @@ export interface Shard {
 export interface PredictSettings {
   readonly out: string;
   readonly format: 'csv' | 'jsonl';
-  readonly threshold?: Readonly<Record<string, number>>;
-  readonly size?: readonly [height: number, width: number];
-  readonly percentiles?: readonly [low: number, high: number];
-  readonly page?: number;
-  readonly shard?: Shard;
+  readonly threshold?: Readonly<Record<string, number>> | undefined;
+  readonly size?: readonly [height: number, width: number] | undefined;
+  readonly percentiles?: readonly [low: number, high: number] | undefined;
+  readonly page?: number | undefined;
+  readonly shard?: Shard | undefined;
   readonly batch: number;
   readonly onError: 'fail' | 'skip';
-  readonly backend?: BackendName;
-  readonly json?: boolean;
+  readonly backend?: BackendName | undefined;
+  readonly json?: boolean | undefined;
 }
 
 /** A task that is written, and the folder of its pictures. */

@@ -9,7 +9,7 @@ interface Written {
   /** One for each of the columns. */
   readonly cells: readonly Cell[];
   /** A picture, whose path is the last cell, which is blank here. */
-  readonly picture?: NDArray;
+  readonly picture?: NDArray | undefined;
 }
 
 /** How the output of a task is written. */
