@@ -1,3 +1,4 @@
+import { KERAS_ACTIVATIONS } from '../../internal/keras-activations';
 import { type Call, nameOf } from '../graph/graph';
 
 /** What is known of a class of Keras 3's layers. */
@@ -15,27 +16,6 @@ interface KerasLayer {
   /** Whether it draws random numbers in training, and so has a state. */
   readonly isRandom?: boolean | undefined;
 }
-
-/** Activations by their names here; others are computed otherwise there, or not. */
-const ACTIVATIONS: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    [
-      'linear',
-      'relu',
-      'relu6',
-      'sigmoid',
-      'softmax',
-      'softplus',
-      'softsign',
-      'tanh',
-      'elu',
-      'selu',
-      'mish',
-      'gelu',
-    ].map((name) => [name, name]),
-  ),
-  swish: 'silu',
-};
 
 const WINDOW = ['strides', 'padding'];
 const CONV = ['kernelSize', ...WINDOW, 'dilationRate', 'activation', 'useBias'];
@@ -127,7 +107,7 @@ export function kerasConfig({ layer }: Call, who: string): KerasConfig {
   const members = takes.map((member) => {
     const value = layer.config[member];
     if (member !== 'activation') return [renames[member] ?? snakeCase(member), value ?? null];
-    if (Object.hasOwn(ACTIVATIONS, String(value))) return [member, ACTIVATIONS[String(value)]];
+    if (Object.hasOwn(KERAS_ACTIVATIONS, String(value))) return [member, KERAS_ACTIVATIONS[String(value)]];
     throw new RangeError(`${who}: ${nameOf(layer)}: Keras has no activation '${value}', or another one of this name.`);
   });
   const trainable = layer.config.trainable ?? true;

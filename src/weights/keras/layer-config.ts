@@ -1,27 +1,13 @@
+import { KERAS_ACTIVATIONS } from '../../internal/keras-activations';
 import type { Config } from '../../models/read-config';
 import { camelCase, isConfig } from '../../models/read-config';
 import { layerRule } from './layer-rules';
 
-/** Activations that TensorFlow.js computes as Keras 3 does; its hard sigmoid is another one. */
-const ACTIVATIONS: readonly string[] = [
-  ...[
-    'linear',
-    'relu',
-    'relu6',
-    'sigmoid',
-    'softmax',
-    'softplus',
-    'softsign',
-    'tanh',
-    'elu',
-    'selu',
-    'swish',
-    'gelu',
-    'mish',
-  ],
-];
-/** What Keras also calls them. */
-const ALSO: Readonly<Record<string, string>> = { silu: 'swish' };
+/** Activations by Keras's names; it knows the older one of `silu` too. */
+const ACTIVATIONS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Object.entries(KERAS_ACTIVATIONS).map(([here, keras]) => [keras, here])),
+  swish: 'swish',
+};
 
 /** Members of all layers; those that only Keras has say nothing about what is computed. */
 const COMMON = ['name', 'trainable', 'dtype', 'build_config', 'batch_input_shape', 'batch_shape'];
@@ -32,9 +18,8 @@ function dtypeOf(dtype: unknown): unknown {
 }
 
 function activationOf(value: unknown, at: string): string {
-  const name = typeof value === 'string' && Object.hasOwn(ALSO, value) ? ALSO[value] : value;
-  if (typeof name === 'string' && ACTIVATIONS.includes(name)) return name;
-  const found = isConfig(name) ? (name.config ?? name.className) : name;
+  if (typeof value === 'string' && Object.hasOwn(ACTIVATIONS, value)) return ACTIVATIONS[value];
+  const found = isConfig(value) ? (value.config ?? value.className) : value;
   throw new RangeError(
     `${at}: the activation ${JSON.stringify(found)} is computed otherwise here, or not; pass the layer in \`layers\`.`,
   );
