@@ -90,6 +90,11 @@ const TAKEN: readonly { readonly at: RegExp; readonly nonsense: RegExp; readonly
   { at: /^node\.manifestDataset 1\.weight$/, nonsense: /^object$/, why: 'no task is weighed' },
   { at: /^train\.conflicts 0\.\d+\.losses\./, nonsense: /^NaN$/, why: 'a loss may have become NaN' },
   { at: /^data\.ignoreValue 1$/, nonsense: /^NaN$/, why: 'unknown elements may be NaN' },
+  {
+    at: /^export\.modelCard 1\.scores\.\w+\.\w+$/,
+    nonsense: /^(minus one|a half)$/,
+    why: 'a score is a number, or one with its interval',
+  },
   { at: /^train\.taskWeights 1\./, nonsense: /^NaN$/, why: 'a loss may have become NaN' },
   { at: /^node\.writeJson 1/, nonsense: /./, why: 'it writes what JSON.stringify makes of any value' },
   {
