@@ -101,7 +101,6 @@ function makeLayer(className: string, config: Config, options: BuildOptions, at:
   else {
     const known = layerForm(className, config, at);
     checkLengths(config, options, at);
-    registerLayers();
     const [cls, fromConfig] = serialization.SerializationMap.getMap().classNameMap[known.className];
     layer = fromConfig(cls, known.config as serialization.ConfigDict) as layers.Layer;
   }
@@ -190,6 +189,7 @@ export function buildNet(config: string, options: BuildOptions, who: string): La
   } catch (error) {
     throw new Error(`${who}: expected a config of JSON: ${(error as Error).message}.`, { cause: error });
   }
+  registerLayers();
   const net = build(parsed, options, who, 0);
   if (!('layers' in net)) throw new TypeError(`${who}: expected a model, found a layer.`);
   return net;
