@@ -5,6 +5,7 @@ import { checkOptions } from '../internal/check-options';
 import { didYouMean, nearest } from '../internal/nearest';
 import type { ByTask, Dataset, Output } from '../types';
 import { checkPath } from './check-path';
+import { isImageName } from './image-name';
 import { classLabel, classOutput } from './manifest/columns/class-label';
 import { quoteAll } from './manifest/columns/column-reader';
 import { checkWords } from './manifest/columns/words';
@@ -34,8 +35,6 @@ export interface ImageFolder<T extends string> extends Dataset<T> {
   /** What the head of the task puts out: `MLPHead({ outputs: dataset.outputs.class.width })`. */
   readonly outputs: ByTask<T, Output>;
 }
-
-const IMAGE = /\.(png|jpe?g|tiff?)$/i;
 
 /** By code units, so that the order is the same on all machines. */
 const inOrder = (a: string, b: string): number => Number(a > b) - Number(a < b);
@@ -137,7 +136,7 @@ export async function imageFolder<const T extends string = 'class'>(
     const samples = files.filter((id) => include?.(id) ?? true);
     if (samples.length === 0) fault(name, 'expected at least one image of the class, found none.');
     for (const id of samples) {
-      if (!IMAGE.test(id)) {
+      if (!isImageName(id)) {
         fault(id, 'expected a PNG, JPEG or TIFF image, by its name; leave other files out with `include`.');
         continue;
       }

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize, relative, resolve, sep } from 'node:path';
+import { isImageName } from '../../node/image-name';
 import { readTable } from '../../node/manifest/read-table';
 
 /** An image that is to be predicted. */
@@ -11,8 +12,6 @@ export interface ImageFile {
   readonly root?: string | undefined;
 }
 
-const IMAGE = /\.(png|jpe?g|tiff?)$/i;
-
 const withSlashes = (path: string): string => path.split(sep).join('/');
 
 /** The image files below a folder, in the order of their names; what is hidden is left out. */
@@ -23,7 +22,7 @@ async function filesBelow(folder: string): Promise<string[]> {
     if (entry.name.startsWith('.')) continue;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) files.push(...(await filesBelow(path)));
-    else if (IMAGE.test(entry.name)) files.push(path);
+    else if (isImageName(entry.name)) files.push(path);
   }
   return files;
 }

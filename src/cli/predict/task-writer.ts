@@ -1,4 +1,5 @@
 import { resizeImage } from '../../data/resize-image';
+import { highest } from '../../internal/highest';
 import type { NDArray, Output } from '../../types';
 
 /** A cell of the table of predictions. */
@@ -24,12 +25,6 @@ export interface TaskWriter {
 /** Nine digits are a float32's, whole. */
 const digits = (value: number): number => Number(value.toPrecision(9));
 
-function largest(values: ArrayLike<number>, from: number, count: number): number {
-  let best = 0;
-  for (let i = 1; i < count; i++) if (values[from + i] > values[from + best]) best = i;
-  return best;
-}
-
 /** Numbers of an image: one, or one for each class, label or quantity; of a distribution also which is the largest. */
 function numbersWriter(task: string, { kind, width }: Output): TaskWriter {
   const each = width === 1 ? [task] : Array.from({ length: width }, (_, i) => `${task}_${i}`);
@@ -38,7 +33,7 @@ function numbersWriter(task: string, { kind, width }: Output): TaskWriter {
     columns: isDistribution ? [task, ...each] : each,
     draws: false,
     write: ({ data }) => ({
-      cells: [...(isDistribution ? [largest(data, 0, width)] : []), ...Array.from(data, digits)],
+      cells: [...(isDistribution ? [highest(data, 0, width)] : []), ...Array.from(data, digits)],
     }),
   };
 }
@@ -53,7 +48,7 @@ const mask =
 /** The number of the class that is most probable. */
 const classes: Draw = ({ data, shape: [height, width, count] }) => {
   const numbers = new (count > 256 ? Uint16Array : Uint8Array)(height * width);
-  for (let i = 0; i < numbers.length; i++) numbers[i] = largest(data, i * count, count);
+  for (let i = 0; i < numbers.length; i++) numbers[i] = highest(data, i * count, count);
   return { data: numbers, shape: [height, width, 1] };
 };
 

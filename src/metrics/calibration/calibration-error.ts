@@ -1,7 +1,7 @@
 import { checkChoice, checkInteger } from '../../internal/check';
 import { checkOptions } from '../../internal/check-options';
+import { highest } from '../../internal/highest';
 import type { Metric } from '../../types';
-import { highest } from '../core/decisions';
 import { checkProbabilities } from '../core/read-pair';
 import { eachCase, eachValue, type TargetOptions } from '../core/read-targets';
 import { PROBABILITIES } from '../core/readings';

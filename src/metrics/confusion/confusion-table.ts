@@ -1,5 +1,6 @@
+import { highest } from '../../internal/highest';
 import type { Metric } from '../../types';
-import { checkDecisions, cutOff, type DecisionOptions, highest } from '../core/decisions';
+import { checkDecisions, cutOff, type DecisionOptions } from '../core/decisions';
 import { eachCase, eachValue, type TargetOptions, type Targets } from '../core/read-targets';
 import { DECISIONS } from '../core/readings';
 import { type TargetTraits, targetMetric } from '../core/target-metric';

@@ -1,6 +1,7 @@
 import { checkOptions } from '../../internal/check-options';
+import { highest } from '../../internal/highest';
 import type { Metric } from '../../types';
-import { checkDecisions, cutOff, type DecisionOptions, highest } from '../core/decisions';
+import { checkDecisions, cutOff, type DecisionOptions } from '../core/decisions';
 import { type MeanState, meanOfCases } from '../core/mean-of-cases';
 import { DECISIONS } from '../core/readings';
 import { targetMetric } from '../core/target-metric';

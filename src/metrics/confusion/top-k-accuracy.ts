@@ -1,7 +1,7 @@
 import { checkInteger } from '../../internal/check';
 import { checkOptions } from '../../internal/check-options';
+import { highest } from '../../internal/highest';
 import type { Metric } from '../../types';
-import { highest } from '../core/decisions';
 import { type MeanState, meanOfCases } from '../core/mean-of-cases';
 import { eachCase, type TargetOptions } from '../core/read-targets';
 import { targetMetric } from '../core/target-metric';

@@ -40,10 +40,3 @@ export function cutOff(name: string, { threshold }: DecisionOptions, targets: Ta
   const cut = threshold ?? 0.5;
   return targets.yPred instanceof Float32Array ? Math.fround(cut) : cut;
 }
-
-/** The place of the highest of `width` values from `at` on, the first of several. */
-export function highest(values: ArrayLike<number>, at: number, width: number): number {
-  let best = 0;
-  for (let k = 1; k < width; k++) if (values[at + k] > values[at + best]) best = k;
-  return best;
-}

@@ -1,5 +1,6 @@
 import { checkBoolean } from '../../internal/check-kinds';
-import { checkDecisions, type DecisionOptions, highest } from '../core/decisions';
+import { highest } from '../../internal/highest';
+import { checkDecisions, type DecisionOptions } from '../core/decisions';
 import type { Targets } from '../core/read-targets';
 import { weightOf } from '../core/weights';
 

@@ -1,3 +1,4 @@
+import { highest } from '../../internal/highest';
 import type { Output } from '../../types';
 import { type Grid, type Panel, paint } from './panel';
 
@@ -25,11 +26,7 @@ function regions({ height, width }: Grid, at: (pixel: number) => number): Region
   return { height, width, of: Uint8Array.from({ length: height * width }, (_, pixel) => at(pixel)) };
 }
 
-function largest({ data, channels }: Grid, pixel: number): number {
-  let best = 0;
-  for (let c = 1; c < channels; c++) if (data[channels * pixel + c] > data[channels * pixel + best]) best = c;
-  return best;
-}
+const largest = ({ data, channels }: Grid, pixel: number): number => highest(data, channels * pixel, channels);
 
 /** Of several classes that exclude each other the first one is the background. */
 const hasBackground = ({ kind, width }: Output): boolean => kind === 'distribution' || (kind === 'logit' && width > 1);
